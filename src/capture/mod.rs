@@ -1,0 +1,74 @@
+//! Packets in and out of capture files: pcap and pcapng. Knows nothing of what is inside a packet.
+
+use std::fmt;
+
+/// A moment, in nanoseconds since 1970-01-01T00:00:00Z (reaches the year 2554).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    /// Nanoseconds from `earlier` to this moment; 0 where `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// Seconds with nine decimals: `1700000000.000123456`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:09}", self.0 / 1_000_000_000, self.0 % 1_000_000_000)
+    }
+}
+
+/// A LINKTYPE number, as the tcpdump group's registry assigns them: what the first byte of a packet belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LinkType(pub u16);
+
+impl LinkType {
+    /// Ethernet, from the destination address on (LINKTYPE 1).
+    pub const ETHERNET: Self = Self(1);
+}
+
+/// Where packets were captured: a pcapng interface, or the one a pcap file is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name (`if_name`), where the file tells.
+    pub name: Option<String>,
+    /// What its packets begin with.
+    pub link: LinkType,
+    /// The most bytes of a packet that were kept; 0 is no limit.
+    pub snap_length: u32,
+    /// The comment on it (`opt_comment`), where the file has one.
+    pub comment: Option<String>,
+}
+
+/// A captured packet, borrowed from the reader's buffer.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet<'a> {
+    /// Counts from 1, through all sections and interfaces of the file.
+    pub number: u64,
+    /// When it was captured. A simple packet block carries none: it takes the previous packet's.
+    pub time: Timestamp,
+    /// Index into the reader's interfaces.
+    pub interface: usize,
+    /// What `data` begins with.
+    pub link: LinkType,
+    /// How long the packet was on the medium, in bytes; more than `data` where the capture cut it.
+    pub original_length: u32,
+    /// The bytes that were captured.
+    pub data: &'a [u8],
+}
+
+/// A packet that owns its bytes: what a wire records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedPacket {
+    /// When it was sent.
+    pub time: Timestamp,
+    /// Index of the interface it was captured on.
+    pub interface: usize,
+    /// Its bytes, whole.
+    pub data: Vec<u8>,
+    /// A comment to store beside it (`opt_comment`).
+    pub comment: Option<String>,
+}

@@ -1,0 +1,206 @@
+//! What the pipeline emits as it streams, and the one trait it emits into.
+
+use std::ops::Range;
+
+use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem};
+
+/// Takes what the pipeline finds. Every view is one implementation.
+pub trait Sink {
+    /// Something was found. Records are borrowed: a view keeps what it needs of them.
+    fn event(&mut self, event: Event<'_>);
+
+    /// Whether the view has seen enough, or can no longer write: reading stops at the next packet.
+    fn done(&self) -> bool {
+        false
+    }
+}
+
+impl<S: Sink + ?Sized> Sink for &mut S {
+    fn event(&mut self, event: Event<'_>) {
+        (**self).event(event);
+    }
+
+    fn done(&self) -> bool {
+        (**self).done()
+    }
+}
+
+/// Two views of one pass.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn event(&mut self, event: Event<'_>) {
+        self.0.event(event);
+        self.1.event(event);
+    }
+
+    fn done(&self) -> bool {
+        self.0.done() && self.1.done()
+    }
+}
+
+/// One thing found, in the order in which the capture shows it.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A packet was read; what it carries follows.
+    Packet(&'a PacketSeen),
+    /// A connection's first packet was seen.
+    Opened(&'a Connection),
+    /// A request's header section was seen whole; `request` is there, its body not yet.
+    Request(&'a Exchange),
+    /// A response's header section was seen whole: the last of `interim`, or `response`.
+    Response(&'a Exchange),
+    /// An exchange is over: its response is complete, or can no longer come.
+    Exchange(&'a Exchange),
+    /// From here on the connection speaks another protocol; `exchange.upgraded` says which.
+    Upgraded(&'a Exchange),
+    /// A WebSocket frame is complete, or can no longer be.
+    Frame(&'a Frame),
+    /// A WebSocket message is complete.
+    Message(&'a Message),
+    /// Something is wrong.
+    Problem(&'a Problem),
+    /// A connection ended, or the capture did.
+    Closed(&'a Connection),
+    /// Bytes of a stream, in order, and where they lie. Only if pieces were asked for.
+    Bytes(Delivered<'a>),
+    /// What a range of a stream is. Only if pieces were asked for.
+    Piece(Piece),
+}
+
+/// A packet, and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketSeen {
+    /// Its number and time.
+    pub moment: Moment,
+    /// The index of its interface.
+    pub interface: usize,
+    /// Its length on the medium, in bytes.
+    pub original_length: u32,
+    /// How many of them were captured.
+    pub captured_length: u32,
+    /// What it carries.
+    pub content: PacketContent,
+}
+
+/// What a packet carries, as far as the pipeline looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PacketContent {
+    /// A TCP segment.
+    Tcp(SegmentSeen),
+    /// An ARP packet (RFC 826).
+    Arp,
+    /// A fragment that waits for the rest of its datagram.
+    Fragment,
+    /// Anything else, by name: "UDP", "ICMPv6", "link type 147".
+    Other(std::borrow::Cow<'static, str>),
+    /// Headers that do not add up, and what is wrong with them.
+    Damaged(std::borrow::Cow<'static, str>),
+}
+
+/// A TCP segment in its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentSeen {
+    /// The connection's number.
+    pub connection: u64,
+    /// Who sent it.
+    pub direction: Direction,
+    /// The flags octet: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128 (RFC 9293 §3.1).
+    pub flags: u8,
+    /// The first payload byte's position in the stream, from 0.
+    pub stream_offset: u64,
+    /// How many bytes of the other side's stream it acknowledges.
+    pub acknowledged: u64,
+    /// The window it offers, scaled, in bytes.
+    pub window: u64,
+    /// Payload bytes, as the headers say.
+    pub payload_length: u32,
+    /// How its bytes relate to those seen before.
+    pub novelty: Novelty,
+}
+
+/// How a segment's bytes relate to those already seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// It has no payload.
+    Empty,
+    /// It continues the stream.
+    InOrder,
+    /// It lies ahead of bytes not yet seen.
+    Ahead,
+    /// All of it was seen before.
+    Repeated,
+    /// A keep-alive probe: at most one byte, just before the next expected (RFC 9293 §3.8.4).
+    KeepAlive,
+}
+
+/// Bytes of a stream as they become available in order.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered<'a> {
+    /// The connection's number.
+    pub connection: u64,
+    /// Who sent them.
+    pub direction: Direction,
+    /// Position of the first in the stream, from 0.
+    pub start: u64,
+    /// The packet that carries them.
+    pub packet: u64,
+    /// Where in the packet they start, in bytes.
+    pub offset: u32,
+    /// The bytes.
+    pub data: &'a [u8],
+}
+
+/// What a range of a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The connection's number.
+    pub connection: u64,
+    /// Whose stream.
+    pub direction: Direction,
+    /// First position, from 0.
+    pub start: u64,
+    /// Position after the last.
+    pub end: u64,
+    /// What it is.
+    pub kind: PieceKind,
+    /// Which exchange, or which frame, it is of.
+    pub index: u64,
+}
+
+impl Piece {
+    /// The stream positions it covers.
+    #[must_use]
+    pub fn range(&self) -> Range<u64> {
+        self.start..self.end
+    }
+}
+
+/// The syntactic elements of a stream (RFC 9112, RFC 6455 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// An empty line before a request line (RFC 9112 §2.2).
+    EmptyLine,
+    /// A request line, with its line end.
+    RequestLine,
+    /// A status line, with its line end.
+    StatusLine,
+    /// A field line of the header section, with its line end and folded continuations.
+    FieldLine,
+    /// The empty line that ends a header or trailer section.
+    SectionEnd,
+    /// Content that is not chunked.
+    Body,
+    /// A chunk's size, extensions and line end.
+    ChunkSize,
+    /// A chunk's data.
+    ChunkData,
+    /// The line end after a chunk's data.
+    ChunkEnd,
+    /// A field line of the trailer section.
+    TrailerLine,
+    /// A frame's header: opcode, lengths, masking key.
+    FrameHeader,
+    /// A frame's payload as sent, masked if it is.
+    FramePayload,
+    /// Bytes of a protocol that is named, not decoded.
+    Undecoded,
+}

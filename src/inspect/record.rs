@@ -1,0 +1,402 @@
+//! What the pipeline finds, one record a thing: connections, exchanges, frames, messages, problems and the summary.
+//!
+//! These are what every view draws from. Text that was captured is kept as bytes: it need not be UTF-8, and nothing is
+//! replaced. Escaping it for a terminal, or for JSON, is the view's work.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::ops::Range;
+
+use crate::capture::Timestamp;
+
+/// Who sent something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The side that opened the connection: the sender of its SYN, else of the first request, else of the first packet.
+    Client,
+    /// The other side.
+    Server,
+}
+
+impl Direction {
+    /// The other direction.
+    #[must_use]
+    pub fn reverse(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// "client" or "server".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// A packet and its time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// The packet's number, from 1.
+    pub packet: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+}
+
+/// From the packet that carries the first byte of a thing to the packet that completed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// The packet with its first byte.
+    pub first: Moment,
+    /// The packet with which the last of its bytes was there.
+    pub last: Moment,
+}
+
+/// What a connection turned out to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// HTTP/1.x (RFC 9112), and HTTP/0.9.
+    Http1,
+    /// HTTP/1.1 that was upgraded to WebSocket (RFC 6455).
+    WebSocket,
+    /// TLS (RFC 8446): recognised, not decoded.
+    Tls,
+    /// HTTP/2 with prior knowledge (RFC 9113): recognised, not decoded.
+    Http2,
+    /// Bytes that are none of these.
+    Unknown,
+    /// No payload was seen.
+    None,
+}
+
+impl Protocol {
+    /// The name the JSON contract gives it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "http/1",
+            Self::WebSocket => "websocket",
+            Self::Tls => "tls",
+            Self::Http2 => "http/2",
+            Self::Unknown => "unknown",
+            Self::None => "none",
+        }
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Closed {
+    /// Both sides sent FIN, or one did and nothing more came.
+    Fin,
+    /// One side sent RST.
+    Reset,
+    /// It had not ended when the capture did.
+    Open,
+    /// It was forgotten to stay within the memory budget.
+    Evicted,
+}
+
+impl Closed {
+    /// The name the JSON contract gives it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fin => "fin",
+            Self::Reset => "reset",
+            Self::Open => "open",
+            Self::Evicted => "evicted",
+        }
+    }
+}
+
+/// A TCP connection, from its SYN (or the first packet seen of it) to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Counts from 0, in order of first packet.
+    pub number: u64,
+    /// Index of the interface its first packet was captured on.
+    pub interface: usize,
+    /// Address and port of the side that opened it.
+    pub client: SocketAddr,
+    /// Address and port of the other.
+    pub server: SocketAddr,
+    /// Its first and last packet.
+    pub extent: Extent,
+    /// How many packets it has.
+    pub packets: u64,
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// More about the protocol where it is only named: "TLS 1.3, SNI example.com", "ssh".
+    pub protocol_detail: Option<String>,
+    /// How many exchanges it carried.
+    pub exchanges: u64,
+    /// Whether its SYN was captured; otherwise it was open before the capture began.
+    pub handshake: bool,
+    /// How it ended.
+    pub closed: Closed,
+    /// Who sent the first FIN, or the RST.
+    pub closed_by: Option<Direction>,
+    /// Stream bytes seen from the client.
+    pub client_bytes: u64,
+    /// Stream bytes seen from the server.
+    pub server_bytes: u64,
+    /// Segments whose bytes had all been seen before.
+    pub retransmitted_segments: u64,
+    /// Stream bytes that the capture lacks, both directions.
+    pub missing_bytes: u64,
+}
+
+/// A field line, as ranges of the header block it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldLine {
+    /// The field name.
+    pub name: Range<u32>,
+    /// The field value, without the white space around it.
+    pub value: Range<u32>,
+}
+
+/// A header or trailer section: its bytes as they were sent, and the field lines in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// The bytes the ranges point into.
+    pub block: Vec<u8>,
+    /// The field lines, in order.
+    pub lines: Vec<FieldLine>,
+}
+
+impl Fields {
+    /// Every field line as (name, value), in order, as sent.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.lines.iter().map(|line| (self.slice(&line.name), self.slice(&line.value)))
+    }
+
+    /// The value of the first field line of that name, case aside (RFC 9110 §5.1).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+
+    /// The values of all field lines of that name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+
+    fn slice(&self, range: &Range<u32>) -> &[u8] {
+        &self.block[range.start as usize..range.end as usize]
+    }
+}
+
+/// What requests and responses have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpMessage {
+    /// Major and minor version digit of the start line; (0, 9) where it has none.
+    pub version: (u8, u8),
+    /// The header section.
+    pub headers: Fields,
+    /// The trailer section after a chunked body.
+    pub trailers: Fields,
+    /// From its first byte to its last.
+    pub extent: Extent,
+    /// Bytes of the start line and the header section, the empty line included.
+    pub header_bytes: u64,
+    /// Bytes of the content, transfer coding removed.
+    pub body_bytes: u64,
+    /// Bytes of the body as sent: chunk framing and trailers included.
+    pub wire_body_bytes: u64,
+    /// The value of Content-Encoding, where it names a coding.
+    pub content_coding: Option<String>,
+    /// Bytes of the content with its coding undone; `None` if it could not be undone.
+    pub decoded_body_bytes: Option<u64>,
+    /// The content with its coding undone (as sent, if it could not be), as far as it is kept.
+    pub body: Vec<u8>,
+    /// Whether `body` is only the beginning.
+    pub body_truncated: bool,
+    /// Whether all of the message was seen.
+    pub complete: bool,
+}
+
+/// A request (RFC 9110 §3.4).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The method, as sent.
+    pub method: Vec<u8>,
+    /// The request target, as sent.
+    pub target: Vec<u8>,
+    /// Fields, body and where they are.
+    pub message: HttpMessage,
+}
+
+/// A response (RFC 9110 §3.4), interim or final.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// The status code, 100 to 999.
+    pub status: u16,
+    /// The reason phrase, which may be empty.
+    pub reason: Vec<u8>,
+    /// Fields, body and where they are.
+    pub message: HttpMessage,
+}
+
+/// A request with its response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exchange {
+    /// The connection's number.
+    pub connection: u64,
+    /// Counts from 0 on its connection.
+    pub index: u64,
+    /// The request; `None` if the capture has only the response.
+    pub request: Option<Request>,
+    /// The final response, or the 101.
+    pub response: Option<Response>,
+    /// Interim responses (100, 102, 103) that preceded it.
+    pub interim: Vec<Response>,
+    /// What a 101 switched to: "websocket", or another protocol's token as sent; "CONNECT" turned into a tunnel is not one.
+    pub upgraded: Option<String>,
+}
+
+impl Exchange {
+    /// Nanoseconds from the request's first byte to the response's last.
+    #[must_use]
+    pub fn duration(&self) -> Option<u64> {
+        let (request, response) = (self.request.as_ref()?, self.response.as_ref()?);
+        response.message.complete.then(|| response.message.extent.last.time.since(request.message.extent.first.time))
+    }
+
+    /// The first packet of the exchange, and the last.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        let mut extents = (self.request.iter().map(|r| r.message.extent))
+            .chain(self.interim.iter().map(|r| r.message.extent))
+            .chain(self.response.iter().map(|r| r.message.extent));
+        let Some(mut all) = extents.next() else { return Extent::default() };
+        for extent in extents {
+            if extent.first.packet < all.first.packet {
+                all.first = extent.first;
+            }
+            if extent.last.packet > all.last.packet {
+                all.last = extent.last;
+            }
+        }
+        all
+    }
+}
+
+/// A WebSocket frame (RFC 6455 §5.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The connection's number.
+    pub connection: u64,
+    /// Counts from 0 on its connection, both directions together.
+    pub index: u64,
+    /// Who sent it.
+    pub direction: Direction,
+    /// From its first byte to its last.
+    pub extent: Extent,
+    /// Bytes of its header: 2 to 14.
+    pub header_bytes: u8,
+    /// FIN: the last frame of its message.
+    pub fin: bool,
+    /// RSV1 (4), RSV2 (2), RSV3 (1).
+    pub rsv: u8,
+    /// The opcode, 0 to 15.
+    pub opcode: u8,
+    /// The masking key, if the payload is masked.
+    pub mask_key: Option<[u8; 4]>,
+    /// The payload length that the header declares.
+    pub payload_bytes: u64,
+    /// How much of the payload was captured.
+    pub payload_seen: u64,
+    /// The payload, unmasked, as far as it is kept.
+    pub payload: Vec<u8>,
+    /// Whether `payload` is only the beginning of what was captured.
+    pub payload_truncated: bool,
+    /// The status code in a close frame's body (§5.5.1).
+    pub close_code: Option<u16>,
+    /// The reason after it.
+    pub close_reason: Option<Vec<u8>>,
+    /// Whether all of the payload was captured.
+    pub complete: bool,
+}
+
+/// A whole WebSocket data message: one frame, or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The connection's number.
+    pub connection: u64,
+    /// Counts from 0 on its connection, both directions together.
+    pub index: u64,
+    /// Who sent it.
+    pub direction: Direction,
+    /// From its first frame's first byte to its last frame's last.
+    pub extent: Extent,
+    /// 1 for text, 2 for binary.
+    pub opcode: u8,
+    /// How many frames it came in.
+    pub frames: u64,
+    /// Whether permessage-deflate compressed it (RFC 7692).
+    pub compressed: bool,
+    /// Bytes of its payload, after inflating.
+    pub payload_bytes: u64,
+    /// The payload, after inflating, as far as it is kept.
+    pub payload: Vec<u8>,
+    /// Whether `payload` is only the beginning.
+    pub payload_truncated: bool,
+}
+
+/// Something a specification forbids, or a capture lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The packet that shows it; 0 where none does.
+    pub packet: u64,
+    /// The connection it is on, if it is on one.
+    pub connection: Option<u64>,
+    /// A stable short name, in kebab case: "unmasked-client-frame".
+    pub code: &'static str,
+    /// The clause: "RFC 6455 §5.1".
+    pub clause: &'static str,
+    /// A sentence a beginner understands.
+    pub text: Cow<'static, str>,
+}
+
+/// The counts of a whole capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Packets read.
+    pub packets: u64,
+    /// Their bytes on the medium (original lengths).
+    pub bytes: u64,
+    /// The first packet's time.
+    pub first_time: Option<Timestamp>,
+    /// The last packet's time.
+    pub last_time: Option<Timestamp>,
+    /// TCP connections.
+    pub tcp_connections: u64,
+    /// Requests whose start line was seen whole.
+    pub http_requests: u64,
+    /// Final responses and 101s.
+    pub http_responses: u64,
+    /// Interim responses other than 101.
+    pub http_interim: u64,
+    /// 101 responses.
+    pub upgrades: u64,
+    /// Those of them to WebSocket.
+    pub websocket_upgrades: u64,
+    /// Frames whose header was seen whole.
+    pub websocket_frames: u64,
+    /// Frames by opcode.
+    pub websocket_opcodes: BTreeMap<u8, u64>,
+    /// Whole data messages.
+    pub websocket_messages: u64,
+    /// Problems found.
+    pub problems: u64,
+    /// Connections forgotten to stay within the memory budget.
+    pub evicted: u64,
+    /// Packets that carry no TCP, by what they are: "ARP", "UDP", "link type 147".
+    pub other_packets: BTreeMap<String, u64>,
+}

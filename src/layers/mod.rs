@@ -1,0 +1,207 @@
+//! One module per OSI layer: what its bytes mean, and the state that layer keeps.
+//!
+//! Every module is sans-IO: bytes in, meaning out, nothing read or printed. None knows of capture files, records or views.
+
+pub mod application;
+pub mod link;
+pub mod network;
+pub mod presentation;
+pub mod session;
+pub mod stack;
+pub mod transport;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The OSI reference model's layers (ISO/IEC 7498-1), by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// 1: signals on a medium; never in a capture.
+    Physical = 1,
+    /// 2: frames between neighbours.
+    DataLink = 2,
+    /// 3: packets between hosts.
+    Network = 3,
+    /// 4: byte streams between programs.
+    Transport = 4,
+    /// 5: the conversation: opened, reused, upgraded, closed.
+    Session = 5,
+    /// 6: how what is said is represented.
+    Presentation = 6,
+    /// 7: what is said: HTTP and WebSocket.
+    Application = 7,
+}
+
+impl Layer {
+    /// All seven, from the top down, as they are usually drawn.
+    pub const TOP_DOWN: [Self; 7] = [
+        Self::Application,
+        Self::Presentation,
+        Self::Session,
+        Self::Transport,
+        Self::Network,
+        Self::DataLink,
+        Self::Physical,
+    ];
+
+    /// The layer's number, 1 to 7.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The OSI name: "Data link".
+    #[must_use]
+    pub fn osi(self) -> &'static str {
+        match self {
+            Self::Physical => "Physical",
+            Self::DataLink => "Data link",
+            Self::Network => "Network",
+            Self::Transport => "Transport",
+            Self::Session => "Session",
+            Self::Presentation => "Presentation",
+            Self::Application => "Application",
+        }
+    }
+
+    /// The layer of the internet's own model that does this job (RFC 1122 §1.1.3).
+    #[must_use]
+    pub fn tcp_ip(self) -> &'static str {
+        match self {
+            Self::Physical | Self::DataLink => "Link",
+            Self::Network => "Internet",
+            Self::Transport => "Transport",
+            Self::Session | Self::Presentation | Self::Application => "Application",
+        }
+    }
+}
+
+/// Bits of one packet. Whole bytes for nearly everything; a WebSocket frame's FIN and opcode share one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The packet's number, from 1.
+    pub packet: u64,
+    /// Bits from the packet's first; bit 0 is the first byte's most significant.
+    pub bits: Range<u64>,
+}
+
+/// Contiguous bytes of one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The packet's number, from 1.
+    pub packet: u64,
+    /// Where in the packet the run starts, in bytes.
+    pub offset: u64,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+/// Where a piece of bytes came from: one run for a header, several for a line that straddles packets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    runs: Vec<Run>,
+}
+
+impl Place {
+    /// Bytes that all lie in one packet.
+    #[must_use]
+    pub fn in_packet(packet: u64, offset: usize, length: usize) -> Self {
+        Self { runs: vec![Run { packet, offset: offset as u64, length: length as u64 }] }
+    }
+
+    /// Bytes collected from several packets, in stream order.
+    #[must_use]
+    pub fn of_runs(runs: Vec<Run>) -> Self {
+        Self { runs }
+    }
+
+    /// The runs, in stream order.
+    #[must_use]
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Where the given bytes of this piece lie.
+    #[must_use]
+    pub fn bytes(&self, bytes: Range<usize>) -> Vec<Span> {
+        self.bits(bytes.start as u64 * 8..bytes.end as u64 * 8)
+    }
+
+    /// Where the given bits of this piece lie; bits beyond its end are left out.
+    #[must_use]
+    pub fn bits(&self, bits: Range<u64>) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut run_start = 0;
+        for run in &self.runs {
+            let run_end = run_start + run.length * 8;
+            let (from, to) = (bits.start.max(run_start), bits.end.min(run_end));
+            if from < to {
+                let base = run.offset * 8;
+                spans.push(Span { packet: run.packet, bits: base + from - run_start..base + to - run_start });
+            }
+            run_start = run_end;
+        }
+        spans
+    }
+}
+
+/// What some bits say: the specification's name for them, their value, and why they are there.
+///
+/// A field with parts is divided by them: the leaves of a packet's fields tile it, every captured bit in exactly one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The OSI layer whose field it is.
+    pub layer: Layer,
+    /// The specification's own name.
+    pub name: Cow<'static, str>,
+    /// The value as text, not yet escaped for a terminal.
+    pub value: String,
+    /// One line for a beginner: what it means here.
+    pub meaning: Cow<'static, str>,
+    /// The bits that say so.
+    pub spans: Vec<Span>,
+    /// What defines it: "RFC 9293 §3.1".
+    pub clause: Cow<'static, str>,
+    /// What it is made of, in order; empty for a leaf.
+    pub parts: Vec<Field>,
+}
+
+impl Field {
+    /// A leaf field.
+    #[must_use]
+    pub fn new(
+        layer: Layer,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+        meaning: impl Into<Cow<'static, str>>,
+        spans: Vec<Span>,
+        clause: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            layer,
+            name: name.into(),
+            value: value.into(),
+            meaning: meaning.into(),
+            spans,
+            clause: clause.into(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// The same field, divided into `parts`.
+    #[must_use]
+    pub fn with_parts(mut self, parts: Vec<Field>) -> Self {
+        self.parts = parts;
+        self
+    }
+
+    /// Calls `visit` for every leaf, in order.
+    pub fn leaves<'a>(&'a self, visit: &mut dyn FnMut(&'a Field)) {
+        if self.parts.is_empty() {
+            visit(self);
+        }
+        for part in &self.parts {
+            part.leaves(visit);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! wire101 shows what HTTP and WebSocket put on the wire.
+//!
+//! One pipeline runs through the crate, and every door (a lesson, a stranger's capture, the tutorial) enters it:
+//!
+//! ```text
+//! packets ─▶ frames/IP ─▶ TCP segments ─▶ ordered streams ─▶ HTTP messages · WebSocket frames ─▶ exchanges ─▶ views
+//! capture    layers::link  layers::        layers::           layers::application              inspect      render
+//! wire       layers::network   transport       transport
+//! ```
+//!
+//! The modules are the layers; arrows between them point one way:
+//!
+//! - [`capture`] moves packets in and out of files; [`wire`] makes them. Neither knows what is in them.
+//! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only.
+//! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
+//! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes.
+//! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
+//! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
+
+pub mod capture;
+pub mod commands;
+pub mod explain;
+pub mod inspect;
+pub mod layers;
+pub mod lesson;
+pub mod render;
+pub mod wire;
