@@ -1,6 +1,23 @@
 //! Packets in and out of capture files: pcap and pcapng. Knows nothing of what is inside a packet.
 
+mod clock;
+pub mod error;
+mod foreign;
+mod link_type;
+mod order;
+mod pcap;
+mod pcapng;
+pub mod reader;
+pub mod source;
+mod window;
+pub mod writer;
+mod zstd;
+
 use std::fmt;
+
+pub use error::CaptureError;
+pub use reader::Reader;
+pub use writer::Writer;
 
 /// A moment, in nanoseconds since 1970-01-01T00:00:00Z (reaches the year 2554).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,11 +41,6 @@ impl fmt::Display for Timestamp {
 /// A LINKTYPE number, as the tcpdump group's registry assigns them: what the first byte of a packet belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u16);
-
-impl LinkType {
-    /// Ethernet, from the destination address on (LINKTYPE 1).
-    pub const ETHERNET: Self = Self(1);
-}
 
 /// Where packets were captured: a pcapng interface, or the one a pcap file is of.
 #[derive(Clone, Debug, PartialEq, Eq)]

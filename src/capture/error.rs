@@ -1,0 +1,259 @@
+//! What can be wrong with a capture file, and where. The texts leave out the file's name, which only the caller knows.
+
+use std::fmt;
+use std::io;
+
+use thiserror::Error;
+
+/// Why a capture cannot be read, or not further.
+#[derive(Debug, Error)]
+pub enum CaptureError {
+    /// There is nothing by that name.
+    #[error("no such file")]
+    Missing,
+    /// It names a directory.
+    #[error("this is a directory; name a capture file in it")]
+    Directory,
+    /// The system refused to open it.
+    #[error("cannot be opened: {0}")]
+    Open(#[source] io::Error),
+    /// There is not one byte in it.
+    #[error("this is empty, without even the header of a capture; was anything captured?")]
+    Empty,
+    /// It is a file of another known kind.
+    #[error("this is {what}, not a pcap or pcapng capture; {advice}")]
+    Foreign {
+        /// What it is, with its article.
+        what: &'static str,
+        /// What to do about it.
+        advice: &'static str,
+    },
+    /// It is a file of no known kind.
+    #[error("this is not a pcap or pcapng capture: it begins with the bytes {}", Hex(.start))]
+    Unrecognized {
+        /// Its first bytes, at most four.
+        start: Vec<u8>,
+    },
+    /// What was read of it does not add up.
+    #[error("{at}: {damage}")]
+    Damaged {
+        /// What was being read.
+        at: Location,
+        /// What is wrong with it.
+        damage: Damage,
+    },
+    /// Reading, or decompressing, failed.
+    #[error("{at}: cannot read on: {source}")]
+    Read {
+        /// What was being read.
+        at: Location,
+        /// What the input reported.
+        source: io::Error,
+    },
+}
+
+impl CaptureError {
+    /// Where in the file the error is; `None` if it is about the file as a whole.
+    #[must_use]
+    pub fn location(&self) -> Option<Location> {
+        match self {
+            Self::Damaged { at, .. } | Self::Read { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+/// What was being read when an error was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The part of the file.
+    pub part: Part,
+    /// The number of the packet being read, or to be read next; from 1.
+    pub packet: u64,
+    /// Where the part begins, in bytes from the beginning of the (decompressed) file.
+    pub offset: u64,
+}
+
+impl Location {
+    pub(super) fn damaged(self, damage: Damage) -> CaptureError {
+        CaptureError::Damaged { at: self, damage }
+    }
+
+    pub(super) fn unreadable(self, source: io::Error) -> CaptureError {
+        CaptureError::Read { at: self, source }
+    }
+}
+
+/// The parts a capture file is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The header of the whole file.
+    FileHeader,
+    /// A packet: a pcap record, or a pcapng packet block.
+    Packet,
+    /// A pcapng block that holds no packet, by its name.
+    Block(&'static str),
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (packet, offset) = (Grouped(self.packet), Grouped(self.offset));
+        match self.part {
+            Part::FileHeader => write!(f, "file header"),
+            Part::Packet => write!(f, "packet {packet} at byte {offset}"),
+            Part::Block(name) => write!(f, "{name} at byte {offset}, before packet {packet}"),
+        }
+    }
+}
+
+/// What is wrong with a part of a capture file. Lengths are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// The file ends inside a header.
+    #[error("its header has {} bytes, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    HeaderCut {
+        /// How long the header is.
+        expected: u64,
+        /// How much of it there is.
+        found: u64,
+    },
+    /// The file ends inside a pcap record's packet.
+    #[error("the record says {} bytes follow, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    RecordCut {
+        /// How many bytes should follow the record header.
+        expected: u64,
+        /// How many do.
+        found: u64,
+    },
+    /// The file ends inside a pcapng block.
+    #[error("the block says it has {} bytes, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    BlockCut {
+        /// How long the block should be.
+        expected: u64,
+        /// How much of it there is.
+        found: u64,
+    },
+    /// A pcap record is longer than a packet can be.
+    #[error(
+        "the record says {} bytes follow, a packet has at most {} here; the file is damaged, or was written over",
+        Grouped((*.length).into()), Grouped((*.limit).into())
+    )]
+    RecordTooLong {
+        /// What the record says.
+        length: u32,
+        /// The most that is believed: more than the snapshot length.
+        limit: u32,
+    },
+    /// A pcapng block is longer than what is held in memory.
+    #[error("the block says it has {} bytes, at most {} are read", Grouped((*.length).into()), Grouped((*.limit).into()))]
+    BlockTooLong {
+        /// What the block says.
+        length: u32,
+        /// The most that is read.
+        limit: u32,
+    },
+    /// A pcapng block's length is not one its kind can have.
+    #[error("the block says it has {length} bytes, it needs {minimum} or more and a multiple of 4")]
+    BlockLength {
+        /// What the block says.
+        length: u32,
+        /// The least that its kind has.
+        minimum: u32,
+    },
+    /// A pcapng block's length is not the same at both of its ends.
+    #[error("the block says it has {} bytes at its beginning, {} at its end", Grouped((*.first).into()), Grouped((*.last).into()))]
+    BlockLengths {
+        /// What it says at its beginning.
+        first: u32,
+        /// What it says at its end.
+        last: u32,
+    },
+    /// A pcapng packet does not fit into its block.
+    #[error("{} bytes were captured, it says, but its block has only {}", Grouped((*.captured).into()), Grouped((*.room).into()))]
+    CapturedLength {
+        /// What the packet says.
+        captured: u32,
+        /// How much there is for packet and options.
+        room: u32,
+    },
+    /// A pcapng packet is of an interface that its section does not describe.
+    #[error("it was captured on interface {interface}, it says, but its section describes only {described} before it")]
+    UndeclaredInterface {
+        /// The number, from 0 in its section.
+        interface: u32,
+        /// How many the section described so far.
+        described: usize,
+    },
+    /// A pcapng section's byte-order magic is neither way round.
+    #[error("its byte-order magic is {magic:#010x}, neither 0x1a2b3c4d nor 0x4d3c2b1a")]
+    ByteOrderMagic {
+        /// What is in its place, read as little-endian.
+        magic: u32,
+    },
+    /// A pcapng section is of a version that is not known.
+    #[error("it is of version {major}.{minor}; only version 1 is known")]
+    Version {
+        /// The major version.
+        major: u16,
+        /// The minor version.
+        minor: u16,
+    },
+    /// The interfaces of a pcapng file take more memory than they may.
+    #[error("the descriptions of interfaces take more than {} bytes", Grouped(*.limit as u64))]
+    TooManyInterfaces {
+        /// The most they may take.
+        limit: usize,
+    },
+}
+
+/// A number with a space before every three digits: 1 480.
+struct Grouped(u64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 1000 {
+            return write!(f, "{}", self.0);
+        }
+        write!(f, "{} {:03}", Grouped(self.0 / 1000), self.0 % 1000)
+    }
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { " " };
+            write!(f, "{gap}{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_which_packet_where_and_what_was_expected() {
+        let at = Location { part: Part::Packet, packet: 12, offset: 1_001_480 };
+        assert_eq!(
+            at.damaged(Damage::RecordCut { expected: 1514, found: 60 }).to_string(),
+            "packet 12 at byte 1 001 480: the record says 1 514 bytes follow, the file ends after 60"
+        );
+        let at = Location { part: Part::Block("interface description block"), packet: 1, offset: 28 };
+        assert_eq!(
+            at.damaged(Damage::BlockLengths { first: 20, last: 24 }).to_string(),
+            "interface description block at byte 28, before packet 1: \
+             the block says it has 20 bytes at its beginning, 24 at its end"
+        );
+    }
+
+    #[test]
+    fn an_unknown_file_is_shown_by_its_first_bytes() {
+        assert_eq!(
+            CaptureError::Unrecognized { start: vec![0, 0x1f, 0xff] }.to_string(),
+            "this is not a pcap or pcapng capture: it begins with the bytes 00 1f ff"
+        );
+    }
+}

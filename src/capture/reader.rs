@@ -1,0 +1,181 @@
+//! Reads packets one after the other from a pcap or pcapng stream, whichever its first bytes say it is.
+
+use std::io::Read;
+use std::ops::Range;
+
+use super::error::{CaptureError, Location, Part};
+use super::foreign;
+use super::pcap::{Pcap, Variant};
+use super::pcapng::{self, Pcapng};
+use super::window::Window;
+use super::{Interface, LinkType, Packet, Timestamp};
+
+/// The packets of a capture, as they stream in.
+///
+/// A packet borrows the reader's buffer, so it must be let go before the next is asked for. None is allocated for, and
+/// none is held back: what has arrived on a pipe is returned before the pipe is waited on.
+pub struct Reader<R> {
+    window: Window<R>,
+    format: Format,
+    interfaces: Vec<Interface>,
+    packets: u64,
+    finished: bool,
+}
+
+enum Format {
+    Pcap(Pcap),
+    Pcapng(Pcapng),
+}
+
+/// A packet that a format found, all but its number.
+pub(super) struct Found {
+    pub(super) time: Timestamp,
+    pub(super) interface: usize,
+    pub(super) link: LinkType,
+    pub(super) original_length: u32,
+    /// Where in the window its bytes are.
+    pub(super) data: Range<usize>,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header of a capture, which must not be compressed.
+    ///
+    /// # Errors
+    ///
+    /// If the input is empty, is no capture, ends inside the header, or cannot be read.
+    pub fn new(input: R) -> Result<Self, CaptureError> {
+        let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
+        let mut window = Window::new(input);
+        let mut interfaces = Vec::new();
+        let start = window.fill(4).map_err(|error| at.unreadable(error))?;
+        let magic = start.first_chunk::<4>().copied();
+        let format = match magic.map(|magic| (magic, Variant::of(magic))) {
+            Some((_, Some(variant))) => Format::Pcap(Pcap::open(variant, &mut window, &mut interfaces)?),
+            Some((pcapng::MAGIC, None)) => Format::Pcapng(Pcapng::open(&mut window)?),
+            _ => {
+                let start = window.fill(foreign::ENOUGH).map_err(|error| at.unreadable(error))?;
+                return Err(foreign::recognize(start));
+            }
+        };
+        Ok(Self { window, format, interfaces, packets: 0, finished: false })
+    }
+
+    /// The next packet; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged or cut here, or cannot be read. There is no way on from there: the calls that follow
+    /// return `None`.
+    #[inline]
+    pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        if self.finished {
+            return Ok(None);
+        }
+        let number = self.packets + 1;
+        let found = match &mut self.format {
+            Format::Pcap(file) => file.next(&mut self.window, number),
+            Format::Pcapng(file) => file.next(&mut self.window, &mut self.interfaces, number),
+        };
+        match found {
+            Ok(Some(Found { time, interface, link, original_length, data })) => {
+                self.packets = number;
+                let data = self.window.slice(data);
+                Ok(Some(Packet { number, time, interface, link, original_length, data }))
+            }
+            Ok(None) => {
+                self.finished = true;
+                Ok(None)
+            }
+            Err(error) => {
+                self.finished = true;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<R> Reader<R> {
+    /// The interfaces described so far, of all sections: a pcapng file may describe more at any place.
+    #[must_use]
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// How far the (decompressed) file has been read, in bytes: where the part after the last packet begins.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.window.offset()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::super::window::tests::Trickle;
+    use super::*;
+
+    /// A packet, kept.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(in crate::capture) struct Seen {
+        pub(in crate::capture) number: u64,
+        pub(in crate::capture) time: Timestamp,
+        pub(in crate::capture) interface: usize,
+        pub(in crate::capture) original_length: u32,
+        pub(in crate::capture) data: Vec<u8>,
+    }
+
+    /// All packets, and the error they end in; none if they end where the input does.
+    pub(in crate::capture) fn read_all(input: impl Read) -> (Vec<Seen>, Option<CaptureError>) {
+        let mut seen = Vec::new();
+        let mut reader = match Reader::new(input) {
+            Ok(reader) => reader,
+            Err(error) => return (seen, Some(error)),
+        };
+        loop {
+            match reader.next_packet() {
+                Ok(Some(Packet { number, time, interface, original_length, data, .. })) => {
+                    seen.push(Seen { number, time, interface, original_length, data: data.to_vec() });
+                }
+                Ok(None) => return (seen, None),
+                Err(error) => {
+                    assert!(matches!(reader.next_packet(), Ok(None)), "nothing follows an error");
+                    return (seen, Some(error));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_input_and_a_foreign_one_are_no_captures() {
+        assert!(matches!(Reader::new(&b""[..]), Err(CaptureError::Empty)));
+        assert!(matches!(Reader::new(&b"\xd4\xc3\xb2"[..]), Err(CaptureError::Unrecognized { .. })));
+        assert!(matches!(Reader::new(&b"{\"log\":{}}"[..]), Err(CaptureError::Foreign { .. })));
+    }
+
+    #[test]
+    fn how_far_it_was_read_is_where_the_next_record_begins() {
+        let file = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0\
+            \x01\0\0\0\x02\0\0\0\x03\0\0\0\x03\0\0\0abc";
+        let mut reader = Reader::new(Trickle(file)).unwrap();
+        assert_eq!(reader.bytes_read(), 24);
+        let packet = reader.next_packet().unwrap().unwrap();
+        assert_eq!((packet.link, packet.data), (LinkType::ETHERNET, &b"abc"[..]));
+        assert_eq!(reader.bytes_read(), 43);
+        assert!(reader.next_packet().unwrap().is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_after_any_magic_are_read_without_panic(
+            magic in prop::sample::select(vec![0xa1b2_c3d4_u32, 0xa1b2_3c4d, 0xa1b2_cd34, 0x0a0d_0d0a, 0]),
+            swap in any::<bool>(),
+            rest in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let magic = if swap { magic.swap_bytes() } else { magic };
+            read_all(&[&magic.to_le_bytes()[..], &rest].concat()[..]);
+        }
+    }
+}

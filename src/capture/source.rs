@@ -1,0 +1,186 @@
+//! Where captures come from: a file, standard input, or any stream; compressed or not, as its first bytes tell.
+
+use std::fs::File;
+use std::io::{self, Cursor, ErrorKind, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+
+use super::error::{CaptureError, Location, Part};
+use super::reader::Reader;
+use super::zstd::ZstdReader;
+
+/// Opens a capture file. Whether `-` means standard input is for the caller to say.
+///
+/// # Errors
+///
+/// If there is no such file, it is a directory, or it cannot be opened; and as [`Reader::new`].
+pub fn open(path: &Path) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => CaptureError::Missing,
+        ErrorKind::IsADirectory => CaptureError::Directory,
+        _ => CaptureError::Open(error),
+    })?;
+    // Unix opens a directory like a file, and fails only when it is read.
+    if file.metadata().map_err(CaptureError::Open)?.is_dir() {
+        return Err(CaptureError::Directory);
+    }
+    from_reader(file)
+}
+
+/// Reads a capture from standard input, as it arrives.
+///
+/// # Errors
+///
+/// As [`Reader::new`].
+pub fn from_stdin() -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    from_reader(io::stdin().lock())
+}
+
+/// Reads a capture from a stream, as it arrives: plain, or compressed with gzip or zstd.
+///
+/// # Errors
+///
+/// As [`Reader::new`].
+pub fn from_reader(mut input: impl Read + 'static) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    let mut magic = Vec::with_capacity(4);
+    let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
+    input.by_ref().take(4).read_to_end(&mut magic).map_err(|source| CaptureError::Read { at, source })?;
+    let compression = Compression::of(&magic);
+    let whole = Cursor::new(magic).chain(input);
+    Reader::new(match compression {
+        None => Box::new(whole) as Box<dyn Read>,
+        Some(Compression::Gzip) => Box::new(Decompressed { name: "gzip", decoder: MultiGzDecoder::new(whole) }),
+        Some(Compression::Zstd) => Box::new(Decompressed { name: "zstd", decoder: ZstdReader::new(whole) }),
+    })
+}
+
+enum Compression {
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    fn of(magic: &[u8]) -> Option<Self> {
+        match magic {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            // A frame, or a skippable frame that a frame follows (RFC 8878 §3.1).
+            [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => Some(Self::Zstd),
+            _ => None,
+        }
+    }
+}
+
+/// A decoder whose errors say which compression it was that is damaged.
+struct Decompressed<D> {
+    name: &'static str,
+    decoder: D,
+}
+
+impl<D: Read> Read for Decompressed<D> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.decoder.read(into).map_err(|error| match error.kind() {
+            kind @ (ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof) => {
+                io::Error::new(kind, format!("the {} compression is damaged or cut: {error}", self.name))
+            }
+            _ => error,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::write::GzEncoder;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+    use super::super::window::tests::Trickle;
+    use super::*;
+
+    const HEADER: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
+    const RECORD: &[u8] = b"\x01\0\0\0\x02\0\0\0\x03\0\0\0\x03\0\0\0abc";
+
+    fn gzip(contents: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(contents).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zstd(contents: &[u8]) -> Vec<u8> {
+        compress_to_vec(contents, CompressionLevel::Fastest)
+    }
+
+    /// How many packets there are, and the error they end in.
+    fn count(input: impl Read + 'static) -> (u64, Option<CaptureError>) {
+        let mut reader = from_reader(input).unwrap();
+        let mut packets = 0;
+        loop {
+            match reader.next_packet() {
+                Ok(Some(_)) => packets += 1,
+                Ok(None) => return (packets, None),
+                Err(error) => return (packets, Some(error)),
+            }
+        }
+    }
+
+    #[test]
+    fn compression_is_recognised_and_may_come_in_several_members() {
+        let whole = [HEADER, RECORD, RECORD].concat();
+        assert!(matches!(count(Cursor::new(gzip(&whole))), (2, None)));
+        assert!(matches!(count(Cursor::new(zstd(&whole))), (2, None)));
+        let (first, second) = whole.split_at(50);
+        assert!(matches!(count(Cursor::new([gzip(first), gzip(second)].concat())), (2, None)));
+        assert!(matches!(count(Cursor::new([zstd(first), zstd(second)].concat())), (2, None)));
+    }
+
+    #[test]
+    fn what_precedes_damaged_compression_is_read() {
+        let mut damaged = gzip(&[HEADER, RECORD].concat());
+        damaged.extend(&gzip(RECORD)[..12]);
+        let (packets, error) = count(Cursor::new(damaged));
+        let error = error.unwrap();
+        assert_eq!((packets, error.location().unwrap().offset), (1, 43));
+        assert!(
+            error.to_string().starts_with("packet 2 at byte 43: cannot read on: the gzip compression is "),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn packets_are_returned_however_slowly_their_bytes_arrive() {
+        let whole: &'static [u8] = [HEADER, RECORD, RECORD].concat().leak();
+        assert!(matches!(count(Trickle(whole)), (2, None)));
+    }
+
+    #[test]
+    fn a_packet_is_returned_without_waiting_for_the_next() {
+        let until_here = Cursor::new([HEADER, RECORD].concat()).chain(Silence);
+        let mut reader = from_reader(until_here).unwrap();
+        assert_eq!(reader.next_packet().unwrap().unwrap().data, b"abc");
+        let error = reader.next_packet().unwrap_err();
+        assert_eq!(error.to_string(), "packet 2 at byte 43: cannot read on: nothing more yet");
+        assert!(reader.next_packet().unwrap().is_none());
+    }
+
+    /// Stands for a pipe that nothing more was written into: whoever reads it would wait.
+    struct Silence;
+
+    impl Read for Silence {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("nothing more yet"))
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_told_apart() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(matches!(open(directory.path()), Err(CaptureError::Directory)));
+        assert!(matches!(open(&directory.path().join("none")), Err(CaptureError::Missing)));
+        let empty = directory.path().join("empty");
+        std::fs::write(&empty, b"").unwrap();
+        assert!(matches!(open(&empty), Err(CaptureError::Empty)));
+        assert!(matches!(from_reader(Cursor::new(gzip(b""))), Err(CaptureError::Empty)));
+        assert!(matches!(from_reader(&b"\x1f"[..]), Err(CaptureError::Unrecognized { .. })));
+    }
+}
