@@ -46,7 +46,9 @@ fn text(start: &[u8]) -> Option<(&'static str, &'static str)> {
         return None;
     }
     let trimmed = start.trim_ascii_start();
-    if trimmed.starts_with(b"{") || trimmed.starts_with(b"[") {
+    // A bracket alone may as well begin a line of a log, or a section of a configuration.
+    let in_array = trimmed.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    if trimmed.starts_with(b"{") || in_array.is_some_and(|first| first.starts_with(b"{")) {
         return Some((
             "a JSON file (a HAR archive, perhaps)",
             "it has no packets in it, and none can be made from it: capture them with `tcpdump -w OUT.pcap` or Wireshark",
@@ -99,11 +101,12 @@ mod tests {
     #[test]
     fn texts_are_told_apart() {
         assert!(what(b"{\"log\": {\"version\": \"1.2\"").contains("JSON"));
-        assert!(what(b"\xef\xbb\xbf\r\n  [1]").contains("JSON"));
+        assert!(what(b"\xef\xbb\xbf\r\n  [ {}]").contains("JSON"));
         assert!(what(b"0000  45 00 00 3c 1c 46").contains("text2pcap"));
         assert!(what(b"00000000: 4500 003c 1c46 4000  E..<.F@.\n").contains("text2pcap"));
         assert!(what(b"12:00:00.000000 IP 10.0.0.1.80 > ").contains("tcpdump -w"));
         assert!(what(b"GET / HTTP/1.1\r\n").contains("a text file"));
+        assert!(what(b"[package]\n").contains("a text file"));
     }
 
     #[test]

@@ -92,17 +92,13 @@ impl<R: Read> Reader<R> {
             }
         }
     }
-}
 
-impl<R> Reader<R> {
     /// The interfaces described so far, of all sections: a pcapng file may describe more at any place.
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
     }
-}
 
-impl<R: Read> Reader<R> {
     /// How far the (decompressed) file has been read, in bytes: where the part after the last packet begins.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
