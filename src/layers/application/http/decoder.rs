@@ -1,0 +1,535 @@
+//! One direction of an HTTP/1.x connection: bytes in as they come, items out.
+//!
+//! Consumes what it can from the caller's own bytes; only the beginning of a section or chunk line that is not whole yet is
+//! kept, within [`MAX_SECTION`].
+
+use memchr::memchr;
+
+use super::chunked;
+use super::fault::Fault;
+use super::framing::Framing;
+use super::section::{FieldLine, Head, field_lines, section_end};
+use super::start_line::{Likeness, StartLine, likeness, trim_line_end};
+use crate::layers::transport::Source;
+
+/// The longest header section, trailer section or chunk line that is read, in bytes. Servers stop at 8 to 100 KiB.
+pub const MAX_SECTION: usize = 256 << 10;
+
+/// Which messages a direction carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// From the client.
+    Request,
+    /// From the server.
+    Response,
+}
+
+/// Bytes of a stream that are being consumed, and the packet they came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// What is left of them.
+    pub bytes: &'a [u8],
+    /// Where they are from.
+    pub source: Source,
+}
+
+impl<'a> Input<'a> {
+    fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, left) = self.bytes.split_at(length.min(self.bytes.len()));
+        self.bytes = left;
+        taken
+    }
+}
+
+/// What the decoder found. Each covers the stream up to [`Decoder::position`], from where the item before it ended.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// Empty lines before a start line (RFC 9112 §2.2): how many bytes.
+    EmptyLines(usize),
+    /// A start line and its header section. The caller answers with [`Decoder::body`].
+    Head(Head<'a>),
+    /// Content, its transfer coding removed.
+    Data(&'a [u8]),
+    /// A chunk's size line: how many bytes it has.
+    ChunkLine(usize),
+    /// The line end after a chunk's data.
+    ChunkEnd(usize),
+    /// The trailer section, which may be just the empty line.
+    Trailers(Head<'a>),
+    /// The message is over; `complete` tells whether all of it was there.
+    End {
+        /// Whether nothing of it was missing.
+        complete: bool,
+    },
+    /// Bytes that are no HTTP, or of a message whose beginning was not seen.
+    Skipped(usize),
+    /// Bytes of a tunnel or of another protocol.
+    Tunnel(&'a [u8]),
+    /// Something is wrong.
+    Fault(Fault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Between messages.
+    Start,
+    /// The stream's place in the protocol is unknown: a start line is looked for.
+    Lost,
+    Length(u64),
+    ChunkLine,
+    ChunkData(u64),
+    ChunkEnd,
+    Trailers,
+    UntilClose,
+    /// The message ended; its `End` is still to be said.
+    Ended {
+        complete: bool,
+    },
+    Tunnel,
+}
+
+/// Where a section or line that is whole now stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gathered {
+    /// In the first so many bytes of the input.
+    Input(usize),
+    /// In `partial`.
+    Kept,
+    /// It is not whole: all of the input is kept for later.
+    NotYet,
+    /// It is longer than [`MAX_SECTION`]; so much of it is in `partial`.
+    TooLong,
+}
+
+/// Finds the end of a section or line in some bytes; the position says how far they were searched before.
+type FindEnd = fn(&[u8], &mut usize) -> Option<usize>;
+
+/// Decodes one direction of a connection.
+#[derive(Debug)]
+pub struct Decoder {
+    role: Role,
+    state: State,
+    /// The beginning of a section or line that is not whole yet.
+    partial: Vec<u8>,
+    /// Whether the item handed out last shows `partial`, which is done with after it.
+    shown: bool,
+    /// How far `partial` was searched for its end.
+    searched: usize,
+    position: u64,
+    began: Source,
+    /// Whether the place in the protocol is known: what does not fit there is a fault, and not just unknown.
+    synchronised: bool,
+    /// The stream began with something else than HTTP: a start line is looked for at the start of segments only.
+    foreign: bool,
+    /// Whether bytes of the message in progress are missing.
+    holed: bool,
+    start: Option<StartLine>,
+    lines: Vec<FieldLine>,
+    faults: Vec<Fault>,
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream, or, with `from_start` false, of a stream that was joined in its middle.
+    #[must_use]
+    pub fn new(role: Role, from_start: bool) -> Self {
+        Self {
+            role,
+            state: if from_start { State::Start } else { State::Lost },
+            partial: Vec::new(),
+            shown: false,
+            searched: 0,
+            position: 0,
+            began: Source::default(),
+            synchronised: false,
+            foreign: false,
+            holed: false,
+            start: None,
+            lines: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The stream position up to which items were handed out.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The packet with the first byte of the message whose head was handed out last.
+    #[must_use]
+    pub fn began(&self) -> Source {
+        self.began
+    }
+
+    /// Whether a message is in progress: its head is not whole yet, or its body.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        match self.state {
+            State::Start | State::Lost | State::Tunnel => !self.partial.is_empty() && !self.shown,
+            _ => true,
+        }
+    }
+
+    /// Whether the stream began with something else than HTTP.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.foreign
+    }
+
+    /// Bytes of memory it holds.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.partial.capacity() + self.lines.capacity() * size_of::<FieldLine>()
+    }
+
+    /// Says how the body of the head just handed out is framed.
+    pub fn body(&mut self, framing: Framing) {
+        self.state = match framing {
+            Framing::None | Framing::Length(0) => State::Ended { complete: true },
+            Framing::Length(length) => State::Length(length),
+            Framing::Chunked => State::ChunkLine,
+            Framing::UntilClose => State::UntilClose,
+            Framing::Tunnel => State::Tunnel,
+        };
+    }
+
+    /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
+    pub fn next<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        self.forget_shown();
+        match self.state {
+            State::Ended { complete } => Some(self.ended(complete)),
+            _ if input.bytes.is_empty() => None,
+            State::Start => self.head(input),
+            State::Lost => self.find_start(input),
+            State::Length(left) => {
+                let data = self.data(input, left);
+                let left = left - data.len() as u64;
+                self.state = if left == 0 { State::Ended { complete: true } } else { State::Length(left) };
+                Some(Item::Data(data))
+            }
+            State::ChunkData(left) => {
+                let data = self.data(input, left);
+                let left = left - data.len() as u64;
+                self.state = if left == 0 { State::ChunkEnd } else { State::ChunkData(left) };
+                Some(Item::Data(data))
+            }
+            State::UntilClose => Some(Item::Data(self.data(input, u64::MAX))),
+            State::Tunnel => Some(Item::Tunnel(self.data(input, u64::MAX))),
+            State::ChunkLine => self.chunk_line(input),
+            State::ChunkEnd => self.chunk_end(input),
+            State::Trailers => self.trailers(input),
+        }
+    }
+
+    /// The capture lacks `length` bytes here. An item if that ends the message in progress.
+    pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
+        self.forget_shown();
+        let ended = match self.state {
+            State::Ended { complete } => Some(self.ended(complete)),
+            _ => None,
+        };
+        let inside = !matches!(self.state, State::Start | State::Lost);
+        self.position += self.partial.len() as u64 + length;
+        self.partial.clear();
+        self.searched = 0;
+        match self.state {
+            State::UntilClose => self.holed = true,
+            State::Tunnel => {}
+            State::Length(left) if left > length => {
+                self.holed = true;
+                self.state = State::Length(left - length);
+            }
+            State::ChunkData(left) if left > length => {
+                self.holed = true;
+                self.state = State::ChunkData(left - length);
+            }
+            // The body ends where the hole does: this much is known.
+            State::Length(left) if left == length => self.state = State::Ended { complete: false },
+            State::ChunkData(left) if left == length => {
+                self.holed = true;
+                self.state = State::ChunkEnd;
+            }
+            _ => {
+                self.state = State::Lost;
+                self.synchronised = false;
+                self.holed = false;
+                return ended.or(inside.then_some(Item::End { complete: false }));
+            }
+        }
+        ended
+    }
+
+    /// The stream ended. Call until it returns `None`.
+    pub fn end(&mut self) -> Option<Item<'static>> {
+        self.forget_shown();
+        let fault = match self.state {
+            State::Ended { complete } => return Some(self.ended(complete)),
+            State::UntilClose => {
+                let complete = !self.holed;
+                return Some(self.ended(complete));
+            }
+            State::Length(left) => Fault::BodyCutShort(left),
+            State::ChunkLine | State::ChunkData(_) | State::ChunkEnd | State::Trailers => Fault::ChunksCutShort,
+            State::Start if likeness(self.role, &self.partial, MAX_SECTION) == Likeness::Yes => {
+                self.skip_partial();
+                return Some(Item::Fault(Fault::HeadCutShort));
+            }
+            State::Start | State::Lost | State::Tunnel => {
+                let skipped = self.skip_partial();
+                return (skipped > 0).then_some(Item::Skipped(skipped));
+            }
+        };
+        self.skip_partial();
+        Some(self.fail(fault))
+    }
+
+    /// Hands over the bytes that are kept: the stream goes on as another protocol.
+    pub fn take_partial(&mut self) -> Vec<u8> {
+        self.forget_shown();
+        self.searched = 0;
+        std::mem::take(&mut self.partial)
+    }
+
+    fn forget_shown(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            self.partial.clear();
+            self.searched = 0;
+        }
+    }
+
+    fn skip_partial(&mut self) -> usize {
+        let skipped = self.partial.len();
+        self.position += skipped as u64;
+        self.partial.clear();
+        self.searched = 0;
+        skipped
+    }
+
+    fn ended<'a>(&mut self, complete: bool) -> Item<'a> {
+        self.state = State::Start;
+        Item::End { complete: complete && !std::mem::take(&mut self.holed) }
+    }
+
+    /// The message in progress can not be read on: it ends here, incomplete, after the fault was told.
+    fn fail<'a>(&mut self, fault: Fault) -> Item<'a> {
+        self.state = State::Ended { complete: false };
+        self.synchronised = false;
+        Item::Fault(fault)
+    }
+
+    fn data<'i>(&mut self, input: &mut Input<'i>, left: u64) -> &'i [u8] {
+        let data = input.take(usize::try_from(left).unwrap_or(usize::MAX));
+        self.position += data.len() as u64;
+        data
+    }
+
+    /// Looks for the end of a section or line; keeps what is not whole.
+    fn gather(&mut self, input: &mut Input<'_>, find_end: FindEnd) -> Gathered {
+        if self.partial.is_empty() {
+            self.searched = 0;
+            match find_end(input.bytes, &mut self.searched) {
+                Some(end) if end <= MAX_SECTION => return Gathered::Input(end),
+                _ => self.searched = 0,
+            }
+        }
+        let before = self.partial.len();
+        let room = MAX_SECTION - before.min(MAX_SECTION);
+        let added = input.bytes.len().min(room + 1);
+        self.partial.extend_from_slice(&input.bytes[..added]);
+        match find_end(&self.partial, &mut self.searched) {
+            Some(end) if end <= MAX_SECTION => {
+                self.partial.truncate(end);
+                input.take(end - before.min(end));
+                Gathered::Kept
+            }
+            _ => {
+                input.take(added);
+                if self.partial.len() > MAX_SECTION { Gathered::TooLong } else { Gathered::NotYet }
+            }
+        }
+    }
+
+    /// Between messages: passes over empty lines, then reads a head.
+    fn head<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        if self.partial.is_empty() {
+            let empty = input.bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            if empty > 0 {
+                input.take(empty);
+                self.position += empty as u64;
+                return Some(Item::EmptyLines(empty));
+            }
+            self.began = input.source;
+            if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No {
+                return self.lose(input);
+            }
+        }
+        let mut whole = self.gather(input, section_end);
+        if whole == Gathered::NotYet {
+            match likeness(self.role, &self.partial, MAX_SECTION) {
+                Likeness::No => return self.lose(input),
+                // A request without a version is one line (HTTP/0.9): it waits for nothing more.
+                Likeness::Yes if is_simple(self.role, &self.partial) => whole = Gathered::Kept,
+                _ => return None,
+            }
+        }
+        if whole == Gathered::TooLong {
+            self.skip_partial();
+            self.state = State::Lost;
+            self.synchronised = false;
+            return Some(Item::Fault(Fault::SectionTooLong(MAX_SECTION)));
+        }
+        let block = match whole {
+            Gathered::Input(length) => &input.bytes[..length],
+            _ => &self.partial[..],
+        };
+        self.lines.clear();
+        self.faults.clear();
+        let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
+        let line = trim_line_end(&block[..line_end]);
+        self.start = StartLine::parse(self.role, line);
+        let Some(start) = &self.start else {
+            return self.lose(input);
+        };
+        if !start.is_strict(line) {
+            self.faults.push(Fault::StartLineSpacing);
+        }
+        field_lines(block, line_end, &mut self.lines, &mut self.faults);
+        self.synchronised = true;
+        self.foreign = false;
+        self.state = State::Lost;
+        Some(Item::Head(self.section(whole, input, line_end)))
+    }
+
+    /// Builds the head of a section that was taken apart.
+    fn section<'s, 'i: 's>(&'s mut self, whole: Gathered, input: &mut Input<'i>, start_line_bytes: usize) -> Head<'s> {
+        let block = match whole {
+            Gathered::Input(length) => input.take(length),
+            _ => {
+                self.shown = true;
+                &self.partial[..]
+            }
+        };
+        self.position += block.len() as u64;
+        Head {
+            block,
+            start_line_bytes: start_line_bytes as u32,
+            start: self.start.as_ref().filter(|_| start_line_bytes > 0),
+            lines: &self.lines,
+            faults: &self.faults,
+        }
+    }
+
+    /// What comes where a message should begin is none.
+    fn lose<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        let fault = std::mem::take(&mut self.synchronised);
+        self.foreign |= self.position == 0;
+        self.state = State::Lost;
+        let skipped = self.skip_partial();
+        if fault {
+            return Some(Item::Fault(Fault::BytesAfterMessage));
+        }
+        if skipped > 0 { Some(Item::Skipped(skipped)) } else { self.find_start(input) }
+    }
+
+    /// Lost: looks for a start line at the start of the input and of its lines.
+    fn find_start<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        // The beginning of a line longer than this is not kept in the hope of a start line.
+        const ENOUGH: usize = 8 << 10;
+        let bytes = input.bytes;
+        let mut at = 0;
+        while at < bytes.len() {
+            match likeness(self.role, &bytes[at..], ENOUGH) {
+                Likeness::No => {}
+                likely if likely == Likeness::Yes || !self.foreign => break,
+                _ => {}
+            }
+            at = match memchr(b'\n', &bytes[at..]) {
+                Some(length) if !self.foreign => at + length + 1,
+                _ => bytes.len(),
+            };
+        }
+        if at < bytes.len() {
+            self.state = State::Start;
+        }
+        if at == 0 {
+            return self.head(input);
+        }
+        input.take(at);
+        self.position += at as u64;
+        Some(Item::Skipped(at))
+    }
+
+    fn chunk_line<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        let whole = self.gather(input, line_end);
+        let size = match whole {
+            Gathered::Input(length) => chunked::size(&input.bytes[..length]),
+            Gathered::Kept => chunked::size(&self.partial),
+            Gathered::NotYet => return None,
+            Gathered::TooLong => {
+                self.skip_partial();
+                Err(Fault::SectionTooLong(MAX_SECTION))
+            }
+        };
+        match size {
+            Ok(size) => {
+                self.state = if size == 0 { State::Trailers } else { State::ChunkData(size) };
+                Some(Item::ChunkLine(self.section(whole, input, 0).block.len()))
+            }
+            Err(fault) => Some(self.fail(fault)),
+        }
+    }
+
+    fn chunk_end<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        let whole = self.gather(input, empty_line_end);
+        if whole == Gathered::NotYet {
+            return None;
+        }
+        match self.section(whole, input, 0).block.len() {
+            0 => Some(self.fail(Fault::ChunkNotEnded)),
+            length => {
+                self.state = State::ChunkLine;
+                Some(Item::ChunkEnd(length))
+            }
+        }
+    }
+
+    fn trailers<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
+        let whole = self.gather(input, section_end);
+        let block = match whole {
+            Gathered::Input(length) => &input.bytes[..length],
+            Gathered::Kept => &self.partial[..],
+            Gathered::NotYet => return None,
+            Gathered::TooLong => {
+                self.skip_partial();
+                return Some(self.fail(Fault::SectionTooLong(MAX_SECTION)));
+            }
+        };
+        self.lines.clear();
+        self.faults.clear();
+        field_lines(block, 0, &mut self.lines, &mut self.faults);
+        self.state = State::Ended { complete: true };
+        Some(Item::Trailers(self.section(whole, input, 0)))
+    }
+}
+
+fn line_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
+    let end = memchr(b'\n', &bytes[*from..]).map(|length| *from + length + 1);
+    *from = bytes.len();
+    end
+}
+
+/// The length of the line end that `bytes` begin with; 0 if they begin with none.
+fn empty_line_end(bytes: &[u8], _: &mut usize) -> Option<usize> {
+    match bytes {
+        [] | [b'\r'] => None,
+        [b'\n', ..] => Some(1),
+        [b'\r', b'\n', ..] => Some(2),
+        _ => Some(0),
+    }
+}
+
+fn is_simple(role: Role, bytes: &[u8]) -> bool {
+    role == Role::Request
+        && memchr(b'\n', bytes) == Some(bytes.len() - 1)
+        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version() == (0, 9))
+}

@@ -1,0 +1,130 @@
+//! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
+
+use super::fault::Fault;
+use super::section::{Head, elements, text};
+use super::start_line::StartLine;
+
+/// How the end of a body is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// There is no body.
+    None,
+    /// As many bytes as Content-Length says.
+    Length(u64),
+    /// Chunks, the last one of size 0.
+    Chunked,
+    /// All that comes until the connection is closed; only responses.
+    UntilClose,
+    /// What follows is no HTTP: a tunnel (CONNECT) or another protocol (101).
+    Tunnel,
+}
+
+/// The framing of a request (RFC 9112 §6.3, cases 3 to 7); what is wrong goes to `faults`.
+pub fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) -> Framing {
+    hosts(head, faults);
+    match declared(head, faults) {
+        Declared::Chunked => Framing::Chunked,
+        Declared::Length(length) => Framing::Length(length),
+        // A request whose codings do not end in chunked has no length that could be known.
+        Declared::OtherCoding | Declared::Nothing => Framing::None,
+    }
+}
+
+/// The framing of a response to a request with `method` (RFC 9112 §6.3, cases 1 to 8).
+pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Fault>) -> Framing {
+    let Some(StartLine::Status { status, .. }) = head.start else { return Framing::None };
+    let method = method.unwrap_or_default();
+    let bodiless = matches!(status, 100..=199 | 204);
+    if bodiless && head.get("transfer-encoding").is_some() {
+        faults.push(Fault::TransferCodingWithoutBody(*status));
+    }
+    if *status == 101 || (method == b"CONNECT" && matches!(status, 200..=299)) {
+        return Framing::Tunnel;
+    }
+    if bodiless || *status == 304 || method == b"HEAD" {
+        return Framing::None;
+    }
+    match declared(head, faults) {
+        Declared::Chunked => Framing::Chunked,
+        Declared::Length(length) => Framing::Length(length),
+        Declared::OtherCoding | Declared::Nothing => Framing::UntilClose,
+    }
+}
+
+/// Whether the sender of this message means to keep the connection open (RFC 9112 §9.3).
+#[must_use]
+pub fn persists(head: &Head<'_>) -> bool {
+    let option = |name: &[u8]| head.list("connection").any(|o| o.eq_ignore_ascii_case(name));
+    let modern = head.start.is_some_and(|start| start.version() >= (1, 1));
+    !option(b"close") && (modern || option(b"keep-alive"))
+}
+
+fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    match head.all("host").count() {
+        0 if head.start.is_some_and(|start| start.version() >= (1, 1)) => faults.push(Fault::NoHost),
+        0 | 1 => {}
+        several => faults.push(Fault::RepeatedHost(several)),
+    }
+}
+
+enum Declared {
+    Nothing,
+    Length(u64),
+    Chunked,
+    OtherCoding,
+}
+
+fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
+    let length = content_length(head, faults);
+    let mut codings = head.list("transfer-encoding").peekable();
+    if codings.peek().is_none() {
+        return length.map_or(Declared::Nothing, Declared::Length);
+    }
+    if head.get("content-length").is_some() {
+        faults.push(Fault::BothLengths);
+    }
+    if head.start.is_some_and(|start| start.version() < (1, 1)) {
+        faults.push(Fault::TransferCodingInOldVersion);
+    }
+    let mut last = Declared::OtherCoding;
+    for coding in codings {
+        // A coding's parameters follow a semicolon (RFC 9112 §7).
+        let name = coding.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
+        let known = [&b"chunked"[..], b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress", b"identity"];
+        if matches!(last, Declared::Chunked) || !known.iter().any(|k| name.eq_ignore_ascii_case(k)) {
+            faults.push(Fault::UnknownTransferCoding(text(coding)));
+        }
+        if name.eq_ignore_ascii_case(b"chunked") {
+            last = Declared::Chunked;
+        } else if !name.eq_ignore_ascii_case(b"identity") {
+            last = Declared::OtherCoding;
+        } else if let (Declared::OtherCoding, Some(length)) = (&last, length) {
+            // "identity" was a transfer coding in RFC 2616 §3.6, and meant none.
+            last = Declared::Length(length);
+        }
+    }
+    last
+}
+
+fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
+    let mut found: Option<u64> = None;
+    for value in head.all("content-length") {
+        if value.trim_ascii().is_empty() {
+            faults.push(Fault::MalformedLength(String::new()));
+        }
+        for element in elements(value) {
+            let number = element
+                .iter()
+                .all(u8::is_ascii_digit)
+                .then(|| std::str::from_utf8(element).ok()?.parse::<u64>().ok())
+                .flatten();
+            match (number, found) {
+                (None, _) => faults.push(Fault::MalformedLength(text(element))),
+                (Some(number), None) => found = Some(number),
+                (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
+                (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
+            }
+        }
+    }
+    found
+}

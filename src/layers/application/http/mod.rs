@@ -1,0 +1,19 @@
+//! HTTP/1.x (RFC 9112): start lines, field lines, message framing; a decoder for one direction of a connection.
+//!
+//! Bytes in, items out: knows no packet, no connection and no other direction. What a response's framing needs to know of
+//! its request is handed in.
+
+mod chunked;
+mod decoder;
+mod fault;
+mod framing;
+mod section;
+mod start_line;
+#[cfg(test)]
+mod tests;
+
+pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
+pub use fault::Fault;
+pub use framing::{Framing, of_request, of_response, persists};
+pub use section::{FieldLine, Head, elements};
+pub use start_line::{Likeness, StartLine, likeness};

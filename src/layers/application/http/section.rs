@@ -1,0 +1,216 @@
+//! Header and trailer sections: where they end, and the field lines in them (RFC 9112 §5).
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+use super::fault::Fault;
+use super::start_line::{StartLine, is_token, trim_line_end};
+
+/// A field line, as ranges of the section it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldLine {
+    /// The field name.
+    pub name: Range<u32>,
+    /// The field value, without the white space around it.
+    pub value: Range<u32>,
+    /// The whole line, line end and folded continuations included.
+    pub whole: Range<u32>,
+}
+
+/// A start line with its header section, or a trailer section, borrowed from the stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// All of its bytes, the empty line at its end included.
+    pub block: &'a [u8],
+    /// How many of them are the start line; 0 for trailers.
+    pub start_line_bytes: u32,
+    /// The start line; `None` for trailers.
+    pub start: Option<&'a StartLine>,
+    /// The field lines, in order.
+    pub lines: &'a [FieldLine],
+    /// What is wrong with it.
+    pub faults: &'a [Fault],
+}
+
+impl<'a> Head<'a> {
+    /// The bytes of a range of it.
+    #[must_use]
+    pub fn slice(&self, range: &Range<u32>) -> &'a [u8] {
+        &self.block[range.start as usize..range.end as usize]
+    }
+
+    /// The values of all field lines of that name, in order.
+    pub fn all(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let head = *self;
+        head.lines
+            .iter()
+            .filter(move |line| head.slice(&line.name).eq_ignore_ascii_case(name.as_bytes()))
+            .map(move |line| head.slice(&line.value))
+    }
+
+    /// The value of the first field line of that name.
+    #[must_use]
+    pub fn get(&self, name: &'static str) -> Option<&'a [u8]> {
+        self.all(name).next()
+    }
+
+    /// The elements of all comma-separated lists of that name (RFC 9110 §5.6.1), empty ones left out.
+    pub fn list(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.all(name).flat_map(elements)
+    }
+}
+
+/// The elements of a comma-separated list without quoted strings (RFC 9110 §5.6.1), empty ones left out.
+pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|b| *b == b',').map(<[u8]>::trim_ascii).filter(|element| !element.is_empty())
+}
+
+/// Where a section ends: the position after its empty line. `from` is the start of the first line not yet searched, and
+/// is moved on when the end is not there yet.
+pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
+    while let Some(length) = memchr(b'\n', &bytes[*from..]) {
+        let end = *from + length + 1;
+        if matches!(&bytes[*from..end], b"\n" | b"\r\n") {
+            return Some(end);
+        }
+        *from = end;
+    }
+    None
+}
+
+/// Takes the field lines of `block` from `at` on apart; the last line is the empty one.
+pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine>, faults: &mut Vec<Fault>) {
+    let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
+    while let Some(length) = memchr(b'\n', &block[at..]) {
+        let (start, end) = (at, at + length + 1);
+        at = end;
+        let line = trim_line_end(&block[start..end]);
+        bare |= line.len() + 1 == end - start;
+        if line.is_empty() {
+            break;
+        }
+        let whole = start as u32..end as u32;
+        if line[0] == b' ' || line[0] == b'\t' {
+            match lines.last_mut() {
+                Some(folded) => {
+                    folded.whole.end = whole.end;
+                    let trailing = line.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+                    if trailing < line.len() {
+                        folded.value.end = (start + line.len() - trailing) as u32;
+                    }
+                    let name = folded.name.start as usize..folded.name.end as usize;
+                    let fault = Fault::Folded(text(&block[name]));
+                    if faults.last() != Some(&fault) {
+                        faults.push(fault);
+                    }
+                }
+                None => {
+                    faults.push(Fault::SpaceBeforeFields);
+                    lines.push(FieldLine {
+                        name: whole.start..whole.start,
+                        value: trimmed(block, start, start + line.len()),
+                        whole,
+                    });
+                }
+            }
+            continue;
+        }
+        let Some(colon) = memchr(b':', line) else {
+            faults.push(Fault::NoColon(text(line)));
+            let name_end = whole.start + line.len() as u32;
+            lines.push(FieldLine { name: whole.start..name_end, value: name_end..name_end, whole });
+            continue;
+        };
+        let name = line[..colon].trim_ascii_end();
+        if name.len() < colon {
+            faults.push(Fault::SpaceBeforeColon(text(name)));
+        }
+        if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
+            faults.push(Fault::InvalidName(text(name)));
+        }
+        let value = trimmed(block, start + colon + 1, start + line.len());
+        if memchr2(0, b'\r', &block[value.start as usize..value.end as usize]).is_some() {
+            faults.push(Fault::InvalidValue(text(name)));
+        }
+        lines.push(FieldLine { name: whole.start..whole.start + name.len() as u32, value, whole });
+    }
+    if bare {
+        faults.push(Fault::BareLineFeed);
+    }
+}
+
+fn trimmed(block: &[u8], start: usize, end: usize) -> Range<u32> {
+    let value = &block[start..end];
+    let before = value.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let after = value[before..].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    (start + before) as u32..(end - after) as u32
+}
+
+/// A little of some bytes, for a message.
+pub(super) fn text(bytes: &[u8]) -> String {
+    const ENOUGH: usize = 60;
+    let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]).into_owned();
+    if bytes.len() > ENOUGH {
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(block: &str) -> (Vec<(String, String)>, Vec<Fault>) {
+        let (mut lines, mut faults) = (Vec::new(), Vec::new());
+        field_lines(block.as_bytes(), 0, &mut lines, &mut faults);
+        let slice = |r: &Range<u32>| block[r.start as usize..r.end as usize].to_string();
+        (lines.iter().map(|l| (slice(&l.name), slice(&l.value))).collect(), faults)
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn field_lines_are_taken_apart() {
+        let (lines, faults) = parse("Host: a\r\nX:\t b c \r\nEmpty:\r\n\r\n");
+        assert_eq!(lines, [pair("Host", "a"), pair("X", "b c"), pair("Empty", "")]);
+        assert_eq!(faults, []);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_told_and_the_rest_is_read() {
+        let (lines, faults) = parse("no colon\r\nA : 1\r\nB@: 2\r\nC: x\0y\r\n\r\n");
+        assert_eq!(lines, [pair("no colon", ""), pair("A", "1"), pair("B@", "2"), pair("C", "x\0y")]);
+        let codes: Vec<_> = faults.iter().map(Fault::code).collect();
+        assert_eq!(
+            codes,
+            ["malformed-header-line", "space-before-colon", "malformed-header-line", "invalid-header-value"]
+        );
+    }
+
+    #[test]
+    fn a_folded_line_belongs_to_the_one_before_it() {
+        let (lines, faults) = parse("A: 1,\r\n  2\r\nB: 3\r\n\r\n");
+        assert_eq!(lines, [pair("A", "1,\r\n  2"), pair("B", "3")]);
+        assert_eq!(faults, [Fault::Folded("A".into())]);
+        assert_eq!(parse(" x\r\nB: 3\r\n\r\n").1, [Fault::SpaceBeforeFields]);
+    }
+
+    #[test]
+    fn bare_line_feeds_are_read_and_told_once() {
+        assert_eq!(parse("A: 1\nB: 2\n\n").1, [Fault::BareLineFeed]);
+    }
+
+    #[test]
+    fn the_end_of_a_section_is_found_whatever_its_line_ends() {
+        for block in ["A: 1\r\n\r\n", "A: 1\n\n", "A: 1\r\n\n", "\r\n"] {
+            for cut in 0..block.len() {
+                let mut from = 0;
+                assert_eq!(section_end(&block.as_bytes()[..cut], &mut from), None, "{block:?} {cut}");
+                assert_eq!(section_end(block.as_bytes(), &mut from), Some(block.len()), "{block:?} {cut}");
+            }
+        }
+    }
+}
