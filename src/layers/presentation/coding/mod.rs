@@ -1,8 +1,8 @@
 //! Content codings (RFC 9110 §8.4): undoes gzip, deflate, br and zstd as the bytes come, and stacks of them.
 //!
-//! Input is pushed in pieces of any size and output leaves as it is decoded, so a decoder's memory is its windows (32 KiB
-//! for gzip and deflate, 16 MiB at most for br, 8 MiB for zstd) however long the content is. The output of each coding
-//! is limited too: a bomb costs bounded work, and is reported.
+//! Input is pushed in pieces of any size and output leaves as it is decoded, so a decoder's memory is its window (32 KiB
+//! for gzip and deflate, up to 16 MiB for br and 8 MiB for zstd, and what their decoders keep around it) however long the
+//! content is. The output of each coding is limited too: a bomb costs bounded work, and is reported.
 
 mod brotli;
 mod gzip;

@@ -225,6 +225,23 @@ fn a_bomb_inside_a_coding_stops_at_the_outer_coding_s_limit() {
 }
 
 #[test]
+fn output_leaves_in_small_pieces_and_is_never_collected() {
+    for (encoding, coded) in
+        [("gzip", gzip(&vec![0; 4 << 20])), ("br", hex(BROTLI_BOMB)), ("zstd", zstd(&vec![0; 4 << 20]))]
+    {
+        let mut decoder = Decoder::new(encoding.as_bytes()).unwrap().unwrap();
+        let (mut total, mut largest) = (0, 0);
+        let count = |piece: &[u8]| {
+            total += piece.len();
+            largest = largest.max(piece.len());
+        };
+        decoder.push(&coded, &mut { count }).unwrap();
+        assert_eq!(total, 4 << 20, "{encoding}");
+        assert!(largest <= 16 * 1024, "{encoding}: {largest}");
+    }
+}
+
+#[test]
 fn a_zstd_window_over_8_mib_is_refused_unallocated() {
     // Window_Descriptor 0x70: an exponent of 14, 16 MiB.
     let (_, result) = whole("zstd", b"\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00");
