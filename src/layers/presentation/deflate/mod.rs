@@ -1,0 +1,7 @@
+//! permessage-deflate (RFC 7692): what the handshake agreed, and the inflating of the messages that follow.
+
+mod extensions;
+mod inflater;
+
+pub use self::extensions::{Deflate, Extension, ExtensionFault, Negotiated, Parameter, extensions};
+pub use self::inflater::{DeflateError, Inflater, MESSAGE_LIMIT};
