@@ -3,8 +3,8 @@
 //! A view takes records, fields or its own small rows, and a [`Style`]; it returns lines or a string, or writes to what
 //! it was given. It never prints, never asks what the terminal can do, and reads no capture.
 //!
-//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] (the [`frame`]
-//! diagram, whose width is the 32 bits of its ruler, apart), and no byte of a capture reaches the output unless
+//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] of 40 and more
+//! (the [`frame`] diagram, whose width is the 32 bits of its ruler, and a [`ladder`] of more than two hosts apart), and no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
 pub mod connections;

@@ -17,7 +17,7 @@ pub struct Style {
     pub colour: bool,
     /// Whether characters beyond ASCII are written.
     pub unicode: bool,
-    /// How many columns a line may take. Views are made for 80 and more; below 40 they keep to it but are hard to read.
+    /// How many columns a line may take. Views are made for 80 and more; below 40, pictures may need more than this.
     pub width: usize,
 }
 
