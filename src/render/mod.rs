@@ -1,1 +1,27 @@
-//! (to come)
+//! Drawing what was found: one file for each thing on the screen, named after it.
+//!
+//! A view takes records, fields or its own small rows, and a [`Style`]; it returns lines or a string, or writes to what
+//! it was given. It never prints, never asks what the terminal can do, and reads no capture.
+//!
+//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] of 40 and more
+//! (the [`frame`] diagram, whose width is the 32 bits of its ruler, and a [`ladder`] of more than two hosts apart), and no byte of a capture reaches the output unless
+//! [`escape`] has made it harmless.
+
+pub mod connections;
+pub mod escape;
+pub mod exchanges;
+pub mod frame;
+pub mod frames;
+pub mod heads;
+pub mod hex;
+pub mod json;
+pub mod ladder;
+pub mod layers;
+pub mod numbers;
+pub mod problems;
+pub mod style;
+pub mod table;
+pub mod text;
+pub mod tree;
+
+pub use style::{Look, Style};

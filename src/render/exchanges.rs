@@ -1,0 +1,165 @@
+//! HTTP exchanges as a table, with the columns of a browser's network panel.
+
+use super::numbers;
+use super::style::{Look, Style};
+use super::table::{Cell, Column, Table};
+use crate::inspect::record::Exchange;
+use crate::layers::Layer;
+
+/// Draws exchanges, and mentions `left_out` more.
+#[must_use]
+pub fn table(exchanges: &[Exchange], left_out: u64, style: Style) -> String {
+    let mut table = Table::new(
+        &[
+            Column::number("#"),
+            Column::text("Method"),
+            Column::text("Target"),
+            Column::text("Status"),
+            Column::text("Type").optional(),
+            Column::number("Size"),
+            Column::number("Time"),
+        ],
+        style,
+    );
+    let missing = || Cell::new("—").look(Look::Dim);
+    for it in exchanges {
+        let request = it.request.as_ref();
+        let response = it.response.as_ref();
+        table.row([
+            Cell::new(format!("{}.{}", it.connection, it.index)).look(Look::Dim),
+            request.map_or_else(missing, |it| Cell::bytes(it.method.as_slice()).look(Layer::Application)),
+            request.map_or_else(missing, |it| Cell::bytes(it.target.as_slice())),
+            status(it, style),
+            kind(it),
+            response.map_or_else(missing, |it| Cell::new(numbers::bytes(it.message.body_bytes))),
+            it.duration().map_or_else(missing, |time| Cell::new(numbers::duration(time))),
+        ]);
+    }
+    table.draw(left_out)
+}
+
+/// The status code, and the reason phrase where there is room for it.
+fn status(it: &Exchange, style: Style) -> Cell<'_> {
+    let wide = style.width >= 100;
+    let Some(response) = &it.response else {
+        return Cell::new(if wide { "no response" } else { "—" }).look(Look::Bad);
+    };
+    let mut text = response.status.to_string().into_bytes();
+    if wide && !response.reason.is_empty() {
+        text.push(b' ');
+        text.extend_from_slice(&response.reason);
+    }
+    let cell = Cell::bytes(text);
+    match response.status {
+        200..300 => cell.look(Look::Good),
+        400.. => cell.look(Look::Bad),
+        _ => cell,
+    }
+}
+
+/// The media type without its parameters, or what the connection was upgraded to.
+fn kind(it: &Exchange) -> Cell<'_> {
+    if let Some(protocol) = &it.upgraded {
+        return Cell::new(protocol.as_str()).look(Layer::Presentation);
+    }
+    match it.response.as_ref().and_then(|response| response.message.headers.get("Content-Type")) {
+        Some(value) => Cell::bytes(value.split(|&byte| byte == b';').next().unwrap_or(value)),
+        None => Cell::new("—").look(Look::Dim),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::capture::Timestamp;
+    use crate::inspect::record::{Extent, FieldLine, Fields, HttpMessage, Moment, Request, Response};
+
+    fn section(lines: &[(&str, &[u8])]) -> Fields {
+        let mut fields = Fields::default();
+        let mut push = |bytes: &[u8]| {
+            let start = fields.block.len() as u32;
+            fields.block.extend_from_slice(bytes);
+            start..fields.block.len() as u32
+        };
+        let lines = lines.iter().map(|(name, value)| FieldLine { name: push(name.as_bytes()), value: push(value) });
+        fields.lines = lines.collect::<Vec<_>>();
+        fields
+    }
+
+    fn message(headers: &[(&str, &[u8])], packet: u64, body: &[u8]) -> HttpMessage {
+        let moment = Moment { packet, time: Timestamp(1_700_000_000_000_123_456 + packet * 10_000_000) };
+        HttpMessage {
+            version: (1, 1),
+            headers: section(headers),
+            extent: Extent { first: moment, last: moment },
+            header_bytes: 64,
+            body_bytes: body.len() as u64,
+            wire_body_bytes: body.len() as u64,
+            decoded_body_bytes: Some(body.len() as u64),
+            body: body.to_vec(),
+            complete: true,
+            ..HttpMessage::default()
+        }
+    }
+
+    /// An exchange whose text tries to harm the terminal.
+    pub(in super::super) fn exchange() -> Exchange {
+        Exchange {
+            connection: 3,
+            index: 1,
+            request: Some(Request {
+                method: b"GET".into(),
+                target: b"/two?name=\x1b[31m".into(),
+                message: message(&[("Host", b"example.com"), ("X-Bytes", b"\xff\xfe")], 4, b""),
+            }),
+            response: Some(Response {
+                status: 200,
+                reason: b"OK".into(),
+                message: message(
+                    &[("Content-Type", b"text/plain; charset=utf-8")],
+                    8,
+                    b"first line\nsecond \x07line\n",
+                ),
+            }),
+            interim: Vec::new(),
+            upgraded: None,
+        }
+    }
+
+    fn some() -> Vec<Exchange> {
+        let mut upgrade = exchange();
+        upgrade.index = 2;
+        upgrade.upgraded = Some("websocket".into());
+        let response = upgrade.response.as_mut().unwrap();
+        (response.status, response.reason) = (101, b"Switching Protocols".into());
+        let mut lost = exchange();
+        lost.index = 3;
+        lost.response = None;
+        lost.request.as_mut().unwrap().target =
+            b"/search?q=what+is+a+very+long+query+good+for+if+nobody+reads+it".into();
+        vec![exchange(), upgrade, lost]
+    }
+
+    #[test]
+    fn exchanges_read_like_a_network_panel() {
+        insta::assert_snapshot!(table(&some(), 0, Style::plain(80)), @r"
+          #  Method  Target                              Status  Type        Size   Time
+        ────────────────────────────────────────────────────────────────────────────────
+        3.1  GET     /two?name=\x1b[31m                  200     text/plain  24 B  40 ms
+        3.2  GET     /two?name=\x1b[31m                  101     websocket   24 B  40 ms
+        3.3  GET     /search?q=what+is+a+very+long+que…  —       —              —      —
+        ");
+    }
+
+    #[test]
+    fn a_wide_screen_shows_more() {
+        insta::assert_snapshot!(table(&some(), 5, Style::plain(120)), @r"
+          #  Method  Target                                                     Status                   Type        Size   Time
+        ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        3.1  GET     /two?name=\x1b[31m                                         200 OK                   text/plain  24 B  40 ms
+        3.2  GET     /two?name=\x1b[31m                                         101 Switching Protocols  websocket   24 B  40 ms
+        3.3  GET     /search?q=what+is+a+very+long+query+good+for+if+nobody+r…  no response              —              —      —
+        ⋮ 5 more
+        ");
+    }
+}

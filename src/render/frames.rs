@@ -1,0 +1,146 @@
+//! WebSocket frames as a table.
+
+use super::numbers;
+use super::style::{Look, Style};
+use super::table::{Cell, Column, Table};
+use crate::inspect::record::{Direction, Frame};
+use crate::layers::Layer;
+
+/// Draws frames, and mentions `left_out` more.
+#[must_use]
+pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
+    let mut table = Table::new(
+        &[
+            Column::number("#"),
+            Column::text("From"),
+            Column::text("Opcode"),
+            Column::text("FIN"),
+            Column::text("Masked").optional(),
+            Column::number("Length"),
+            Column::text("Payload"),
+        ],
+        style,
+    );
+    for frame in frames {
+        let from = match frame.direction {
+            Direction::Client => Look::Layer(Layer::Application),
+            Direction::Server => Look::Layer(Layer::Presentation),
+        };
+        let length = Cell::new(numbers::count(frame.payload_bytes));
+        table.row([
+            Cell::new(format!("{}.{}", frame.connection, frame.index)).look(Look::Dim),
+            Cell::new(frame.direction.name()).look(from),
+            Cell::new(opcode_name(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }),
+            Cell::new(if frame.fin { "1" } else { "0" }),
+            Cell::new(if frame.mask_key.is_some() { "yes" } else { "no" }),
+            if frame.complete { length } else { length.look(Look::Bad) },
+            payload(frame),
+        ]);
+    }
+    table.draw(left_out)
+}
+
+/// The opcode's name (RFC 6455 §11.8), or its number; and RSV1, with which a compressed message begins (RFC 7692 §6).
+fn opcode_name(frame: &Frame) -> String {
+    let name = match frame.opcode {
+        0 => "continuation",
+        1 => "text",
+        2 => "binary",
+        8 => "close",
+        9 => "ping",
+        10 => "pong",
+        other => return format!("reserved {other}"),
+    };
+    if frame.rsv & 4 == 0 { name.to_owned() } else { format!("{name} RSV1") }
+}
+
+fn payload(frame: &Frame) -> Cell<'_> {
+    if let Some(code) = frame.close_code {
+        let mut text = code.to_string().into_bytes();
+        if let Some(reason) = frame.close_reason.as_ref().filter(|reason| !reason.is_empty()) {
+            text.push(b' ');
+            text.extend_from_slice(reason);
+        }
+        return Cell::bytes(text);
+    }
+    // A compressed payload is not text, even where it happens to look like it.
+    if frame.opcode == 2 || frame.rsv & 4 != 0 {
+        let bytes: Vec<String> = frame.payload.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
+        return Cell::new(bytes.join(" ")).look(Look::Dim);
+    }
+    Cell::bytes(frame.payload.as_slice())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::capture::Timestamp;
+    use crate::inspect::record::{Extent, Moment};
+
+    /// A whole frame, with the shortest form of its length.
+    pub(in super::super) fn frame(opcode: u8, payload: &[u8], masked: bool) -> Frame {
+        let moment = Moment { packet: 9, time: Timestamp(1_700_000_000_000_123_456) };
+        let extended = match payload.len() {
+            0..126 => 0,
+            126..65_536 => 2,
+            _ => 8,
+        };
+        Frame {
+            connection: 0,
+            index: 0,
+            direction: if masked { Direction::Client } else { Direction::Server },
+            extent: Extent { first: moment, last: moment },
+            header_bytes: 2 + extended + if masked { 4 } else { 0 },
+            fin: true,
+            rsv: 0,
+            opcode,
+            mask_key: masked.then_some([0x37, 0xfa, 0x21, 0x3d]),
+            payload_bytes: payload.len() as u64,
+            payload_seen: payload.len() as u64,
+            payload: payload.to_vec(),
+            payload_truncated: false,
+            close_code: None,
+            close_reason: None,
+            complete: true,
+        }
+    }
+
+    fn chat() -> Vec<Frame> {
+        let mut frames = vec![
+            frame(1, "{\"say\": \"Grüße aus der Küche, und noch einiges mehr, das keiner liest\"}".as_bytes(), true),
+            frame(2, &[0xca, 0xfe, 0, 1], false),
+            frame(9, b"\x1b]0;owned\x07", false),
+            frame(8, b"", true),
+        ];
+        for (index, frame) in (0..).zip(&mut frames) {
+            frame.index = index;
+        }
+        (frames[3].close_code, frames[3].close_reason) = (Some(1000), Some(b"bye\xff".to_vec()));
+        frames
+    }
+
+    #[test]
+    fn frames_are_told_by_who_sent_them_and_what_they_are() {
+        insta::assert_snapshot!(table(&chat(), 0, Style::plain(80)), @r#"
+          #  From    Opcode  FIN  Masked  Length  Payload
+        ────────────────────────────────────────────────────────────────────────────────
+        0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noc…
+        0.1  server  binary  1    no           4  ca fe 00 01
+        0.2  server  ping    1    no          10  \x1b]0;owned\x07
+        0.3  client  close   1    yes          0  1000 bye\xff
+        "#);
+    }
+
+    #[test]
+    fn a_wide_screen_shows_more_of_the_payload() {
+        insta::assert_snapshot!(table(&chat(), 12, Style::plain(120)), @r#"
+          #  From    Opcode  FIN  Masked  Length  Payload
+        ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noch einiges mehr, das keiner liest"}
+        0.1  server  binary  1    no           4  ca fe 00 01
+        0.2  server  ping    1    no          10  \x1b]0;owned\x07
+        0.3  client  close   1    yes          0  1000 bye\xff
+        ⋮ 12 more
+        "#);
+    }
+}

@@ -1,0 +1,324 @@
+//! The hex view: a packet's bytes, each in the colour of the layer it belongs to, and the fields that begin on each line.
+
+use std::borrow::Cow;
+
+use super::numbers;
+use super::style::{Look, Style};
+use super::text;
+use crate::layers::{Field, Layer};
+
+/// Columns that sides and spaces take around `n` bytes and an offset: what is left of `4 * n + offset`.
+const AROUND: usize = 9;
+
+/// Draws the bytes of packet `number`, coloured and named by those of `fields` that lie in it.
+///
+/// Lines that say nothing new, inside one field, are squeezed into one that counts them.
+#[must_use]
+pub fn hex(bytes: &[u8], number: u64, fields: &[Field], style: Style) -> Vec<String> {
+    let pieces = pieces(bytes.len(), number, fields);
+    let offset = format!("{:x}", bytes.len().saturating_sub(1)).len().max(4);
+    // Sixteen a line need 30 more columns for the names.
+    let per_line = match style.width.saturating_sub(offset + AROUND) {
+        95.. => 16,
+        32.. => 8,
+        _ => 4,
+    };
+    let view = View { style, bytes, pieces, per_line, offset };
+    let mut lines = vec![view.rule(["┌", "┬", "┐"])];
+    let mut squeezed = 0;
+    for start in (0..bytes.len()).step_by(per_line) {
+        if view.repeats(start) {
+            squeezed += 1;
+            continue;
+        }
+        lines.extend(view.squeezed(std::mem::take(&mut squeezed)));
+        lines.push(view.line(start));
+    }
+    lines.extend(view.squeezed(squeezed));
+    lines.push(view.rule(["└", "┴", "┘"]));
+    lines
+}
+
+/// A field as the bytes show it: the leaves, and where these divide a byte between them, what they are parts of.
+struct Piece<'a> {
+    start: usize,
+    end: usize,
+    layer: Layer,
+    name: Cow<'a, str>,
+    /// Whether it is drawn stronger, to be told from the piece before it, which is of the same layer.
+    strong: bool,
+}
+
+impl Piece<'_> {
+    fn look(&self) -> Look {
+        if self.strong { Look::Strong(self.layer) } else { Look::Layer(self.layer) }
+    }
+}
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
+/// The pieces of a packet of `length` bytes, in order and without overlap.
+fn pieces(length: usize, number: u64, fields: &[Field]) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    for field in fields {
+        collect(field, number, length, &mut found);
+    }
+    found.sort_by_key(|piece| piece.start);
+    let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(found.len());
+    for mut piece in found {
+        if let Some(last) = pieces.last_mut() {
+            piece.strong = piece.layer == last.layer && !last.strong;
+            if piece.start < last.end && piece.end == last.end {
+                // Both in one byte.
+                last.name.to_mut().push('/');
+                last.name.to_mut().push_str(&piece.name);
+            }
+            // Fields tile a packet, so beyond that this changes nothing; it keeps a wrong one from covering another.
+            piece.start = piece.start.max(last.end);
+        }
+        if piece.start < piece.end {
+            pieces.push(piece);
+        }
+    }
+    pieces
+}
+
+fn collect<'a>(field: &'a Field, number: u64, length: usize, found: &mut Vec<Piece<'a>>) {
+    let bits: u64 = field.spans.iter().map(|span| span.bits.end.saturating_sub(span.bits.start)).sum();
+    let divides_bytes = |part: &Field| part.spans.iter().any(|span| span.bits.start % 8 != 0 || span.bits.end % 8 != 0);
+    // Flags are one piece; a header is not, even if some of its parts divide a byte.
+    let whole = field.parts.is_empty() || bits <= 32 && field.parts.iter().any(divides_bytes);
+    if !whole {
+        for part in &field.parts {
+            collect(part, number, length, found);
+        }
+        return;
+    }
+    for span in field.spans.iter().filter(|span| span.packet == number) {
+        let start = usize::try_from(span.bits.start / 8).unwrap_or(usize::MAX).min(length);
+        let end = usize::try_from(span.bits.end.div_ceil(8)).unwrap_or(usize::MAX).min(length);
+        found.push(Piece { start, end, layer: field.layer, name: Cow::Borrowed(&field.name), strong: false });
+    }
+}
+
+struct View<'a> {
+    style: Style,
+    bytes: &'a [u8],
+    pieces: Vec<Piece<'a>>,
+    per_line: usize,
+    offset: usize,
+}
+
+impl View<'_> {
+    fn piece_at(&self, byte: usize) -> Option<&Piece<'_>> {
+        let after = self.pieces.partition_point(|piece| piece.start <= byte);
+        self.pieces[..after].last().filter(|piece| byte < piece.end)
+    }
+
+    /// Whether the line at `start` only repeats the one before it: same bytes, all of them within the same piece.
+    fn repeats(&self, start: usize) -> bool {
+        let end = start + self.per_line;
+        let Some(previous) = start.checked_sub(self.per_line) else { return false };
+        end <= self.bytes.len()
+            && self.bytes[previous..start] == self.bytes[start..end]
+            && self.piece_at(previous).is_some_and(|piece| end <= piece.end)
+    }
+
+    fn squeezed(&self, lines: usize) -> Option<String> {
+        let bytes = numbers::counted((lines * self.per_line) as u64, "byte");
+        let side = self.style.glyphs().vertical;
+        let note = format!("{bytes} the same");
+        let columns = self.hex_columns();
+        (lines > 0).then(|| {
+            let star = text::pad("*", self.offset);
+            let note = text::pad(&self.style.cut(&format!(" {note}"), columns), columns);
+            let ascii = " ".repeat(self.per_line + 2);
+            self.style.dim(&format!("{side} {star} {side}{note}{side}{ascii}{side}"))
+        })
+    }
+
+    /// Columns between the sides of the hex part.
+    fn hex_columns(&self) -> usize {
+        self.per_line * 3 + 1 + usize::from(self.per_line > 8)
+    }
+
+    fn rule(&self, [left, middle, right]: [&str; 3]) -> String {
+        let [left, middle, right] = if self.style.unicode { [left, middle, right] } else { ["+"; 3] };
+        let line = |columns| self.style.glyphs().horizontal.repeat(columns);
+        let [offset, hex, ascii] = [self.offset + 2, self.hex_columns(), self.per_line + 2].map(line);
+        self.style.dim(&format!("{left}{offset}{middle}{hex}{middle}{ascii}{right}"))
+    }
+
+    fn line(&self, start: usize) -> String {
+        let style = self.style;
+        let side = style.dim(style.glyphs().vertical);
+        let end = self.bytes.len().min(start + self.per_line);
+        let (mut hex, mut ascii) = (String::from(" "), String::from(" "));
+        let mut at = start;
+        while at < end {
+            // Neighbours that look alike are painted at one go.
+            let look = self.look(at);
+            let run = at..(at + 1..end).find(|&next| self.look(next) != look).unwrap_or(end);
+            let digits: String = run.clone().map(|at| self.digits(at, at == start)).collect();
+            let gap = digits.len() - digits.trim_start().len();
+            hex.push_str(&digits[..gap]);
+            style.paint_into(&mut hex, look, &digits[gap..]);
+            self.characters(&mut ascii, run.clone(), look);
+            at = run.end;
+        }
+        let hex = text::pad(&hex, self.hex_columns());
+        let ascii = text::pad(&ascii, self.per_line + 2);
+        let offset = style.dim(&format!("{start:0width$x}", width = self.offset));
+        let drawn = format!("{side} {offset} {side}{hex}{side}{ascii}{side}");
+        let room = style.width.saturating_sub(text::width(&drawn) + 1);
+        let names = self.names(start..end, room);
+        if names.is_empty() { drawn } else { format!("{drawn} {names}") }
+    }
+
+    fn look(&self, byte: usize) -> Look {
+        match self.piece_at(byte) {
+            Some(piece) => piece.look(),
+            None => Look::Dim,
+        }
+    }
+
+    /// A byte's two digits, after a space or, in the middle of a long line, two.
+    fn digits(&self, at: usize, first: bool) -> String {
+        let gap = match at % self.per_line {
+            _ if first => "",
+            8 => "  ",
+            _ => " ",
+        };
+        format!("{gap}{:02x}", self.bytes[at])
+    }
+
+    /// Bytes as ASCII; those that are not have a dot.
+    fn characters(&self, out: &mut String, bytes: std::ops::Range<usize>, look: Look) {
+        let dot = if self.style.unicode { "·" } else { "." };
+        for run in self.bytes[bytes].chunk_by(|a, b| is_printable(*a) == is_printable(*b)) {
+            if run.first().copied().is_some_and(is_printable) {
+                let text: String = run.iter().copied().map(char::from).collect();
+                self.style.paint_into(out, look, &text);
+            } else {
+                self.style.paint_into(out, Look::Dim, &dot.repeat(run.len()));
+            }
+        }
+    }
+
+    /// The names of the pieces that start within `bytes`; those that have no room are counted.
+    fn names(&self, bytes: std::ops::Range<usize>, room: usize) -> String {
+        let style = self.style;
+        let first = self.pieces.partition_point(|piece| piece.start < bytes.start);
+        let last = self.pieces.partition_point(|piece| piece.start < bytes.end);
+        let pieces = &self.pieces[first..last];
+        let dot = format!(" {} ", style.glyphs().dot);
+        let mut out = String::new();
+        let mut taken = 0;
+        for (at, piece) in pieces.iter().enumerate() {
+            let name = style.text(&piece.name);
+            let rest = pieces.len() - at;
+            // After this one, the count of those behind it must still fit.
+            let reserve = if rest > 1 { format!(" +{}", rest - 1).len() } else { 0 };
+            let between = if at == 0 { 0 } else { text::width(&dot) };
+            let available = room.saturating_sub(taken + between + reserve);
+            if text::width(&name) > available && (at > 0 || available < 4) {
+                let count = style.dim(&format!(" +{rest}"));
+                return if taken > 0 { out + &count } else { String::new() };
+            }
+            if at > 0 {
+                style.paint_into(&mut out, Look::Dim, &dot);
+            }
+            let name = style.cut(&name, available);
+            taken += between + text::width(&name);
+            style.paint_into(&mut out, piece.look(), &name);
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tree::tests::example;
+    use super::*;
+
+    fn packet() -> Vec<u8> {
+        let mut bytes: Vec<u8> = (0..34).collect();
+        bytes.extend_from_slice(b"GET /one HTTP/1.1\r\n");
+        bytes.resize(200, 0);
+        bytes
+    }
+
+    #[test]
+    fn a_wide_screen_has_sixteen_bytes_a_line() {
+        insta::assert_snapshot!(hex(&packet(), 7, &example(), Style::plain(120)).join("\n"), @r"
+        ┌──────┬──────────────────────────────────────────────────┬──────────────────┐
+        │ 0000 │ 00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f │ ················ │ destination · source · type +2
+        │ 0010 │ 10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f │ ················ │
+        │ 0020 │ 20 21 47 45 54 20 2f 6f  6e 65 20 48 54 54 50 2f │  !GET /one HTTP/ │ request line
+        │ 0030 │ 31 2e 31 0d 0a 00 00 00  00 00 00 00 00 00 00 00 │ 1.1············· │ content
+        │ 0040 │ 00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00 │ ················ │
+        │ *    │ 112 bytes the same                               │                  │
+        │ 00c0 │ 00 00 00 00 00 00 00 00                          │ ········         │
+        └──────┴──────────────────────────────────────────────────┴──────────────────┘
+        ");
+    }
+
+    #[test]
+    fn a_usual_screen_has_eight_and_the_names() {
+        let style = Style { unicode: false, ..Style::plain(80) };
+        insta::assert_snapshot!(hex(&packet(), 7, &example(), style).join("\n"), @r"
+        +------+-------------------------+----------+
+        | 0000 | 00 01 02 03 04 05 06 07 | ........ | destination - source
+        | 0008 | 08 09 0a 0b 0c 0d 0e 0f | ........ | type - version and IHL - rest
+        | 0010 | 10 11 12 13 14 15 16 17 | ........ |
+        | 0018 | 18 19 1a 1b 1c 1d 1e 1f | ........ |
+        | 0020 | 20 21 47 45 54 20 2f 6f |  !GET /o | request line
+        | 0028 | 6e 65 20 48 54 54 50 2f | ne HTTP/ |
+        | 0030 | 31 2e 31 0d 0a 00 00 00 | 1.1..... | content
+        | 0038 | 00 00 00 00 00 00 00 00 | ........ |
+        | *    | 136 bytes the same      |          |
+        +------+-------------------------+----------+
+        ");
+    }
+
+    #[test]
+    fn neighbours_of_one_layer_can_be_told_apart() {
+        let drawn = hex(&packet(), 7, &example(), Style { colour: true, ..Style::plain(120) });
+        assert!(
+            drawn[1].contains("\x1b[33m00 01 02 03 04 05\x1b[0m \x1b[1m\x1b[33m06 07  08 09 0a 0b\x1b[0m"),
+            "{:?}",
+            drawn[1]
+        );
+    }
+
+    #[test]
+    fn bytes_without_fields_and_fields_without_bytes_do_no_harm() {
+        assert_eq!(hex(&[], 7, &example(), Style::plain(80)).len(), 2);
+        assert_eq!(hex(&[1, 2], 1, &[], Style::plain(80)).len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(bytes: Vec<u8>, width in 34_usize..140) {
+            for line in hex(&bytes, 7, &example(), Style::plain(width)) {
+                prop_assert!(text::width(&line) <= width, "{line}");
+            }
+        }
+
+        #[test]
+        fn every_byte_is_shown_or_counted_as_the_same(bytes in prop::collection::vec(0_u8..2, 0..300)) {
+            let shown: usize = hex(&bytes, 7, &example(), Style::plain(120)).iter().skip(1).map(|line| {
+                let hex = line.split('│').nth(2).unwrap_or("");
+                match hex.find(" byte") {
+                    Some(end) => hex[..end].trim().replace(' ', "").parse().unwrap(),
+                    None => hex.split_whitespace().filter(|byte| byte.len() == 2).count(),
+                }
+            }).sum();
+            prop_assert_eq!(shown, bytes.len());
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Numbers as people read them: counts, sizes, durations and points in time.
+
+use crate::capture::Timestamp;
+
+/// A count, its thousands set apart: "1 980".
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with what is counted: "1 packet", "14 packets".
+#[must_use]
+pub fn counted(number: u64, singular: &str) -> String {
+    format!("{} {singular}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// A size in bytes: exact up to "9 999 B", then rounded to "64 KiB", "1.5 MiB".
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if number < 10_000 {
+        return format!("{} B", count(number));
+    }
+    let mut tenths = rounded(u128::from(number) * 10, 1024);
+    let mut unit = 0;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        unit += 1;
+        tenths = rounded(u128::from(number) * 10, 1 << (10 * (unit + 1)));
+    }
+    format!("{} {}", with_tenths(tenths), UNITS[unit])
+}
+
+/// A duration in nanoseconds: "350 µs", "40 ms", "1.2 s", "2 min 5 s".
+#[must_use]
+pub fn duration(nanoseconds: u64) -> String {
+    const UNITS: [(&str, u128); 4] = [("ns", 1), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+    let nanoseconds = u128::from(nanoseconds);
+    for (name, unit) in UNITS {
+        let tenths = rounded(nanoseconds * 10, unit);
+        // As rounded: 999.96 ms is 1 s, not 1 000 ms. The last unit goes on to two minutes.
+        if tenths < 10_000 && name != "s" || name == "s" && tenths < 1_200 {
+            return format!("{} {name}", with_tenths(tenths));
+        }
+    }
+    let seconds = rounded(nanoseconds, 1_000_000_000);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{} h {minutes} min", count(hours as u64)) } else { format!("{minutes} min {seconds} s") }
+}
+
+/// A point in time, in UTC: "2023-11-14 22:13:20.000123 UTC"; nine decimals where the last three say something.
+#[must_use]
+pub fn time(time: Timestamp) -> String {
+    let (seconds, nanoseconds) = (time.0 / 1_000_000_000, time.0 % 1_000_000_000);
+    let (year, month, day) = date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let fraction =
+        if nanoseconds % 1000 == 0 { format!("{:06}", nanoseconds / 1000) } else { format!("{nanoseconds:09}") };
+    format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{fraction} UTC")
+}
+
+fn rounded(number: u128, unit: u128) -> u128 {
+    (number + unit / 2) / unit
+}
+
+/// One decimal where it is not 0 and the number is short enough for it to matter.
+fn with_tenths(tenths: u128) -> String {
+    match (tenths / 10, tenths % 10) {
+        (whole, tenth) if whole < 100 && tenth > 0 => format!("{whole}.{tenth}"),
+        _ => count(rounded(tenths, 10) as u64),
+    }
+}
+
+/// Year, month and day of a number of days after 1970-01-01. Time stamps end in 2554, so walking the years is cheap.
+fn date(mut days: u64) -> (u64, u64, u64) {
+    let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let mut year = 1970;
+    while days >= 365 + u64::from(is_leap(year)) {
+        days -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    (year, month, days + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1980, 1_000_000].map(count), ["0", "999", "1 980", "1 000 000"]);
+        assert_eq!(counted(1, "packet"), "1 packet");
+        assert_eq!(counted(1400, "packet"), "1 400 packets");
+    }
+
+    #[test]
+    fn sizes_are_exact_while_they_are_small() {
+        assert_eq!(
+            [0, 1980, 9_999, 65_536, 10_000, 1_572_864, u64::MAX].map(bytes),
+            ["0 B", "1 980 B", "9 999 B", "64 KiB", "9.8 KiB", "1.5 MiB", "16 EiB"]
+        );
+        assert_eq!(bytes(1_048_575), "1 MiB");
+    }
+
+    #[test]
+    fn durations_take_the_unit_that_suits_them() {
+        let cases: [(u64, &str); 10] = [
+            (0, "0 ns"),
+            (350_000, "350 µs"),
+            (40_000_000, "40 ms"),
+            (12_345_678, "12.3 ms"),
+            (999_960_000, "1 s"),
+            (1_200_000_000, "1.2 s"),
+            (119_000_000_000, "119 s"),
+            (125_000_000_000, "2 min 5 s"),
+            (7_384_000_000_000, "2 h 3 min"),
+            (u64::MAX, "5 124 095 h 34 min"),
+        ];
+        for (nanoseconds, text) in cases {
+            assert_eq!(duration(nanoseconds), text);
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_utc_dates() {
+        let cases: [(u64, &str); 5] = [
+            (0, "1970-01-01 00:00:00.000000 UTC"),
+            (1_700_000_000_000_123_000, "2023-11-14 22:13:20.000123 UTC"),
+            (1_700_000_000_000_123_456, "2023-11-14 22:13:20.000123456 UTC"),
+            (1_709_164_800_000_000_000, "2024-02-29 00:00:00.000000 UTC"),
+            (u64::MAX, "2554-07-21 23:34:33.709551615 UTC"),
+        ];
+        for (nanoseconds, text) in cases {
+            assert_eq!(time(Timestamp(nanoseconds)), text);
+        }
+    }
+}

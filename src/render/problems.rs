@@ -1,0 +1,79 @@
+//! Problems as a list: what is wrong, where, which clause says so, and a sentence that explains it.
+
+use super::numbers;
+use super::style::Style;
+use super::text;
+use crate::inspect::record::Problem;
+
+/// Draws problems, and mentions `left_out` more.
+#[must_use]
+pub fn list(problems: &[Problem], left_out: u64, style: Style) -> String {
+    let glyphs = style.glyphs();
+    let mut lines = Vec::new();
+    for problem in problems {
+        let title = style.cut(&format!("{} {}", glyphs.wrong, style.text(problem.code)), style.width);
+        let packet = (problem.packet > 0).then(|| format!("packet {}", numbers::count(problem.packet)));
+        let connection = problem.connection.map(|number| format!("connection {number}"));
+        let clause = Some(style.text(problem.clause)).filter(|clause| !clause.is_empty());
+        let place: Vec<String> = [packet, connection, clause].into_iter().flatten().collect();
+        let place = place.join(&format!(" {} ", glyphs.dot));
+        if text::width(&title) + 2 + text::width(&place) <= style.width {
+            lines.push(format!("{}  {}", style.bad(&title), style.dim(&place)).trim_end().to_owned());
+        } else {
+            lines.push(style.bad(&title));
+            lines.extend(indented(&place, style).map(|line| style.dim(&line)));
+        }
+        lines.extend(indented(&style.text(&problem.text), style));
+    }
+    if left_out > 0 {
+        let note = format!("{} {} more", glyphs.more_rows, numbers::count(left_out));
+        lines.push(style.dim(&style.cut(&note, style.width)));
+    }
+    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+fn indented(text: &str, style: Style) -> impl Iterator<Item = String> {
+    text::wrap(text, style.width.saturating_sub(2)).into_iter().map(|line| format!("  {line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unmasked(text: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
+        Problem {
+            packet: 1_012,
+            connection: Some(3),
+            code: "unmasked-client-frame",
+            clause: "RFC 6455 §5.1",
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn a_problem_says_what_where_and_why() {
+        let problem = unmasked(
+            "The client sent a frame without masking it. A server must close the connection when it receives one, so that no cache on the way can be fooled.",
+        );
+        let missing = Problem { packet: 0, connection: None, clause: "", ..unmasked("Short\x1b.") };
+        insta::assert_snapshot!(list(&[problem, missing], 2, Style::plain(80)), @r"
+        ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
+          The client sent a frame without masking it. A server must close the connection
+          when it receives one, so that no cache on the way can be fooled.
+        ✗ unmasked-client-frame
+          Short\x1b.
+        ⋮ 2 more
+        ");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(said: String, width in 4_usize..130) {
+            for line in list(&[unmasked(said)], 1, Style::plain(width)).lines() {
+                prop_assert!(text::width(line) <= width, "{line}");
+            }
+        }
+    }
+}
