@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::ops::Range;
 
 use crate::capture::Timestamp;
+pub use crate::layers::application::http::{FieldLine, Fields};
 
 /// Who sent something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -150,46 +150,6 @@ pub struct Connection {
     pub retransmitted_segments: u64,
     /// Stream bytes that the capture lacks, both directions.
     pub missing_bytes: u64,
-}
-
-/// A field line, as ranges of the header block it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldLine {
-    /// The field name.
-    pub name: Range<u32>,
-    /// The field value, without the white space around it.
-    pub value: Range<u32>,
-}
-
-/// A header or trailer section: its bytes as they were sent, and the field lines in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields {
-    /// The bytes the ranges point into.
-    pub block: Vec<u8>,
-    /// The field lines, in order.
-    pub lines: Vec<FieldLine>,
-}
-
-impl Fields {
-    /// Every field line as (name, value), in order, as sent.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.lines.iter().map(|line| (self.slice(&line.name), self.slice(&line.value)))
-    }
-
-    /// The value of the first field line of that name, case aside (RFC 9110 §5.1).
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
-    }
-
-    /// The values of all field lines of that name, in order.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
-    }
-
-    fn slice(&self, range: &Range<u32>) -> &[u8] {
-        &self.block[range.start as usize..range.end as usize]
-    }
 }
 
 /// What requests and responses have in common.

@@ -72,18 +72,11 @@ fn kind(it: &Exchange) -> Cell<'_> {
 pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
-    use crate::inspect::record::{Extent, FieldLine, Fields, HttpMessage, Moment, Request, Response};
+    use crate::inspect::record::{Extent, Fields, HttpMessage, Moment, Request, Response};
 
     fn section(lines: &[(&str, &[u8])]) -> Fields {
-        let mut fields = Fields::default();
-        let mut push = |bytes: &[u8]| {
-            let start = fields.block.len() as u32;
-            fields.block.extend_from_slice(bytes);
-            start..fields.block.len() as u32
-        };
-        let lines = lines.iter().map(|(name, value)| FieldLine { name: push(name.as_bytes()), value: push(value) });
-        fields.lines = lines.collect::<Vec<_>>();
-        fields
+        let lines = lines.iter().map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
+        Fields::parse(&lines.chain([b"\r\n".to_vec()]).collect::<Vec<_>>().concat())
     }
 
     fn message(headers: &[(&str, &[u8])], packet: u64, body: &[u8]) -> HttpMessage {

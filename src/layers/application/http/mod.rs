@@ -15,5 +15,5 @@ mod tests;
 pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
 pub use fault::Fault;
 pub use framing::{Framing, of_request, of_response, persists};
-pub use section::{FieldLine, Head, elements};
+pub use section::{FieldLine, Fields, Head, elements};
 pub use start_line::{Likeness, StartLine, likeness};

@@ -18,6 +18,45 @@ pub struct FieldLine {
     pub whole: Range<u32>,
 }
 
+/// A header or trailer section: its bytes as they were sent, and the field lines in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    /// The bytes the ranges point into.
+    pub block: Vec<u8>,
+    /// The field lines, in order.
+    pub lines: Vec<FieldLine>,
+}
+
+impl Fields {
+    /// A section that owns its bytes, parsed from text that ends in an empty line.
+    #[must_use]
+    pub fn parse(block: &[u8]) -> Self {
+        let mut lines = Vec::new();
+        field_lines(block, 0, &mut lines, &mut Vec::new());
+        Self { block: block.to_vec(), lines }
+    }
+
+    /// Every field line as (name, value), in order, as sent.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.lines.iter().map(|line| (self.slice(&line.name), self.slice(&line.value)))
+    }
+
+    /// The value of the first field line of that name, case aside (RFC 9110 §5.1).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+
+    /// The values of all field lines of that name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+
+    fn slice(&self, range: &Range<u32>) -> &[u8] {
+        &self.block[range.start as usize..range.end as usize]
+    }
+}
+
 /// A start line with its header section, or a trailer section, borrowed from the stream.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -34,6 +73,12 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// A copy of it that owns its bytes.
+    #[must_use]
+    pub fn to_fields(&self) -> Fields {
+        Fields { block: self.block.to_vec(), lines: self.lines.to_vec() }
+    }
+
     /// The bytes of a range of it.
     #[must_use]
     pub fn slice(&self, range: &Range<u32>) -> &'a [u8] {

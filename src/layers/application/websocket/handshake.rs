@@ -1,0 +1,102 @@
+//! The opening handshake (RFC 6455 §4): what a 101 must answer to its request.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha1::{Digest, Sha1};
+
+use super::fault::Fault;
+use crate::layers::application::http::{Fields, elements};
+
+/// The GUID that RFC 6455 §1.3 has appended to the key.
+pub const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// The digest half-way to [`accept`]: SHA-1 of the key and the GUID.
+#[must_use]
+pub fn digest(key: &[u8]) -> [u8; 20] {
+    Sha1::new().chain_update(key).chain_update(GUID).finalize().into()
+}
+
+/// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (§4.2.2).
+#[must_use]
+pub fn accept(key: &[u8]) -> String {
+    BASE64_STANDARD.encode(digest(key))
+}
+
+/// Whether a request asks for an upgrade to WebSocket (§4.2.1).
+#[must_use]
+pub fn is_asked(request: &Fields) -> bool {
+    request.all("upgrade").flat_map(elements).any(|token| token.eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Checks a 101 to WebSocket against its request; what is wrong goes to `faults`.
+pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if method != b"GET" {
+        faults.push(Fault::NotGet(text(method)));
+    }
+    match request.get("sec-websocket-version") {
+        Some(b"13") => {}
+        version => faults.push(Fault::OtherVersion(text(version.unwrap_or_default()))),
+    }
+    match (request.get("sec-websocket-key"), response.get("sec-websocket-accept")) {
+        (None, _) => faults.push(Fault::NoKey),
+        (Some(key), found) => {
+            if !BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) {
+                faults.push(Fault::MalformedKey(text(key)));
+            }
+            let expected = accept(key);
+            match found {
+                None => faults.push(Fault::NoAccept),
+                Some(found) if found != expected.as_bytes() => {
+                    faults.push(Fault::WrongAccept { found: text(found), expected });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    let offered = |name: &'static str, chosen: &[u8]| {
+        let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
+        request.all(name).flat_map(elements).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
+    };
+    for chosen in response.all("sec-websocket-protocol").flat_map(elements) {
+        if !offered("sec-websocket-protocol", chosen) {
+            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
+        }
+    }
+    for chosen in response.all("sec-websocket-extensions").flat_map(elements) {
+        if !offered("sec-websocket-extensions", chosen) {
+            faults.push(Fault::ExtensionNotOffered(text(chosen)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_of(request: &str, response: &str) -> Vec<&'static str> {
+        let mut faults = Vec::new();
+        check(b"GET", &Fields::parse(request.as_bytes()), &Fields::parse(response.as_bytes()), &mut faults);
+        faults.iter().map(Fault::code).collect()
+    }
+
+    #[test]
+    fn the_specifications_own_example_comes_out() {
+        assert_eq!(accept(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn a_handshake_is_checked_against_its_request() {
+        let request = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+            Sec-WebSocket-Protocol: chat, echo\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
+        let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
+        let with = |more: &str| check_of(request, &format!("{accept}{more}\r\n"));
+        assert!(with("Sec-WebSocket-Protocol: echo\r\nSec-WebSocket-Extensions: permessage-deflate\r\n").is_empty());
+        assert_eq!(with("Sec-WebSocket-Protocol: other\r\n"), ["subprotocol-not-offered"]);
+        assert_eq!(with("Sec-WebSocket-Extensions: x-other\r\n"), ["extension-not-offered"]);
+        assert_eq!(check_of(request, "\r\n"), ["missing-accept"]);
+        assert_eq!(check_of(request, "Sec-WebSocket-Accept: x\r\n\r\n"), ["wrong-accept"]);
+        assert_eq!(check_of("Sec-WebSocket-Version: 13\r\n\r\n", accept), ["missing-websocket-key"]);
+        assert_eq!(check_of(&request.replace("13", "8"), &format!("{accept}\r\n")), ["other-websocket-version"]);
+    }
+}
