@@ -1,1 +1,4 @@
 //! (to come)
+
+pub mod demos;
+pub mod stage;

@@ -1,0 +1,44 @@
+//! The lessons' traffic: one file for each, the same job done in several ways.
+//!
+//! A demonstration steps by what it receives, never by a clock alone, and names hosts, never addresses: it runs on any wire.
+
+pub mod keep_alive;
+pub mod request_response;
+pub mod upgrade;
+
+use std::pin::Pin;
+
+use super::stage::{Outcome, Stage};
+use crate::wire::{Recording, Settings, WireError, virtual_wire};
+
+/// A demonstration under way.
+pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// The traffic of one lesson.
+pub struct Demo {
+    /// The hosts it needs, the one that starts first.
+    pub hosts: &'static [&'static str],
+    /// Its sides: A, B, and at times more.
+    pub sides: &'static [fn(Stage) -> Performance],
+}
+
+/// All of them, by their lessons' names.
+pub const ALL: &[(&str, Demo)] =
+    &[("request-response", request_response::DEMO), ("keep-alive", keep_alive::DEMO), ("upgrade", upgrade::DEMO)];
+
+impl Demo {
+    /// Runs every side on a virtual wire of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of the wire, and of the demonstration itself.
+    pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
+        let run = |(side, perform): (u8, &fn(Stage) -> Performance)| {
+            virtual_wire::run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
+        };
+        (0..).zip(self.sides).map(run).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

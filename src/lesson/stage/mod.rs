@@ -1,0 +1,148 @@
+//! What demonstrations stand on: real hyper servers and clients, and real tungstenite, over a wire's connections.
+//!
+//! Everything random is drawn from the stage, and nothing here reads a clock, so that a demonstration on a wire that
+//! repeats, repeats. It knows nothing of lessons' texts or of captures.
+
+mod websocket;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper::client::conn::http1 as client;
+use hyper::server::conn::http1 as server;
+use hyper::service::service_fn;
+use hyper::{Request, Response, header};
+use hyper_util::rt::TokioIo;
+
+use crate::wire::seeded::{Purpose, Seeded};
+use crate::wire::{BoxError, Network};
+pub use websocket::{ClientSocket, ServerSocket, upgrade};
+
+/// How a demonstration ends.
+pub type Outcome = Result<(), BoxError>;
+
+/// The port everything is served on (RFC 9110 §4.2.1).
+pub const PORT: u16 = 80;
+
+/// A wire, and the randomness of one run. Clones draw from the same.
+#[derive(Clone)]
+pub struct Stage {
+    /// The hosts.
+    pub network: Network,
+    seed: u64,
+    side: u8,
+    drawings: Arc<AtomicU32>,
+}
+
+impl Stage {
+    /// The stage for one side of a lesson.
+    #[must_use]
+    pub fn new(network: Network, seed: u64, side: u8) -> Self {
+        Self { network, seed, side, drawings: Arc::default() }
+    }
+
+    /// Randomness of the caller's own: nobody else draws from it, and in another run it is the same.
+    #[must_use]
+    pub fn random(&self) -> Seeded {
+        Seeded::new(self.seed, self.side, Purpose::Program(self.drawings.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Serves HTTP on a host, as many connections as come, until the wire is taken down.
+    ///
+    /// # Errors
+    ///
+    /// Where the host's port cannot be listened on.
+    pub fn serve<Answer, Responding, B>(&self, host: &str, answer: Answer) -> Result<(), BoxError>
+    where
+        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        Responding: Future<Output = Response<B>> + Send + 'static,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let mut listener = self.network.listen(host, PORT)?;
+        let service = service_fn(move |request| {
+            let responding = answer(request);
+            async {
+                let mut response = responding.await;
+                response.headers_mut().insert(header::SERVER, header::HeaderValue::from_static("wire101"));
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let mut http = server::Builder::new();
+        // The clock of a recording is a constant; a Date would be today's.
+        http.title_case_headers(true).auto_date_header(false);
+        tokio::spawn(async move {
+            while let Ok(connection) = listener.accept().await {
+                // A client may break off whenever it likes, and some lessons are about that: the error is not the server's.
+                tokio::spawn(http.serve_connection(TokioIo::new(connection), service.clone()).with_upgrades());
+            }
+        });
+        Ok(())
+    }
+
+    /// Opens an HTTP connection.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be opened.
+    pub async fn http(&self, from: &str, to: &str) -> Result<HttpClient, BoxError> {
+        let connection = self.network.connect(from, to, PORT).await?;
+        let (sender, connection) =
+            client::Builder::new().title_case_headers(true).handshake(TokioIo::new(connection)).await?;
+        // What goes wrong on the connection also reaches whoever waits for a response on it.
+        tokio::spawn(connection);
+        Ok(HttpClient { sender, authority: authority(to) })
+    }
+}
+
+/// One HTTP/1.1 connection. Dropping it closes it.
+pub struct HttpClient {
+    sender: client::SendRequest<Full<Bytes>>,
+    authority: String,
+}
+
+impl HttpClient {
+    /// Requests a representation with GET.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::send`].
+    pub async fn get(&mut self, path: &str) -> Result<Response<Bytes>, BoxError> {
+        self.send(Request::get(path).body(Full::default())?).await
+    }
+
+    /// Sends a request, completed by what every request here has (Host, User-Agent, Accept), and waits for the whole response.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection breaks off before the response is complete.
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, BoxError> {
+        let (mut parts, body) = request.into_parts();
+        let own = std::mem::take(&mut parts.headers);
+        parts.headers.insert(header::HOST, self.authority.parse()?);
+        parts.headers.insert(header::USER_AGENT, header::HeaderValue::from_static("wire101"));
+        parts.headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
+        parts.headers.extend(own);
+        self.sender.ready().await?;
+        let (parts, body) = self.sender.send_request(Request::from_parts(parts, body)).await?.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+    }
+}
+
+/// A response with a body whose length is known.
+#[must_use]
+pub fn response(status: hyper::StatusCode, content_type: &'static str, body: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
+    response
+}
+
+/// What a host is called in a URI: "server.example" (RFC 2606 §2).
+fn authority(host: &str) -> String {
+    format!("{host}.example")
+}
