@@ -173,10 +173,8 @@ mod tests {
                 prop_assert!(!item.bytes.is_empty());
                 prop_assert_eq!(&options[at..at + item.bytes.len()], item.bytes);
                 at += item.bytes.len();
-                if at < options.len() && item.option != TcpOption::EndOfList {
-                    continue;
-                }
             }
+            prop_assert!(at == options.len() || options[at - 1] == 0, "only the end of the list leaves bytes over");
         }
     }
 }
