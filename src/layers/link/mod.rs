@@ -8,6 +8,9 @@ pub(crate) mod arp;
 pub(crate) mod cooked;
 pub(crate) mod ethernet;
 pub(crate) mod loopback;
+pub(crate) mod mpls;
+pub(crate) mod nflog;
+pub(crate) mod ppp;
 pub(crate) mod vlan;
 
 use crate::layers::network;
@@ -20,11 +23,16 @@ pub(crate) fn behind_link_type(link_type: u16, data: &[u8]) -> Next {
         0 => Protocol::Null,
         1 => Protocol::Ethernet,
         // 12 and 14 are what raw IP is called inside libpcap on one system or another; some files say them.
+        9 => Protocol::Ppp,
         12 | 14 | 101 => network::by_version(data),
+        50 => ppp::ppp_or_cisco(data),
+        51 => Protocol::Pppoe,
+        104 => Protocol::CiscoHdlc,
         108 => Protocol::Loop,
         113 => Protocol::Cooked,
         228 => Protocol::Ipv4,
         229 => Protocol::Ipv6,
+        239 => Protocol::Nflog,
         276 => Protocol::Cooked2,
         _ => return Next::Payload(Payload::LinkType(link_type)),
     })
@@ -37,7 +45,10 @@ pub(crate) fn behind_ether_type(ether_type: u16) -> Next {
         0x0800 => Protocol::Ipv4,
         0x0806 => Protocol::Arp,
         0x86dd => Protocol::Ipv6,
+        0x6558 => Protocol::Ethernet,
         0x8100 => Protocol::Vlan,
+        0x8847 | 0x8848 => Protocol::Mpls,
+        0x8863 | 0x8864 => Protocol::Pppoe,
         0x88a8 | 0x9100 | 0x9200 => Protocol::ServiceVlan,
         _ => return Next::Payload(Payload::EtherType(ether_type)),
     })

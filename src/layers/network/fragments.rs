@@ -178,7 +178,7 @@ impl Fragments {
         let end = fragment.offset.saturating_add(length as u32);
         let irregular = if fragment.cut > 0 {
             Some(Irregular::Cut { missing: fragment.cut })
-        } else if fragment.more && length % 8 != 0 {
+        } else if fragment.more && !length.is_multiple_of(8) {
             Some(Irregular::Length { length })
         } else if end > LONGEST_PAYLOAD {
             Some(Irregular::TooLong { end, limit: LONGEST_PAYLOAD })

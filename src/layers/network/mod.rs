@@ -6,10 +6,12 @@
 pub(crate) mod authentication;
 pub mod checksum;
 pub mod fragments;
+pub(crate) mod gre;
 pub(crate) mod icmp;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod ipv6_extension;
+pub(crate) mod overlay;
 
 use crate::layers::stack::next::{Next, Payload};
 use crate::layers::stack::protocol::Protocol;
@@ -25,9 +27,11 @@ pub(crate) fn behind_ip(number: u8) -> Next {
         41 => Protocol::Ipv6,
         43 => Protocol::Routing,
         44 => Protocol::Ipv6Fragment,
+        47 => Protocol::Gre,
         51 => Protocol::Authentication,
         58 => Protocol::Icmpv6,
         60 => Protocol::DestinationOptions,
+        137 => Protocol::Mpls,
         _ => return Next::Payload(Payload::IpProtocol(number)),
     })
 }

@@ -9,7 +9,7 @@ use super::next::Payload;
 use super::pen::{Pen, count};
 use super::{Outcome, Protocol, TcpPacket, Visitor, Walk};
 use crate::layers::network::checksum::{self, Checksum};
-use crate::layers::network::{authentication, icmp, ipv4, ipv6, ipv6_extension};
+use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, overlay};
 use crate::layers::transport::header::{self, udp};
 use crate::layers::{Field, Layer, Place, link};
 
@@ -99,6 +99,12 @@ fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
         Protocol::Vlan | Protocol::ServiceVlan => link::vlan::annotate(pen),
         Protocol::Llc => link::ethernet::annotate_llc(pen),
         Protocol::Snap => link::ethernet::annotate_snap(pen),
+        Protocol::Mpls => link::mpls::annotate(pen),
+        Protocol::ControlWord => link::mpls::annotate_control_word(pen),
+        Protocol::Pppoe => link::ppp::annotate_pppoe(pen),
+        Protocol::Ppp => link::ppp::annotate(pen),
+        Protocol::CiscoHdlc => link::ppp::annotate_cisco(pen),
+        Protocol::Nflog => link::nflog::annotate(pen),
         Protocol::Cooked => link::cooked::annotate(pen),
         Protocol::Cooked2 => link::cooked::annotate_2(pen),
         Protocol::Null | Protocol::Loop => link::loopback::annotate(pen),
@@ -109,6 +115,11 @@ fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
         Protocol::Routing => ipv6_extension::annotate_routing(pen),
         Protocol::Ipv6Fragment => ipv6_extension::annotate_fragment(pen),
         Protocol::Authentication => authentication::annotate(pen),
+        Protocol::Gre => gre::annotate(pen),
+        Protocol::Erspan2 | Protocol::Erspan3 => gre::annotate_erspan(pen, protocol),
+        Protocol::Vxlan => overlay::annotate_vxlan(pen),
+        Protocol::Geneve => overlay::annotate_geneve(pen),
+        Protocol::GtpU => overlay::annotate_gtp_u(pen),
         Protocol::Icmp => icmp::annotate(pen, 4, icmp_checksum(walk)),
         Protocol::Icmpv6 => icmp::annotate(pen, 6, with_pseudo_header(walk, 58, walk.rest(), 2)),
         Protocol::Tcp => match &walk.tcp {

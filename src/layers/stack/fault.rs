@@ -74,7 +74,7 @@ impl Fault {
     pub(crate) fn shifted(mut self, by: usize) -> Self {
         match &mut self {
             Self::Short { offset, .. } | Self::Impossible { offset, .. } | Self::TooDeep { offset, .. } => {
-                *offset += by
+                *offset += by;
             }
         }
         self

@@ -22,7 +22,7 @@ pub use protocol::Protocol;
 
 use self::next::{Next, Payload, Step};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
-use super::network::{authentication, icmp, ipv4, ipv6, ipv6_extension};
+use super::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, overlay};
 use super::transport::header::{Header, udp};
 use super::{link, network};
 
@@ -38,7 +38,7 @@ pub enum Outcome<'a> {
     Fragment(FragmentOf<'a>),
     /// An ARP packet.
     Arp,
-    /// Anything else, by name: "UDP", "ICMPv6", "QUIC", "`EtherType` 0x88cc", "link type 147".
+    /// Anything else, by name: "UDP", "ICMP", "QUIC", "link type 147".
     Other(Cow<'static, str>),
     /// A header that does not add up.
     Damaged(Fault),
@@ -180,6 +180,12 @@ impl<'a> Walk<'a> {
             Protocol::Vlan | Protocol::ServiceVlan => link::vlan::parse(protocol, data),
             Protocol::Llc => link::ethernet::parse_llc(data),
             Protocol::Snap => link::ethernet::parse_snap(data),
+            Protocol::Mpls => link::mpls::parse(data),
+            Protocol::ControlWord => link::mpls::parse_control_word(data),
+            Protocol::Pppoe => link::ppp::parse_pppoe(data),
+            Protocol::Ppp => link::ppp::parse(data),
+            Protocol::CiscoHdlc => link::ppp::parse_cisco(data),
+            Protocol::Nflog => link::nflog::parse(data),
             Protocol::Cooked => link::cooked::parse(data),
             Protocol::Cooked2 => link::cooked::parse_2(data),
             Protocol::Null | Protocol::Loop => link::loopback::parse(protocol, data),
@@ -196,6 +202,11 @@ impl<'a> Walk<'a> {
                 Ok(step)
             }
             Protocol::Authentication => authentication::parse(data),
+            Protocol::Gre => gre::parse(data),
+            Protocol::Erspan2 | Protocol::Erspan3 => gre::parse_erspan(protocol, data),
+            Protocol::Vxlan => overlay::parse_vxlan(data),
+            Protocol::Geneve => overlay::parse_geneve(data),
+            Protocol::GtpU => overlay::parse_gtp_u(data),
             Protocol::Icmp | Protocol::Icmpv6 => icmp::parse(protocol, data),
             Protocol::Udp => udp::parse(data),
             Protocol::Tcp => {

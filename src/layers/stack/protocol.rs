@@ -15,6 +15,16 @@ pub enum Protocol {
     Llc,
     /// The subnetwork access protocol, which gives LLC an `EtherType`.
     Snap,
+    /// One label of an MPLS stack (RFC 3032).
+    Mpls,
+    /// The control word before an Ethernet frame in MPLS (RFC 4448).
+    ControlWord,
+    /// PPP over Ethernet (RFC 2516).
+    Pppoe,
+    /// The point-to-point protocol (RFC 1661, RFC 1662).
+    Ppp,
+    /// Cisco's framing of serial lines.
+    CiscoHdlc,
     /// Linux cooked capture, version 1.
     Cooked,
     /// Linux cooked capture, version 2.
@@ -23,6 +33,8 @@ pub enum Protocol {
     Null,
     /// OpenBSD loopback, the address family in network byte order.
     Loop,
+    /// Packets logged by the Linux packet filter.
+    Nflog,
     /// Address resolution (RFC 826).
     Arp,
     /// IPv4 (RFC 791).
@@ -39,6 +51,18 @@ pub enum Protocol {
     Ipv6Fragment,
     /// The IP authentication header (RFC 4302).
     Authentication,
+    /// Generic routing encapsulation (RFC 2784).
+    Gre,
+    /// A mirrored Ethernet frame, ERSPAN type II.
+    Erspan2,
+    /// A mirrored Ethernet frame, ERSPAN type III.
+    Erspan3,
+    /// Ethernet over UDP (RFC 7348).
+    Vxlan,
+    /// Anything over UDP (RFC 8926).
+    Geneve,
+    /// The tunnel of mobile networks (3GPP TS 29.281).
+    GtpU,
     /// ICMP (RFC 792).
     Icmp,
     /// `ICMPv6` (RFC 4443).
@@ -70,6 +94,7 @@ impl Protocol {
         self.about().layer
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each protocol")]
     pub(crate) fn about(self) -> About {
         use Layer::{DataLink, Network, Transport};
         let (name, layer, clause, meaning) = match self {
@@ -97,6 +122,30 @@ impl Protocol {
             Self::Snap => {
                 ("SNAP", DataLink, "RFC 1042", "Gives LLC, which has one byte for the protocol, room for an EtherType.")
             }
+            Self::Mpls => (
+                "MPLS label",
+                DataLink,
+                "RFC 3032 §2.1",
+                "A provider's routers forward by this label and do not look at the IP address behind it.",
+            ),
+            Self::ControlWord => (
+                "Pseudowire control word",
+                DataLink,
+                "RFC 4448 §4.6",
+                "Stands before an Ethernet frame that MPLS carries, so that no router takes it for an IP packet.",
+            ),
+            Self::Pppoe => (
+                "PPPoE",
+                DataLink,
+                "RFC 2516 §4",
+                "A dial-up session over Ethernet: how many DSL and fibre lines log in.",
+            ),
+            Self::Ppp => {
+                ("PPP", DataLink, "RFC 1661 §2", "Frames packets on a line with two ends, where no address is needed.")
+            }
+            Self::CiscoHdlc => {
+                ("Cisco HDLC", DataLink, "RFC 1547 §4.3.1", "Frames packets on a serial line between two routers.")
+            }
             Self::Cooked => (
                 "Linux cooked capture",
                 DataLink,
@@ -120,6 +169,12 @@ impl Protocol {
                 DataLink,
                 "LINKTYPE_LOOP",
                 "The packet never left the machine: four bytes that say only which protocol follows.",
+            ),
+            Self::Nflog => (
+                "NFLOG",
+                DataLink,
+                "LINKTYPE_NFLOG",
+                "What the Linux packet filter noted about the packet when one of its rules logged it.",
             ),
             Self::Arp => {
                 ("ARP", DataLink, "RFC 826", "Finds the Ethernet address of a neighbour whose IP address is known.")
@@ -153,6 +208,39 @@ impl Protocol {
                 Network,
                 "RFC 4302 §2",
                 "Proves who sent the packet and that nobody changed it; it hides nothing.",
+            ),
+            Self::Gre => (
+                "GRE",
+                Network,
+                "RFC 2784 §2",
+                "A tunnel: what follows is a packet of its own, carried inside the outer one.",
+            ),
+            Self::Erspan2 => (
+                "ERSPAN type II",
+                Network,
+                "draft-foschiano-erspan-03 §4.2",
+                "A switch sends a copy of a frame it saw to whoever analyses it.",
+            ),
+            Self::Erspan3 => (
+                "ERSPAN type III",
+                Network,
+                "draft-foschiano-erspan-03 §4.3",
+                "A switch sends a copy of a frame it saw, with the time, to whoever analyses it.",
+            ),
+            Self::Vxlan => (
+                "VXLAN",
+                Network,
+                "RFC 7348 §5",
+                "A tunnel: a virtual network's Ethernet frame follows, carried inside UDP.",
+            ),
+            Self::Geneve => {
+                ("Geneve", Network, "RFC 8926 §3.4", "A tunnel: a virtual network's frame follows, carried inside UDP.")
+            }
+            Self::GtpU => (
+                "GTP-U",
+                Network,
+                "3GPP TS 29.281 §5.1",
+                "A tunnel: a mobile phone's packet follows, on its way through the operator's network.",
             ),
             Self::Icmp => (
                 "ICMP",

@@ -87,12 +87,13 @@ impl<'a> Iterator for Options<'a> {
 
 fn decode(kind: u8, data: &[u8]) -> TcpOption<'_> {
     match (kind, data) {
-        (2, &[a, b]) => TcpOption::MaximumSegmentSize(u16::from_be_bytes([a, b])),
+        (2, &[high, low]) => TcpOption::MaximumSegmentSize(u16::from_be_bytes([high, low])),
         (3, &[shift]) => TcpOption::WindowScale(shift),
         (4, []) => TcpOption::SackPermitted,
-        (5, data) if !data.is_empty() && data.len() % 8 == 0 => TcpOption::Sack(data.as_chunks().0),
-        (8, &[a, b, c, d, e, f, g, h]) => {
-            TcpOption::Timestamps { value: u32::from_be_bytes([a, b, c, d]), echo: u32::from_be_bytes([e, f, g, h]) }
+        (5, data) if !data.is_empty() && data.len().is_multiple_of(8) => TcpOption::Sack(data.as_chunks().0),
+        (8, &[v1, v2, v3, v4, e1, e2, e3, e4]) => {
+            let (value, echo) = (u32::from_be_bytes([v1, v2, v3, v4]), u32::from_be_bytes([e1, e2, e3, e4]));
+            TcpOption::Timestamps { value, echo }
         }
         (30, data) => TcpOption::Multipath(data),
         (34, data) => TcpOption::FastOpen(data),

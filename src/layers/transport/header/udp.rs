@@ -1,6 +1,7 @@
 //! The UDP header (RFC 768), and what is known to travel behind it: tunnels, by their port and their look, and QUIC.
 
 use crate::layers::network::checksum::Checksum;
+use crate::layers::network::overlay;
 use crate::layers::stack::fault::{Fault, fixed};
 use crate::layers::stack::next::{Next, Payload, Step};
 use crate::layers::stack::pen::{Pen, count};
@@ -29,7 +30,10 @@ fn behind(ports: [u16; 2], payload: &[u8]) -> Next {
     if (on(443) || on(80)) && looks_like_quic(payload) {
         return Next::Payload(Payload::Quic);
     }
-    Next::Payload(Payload::Of(Protocol::Udp))
+    match overlay::behind_udp(ports, payload) {
+        Some(tunnel) => Next::Header(tunnel),
+        None => Next::Payload(Payload::Of(Protocol::Udp)),
+    }
 }
 
 /// Whether a QUIC packet with a long header starts here (RFC 9000 §17.2).
