@@ -1,5 +1,7 @@
 //! Layer 4: TCP (RFC 9293). Segments become two ordered streams of bytes.
 
+pub mod header;
 pub mod reassembly;
 
-pub use reassembly::{Reassembly, Receiver, Segment, Side, Source, Verdict};
+pub use header::Header;
+pub use reassembly::{Receiver, Reassembly, Segment, Side, Source, Verdict};

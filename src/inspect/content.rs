@@ -1,0 +1,96 @@
+//! A message's content as it comes: counted, its coding undone, its beginning kept.
+
+use super::record::HttpMessage;
+use crate::layers::presentation::coding::Decoder;
+
+/// The content of one HTTP message in progress.
+#[derive(Debug)]
+pub(super) struct Content {
+    coding: Coding,
+    decoded: u64,
+}
+
+#[derive(Debug)]
+enum Coding {
+    /// The content is sent as it is.
+    None,
+    Undoing(Box<Decoder>),
+    /// It could not be undone; what came is kept as sent.
+    Failed,
+}
+
+impl Content {
+    /// Starts on the content of `message`, whose header section is there. An error says why its coding cannot be undone.
+    pub(super) fn start(message: &mut HttpMessage) -> (Self, Option<String>) {
+        let named: Vec<&[u8]> = message.headers.all("content-encoding").collect();
+        if named.is_empty() {
+            return (Self { coding: Coding::None, decoded: 0 }, None);
+        }
+        let named = named.join(&b", "[..]);
+        let (coding, error) = match Decoder::new(&named) {
+            Ok(None) => (Coding::None, None),
+            Ok(Some(decoder)) => (Coding::Undoing(Box::new(decoder)), None),
+            Err(unknown) => (Coding::Failed, Some(unknown.to_string())),
+        };
+        if !matches!(coding, Coding::None) {
+            message.content_coding = Some(String::from_utf8_lossy(&named).into_owned());
+        }
+        (Self { coding, decoded: 0 }, error)
+    }
+
+    /// Takes the next bytes. An error says why the coding cannot be undone; it comes once.
+    pub(super) fn push(&mut self, bytes: &[u8], keep: usize, message: &mut HttpMessage) -> Option<String> {
+        message.body_bytes += bytes.len() as u64;
+        let Self { coding, decoded } = self;
+        let mut take = |bytes: &[u8]| {
+            *decoded += bytes.len() as u64;
+            kept(&mut message.body, &mut message.body_truncated, bytes, keep);
+        };
+        let error = match coding {
+            Coding::None => {
+                take(bytes);
+                None
+            }
+            Coding::Failed => {
+                if message.body.len() < keep || !bytes.is_empty() {
+                    kept(&mut message.body, &mut message.body_truncated, bytes, keep);
+                }
+                None
+            }
+            Coding::Undoing(decoder) => decoder.push(bytes, &mut take).err().map(|error| error.to_string()),
+        };
+        if error.is_some() {
+            *coding = Coding::Failed;
+        }
+        error
+    }
+
+    /// Bytes are missing: what a coding would make of the rest is not to be trusted.
+    pub(super) fn gap(&mut self) {
+        if matches!(self.coding, Coding::Undoing(_)) {
+            self.coding = Coding::Failed;
+        }
+    }
+
+    /// The message is over. An error says why its coding could not be undone.
+    pub(super) fn finish(self, message: &mut HttpMessage) -> Option<String> {
+        message.decoded_body_bytes = match self.coding {
+            Coding::Failed => None,
+            Coding::None | Coding::Undoing(_) => Some(self.decoded),
+        };
+        if let Coding::Undoing(mut decoder) = self.coding
+            && let Err(error) = decoder.finish()
+        {
+            message.decoded_body_bytes = None;
+            return message.complete.then(|| error.to_string());
+        }
+        None
+    }
+}
+
+/// Appends to what is kept of a body or payload, as far as there is room.
+pub(super) fn kept(into: &mut Vec<u8>, truncated: &mut bool, bytes: &[u8], keep: usize) {
+    let room = keep.saturating_sub(into.len()).min(bytes.len());
+    into.extend_from_slice(&bytes[..room]);
+    *truncated |= room < bytes.len();
+}

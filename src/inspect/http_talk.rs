@@ -1,0 +1,191 @@
+//! A connection that speaks HTTP/1.x: two decoders, whose messages are paired into exchanges.
+
+use super::event::PieceKind;
+use super::output::Output;
+use super::pairing::{Pairing, Switch};
+use super::record::Direction;
+use crate::layers::application::http::{Decoder, Fault, Head, Input, Item, Role};
+use crate::layers::transport::Source;
+
+/// Both directions of a connection that speaks HTTP/1.x.
+#[derive(Debug)]
+pub(super) struct HttpTalk {
+    connection: u64,
+    client: Decoder,
+    server: Decoder,
+    pairing: Pairing,
+    heads: u64,
+}
+
+impl HttpTalk {
+    pub(super) fn new(connection: u64, from_start: bool) -> Self {
+        Self {
+            connection,
+            client: Decoder::new(Role::Request, from_start),
+            server: Decoder::new(Role::Response, from_start),
+            pairing: Pairing::new(connection, from_start),
+            heads: 0,
+        }
+    }
+
+    /// The exchange that made the connection switch is over.
+    pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
+        self.pairing.switched(source, out);
+    }
+
+    /// Starts afresh in a tunnel that an exchange of this connection opened.
+    pub(super) fn enter_tunnel(&mut self) {
+        self.client = Decoder::at(Role::Request, self.client.position());
+        self.server = Decoder::at(Role::Response, self.server.position());
+    }
+
+    /// How many exchanges began.
+    pub(super) fn exchanges(&self) -> u64 {
+        self.pairing.exchanges()
+    }
+
+    /// Whether any message was recognised.
+    pub(super) fn is_recognised(&self) -> bool {
+        self.heads > 0
+    }
+
+    /// Whether a message is in progress, or a request waits for its response.
+    pub(super) fn is_inside(&self) -> bool {
+        self.client.is_inside() || self.server.is_inside() || self.pairing.is_open()
+    }
+
+    /// Bytes of memory held, roughly.
+    pub(super) fn held(&self) -> usize {
+        self.client.held() + self.server.held() + self.pairing.held()
+    }
+
+    /// The stream position in that direction up to which bytes were made sense of.
+    pub(super) fn position(&mut self, from: Direction) -> u64 {
+        self.decoder(from).position()
+    }
+
+    /// Bytes of the client that were kept for more to come: they belong to what the connection switched to.
+    pub(super) fn take_partial(&mut self) -> Vec<u8> {
+        self.client.take_partial()
+    }
+
+    /// Takes the next bytes of one side. On a switch, the rest of `input` belongs to the new protocol.
+    pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) -> Option<Switch> {
+        let source = input.source;
+        let pairing = &mut self.pairing;
+        let decoder = match from {
+            Direction::Client => &mut self.client,
+            Direction::Server => &mut self.server,
+        };
+        loop {
+            let start = decoder.position();
+            let item = decoder.next(input)?;
+            let mut piece = |length: usize, kind, index| {
+                out.piece(self.connection, from, start, start + length as u64, kind, index);
+            };
+            let index = pairing.index(from);
+            match item {
+                Item::Head(head) => {
+                    self.heads += 1;
+                    let (framing, switch) = pairing.head(from, &head, source, out);
+                    pieces(&head, (self.connection, from, start, pairing.index(from)), out);
+                    let began = decoder.began();
+                    pairing.began(from, began, source, out);
+                    decoder.body(framing);
+                    if switch.is_some() {
+                        return switch;
+                    }
+                }
+                Item::Data(data) => {
+                    let kind = if pairing.is_chunked(from) { PieceKind::ChunkData } else { PieceKind::Body };
+                    piece(data.len(), kind, index);
+                    pairing.data(from, data, source, out);
+                }
+                Item::ChunkLine(length) => {
+                    piece(length, PieceKind::ChunkSize, index);
+                    pairing.framing(from, length);
+                }
+                Item::ChunkEnd(length) => {
+                    piece(length, PieceKind::ChunkEnd, index);
+                    pairing.framing(from, length);
+                }
+                Item::Trailers(head) => {
+                    pieces(&head, (self.connection, from, start, index), out);
+                    faults(head.faults, self.connection, source, out);
+                    pairing.trailers(from, &head);
+                }
+                Item::End { complete } => pairing.end(from, complete, source, out),
+                Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, index),
+                Item::Skipped(length) => piece(length, PieceKind::Undecoded, index),
+                Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, index),
+                Item::Fault(fault) => faults(&[fault], self.connection, source, out),
+            }
+        }
+    }
+
+    /// The capture lacks some of a side's bytes.
+    pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        self.pairing.gap(from);
+        if let Some(Item::End { complete }) = self.decoder(from).gap(length) {
+            self.pairing.end(from, complete, source, out);
+        }
+    }
+
+    /// A side sent its FIN: what it has not finished by now is cut short.
+    pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        loop {
+            match self.decoder(from).end() {
+                Some(Item::Fault(fault)) => faults(&[fault], self.connection, source, out),
+                Some(Item::End { complete }) => self.pairing.end(from, complete, source, out),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        if from == Direction::Server {
+            // Nothing more can answer what is still open.
+            self.pairing.give_up(source, out);
+        }
+    }
+
+    /// The connection is over, or the capture is: whatever is open stays as it is.
+    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+        self.pairing.give_up(source, out);
+    }
+
+    fn decoder(&mut self, from: Direction) -> &mut Decoder {
+        match from {
+            Direction::Client => &mut self.client,
+            Direction::Server => &mut self.server,
+        }
+    }
+}
+
+/// Reports what a section's parser or a decoder found wrong.
+pub(super) fn faults(faults: &[Fault], connection: u64, source: Source, out: &mut Output<'_>) {
+    for fault in faults {
+        out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+    }
+}
+
+/// Says what the bytes of a section are.
+fn pieces(head: &Head<'_>, (connection, from, start, index): (u64, Direction, u64, u64), out: &mut Output<'_>) {
+    if !out.options.pieces {
+        return;
+    }
+    let mut at = start;
+    let mut piece = |to: u64, kind| {
+        out.piece(connection, from, at, to, kind, index);
+        at = to;
+    };
+    let line = match (head.start, from) {
+        (None, _) => PieceKind::TrailerLine,
+        (_, Direction::Client) => PieceKind::RequestLine,
+        (_, Direction::Server) => PieceKind::StatusLine,
+    };
+    piece(start + u64::from(head.start_line_bytes), line);
+    for field in head.lines {
+        let kind = if head.start.is_none() { PieceKind::TrailerLine } else { PieceKind::FieldLine };
+        piece(start + u64::from(field.whole.end), kind);
+    }
+    piece(start + head.block.len() as u64, PieceKind::SectionEnd);
+}

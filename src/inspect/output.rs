@@ -1,0 +1,68 @@
+//! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
+
+use std::borrow::Cow;
+
+use super::event::{Event, Piece, PieceKind, Sink};
+use super::record::{Direction, Moment, Problem, Summary};
+use crate::capture::Timestamp;
+use crate::layers::transport::Source;
+
+/// How deep to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How many bytes of each body and payload to keep for the view; 0 where it needs none.
+    pub keep: usize,
+    /// Whether to emit [`Event::Bytes`] and [`Event::Piece`], which say what every byte of a stream is.
+    pub pieces: bool,
+}
+
+/// What every stage is handed to emit into.
+pub(super) struct Output<'a> {
+    pub(super) sink: &'a mut dyn Sink,
+    pub(super) summary: &'a mut Summary,
+    pub(super) options: Options,
+}
+
+impl Output<'_> {
+    pub(super) fn emit(&mut self, event: Event<'_>) {
+        self.sink.event(event);
+    }
+
+    pub(super) fn problem(
+        &mut self,
+        source: Source,
+        connection: Option<u64>,
+        code: &'static str,
+        clause: &'static str,
+        text: impl Into<Cow<'static, str>>,
+    ) {
+        self.summary.problems += 1;
+        self.sink.event(Event::Problem(&Problem {
+            packet: source.packet,
+            connection,
+            code,
+            clause,
+            text: text.into(),
+        }));
+    }
+
+    pub(super) fn piece(
+        &mut self,
+        connection: u64,
+        direction: Direction,
+        start: u64,
+        end: u64,
+        kind: PieceKind,
+        index: u64,
+    ) {
+        if self.options.pieces && start < end {
+            self.sink.event(Event::Piece(Piece { connection, direction, start, end, kind, index }));
+        }
+    }
+}
+
+impl From<Source> for Moment {
+    fn from(source: Source) -> Self {
+        Self { packet: source.packet, time: Timestamp(source.time) }
+    }
+}

@@ -1,0 +1,336 @@
+//! Requests and responses of one connection, each with its partner (RFC 9112 §9.3.2: responses come in the order of their
+//! requests).
+
+use std::collections::VecDeque;
+
+use super::content::Content;
+use super::event::Event;
+use super::http_talk::faults;
+use super::output::Output;
+use super::record::{Direction, Exchange, HttpMessage, Request, Response};
+use crate::layers::application::http::{Framing, Head, StartLine, elements, of_request, of_response};
+use crate::layers::application::websocket::handshake;
+use crate::layers::presentation::deflate::Deflate;
+use crate::layers::transport::Source;
+
+/// The most requests that may wait for their responses; the oldest is given up beyond that.
+const MAX_UNANSWERED: usize = 1024;
+
+/// What a connection turns into after a 101, or after a CONNECT that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Switch {
+    /// WebSocket, and what was agreed on of permessage-deflate.
+    WebSocket(Option<Deflate>),
+    /// Another protocol, by its token.
+    Other(String),
+    /// A tunnel: anything may be in it.
+    Tunnel,
+}
+
+#[derive(Debug)]
+struct Open {
+    exchange: Exchange,
+    /// The request's content; `None` once it is over.
+    request: Option<Content>,
+    /// Whether the response is complete, or can no longer be.
+    answered: bool,
+}
+
+/// The exchanges of one connection.
+#[derive(Debug)]
+pub(super) struct Pairing {
+    connection: u64,
+    /// Exchanges that are not over, oldest first.
+    open: VecDeque<Open>,
+    /// The content of the response in progress.
+    response: Option<Content>,
+    /// How the message in progress is framed, from the client and from the server.
+    chunked: [bool; 2],
+    next_index: u64,
+    /// Whether the capture has all of the requests so far: a response without one is a fault then.
+    whole: bool,
+}
+
+impl Pairing {
+    pub(super) fn new(connection: u64, from_start: bool) -> Self {
+        Self {
+            connection,
+            open: VecDeque::new(),
+            response: None,
+            chunked: [false; 2],
+            next_index: 0,
+            whole: from_start,
+        }
+    }
+
+    pub(super) fn exchanges(&self) -> u64 {
+        self.next_index
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Bytes of memory held, roughly.
+    pub(super) fn held(&self) -> usize {
+        let of = |message: &HttpMessage| message.body.capacity() + message.headers.block.capacity();
+        let exchange = |e: &Exchange| {
+            e.request.iter().map(|r| of(&r.message)).sum::<usize>()
+                + e.interim.iter().chain(&e.response).map(|r| of(&r.message)).sum::<usize>()
+        };
+        self.open.iter().map(|open| size_of::<Open>() + exchange(&open.exchange)).sum()
+    }
+
+    /// The index of the exchange whose message is in progress, or was last.
+    pub(super) fn index(&self, from: Direction) -> u64 {
+        let of = match from {
+            Direction::Client => self.open.back(),
+            Direction::Server => self.open.iter().find(|open| !open.answered),
+        };
+        of.map_or(self.next_index.saturating_sub(1), |open| open.exchange.index)
+    }
+
+    pub(super) fn is_chunked(&self, from: Direction) -> bool {
+        self.chunked[from as usize]
+    }
+
+    /// Takes a head; tells how its body is framed, and whether the connection switches after it.
+    pub(super) fn head(
+        &mut self,
+        from: Direction,
+        head: &Head<'_>,
+        source: Source,
+        out: &mut Output<'_>,
+    ) -> (Framing, Option<Switch>) {
+        let (framing, switch) = match from {
+            Direction::Client => (self.request(head, source, out), None),
+            Direction::Server => self.response(head, source, out),
+        };
+        self.chunked[from as usize] = framing == Framing::Chunked;
+        (framing, switch)
+    }
+
+    /// Notes where the head just taken began, and tells the view of it.
+    pub(super) fn began(&mut self, from: Direction, began: Source, source: Source, out: &mut Output<'_>) {
+        let Some((_, message)) = self.content(from) else { return };
+        message.extent.first = began.into();
+        message.extent.last = source.into();
+        let open = match from {
+            Direction::Client => self.open.back(),
+            Direction::Server => self.open.iter().find(|open| !open.answered),
+        };
+        if let Some(open) = open {
+            out.emit(match from {
+                Direction::Client => Event::Request(&open.exchange),
+                Direction::Server => Event::Response(&open.exchange),
+            });
+        }
+    }
+
+    /// Takes content.
+    pub(super) fn data(&mut self, from: Direction, data: &[u8], source: Source, out: &mut Output<'_>) {
+        let connection = self.connection;
+        if let Some((content, message)) = self.content(from) {
+            message.wire_body_bytes += data.len() as u64;
+            undecodable(content.push(data, out.options.keep, message), connection, source, out);
+        }
+    }
+
+    /// Takes note of bytes that frame a body: chunk lines and ends.
+    pub(super) fn framing(&mut self, from: Direction, length: usize) {
+        if let Some((_, message)) = self.content(from) {
+            message.wire_body_bytes += length as u64;
+        }
+    }
+
+    /// Takes a trailer section.
+    pub(super) fn trailers(&mut self, from: Direction, head: &Head<'_>) {
+        if let Some((_, message)) = self.content(from) {
+            message.wire_body_bytes += head.block.len() as u64;
+            message.trailers = head.to_fields();
+        }
+    }
+
+    /// Bytes of the message in progress, if there is one, are missing.
+    pub(super) fn gap(&mut self, from: Direction) {
+        self.whole &= from == Direction::Server;
+        if let Some((content, _)) = self.content(from) {
+            content.gap();
+        }
+    }
+
+    /// The message in progress is over.
+    pub(super) fn end(&mut self, from: Direction, complete: bool, source: Source, out: &mut Output<'_>) {
+        let content = match from {
+            Direction::Client => self.open.back_mut().and_then(|open| open.request.take()),
+            Direction::Server => self.response.take(),
+        };
+        let connection = self.connection;
+        let (Some(content), Some(message)) = (content, self.message(from)) else { return };
+        message.complete = complete;
+        message.extent.last = source.into();
+        undecodable(content.finish(message), connection, source, out);
+        if from == Direction::Server
+            && let Some(open) = self.open.iter_mut().find(|open| !open.answered)
+        {
+            open.answered = open.exchange.response.is_some();
+        }
+        self.close_answered(out);
+    }
+
+    /// Nothing more comes: whatever is open stays as it is.
+    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+        self.end(Direction::Server, false, source, out);
+        self.end(Direction::Client, false, source, out);
+        for open in self.open.drain(..) {
+            out.emit(Event::Exchange(&open.exchange));
+        }
+    }
+
+    fn close_answered(&mut self, out: &mut Output<'_>) {
+        while self.open.front().is_some_and(|open| open.answered && open.request.is_none()) {
+            if let Some(open) = self.open.pop_front() {
+                out.emit(Event::Exchange(&open.exchange));
+            }
+        }
+    }
+
+    fn request(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> Framing {
+        let Some(StartLine::Request { method, target, version }) = head.start else { return Framing::None };
+        out.summary.http_requests += 1;
+        let mut found = head.faults.to_vec();
+        let framing = of_request(head, &mut found);
+        faults(&found, self.connection, source, out);
+        let mut message = message(head, *version);
+        let content = self.start_content(&mut message, source, out);
+        let request = Request { method: head.slice(method).into(), target: head.slice(target).into(), message };
+        self.open(Some(request), Some(content), out);
+        framing
+    }
+
+    fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
+        let Some(StartLine::Status { version, status, reason }) = head.start else { return (Framing::None, None) };
+        let interim = (100..=199).contains(status) && *status != 101;
+        match interim {
+            true => out.summary.http_interim += 1,
+            false => out.summary.http_responses += 1,
+        }
+        if self.open.iter().all(|open| open.answered) {
+            // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
+            if self.whole && *status != 408 {
+                let text = "a response, but there was no request it could answer";
+                out.problem(source, Some(self.connection), "response-without-request", "RFC 9112 §9.2", text);
+            }
+            self.open(None, None, out);
+        }
+        let mut found = head.faults.to_vec();
+        let mut message = message(head, *version);
+        let content = self.start_content(&mut message, source, out);
+        self.response = Some(content);
+        let Some(open) = self.open.iter_mut().find(|open| !open.answered) else { return (Framing::None, None) };
+        let exchange = &mut open.exchange;
+        let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
+        let response = Response { status: *status, reason: head.slice(reason).into(), message };
+        match interim {
+            true => exchange.interim.push(response),
+            false => exchange.response = Some(response),
+        }
+        let switch = match framing {
+            Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),
+            Framing::Tunnel => Some(Switch::Tunnel),
+            _ => None,
+        };
+        faults(&found, self.connection, source, out);
+        (framing, switch)
+    }
+
+    /// After a switch nothing of HTTP follows: the exchange that made it is over.
+    pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
+        let exchange = self.open.iter().find(|open| !open.answered).map(|open| open.exchange.clone());
+        self.end(Direction::Server, true, source, out);
+        if let Some(exchange) = exchange {
+            out.emit(Event::Upgraded(&exchange));
+        }
+    }
+
+    fn open(&mut self, request: Option<Request>, content: Option<Content>, out: &mut Output<'_>) {
+        let exchange = Exchange { connection: self.connection, index: self.next_index, request, ..Exchange::default() };
+        self.next_index += 1;
+        if self.open.len() >= MAX_UNANSWERED
+            && let Some(oldest) = self.open.pop_front()
+        {
+            out.emit(Event::Exchange(&oldest.exchange));
+        }
+        self.open.push_back(Open { exchange, request: content, answered: false });
+    }
+
+    fn start_content(&mut self, message: &mut HttpMessage, source: Source, out: &mut Output<'_>) -> Content {
+        let (content, error) = Content::start(message);
+        undecodable(error, self.connection, source, out);
+        content
+    }
+
+    fn message(&mut self, from: Direction) -> Option<&mut HttpMessage> {
+        match from {
+            Direction::Client => Some(&mut self.open.back_mut()?.exchange.request.as_mut()?.message),
+            Direction::Server => {
+                let exchange = &mut self.open.iter_mut().find(|open| !open.answered)?.exchange;
+                Some(&mut exchange.response.as_mut().or(exchange.interim.last_mut())?.message)
+            }
+        }
+    }
+
+    fn content(&mut self, from: Direction) -> Option<(&mut Content, &mut HttpMessage)> {
+        match from {
+            Direction::Client => {
+                let open = self.open.back_mut()?;
+                Some((open.request.as_mut()?, &mut open.exchange.request.as_mut()?.message))
+            }
+            Direction::Server => {
+                let exchange = &mut self.open.iter_mut().find(|open| !open.answered)?.exchange;
+                let response = exchange.response.as_mut().or(exchange.interim.last_mut())?;
+                Some((self.response.as_mut()?, &mut response.message))
+            }
+        }
+    }
+}
+
+fn message(head: &Head<'_>, version: (u8, u8)) -> HttpMessage {
+    HttpMessage { version, headers: head.to_fields(), header_bytes: head.block.len() as u64, ..HttpMessage::default() }
+}
+
+/// What a 101 switches to (RFC 9110 §7.8); its handshake is checked if it is WebSocket's (RFC 6455 §4).
+fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Switch {
+    out.summary.upgrades += 1;
+    let Some(response) = &exchange.response else { return Switch::Tunnel };
+    let headers = &response.message.headers;
+    let token = headers.all("upgrade").flat_map(elements).next().unwrap_or_default();
+    let token = String::from_utf8_lossy(token).into_owned();
+    if !token.eq_ignore_ascii_case("websocket") {
+        exchange.upgraded = Some(token.clone());
+        return Switch::Other(token);
+    }
+    out.summary.websocket_upgrades += 1;
+    let mut found = Vec::new();
+    if let Some(request) = &exchange.request {
+        handshake::check(&request.method, &request.message.headers, headers, &mut found);
+    }
+    let extensions: Vec<&[u8]> = headers.all("sec-websocket-extensions").collect();
+    let negotiated = Deflate::negotiated(&extensions.join(&b", "[..]));
+    for fault in found {
+        out.problem(source, Some(exchange.connection), fault.code(), fault.clause(), fault.to_string());
+    }
+    for fault in negotiated.faults {
+        let (code, clause) = ("malformed-websocket-extension", "RFC 7692 §5");
+        out.problem(source, Some(exchange.connection), code, clause, fault.to_string());
+    }
+    exchange.upgraded = Some("websocket".into());
+    Switch::WebSocket(negotiated.deflate)
+}
+
+fn undecodable(error: Option<String>, connection: u64, source: Source, out: &mut Output<'_>) {
+    if let Some(error) = error {
+        let text = format!("the body's content coding can not be undone: {error}");
+        out.problem(source, Some(connection), "coding-does-not-decode", "RFC 9110 §8.4", text);
+    }
+}

@@ -1,0 +1,313 @@
+//! A connection that speaks WebSocket: frames, and the messages they make up.
+
+use super::content::kept;
+use super::event::{Event, PieceKind};
+use super::output::Output;
+use super::record::{Direction, Extent, Frame, Message};
+use crate::layers::application::http::Input;
+use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
+use crate::layers::presentation::charset::Utf8Check;
+use crate::layers::presentation::deflate::{Deflate, Inflater};
+use crate::layers::presentation::masking;
+use crate::layers::transport::Source;
+
+/// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
+const MAX_CONTROL: usize = 125;
+
+/// Payload is unmasked in pieces of this size, which stay in the processor's nearest cache.
+const UNMASK_AT_ONCE: usize = 16 << 10;
+
+/// Both directions of a connection that speaks WebSocket.
+#[derive(Debug)]
+pub(super) struct WebSocketTalk {
+    connection: u64,
+    sides: [Sender; 2],
+    next_frame: u64,
+    next_message: u64,
+}
+
+/// One side as a sender of frames.
+#[derive(Debug)]
+struct Sender {
+    direction: Direction,
+    decoder: Decoder,
+    rules: Rules,
+    inflater: Option<Box<Inflater>>,
+    frame: Option<(Box<Frame>, Part)>,
+    message: Option<Box<Building>>,
+}
+
+/// A data message in progress.
+#[derive(Debug)]
+struct Building {
+    message: Message,
+    check: Option<Utf8Check>,
+    /// Something of it is missing, or wrong: it will not be reported whole.
+    broken: bool,
+}
+
+impl WebSocketTalk {
+    /// A connection that speaks WebSocket from the given stream positions on, client's and server's.
+    pub(super) fn new(connection: u64, positions: [u64; 2], deflate: Option<Deflate>) -> Self {
+        let sender = |direction, inflater: Option<Inflater>| Sender {
+            direction,
+            decoder: Decoder::new(direction == Direction::Client, positions[direction as usize]),
+            rules: Rules::new(direction == Direction::Client, deflate.is_some()),
+            inflater: inflater.map(Box::new),
+            frame: None,
+            message: None,
+        };
+        let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
+        let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
+        Self { connection, sides: [client, server], next_frame: 0, next_message: 0 }
+    }
+
+    /// Whether a frame or a message is in progress.
+    pub(super) fn is_inside(&self) -> bool {
+        self.sides.iter().any(|side| side.frame.is_some() || side.message.is_some())
+    }
+
+    /// Bytes of memory held, roughly.
+    pub(super) fn held(&self) -> usize {
+        let side = |side: &Sender| {
+            side.frame.as_ref().map_or(0, |(frame, _)| size_of::<Frame>() + frame.payload.capacity())
+                + side.message.as_ref().map_or(0, |m| size_of::<Building>() + m.message.payload.capacity())
+                + side.inflater.as_ref().map_or(0, |inflater| inflater.held())
+        };
+        self.sides.iter().map(side).sum()
+    }
+
+    /// Takes the next bytes of one side.
+    pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
+        let Self { connection, sides, next_frame, next_message } = self;
+        let side = &mut sides[from as usize];
+        let source = input.source;
+        loop {
+            let start = side.decoder.position();
+            let Some(item) = side.decoder.next(input) else { return };
+            let end = side.decoder.position();
+            let index = next_frame.saturating_sub(u64::from(side.frame.is_some()));
+            match item {
+                Item::Header(header) => {
+                    out.piece(*connection, from, start, end, PieceKind::FrameHeader, *next_frame);
+                    side.begin(&header, (*connection, *next_frame), source, out);
+                    *next_frame += 1;
+                }
+                Item::Payload(payload, at) => {
+                    let index = side.frame.as_ref().map_or(index, |(frame, _)| frame.index);
+                    out.piece(*connection, from, start, end, PieceKind::FramePayload, index);
+                    side.payload(payload, at, source, out);
+                }
+                Item::End { complete } => side.end(complete, source, next_message, out),
+                Item::Skipped(_) => out.piece(*connection, from, start, end, PieceKind::Undecoded, index),
+            }
+        }
+    }
+
+    /// The capture lacks some of a side's bytes.
+    pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        let side = &mut self.sides[from as usize];
+        if let Some(building) = &mut side.message {
+            building.broken = true;
+        }
+        if let Some(inflater) = &mut side.inflater {
+            inflater.bytes_missing();
+        }
+        if let Some(Item::End { complete }) = side.decoder.gap(length) {
+            side.end(complete, source, &mut self.next_message, out);
+        }
+        if side.decoder.is_lost() {
+            side.rules.lose();
+            side.message = None;
+        }
+    }
+
+    /// A side sent its FIN.
+    pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let side = &mut self.sides[from as usize];
+        while let Some((item, owed)) = side.decoder.end() {
+            if owed > 0 {
+                fault(&Fault::FrameCutShort(owed), self.connection, source, out);
+            }
+            if let Item::End { complete } = item {
+                side.end(complete, source, &mut self.next_message, out);
+            }
+        }
+    }
+
+    /// The connection is over, or the capture is: a frame in progress stays as it is.
+    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+        for side in &mut self.sides {
+            side.end(false, source, &mut self.next_message, out);
+        }
+    }
+}
+
+impl Sender {
+    fn begin(&mut self, header: &Header, (connection, index): (u64, u64), source: Source, out: &mut Output<'_>) {
+        out.summary.websocket_frames += 1;
+        *out.summary.websocket_opcodes.entry(header.opcode).or_default() += 1;
+        let began = self.decoder.began();
+        let mut faults = Vec::new();
+        let part = self.rules.frame(header, &mut faults);
+        for found in &faults {
+            fault(found, connection, began, out);
+        }
+        if let Part::First { compressed } = part {
+            self.message = Some(Box::new(Building {
+                message: Message {
+                    connection,
+                    index: 0,
+                    direction: self.direction,
+                    extent: Extent { first: began.into(), last: began.into() },
+                    opcode: header.opcode,
+                    frames: 0,
+                    compressed,
+                    payload_bytes: 0,
+                    payload: Vec::new(),
+                    payload_truncated: false,
+                },
+                check: (header.opcode == TEXT).then(Utf8Check::default),
+                broken: false,
+            }));
+        }
+        let frame = Frame {
+            connection,
+            index,
+            direction: self.direction,
+            extent: Extent { first: began.into(), last: source.into() },
+            header_bytes: header.length,
+            fin: header.fin,
+            rsv: header.rsv,
+            opcode: header.opcode,
+            mask_key: header.mask_key,
+            payload_bytes: header.payload_length,
+            payload_seen: 0,
+            payload: Vec::new(),
+            payload_truncated: false,
+            close_code: None,
+            close_reason: None,
+            complete: false,
+        };
+        self.frame = Some((Box::new(frame), part));
+    }
+
+    fn payload(&mut self, payload: &[u8], at: u64, source: Source, out: &mut Output<'_>) {
+        let Some((frame, part)) = &mut self.frame else { return };
+        frame.payload_seen += payload.len() as u64;
+        let keep = if frame.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
+        let looked_at = *part != Part::Control && *part != Part::Stray && self.message.is_some();
+        if !looked_at && frame.payload.len() >= keep {
+            frame.payload_truncated = true;
+            return;
+        }
+        let mut buffer = Vec::new();
+        let mut at = at;
+        for piece in payload.chunks(UNMASK_AT_ONCE) {
+            let clear = match frame.mask_key {
+                None => piece,
+                Some(key) => {
+                    buffer.clear();
+                    masking::unmask_into(piece, key, at, &mut buffer);
+                    &buffer[..]
+                }
+            };
+            at += piece.len() as u64;
+            kept(&mut frame.payload, &mut frame.payload_truncated, clear, keep);
+            if looked_at && let Some(building) = &mut self.message {
+                building.push(clear, self.inflater.as_deref_mut(), source, out);
+            }
+        }
+    }
+
+    fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
+        let Some((mut frame, part)) = self.frame.take() else { return };
+        frame.complete = complete;
+        frame.extent.last = source.into();
+        if frame.opcode == CLOSE && complete {
+            let mut faults = Vec::new();
+            if let Some((code, reason)) = Rules::close_body(&frame.payload, &mut faults) {
+                frame.close_code = Some(code);
+                frame.close_reason = Some(reason.to_vec());
+            }
+            for found in &faults {
+                fault(found, frame.connection, source, out);
+            }
+        }
+        out.emit(Event::Frame(&frame));
+        if !matches!(part, Part::First { .. } | Part::Next) {
+            return;
+        }
+        let Some(building) = &mut self.message else { return };
+        building.message.frames += 1;
+        building.broken |= !complete;
+        if !frame.fin {
+            return;
+        }
+        let Some(mut building) = self.message.take() else { return };
+        building.finish(self.inflater.as_deref_mut(), source, out);
+        if !building.broken {
+            building.message.extent.last = source.into();
+            building.message.index = *next_message;
+            *next_message += 1;
+            out.summary.websocket_messages += 1;
+            out.emit(Event::Message(&building.message));
+        }
+    }
+}
+
+impl Building {
+    fn push(&mut self, bytes: &[u8], inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
+        match inflater {
+            Some(inflater) if self.message.compressed => {
+                if !inflater.is_lost() {
+                    let result = inflater.message_chunk(bytes, &mut |clear| self.take(clear, source, out));
+                    self.inflated(result.map_err(|error| error.to_string()), source, out);
+                }
+                self.broken |= inflater.is_lost();
+            }
+            _ => self.take(bytes, source, out),
+        }
+    }
+
+    fn finish(&mut self, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
+        if let Some(inflater) = inflater.filter(|_| self.message.compressed) {
+            let lost = inflater.is_lost();
+            let result = inflater.end_of_message(&mut |clear| self.take(clear, source, out));
+            self.broken |= lost || result.is_err();
+            if !lost {
+                self.inflated(result.map_err(|error| error.to_string()), source, out);
+            }
+        }
+        if let Some(check) = self.check.take().filter(|_| !self.broken)
+            && let Err(at) = check.finish()
+        {
+            fault(&Fault::NotUtf8(at as u64), self.message.connection, source, out);
+        }
+    }
+
+    fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {
+        if let Err(error) = result {
+            self.broken = true;
+            fault(&Fault::DoesNotInflate(error), self.message.connection, source, out);
+        }
+    }
+
+    /// Takes payload as it is meant: unmasked and inflated.
+    fn take(&mut self, bytes: &[u8], source: Source, out: &mut Output<'_>) {
+        let message = &mut self.message;
+        message.payload_bytes += bytes.len() as u64;
+        kept(&mut message.payload, &mut message.payload_truncated, bytes, out.options.keep);
+        if let Some(check) = self.check.as_mut().filter(|_| !self.broken)
+            && let Err(at) = check.push(bytes)
+        {
+            // Said once; the message is still shown.
+            self.check = None;
+            fault(&Fault::NotUtf8(at as u64), message.connection, source, out);
+        }
+    }
+}
+
+fn fault(fault: &Fault, connection: u64, source: Source, out: &mut Output<'_>) {
+    out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+}

@@ -1,0 +1,62 @@
+//! MPLS label stacks (RFC 3032), and the control word of Ethernet pseudowires inside them (RFC 4448).
+
+use crate::layers::stack::fault::{Fault, fixed};
+use crate::layers::stack::next::{Next, Payload, Step};
+use crate::layers::stack::pen::Pen;
+use crate::layers::stack::protocol::Protocol;
+
+pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
+    let header = fixed::<4>(Protocol::Mpls, data)?;
+    let bottom = header[2] & 1 != 0;
+    let next = if bottom { behind(data.get(4..).unwrap_or_default()) } else { Next::Header(Protocol::Mpls) };
+    Ok(Step::new(header.len(), next))
+}
+
+/// MPLS does not say what it carries; routers go by the first four bits, and control words exist to keep out of their
+/// way (RFC 4928).
+fn behind(payload: &[u8]) -> Next {
+    match payload.first().map(|first| first >> 4) {
+        Some(4) => Next::Header(Protocol::Ipv4),
+        Some(6) => Next::Header(Protocol::Ipv6),
+        Some(0) => Next::Header(Protocol::ControlWord),
+        // An associated channel (RFC 4385 §5) is for the routers themselves.
+        Some(1) | None => Next::Payload(Payload::Of(Protocol::Mpls)),
+        Some(_) => Next::Header(Protocol::Ethernet),
+    }
+}
+
+pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
+    let label = pen.peek(20);
+    let name = match label {
+        0 => " (IPv4, explicit null)",
+        2 => " (IPv6, explicit null)",
+        _ => "",
+    };
+    pen.leaf(
+        20,
+        "Label",
+        format!("{label}{name}"),
+        "What routers forward the packet by; each may swap it for another.",
+    );
+    pen.number(3, "TC", "Traffic class: how routers should treat the packet when they are busy.");
+    let meaning = match pen.peek(1) {
+        0 => "Another label follows below this one.",
+        _ => "Bottom of the stack: the packet itself follows.",
+    };
+    pen.number(1, "S", meaning);
+    pen.number(8, "TTL", "Every router takes one away, so that no packet circles for ever.");
+    format!("label {label}")
+}
+
+pub(crate) fn parse_control_word(data: &[u8]) -> Result<Step, Fault> {
+    let header = fixed::<4>(Protocol::ControlWord, data)?;
+    Ok(Step::new(header.len(), Next::Header(Protocol::Ethernet)))
+}
+
+pub(crate) fn annotate_control_word(pen: &mut Pen<'_>) -> String {
+    pen.number(4, "0000", "Zero, where an IP packet would have its version.");
+    pen.leaf(12, "Reserved", pen.peek(12).to_string(), "Zero; nothing uses it.");
+    let number =
+        pen.number(16, "Sequence Number", "Counts frames, so that they can be kept in order; 0 where nobody does.");
+    format!("sequence number {number}")
+}

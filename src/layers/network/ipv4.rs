@@ -1,0 +1,237 @@
+//! The IPv4 header (RFC 791 §3.1).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::fragments::Piece;
+use super::{behind_ip, checksum, protocol_value};
+use crate::layers::stack::fault::{Fault, fixed, whole};
+use crate::layers::stack::next::{Next, Payload, Step};
+use crate::layers::stack::pen::{Pen, hex};
+use crate::layers::stack::protocol::Protocol;
+
+const MORE_FRAGMENTS: u16 = 0x2000;
+const FRAGMENT_OFFSET: u16 = 0x1fff;
+
+/// What the rest of the stack needs to know of the header.
+pub(crate) struct Header {
+    pub(crate) source: Ipv4Addr,
+    pub(crate) destination: Ipv4Addr,
+    /// What the datagram's payload is a piece of, if it is only a piece.
+    pub(crate) piece: Option<Piece>,
+    pub(crate) step: Step,
+}
+
+#[inline]
+pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
+    let header = fixed::<20>(Protocol::Ipv4, data)?;
+    let [first, _, l1, l2, i1, i2, f1, f2, _, protocol, _, _, s1, s2, s3, s4, d1, d2, d3, d4] = *header;
+    if first >> 4 != 4 {
+        return Err(Fault::impossible(Protocol::Ipv4, "Version", first >> 4, "it is 4 in every IPv4 header"));
+    }
+    let words = first & 0xf;
+    if words < 5 {
+        return Err(Fault::impossible(Protocol::Ipv4, "IHL", words, "the header has at least 5 words of 32 bits"));
+    }
+    let length = whole(Protocol::Ipv4, data, usize::from(words) * 4)?.len();
+    let total = u16::from_be_bytes([l1, l2]);
+    let payload = match usize::from(total).checked_sub(length) {
+        Some(payload) => Some(payload),
+        // A card that cuts segments itself is handed one that is too long for the field: Linux leaves zero there.
+        None if total == 0 => None,
+        None => {
+            let rule = "it counts the header too, which is longer";
+            return Err(Fault::impossible(Protocol::Ipv4, "Total Length", total, rule));
+        }
+    };
+    let (source, destination) = (Ipv4Addr::new(s1, s2, s3, s4), Ipv4Addr::new(d1, d2, d3, d4));
+    let flags = u16::from_be_bytes([f1, f2]);
+    if flags & (MORE_FRAGMENTS | FRAGMENT_OFFSET) == 0 {
+        let step = Step { length, payload, next: behind_ip(protocol) };
+        return Ok(Header { source, destination, piece: None, step });
+    }
+    let piece = Piece {
+        identification: u16::from_be_bytes([i1, i2]).into(),
+        protocol,
+        offset: u32::from(flags & FRAGMENT_OFFSET) * 8,
+        more: flags & MORE_FRAGMENTS != 0,
+    };
+    let step = Step { length, payload, next: Next::Payload(Payload::Fragment) };
+    Ok(Header { source, destination, piece: Some(piece), step })
+}
+
+pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
+    let header = pen.bytes(60);
+    let source = Ipv4Addr::from(header.get(12..).and_then(|rest| rest.first_chunk().copied()).unwrap_or([0; 4]));
+    let destination = Ipv4Addr::from(header.get(16..).and_then(|rest| rest.first_chunk().copied()).unwrap_or([0; 4]));
+
+    pen.number(4, "Version", "4: this is IPv4.");
+    let words = pen.peek(4);
+    pen.leaf(
+        4,
+        "IHL",
+        format!("{words} ({} bytes)", words * 4),
+        "Header length in words of four bytes; 5 means no options.",
+    );
+    type_of_service(pen, "Type of Service");
+    let meaning = match pen.peek(16) {
+        0 => "Zero: the network card is to cut this into packets and fill in the length of each.",
+        _ => "Bytes in the whole packet, this header included; what follows them is not part of it.",
+    };
+    pen.number(16, "Total Length", meaning);
+    let identification = pen.peek(16);
+    let meaning = "Tells the fragments of one packet from those of another.";
+    pen.leaf(16, "Identification", format!("0x{identification:04x}"), meaning);
+    pen.group(3, "Flags", "Whether routers may cut the packet into fragments, and whether they did.", flags);
+    let offset = pen.peek(13) * 8;
+    let meaning = match offset {
+        0 => "This packet starts at the beginning: whole, or the first fragment.",
+        _ => "Where in the original packet this fragment belongs, in units of eight bytes.",
+    };
+    pen.leaf(13, "Fragment Offset", offset.to_string(), meaning);
+    hops(pen, "Time to Live");
+    let protocol = protocol_value(pen.peek(8) as u8);
+    pen.leaf(8, "Protocol", protocol, "Which protocol the bytes behind this header are of.");
+    let verdict = checksum::judge(0, header, 10);
+    let value = format!("0x{:04x} ({verdict})", pen.peek(16));
+    pen.leaf(16, "Header Checksum", value, verdict.meaning());
+    pen.leaf(32, "Source Address", source.to_string(), address_meaning(source.into()));
+    pen.leaf(32, "Destination Address", destination.to_string(), address_meaning(destination.into()));
+    options(pen);
+    format!("{source} → {destination}")
+}
+
+fn flags(pen: &mut Pen<'_>) -> String {
+    let bits = pen.peek(3);
+    pen.number(1, "Reserved", "Always zero.");
+    let meaning = match bits & 0b010 {
+        0 => "Routers may cut the packet into fragments.",
+        _ => "Don't Fragment: a router that finds the packet too long reports that instead of cutting it.",
+    };
+    pen.number(1, "DF", meaning);
+    let meaning = match bits & 0b001 {
+        0 => "No fragment comes after this one.",
+        _ => "More Fragments: this is not the last piece of the packet.",
+    };
+    pen.number(1, "MF", meaning);
+    match bits & 0b011 {
+        0b00 => "none",
+        0b01 => "MF",
+        0b10 => "DF",
+        _ => "DF, MF",
+    }
+    .to_owned()
+}
+
+/// The octet that IPv4 calls Type of Service and IPv6 Traffic Class.
+pub(crate) fn type_of_service(pen: &mut Pen<'_>, name: &'static str) {
+    let services = pen.peek(8) >> 2;
+    pen.group(8, name, "How routers should treat the packet when they are busy.", |pen| {
+        pen.clause("RFC 2474 §3");
+        pen.number(6, "DSCP", "The class of service asked for; 0 is best effort, like nearly everything.");
+        pen.clause("RFC 3168 §5");
+        let ecn = pen.peek(2);
+        let (name, meaning) = match ecn {
+            0 => ("Not-ECT", "A busy router can only drop the packet: the sender does not understand marks."),
+            3 => ("CE", "A router on the way was busy and marked the packet instead of dropping it."),
+            1 => ("ECT(1)", "A busy router may mark the packet instead of dropping it."),
+            _ => ("ECT(0)", "A busy router may mark the packet instead of dropping it."),
+        };
+        pen.leaf(2, "ECN", format!("{ecn} ({name})"), meaning);
+        format!("DSCP {services}, {name}")
+    });
+}
+
+/// The octet that IPv4 calls Time to Live and IPv6 Hop Limit.
+pub(crate) fn hops(pen: &mut Pen<'_>, name: &'static str) {
+    let hops = pen.peek(8);
+    let meaning = match hops {
+        0 => "No router may pass it on.".to_owned(),
+        64 | 128 | 255 => {
+            format!(
+                "Every router takes one away, so that no packet circles for ever; {hops} is a usual start: no router yet."
+            )
+        }
+        _ => {
+            let start = if hops < 64 {
+                64
+            } else if hops < 128 {
+                128
+            } else {
+                255
+            };
+            format!(
+                "Every router takes one away; if it started at {start}, as is usual, it passed {} of them.",
+                start - hops
+            )
+        }
+    };
+    pen.leaf(8, name, hops.to_string(), meaning);
+}
+
+/// One line for a beginner: what kind of address it is.
+pub(crate) fn address_meaning(address: IpAddr) -> &'static str {
+    let private = match address {
+        IpAddr::V4(address) => address.is_private(),
+        IpAddr::V6(address) => address.is_unique_local(),
+    };
+    let link_local = match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    };
+    if address.is_loopback() {
+        "The machine itself: packets to it never reach a cable."
+    } else if address.is_multicast() {
+        "A group address: every host that joined the group receives it."
+    } else if address == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        "Broadcast: every host on this network."
+    } else if address.is_unspecified() {
+        "No address: the host does not have one yet."
+    } else if private {
+        "A host on a private network; the internet does not know this address."
+    } else if link_local {
+        "A host on this very link; no router passes this address on."
+    } else {
+        "A host's address, as routers know it."
+    }
+}
+
+/// The options between the fixed part and the payload (RFC 791 §3.1).
+fn options(pen: &mut Pen<'_>) {
+    while pen.left() > 0 {
+        let [kind, length] = pen.array();
+        match kind {
+            0 => {
+                pen.leaf(8, "End of Option List", "0", "No options follow.");
+                let rest = pen.left();
+                pen.leaf(
+                    rest as u64 * 8,
+                    "Padding",
+                    hex(pen.bytes(rest)),
+                    "Fills the header up to whole words of four bytes.",
+                );
+            }
+            1 => pen.leaf(8, "No Operation", "1", "A filler between options."),
+            _ => {
+                let name = match kind {
+                    7 => "Record Route",
+                    68 => "Internet Timestamp",
+                    130 => "Security",
+                    131 => "Loose Source Route",
+                    136 => "Stream Identifier",
+                    137 => "Strict Source Route",
+                    148 => "Router Alert",
+                    _ => "Option",
+                };
+                // A length that cannot be takes the rest of the header: nothing after it can be found.
+                let bytes = if length < 2 { pen.left() } else { usize::from(length) };
+                pen.group(bytes as u64 * 8, name, "An instruction to the routers on the way; most ignore it.", |pen| {
+                    pen.number(8, "Option Type", "Which option this is.");
+                    pen.number(8, "Option Length", "Bytes in this option, these two included.");
+                    let rest = pen.left();
+                    pen.leaf(rest as u64 * 8, "Option Data", hex(pen.bytes(rest)), "What the option says.");
+                    format!("type {kind}")
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! IPv6 extension headers (RFC 8200 §4): options, routing and fragments.
+
+use std::net::Ipv6Addr;
+
+use super::behind_ip;
+use super::fragments::Piece;
+use super::ipv6::next_header;
+use crate::layers::stack::fault::{Fault, fixed, whole};
+use crate::layers::stack::next::{Next, Payload, Step};
+use crate::layers::stack::pen::{Pen, hex};
+use crate::layers::stack::protocol::Protocol;
+
+/// A header that starts with what follows it and its length in units of eight bytes, the first eight not counted.
+pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let &[next, length, ..] = fixed::<8>(protocol, data)?;
+    let length = whole(protocol, data, (usize::from(length) + 1) * 8)?.len();
+    Ok(Step::new(length, behind_ip(next)))
+}
+
+/// Whether a routing header has hops yet to visit: then the packet's destination address is only the next of them.
+pub(crate) fn has_segments_left(header: &[u8]) -> bool {
+    header.get(3).is_some_and(|left| *left != 0)
+}
+
+/// The fragment header, and which piece it says this is; `None` where it is the only one (RFC 6946).
+pub(crate) fn parse_fragment(data: &[u8]) -> Result<(Option<Piece>, Step), Fault> {
+    let &[protocol, _, o1, o2, i1, i2, i3, i4] = fixed::<8>(Protocol::Ipv6Fragment, data)?;
+    let offset_and_more = u16::from_be_bytes([o1, o2]);
+    let piece = Piece {
+        identification: u32::from_be_bytes([i1, i2, i3, i4]),
+        protocol,
+        offset: u32::from(offset_and_more & !0b111),
+        more: offset_and_more & 1 != 0,
+    };
+    if piece.offset == 0 && !piece.more {
+        return Ok((None, Step::new(8, behind_ip(protocol))));
+    }
+    Ok((Some(piece), Step::new(8, Next::Payload(Payload::Fragment))))
+}
+
+pub(crate) fn annotate_options(pen: &mut Pen<'_>) -> String {
+    let next = next_header(pen);
+    extension_length(pen);
+    pen.clause("RFC 8200 §4.2");
+    while pen.left() > 0 {
+        option(pen);
+    }
+    format!("then {next}")
+}
+
+fn extension_length(pen: &mut Pen<'_>) {
+    let units = pen.peek(8);
+    let value = format!("{units} ({} bytes)", (units + 1) * 8);
+    pen.leaf(8, "Hdr Ext Len", value, "Length of this header in units of eight bytes, the first eight not counted.");
+}
+
+fn option(pen: &mut Pen<'_>) {
+    let [kind, length] = pen.array();
+    if kind == 0 {
+        return pen.leaf(8, "Pad1", "0", "One byte of filling.");
+    }
+    let name = match kind {
+        1 => "PadN",
+        5 => "Router Alert",
+        0xc2 => "Jumbo Payload",
+        0xc9 => "Home Address",
+        _ => "Option",
+    };
+    pen.group((u64::from(length) + 2) * 8, name, "One option: its kind, its length and its data.", |pen| {
+        pen.number(8, "Option Type", "Which option this is.");
+        pen.number(8, "Opt Data Len", "Bytes of data in it.");
+        let rest = pen.left();
+        pen.leaf(rest as u64 * 8, "Option Data", hex(pen.bytes(rest)), "What the option says.");
+        format!("type {kind}")
+    });
+}
+
+pub(crate) fn annotate_routing(pen: &mut Pen<'_>) -> String {
+    next_header(pen);
+    extension_length(pen);
+    let kind = pen.peek(8);
+    let name = match kind {
+        0 => " (source route, deprecated)",
+        2 => " (mobile IPv6)",
+        3 => " (RPL)",
+        4 => " (segment routing)",
+        _ => "",
+    };
+    pen.leaf(8, "Routing Type", format!("{kind}{name}"), "How the data below is to be read.");
+    let left = pen.number(8, "Segments Left", "How many of the hops below are still to be visited.");
+    let meaning = "Belongs to the routing type.";
+    pen.leaf(32, "type-specific data", hex(pen.bytes(4)), meaning);
+    // Types 0, 2 and 4 have addresses next; what follows them in type 4 is left as data.
+    while matches!(kind, 0 | 2 | 4) && pen.left() >= 16 {
+        pen.leaf(128, "Address", Ipv6Addr::from(pen.array::<16>()).to_string(), "A hop on the way.");
+    }
+    let rest = pen.left();
+    pen.leaf(rest as u64 * 8, "type-specific data", hex(pen.bytes(rest)), meaning);
+    format!("type {kind}, {left} segments left")
+}
+
+pub(crate) fn annotate_fragment(pen: &mut Pen<'_>) -> String {
+    next_header(pen);
+    pen.leaf(8, "Reserved", pen.peek(8).to_string(), "Zero; nothing uses it.");
+    let offset = pen.peek(13) * 8;
+    pen.leaf(
+        13,
+        "Fragment Offset",
+        offset.to_string(),
+        "Where in the original packet this piece belongs, in units of eight bytes.",
+    );
+    pen.leaf(2, "Res", pen.peek(2).to_string(), "Zero; nothing uses it.");
+    let meaning = match pen.peek(1) {
+        0 => "This is the last piece of the packet.",
+        _ => "This is not the last piece of the packet.",
+    };
+    pen.number(1, "M", meaning);
+    let identification = pen.peek(32);
+    let value = format!("0x{identification:08x}");
+    pen.leaf(32, "Identification", value.clone(), "Tells the fragments of one packet from those of another.");
+    format!("packet {value}, from byte {offset}")
+}

@@ -1,0 +1,205 @@
+//! Every bit of a packet, named: the walk, with each header written down on the way.
+//!
+//! The fields' leaves and the TCP payload, which is left to the application layer, tile the captured bytes.
+
+use std::ops::Range;
+
+use super::fault::Fault;
+use super::next::Payload;
+use super::pen::{Pen, count};
+use super::{Outcome, Protocol, TcpPacket, Visitor, Walk};
+use crate::layers::network::checksum::{self, Checksum};
+use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, overlay};
+use crate::layers::transport::header::{self, udp};
+use crate::layers::{Field, Layer, Place, link};
+
+/// A packet's headers, field by field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotated<'a> {
+    /// One field for each header, in order, and one for each stretch of bytes that is no header.
+    pub fields: Vec<Field>,
+    /// The bytes of the packet that are TCP payload, if there are any; no field covers them.
+    pub payload: Option<Range<usize>>,
+    /// What the packet carries, exactly as [`walk`](super::walk) tells it.
+    pub outcome: Outcome<'a>,
+}
+
+impl<'a> Annotated<'a> {
+    /// The TCP segment, if the packet carries one.
+    #[must_use]
+    pub fn tcp(&self) -> Option<&TcpPacket<'a>> {
+        match &self.outcome {
+            Outcome::Tcp(packet) => Some(packet),
+            _ => None,
+        }
+    }
+
+    /// What stopped the decoding before its end.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Fault> {
+        match self.outcome {
+            Outcome::Damaged(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// Names every bit of a packet but those of its TCP payload.
+///
+/// `link_type` is the LINKTYPE number of what `data` begins with; spans are in packet `number`.
+#[must_use]
+pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
+    let mut annotator = Annotator { number, fields: Vec::new(), headers: Vec::new(), trailers: Vec::new() };
+    let mut walk = Walk::new(data);
+    let end = walk.run(link::behind_link_type(link_type, data), &mut annotator);
+    let rest = walk.at..walk.end;
+    let mut payload = None;
+    match end {
+        _ if rest.is_empty() => {}
+        Ok(Payload::Of(Protocol::Tcp)) => payload = Some(rest),
+        Ok(other) => annotator.payload(other, rest),
+        Err(fault) => annotator.undecoded(&fault, rest),
+    }
+    annotator.add_trailers();
+    Annotated { fields: annotator.fields, payload, outcome: walk.outcome(end) }
+}
+
+struct Annotator {
+    number: u64,
+    fields: Vec<Field>,
+    headers: Vec<Protocol>,
+    /// Bytes behind a header's content, outermost first, and whose they are.
+    trailers: Vec<(Protocol, Range<usize>)>,
+}
+
+impl Visitor for Annotator {
+    fn header(&mut self, protocol: Protocol, walk: &Walk<'_>, length: usize) {
+        self.headers.push(protocol);
+        let rest = walk.rest();
+        let about = protocol.about();
+        let header = rest.get(..length).unwrap_or(rest);
+        let mut pen = Pen::new(self.number, walk.at, header, about.layer, about.clause);
+        let value = write(&mut pen, protocol, walk);
+        self.fields.push(pen.finish(about.name, value, about.meaning, about.clause));
+    }
+
+    fn trailer(&mut self, start: usize, end: usize) {
+        // The header that sets the end was carried by the one before it, and that one's bytes they are.
+        let carrier = self.headers.iter().rev().nth(1).or(self.headers.last());
+        if let Some(carrier) = carrier {
+            self.trailers.push((*carrier, start..end));
+        }
+    }
+}
+
+/// Names the fields of one header; returns the value of it as a whole.
+fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
+    match protocol {
+        Protocol::Ethernet => link::ethernet::annotate(pen),
+        Protocol::Vlan | Protocol::ServiceVlan => link::vlan::annotate(pen),
+        Protocol::Llc => link::ethernet::annotate_llc(pen),
+        Protocol::Snap => link::ethernet::annotate_snap(pen),
+        Protocol::Mpls => link::mpls::annotate(pen),
+        Protocol::ControlWord => link::mpls::annotate_control_word(pen),
+        Protocol::Pppoe => link::ppp::annotate_pppoe(pen),
+        Protocol::Ppp => link::ppp::annotate(pen),
+        Protocol::CiscoHdlc => link::ppp::annotate_cisco(pen),
+        Protocol::Nflog => link::nflog::annotate(pen),
+        Protocol::Cooked => link::cooked::annotate(pen),
+        Protocol::Cooked2 => link::cooked::annotate_2(pen),
+        Protocol::Null | Protocol::Loop => link::loopback::annotate(pen),
+        Protocol::Arp => link::arp::annotate(pen),
+        Protocol::Ipv4 => ipv4::annotate(pen),
+        Protocol::Ipv6 => ipv6::annotate(pen),
+        Protocol::HopByHop | Protocol::DestinationOptions => ipv6_extension::annotate_options(pen),
+        Protocol::Routing => ipv6_extension::annotate_routing(pen),
+        Protocol::Ipv6Fragment => ipv6_extension::annotate_fragment(pen),
+        Protocol::Authentication => authentication::annotate(pen),
+        Protocol::Gre => gre::annotate(pen),
+        Protocol::Erspan2 | Protocol::Erspan3 => gre::annotate_erspan(pen, protocol),
+        Protocol::Vxlan => overlay::annotate_vxlan(pen),
+        Protocol::Geneve => overlay::annotate_geneve(pen),
+        Protocol::GtpU => overlay::annotate_gtp_u(pen),
+        Protocol::Icmp => icmp::annotate(pen, 4, icmp_checksum(walk)),
+        Protocol::Icmpv6 => icmp::annotate(pen, 6, with_pseudo_header(walk, 58, walk.rest(), 2)),
+        Protocol::Tcp => match &walk.tcp {
+            Some((_, header)) => header::annotate(pen, header, with_pseudo_header(walk, 6, walk.rest(), 16)),
+            None => String::new(),
+        },
+        Protocol::Udp => udp::annotate(pen, udp_checksum(walk)),
+    }
+}
+
+/// What the checksum at byte `at` says about `covered` and the pseudo-header.
+fn with_pseudo_header(walk: &Walk<'_>, protocol: u8, covered: &[u8], at: usize) -> Checksum {
+    if walk.cut > 0 || walk.rerouted {
+        return Checksum::Unverifiable;
+    }
+    let pseudo_header = checksum::pseudo_header(walk.source, walk.destination, protocol, covered.len());
+    checksum::judge(pseudo_header, covered, at)
+}
+
+fn udp_checksum(walk: &Walk<'_>) -> Checksum {
+    let rest = walk.rest();
+    let Some(&[_, _, _, _, l1, l2, c1, c2]) = rest.first_chunk() else { return Checksum::Unverifiable };
+    match usize::from(u16::from_be_bytes([l1, l2])) {
+        _ if walk.source.is_ipv4() && [c1, c2] == [0, 0] => Checksum::NotUsed,
+        0 => with_pseudo_header(walk, 17, rest, 6),
+        length => match rest.get(..length) {
+            Some(covered) => with_pseudo_header(walk, 17, covered, 6),
+            None => Checksum::Unverifiable,
+        },
+    }
+}
+
+fn icmp_checksum(walk: &Walk<'_>) -> Checksum {
+    if walk.cut > 0 { Checksum::Unverifiable } else { checksum::judge(0, walk.rest(), 2) }
+}
+
+impl Annotator {
+    fn undecoded(&mut self, fault: &Fault, bytes: Range<usize>) {
+        let about = fault.protocol().about();
+        let meaning = format!("Cannot be read as {}: {fault}.", about.name);
+        self.leaf(about.layer, "undecoded bytes", meaning, bytes, about.clause);
+    }
+
+    fn payload(&mut self, payload: Payload, bytes: Range<usize>) {
+        let meaning = match payload {
+            Payload::Fragment => {
+                "A piece of a packet that was cut up; it makes sense only together with the other pieces.".to_owned()
+            }
+            _ => format!("{}: this tool does not look inside.", payload.name()),
+        };
+        let clause = self.headers.last().map_or("", |protocol| protocol.about().clause);
+        self.leaf(payload.layer(), "payload", meaning, bytes, clause);
+    }
+
+    fn add_trailers(&mut self) {
+        while let Some((carrier, bytes)) = self.trailers.pop() {
+            let about = carrier.about();
+            let ethernet = matches!(carrier, Protocol::Ethernet | Protocol::Vlan | Protocol::ServiceVlan);
+            let (name, meaning) = if ethernet {
+                (
+                    "Ethernet padding",
+                    "Fills the frame up to the 60 bytes that Ethernet needs at least; no part of the packet.",
+                )
+            } else {
+                ("trailer", "Stands behind the end of what the frame carries; no part of it.")
+            };
+            self.leaf(about.layer, name, meaning, bytes, about.clause);
+        }
+    }
+
+    fn leaf(
+        &mut self,
+        layer: Layer,
+        name: &'static str,
+        meaning: impl Into<std::borrow::Cow<'static, str>>,
+        bytes: Range<usize>,
+        clause: &'static str,
+    ) {
+        let place = Place::in_packet(self.number, bytes.start, bytes.len());
+        let spans = place.bytes(0..bytes.len());
+        self.fields.push(Field::new(layer, name, count(bytes.len()), meaning, spans, clause));
+    }
+}

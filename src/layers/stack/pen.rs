@@ -1,0 +1,165 @@
+//! Writes a header down as fields, from its first bit to its last.
+//!
+//! The pen only moves forward and never past the header's end, so what it writes tiles the header by construction.
+
+use std::borrow::Cow;
+
+use crate::layers::{Field, Layer, Span};
+
+/// Takes bits off the front of a header and names them.
+pub(crate) struct Pen<'a> {
+    packet: u64,
+    layer: Layer,
+    clause: Cow<'static, str>,
+    bytes: &'a [u8],
+    /// The first bit of `bytes`, counted from the packet's first.
+    base: u64,
+    /// The next bit of `bytes` to be named.
+    next: u64,
+    fields: Vec<Field>,
+}
+
+impl<'a> Pen<'a> {
+    /// A pen over a header that starts `offset` bytes into packet number `packet`.
+    pub(crate) fn new(packet: u64, offset: usize, bytes: &'a [u8], layer: Layer, clause: &'static str) -> Self {
+        let clause = Cow::Borrowed(clause);
+        Self { packet, layer, clause, bytes, base: offset as u64 * 8, next: 0, fields: Vec::new() }
+    }
+
+    /// The clause that defines the fields that follow.
+    pub(crate) fn clause(&mut self, clause: &'static str) {
+        self.clause = Cow::Borrowed(clause);
+    }
+
+    /// How many bytes are still to be named.
+    pub(crate) fn left(&self) -> usize {
+        self.bytes.len() - self.next.div_ceil(8) as usize
+    }
+
+    /// The next `bits` bits (64 at most) as a number; bits past the header's end are left out.
+    pub(crate) fn peek(&self, bits: u64) -> u64 {
+        let bits = bits.min(64).min(self.bits_left());
+        (self.next..self.next + bits).fold(0, |number, bit| {
+            let byte = self.bytes.get((bit / 8) as usize).copied().unwrap_or_default();
+            number << 1 | u64::from(byte >> (7 - bit % 8) & 1)
+        })
+    }
+
+    /// The next `count` bytes, or as many as are left.
+    pub(crate) fn bytes(&self, count: usize) -> &'a [u8] {
+        let rest = self.bytes.get(self.next.div_ceil(8) as usize..).unwrap_or_default();
+        rest.get(..count).unwrap_or(rest)
+    }
+
+    /// The next bytes as an array, zeros standing for those that are missing.
+    pub(crate) fn array<const N: usize>(&self) -> [u8; N] {
+        let mut array = [0; N];
+        for (to, from) in array.iter_mut().zip(self.bytes(N)) {
+            *to = *from;
+        }
+        array
+    }
+
+    /// Names the next `bits` bits.
+    pub(crate) fn leaf(
+        &mut self,
+        bits: u64,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+        meaning: impl Into<Cow<'static, str>>,
+    ) {
+        let spans = self.take(bits);
+        if !spans.is_empty() {
+            self.fields.push(Field::new(self.layer, name, value, meaning, spans, self.clause.clone()));
+        }
+    }
+
+    /// Names the next `bits` bits, whose value is a plain number, and returns it.
+    pub(crate) fn number(
+        &mut self,
+        bits: u64,
+        name: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+    ) -> u64 {
+        let value = self.peek(bits);
+        self.leaf(bits, name, value.to_string(), meaning);
+        value
+    }
+
+    /// Names the next `bits` bits, which `write` divides into parts; it returns the value of them all.
+    pub(crate) fn group(
+        &mut self,
+        bits: u64,
+        name: impl Into<Cow<'static, str>>,
+        meaning: impl Into<Cow<'static, str>>,
+        write: impl FnOnce(&mut Pen<'a>) -> String,
+    ) {
+        let bits = bits.min(self.bits_left());
+        if bits == 0 {
+            return;
+        }
+        let end = (self.next + bits).div_ceil(8) as usize;
+        let mut inner = Pen {
+            packet: self.packet,
+            layer: self.layer,
+            clause: self.clause.clone(),
+            bytes: self.bytes.get(..end).unwrap_or(self.bytes),
+            base: self.base,
+            next: self.next,
+            fields: Vec::new(),
+        };
+        let value = write(&mut inner);
+        // What the group leaves unnamed of its bits is named here: a part must not be missing.
+        let left = (self.next + bits).saturating_sub(inner.next);
+        inner.leaf(left, "undecoded bits", "", "This tool gives them no meaning.");
+        let parts = inner.fields;
+        let spans = self.take(bits);
+        self.fields.push(Field::new(self.layer, name, value, meaning, spans, self.clause.clone()).with_parts(parts));
+    }
+
+    /// The whole header as one field.
+    pub(crate) fn finish(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+        meaning: impl Into<Cow<'static, str>>,
+        clause: &'static str,
+    ) -> Field {
+        let left = self.bits_left();
+        self.leaf(left, "undecoded bits", "", "This tool gives them no meaning.");
+        let span = Span { packet: self.packet, bits: self.base..self.base + self.bytes.len() as u64 * 8 };
+        Field::new(self.layer, name, value, meaning, vec![span], clause).with_parts(self.fields)
+    }
+
+    fn bits_left(&self) -> u64 {
+        (self.bytes.len() as u64 * 8).saturating_sub(self.next)
+    }
+
+    fn take(&mut self, bits: u64) -> Vec<Span> {
+        let bits = bits.min(self.bits_left());
+        if bits == 0 {
+            return Vec::new();
+        }
+        let from = self.base + self.next;
+        self.next += bits;
+        vec![Span { packet: self.packet, bits: from..from + bits }]
+    }
+}
+
+/// Bytes as hexadecimal text, at most the first sixteen of them.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(bytes.len().min(16) * 2 + 3);
+    for byte in bytes.iter().take(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    if bytes.len() > 16 {
+        text.push('…');
+    }
+    text
+}
+
+/// "1 byte", "6 bytes".
+pub(crate) fn count(bytes: usize) -> String {
+    if bytes == 1 { "1 byte".to_owned() } else { format!("{bytes} bytes") }
+}

@@ -1,0 +1,1 @@
+//! One TCP segment, found again behind every link layer and tunnel.

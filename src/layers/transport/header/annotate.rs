@@ -1,0 +1,205 @@
+//! The TCP header, field by field (RFC 9293 §3.1).
+
+use super::options::{Item, Options, TcpOption};
+use super::{ACK, FIN, Header, RST, SYN, URG, flag_names};
+use crate::layers::network::checksum::Checksum;
+use crate::layers::stack::pen::{Pen, count, hex};
+
+/// Bytes of options that a header has at most.
+const MOST_OPTIONS: usize = 40;
+
+pub(crate) fn annotate(pen: &mut Pen<'_>, header: &Header<'_>, verdict: Checksum) -> String {
+    let (source, destination) = (header.source_port, header.destination_port);
+    pen.leaf(16, "Source Port", source.to_string(), port_meaning(source, "sent"));
+    pen.leaf(16, "Destination Port", destination.to_string(), port_meaning(destination, "is to receive"));
+    let meaning = if header.has(SYN) {
+        "Where this side starts counting; chosen at random so that strangers cannot guess it. Its data starts one later."
+    } else {
+        "The number of this segment's first byte; the receiver puts segments in order by it."
+    };
+    pen.number(32, "Sequence Number", meaning);
+    let meaning = if header.has(ACK) {
+        "The number of the next byte this side waits for: everything before it has arrived."
+    } else {
+        "Not used here: without the ACK flag it means nothing."
+    };
+    pen.number(32, "Acknowledgment Number", meaning);
+    let words = pen.peek(4);
+    let value = format!("{words} ({} bytes)", words * 4);
+    pen.leaf(
+        4,
+        "Data Offset",
+        value,
+        "Header length in words of four bytes; data starts behind it. 5 means no options.",
+    );
+    pen.leaf(4, "Reserved", pen.peek(4).to_string(), "Zero, but for experiments.");
+    pen.group(8, "Control bits", "What this segment does to the connection.", control_bits);
+    pen.number(
+        16,
+        "Window",
+        "How many more bytes this side has room for, to be multiplied as agreed in the handshake.",
+    );
+    let value = format!("0x{:04x} ({verdict})", pen.peek(16));
+    pen.leaf(16, "Checksum", value, verdict.meaning());
+    let meaning = if header.has(URG) {
+        "Where urgent data ends."
+    } else {
+        "Not used here: without the URG flag it means nothing."
+    };
+    pen.number(16, "Urgent Pointer", meaning);
+    if pen.left() > 0 {
+        let bytes = pen.bytes(MOST_OPTIONS);
+        let meaning = "What the two sides tell each other beyond the fixed header.";
+        pen.group(bytes.len() as u64 * 8, "Options", meaning, |pen| {
+            for item in Options::new(bytes) {
+                option(pen, &item);
+            }
+            let rest = pen.left();
+            pen.leaf(
+                rest as u64 * 8,
+                "Padding",
+                hex(pen.bytes(rest)),
+                "Fills the header up to whole words of four bytes.",
+            );
+            count(bytes.len())
+        });
+    }
+    format!("{source} → {destination}, {}", flag_names(header.flags))
+}
+
+/// One line for a beginner: whose port it is.
+fn port_meaning(port: u16, does: &str) -> String {
+    let usual = match port {
+        80 | 8080 => "the usual port of HTTP",
+        443 => "the usual port of HTTPS",
+        0..=1023 => "a port set aside for a well-known service",
+        1024..=49151 => "a port that a service may have registered, or one the system picked",
+        _ => "a port the system picked for this one connection",
+    };
+    format!("Which program on that host {does} this: {usual}.")
+}
+
+fn control_bits(pen: &mut Pen<'_>) -> String {
+    let flags = pen.peek(8) as u8;
+    let mut bit = |name: &'static str, set: &'static str, unset: &'static str| {
+        let meaning = if pen.peek(1) == 1 { set } else { unset };
+        pen.number(1, name, meaning);
+    };
+    bit("CWR", "The sender slowed down because it was told that a router is busy.", "Nothing about busy routers.");
+    bit(
+        "ECE",
+        "A router on the way was busy, or (in a SYN) such marks are understood.",
+        "No router reported to be busy.",
+    );
+    bit("URG", "The urgent pointer counts; hardly anything uses it.", "No urgent data.");
+    bit(
+        "ACK",
+        "The acknowledgment number counts; set in every segment but the first.",
+        "The acknowledgment number is unused.",
+    );
+    bit("PSH", "Hand the data to the program now, do not wait for more.", "No hurry to hand the data over.");
+    bit("RST", "The connection is over at once, and no reply is expected.", "The connection is not reset.");
+    bit("SYN", "Opens the connection: synchronize the sequence numbers.", "Not an opening segment.");
+    bit("FIN", "The sender has finished: it sends no more data, but still receives.", "The sender may send more.");
+    let step = match flags & (SYN | ACK | FIN | RST) {
+        SYN => ": let us talk",
+        flags if flags == SYN | ACK => ": agreed, and my number is this",
+        flags if flags & RST != 0 => ": hanging up",
+        flags if flags & FIN != 0 => ": I have finished",
+        _ => "",
+    };
+    format!("{}{step}", flag_names(flags))
+}
+
+fn option(pen: &mut Pen<'_>, item: &Item<'_>) {
+    let bits = item.bytes.len() as u64 * 8;
+    let (name, clause, meaning): (&'static str, _, &'static str) = match item.option {
+        TcpOption::EndOfList => return pen.leaf(bits, "End of Option List", "0", "No options follow."),
+        TcpOption::NoOperation => {
+            return pen.leaf(bits, "No-Operation", "1", "A filler, so that the next option starts on a round address.");
+        }
+        TcpOption::MaximumSegmentSize(_) => (
+            "Maximum Segment Size",
+            "RFC 9293 §3.7.1",
+            "The most data this side takes in one segment: 1460 fills an Ethernet frame.",
+        ),
+        TcpOption::WindowScale(_) => (
+            "Window Scale",
+            "RFC 7323 §2.2",
+            "Multiply this side's windows by two, this many times: 16 bits alone would stop at 64 KiB.",
+        ),
+        TcpOption::SackPermitted => (
+            "SACK-Permitted",
+            "RFC 2018 §2",
+            "This side can be told which pieces arrived when one before them is missing.",
+        ),
+        TcpOption::Sack(_) => (
+            "SACK",
+            "RFC 2018 §3",
+            "These pieces arrived although one before them is missing: only that one must be sent again.",
+        ),
+        TcpOption::Timestamps { .. } => (
+            "Timestamps",
+            "RFC 7323 §3.2",
+            "The sender's clock and an echo of the other's: the difference is the round-trip time.",
+        ),
+        TcpOption::Multipath(_) => {
+            ("Multipath TCP", "RFC 8684 §3", "One connection over several paths, such as Wi-Fi and mobile at once.")
+        }
+        TcpOption::FastOpen(_) => {
+            ("Fast Open", "RFC 7413 §4.1.1", "A cookie that lets the next connection carry data in its first packet.")
+        }
+        TcpOption::Other { .. } => ("Option", "RFC 9293 §3.1", "An option this tool knows only by its number."),
+        TcpOption::Malformed { .. } => {
+            ("Malformed option", "RFC 9293 §3.1", "Its length cannot be, so nothing behind it can be read.")
+        }
+    };
+    pen.clause(clause);
+    pen.group(bits, name, meaning, |pen| {
+        pen.number(8, "Kind", "Which option this is.");
+        if let TcpOption::Malformed { kind } = item.option {
+            let rest = pen.left();
+            pen.leaf(rest as u64 * 8, "undecoded bytes", hex(pen.bytes(rest)), "Not a possible option.");
+            return format!("kind {kind}");
+        }
+        pen.number(8, "Length", "Bytes in this option, these two included.");
+        option_data(pen, item.option)
+    });
+    pen.clause("RFC 9293 §3.1");
+}
+
+fn option_data(pen: &mut Pen<'_>, option: TcpOption<'_>) -> String {
+    match option {
+        TcpOption::MaximumSegmentSize(_) => {
+            count(pen.number(16, "MSS", "Bytes of data in a segment, headers not counted.") as usize)
+        }
+        TcpOption::WindowScale(shift) => {
+            pen.number(8, "shift.cnt", "How many times to double the window.");
+            format!("× {}", 1_u32 << shift.min(14))
+        }
+        TcpOption::Timestamps { value, echo } => {
+            pen.number(32, "TSval", "The sender's clock, in units of its own.");
+            pen.number(32, "TSecr", "The last clock value received from the other side.");
+            format!("{value}, echo {echo}")
+        }
+        TcpOption::Sack(blocks) => {
+            for _ in blocks {
+                pen.number(32, "Left Edge of Block", "The first sequence number that arrived.");
+                pen.number(32, "Right Edge of Block", "The sequence number after the last that arrived.");
+            }
+            if blocks.len() == 1 { "1 block".to_owned() } else { format!("{} blocks", blocks.len()) }
+        }
+        TcpOption::Other { kind, .. } => {
+            rest_as_data(pen);
+            format!("kind {kind}")
+        }
+        _ => rest_as_data(pen),
+    }
+}
+
+fn rest_as_data(pen: &mut Pen<'_>) -> String {
+    let rest = pen.left();
+    let value = hex(pen.bytes(rest));
+    pen.leaf(rest as u64 * 8, "Data", value.clone(), "What the option says.");
+    value
+}

@@ -1,0 +1,112 @@
+//! The TCP header (RFC 9293 §3.1). Knows one segment; what segments make together is not its subject.
+
+mod annotate;
+pub mod options;
+pub(crate) mod udp;
+
+pub(crate) use annotate::annotate;
+pub use options::{Options, TcpOption, window_scale};
+
+use crate::layers::stack::fault::{Fault, fixed};
+use crate::layers::stack::protocol::Protocol;
+
+/// FIN: the sender has no more data.
+pub const FIN: u8 = 0x01;
+/// SYN: opens the connection and tells the initial sequence number.
+pub const SYN: u8 = 0x02;
+/// RST: the connection is over at once.
+pub const RST: u8 = 0x04;
+/// PSH: hand the data to the program now.
+pub const PSH: u8 = 0x08;
+/// ACK: the acknowledgment number counts.
+pub const ACK: u8 = 0x10;
+/// URG: the urgent pointer counts.
+pub const URG: u8 = 0x20;
+/// ECE: a router on the way marked a packet (RFC 3168 §6.1).
+pub const ECE: u8 = 0x40;
+/// CWR: the sender slowed down because of such a mark (RFC 3168 §6.1).
+pub const CWR: u8 = 0x80;
+
+/// The flags by name, as a segment's header shows them from right to left.
+const FLAGS: [(u8, &str); 8] =
+    [(SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"), (ACK, "ACK"), (URG, "URG"), (ECE, "ECE"), (CWR, "CWR")];
+
+/// A TCP segment's header, and the payload behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header<'a> {
+    /// The port of the program that sent it.
+    pub source_port: u16,
+    /// The port of the program it is for.
+    pub destination_port: u16,
+    /// The number of the first payload byte, or of the SYN.
+    pub sequence: u32,
+    /// The number of the next byte that the sender expects; counts only with [`ACK`].
+    pub acknowledgment: u32,
+    /// The flags octet: [`FIN`] to [`CWR`].
+    pub flags: u8,
+    /// How many bytes the sender has room for, before scaling.
+    pub window: u16,
+    /// The options, padding included.
+    pub options: &'a [u8],
+    /// Bytes in the header, 20 to 60.
+    pub header_length: usize,
+    /// What was captured of the data behind it.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    /// Reads the header that a segment starts with.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the header is not all there, or says that it is shorter than 20 bytes.
+    #[inline]
+    pub fn parse(segment: &'a [u8]) -> Result<Self, Fault> {
+        let fixed = fixed::<20>(Protocol::Tcp, segment)?;
+        let [s1, s2, d1, d2, q1, q2, q3, q4, a1, a2, a3, a4, offset, flags, w1, w2, ..] = *fixed;
+        let words = offset >> 4;
+        let header_length = usize::from(words) * 4;
+        let Some((header, payload)) = segment.split_at_checked(header_length) else {
+            return Err(Fault::Short {
+                protocol: Protocol::Tcp,
+                offset: 0,
+                needed: header_length,
+                found: segment.len(),
+            });
+        };
+        let Some(options) = header.get(fixed.len()..) else {
+            let rule = "the header has at least 5 words of 32 bits";
+            return Err(Fault::impossible(Protocol::Tcp, "Data Offset", words, rule));
+        };
+        Ok(Self {
+            source_port: u16::from_be_bytes([s1, s2]),
+            destination_port: u16::from_be_bytes([d1, d2]),
+            sequence: u32::from_be_bytes([q1, q2, q3, q4]),
+            acknowledgment: u32::from_be_bytes([a1, a2, a3, a4]),
+            flags,
+            window: u16::from_be_bytes([w1, w2]),
+            options,
+            header_length,
+            payload,
+        })
+    }
+
+    /// Whether all of these flags are set.
+    #[must_use]
+    pub fn has(&self, flags: u8) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// The options, in order.
+    #[must_use]
+    pub fn options(&self) -> Options<'a> {
+        Options::new(self.options)
+    }
+}
+
+/// The names of the flags that are set: "SYN, ACK"; "none" where none is.
+#[must_use]
+pub fn flag_names(flags: u8) -> String {
+    let names: Vec<&str> = FLAGS.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
