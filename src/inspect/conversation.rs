@@ -18,13 +18,16 @@ pub(super) struct Conversation {
     protocol: Protocol,
     detail: Option<String>,
     exchanges: u64,
-    ended: [bool; 2],
+    /// How far each side's stream has come.
+    seen: [u64; 2],
 }
 
 #[derive(Debug)]
 enum Talk {
     Http(Box<HttpTalk>),
     WebSocket(Box<WebSocketTalk>),
+    /// Joined in its middle, by nobody knows whom: a start line is waited for.
+    Unjoined,
     /// Named, not decoded.
     Opaque,
 }
@@ -34,11 +37,11 @@ impl Conversation {
     pub(super) fn new(connection: u64, from_start: bool) -> Self {
         Self {
             connection,
-            talk: Talk::Http(Box::new(HttpTalk::new(connection, from_start))),
+            talk: if from_start { Talk::Http(Box::new(HttpTalk::new(connection))) } else { Talk::Unjoined },
+            seen: [0; 2],
             protocol: Protocol::None,
             detail: None,
             exchanges: 0,
-            ended: [false; 2],
         }
     }
 
@@ -59,7 +62,7 @@ impl Conversation {
         match &self.talk {
             Talk::Http(talk) => talk.is_inside(),
             Talk::WebSocket(talk) => talk.is_inside(),
-            Talk::Opaque => false,
+            Talk::Unjoined | Talk::Opaque => false,
         }
     }
 
@@ -69,8 +72,20 @@ impl Conversation {
             + match &self.talk {
                 Talk::Http(talk) => size_of::<HttpTalk>() + talk.held(),
                 Talk::WebSocket(talk) => size_of::<WebSocketTalk>() + talk.held(),
-                Talk::Opaque => 0,
+                Talk::Unjoined | Talk::Opaque => 0,
             }
+    }
+
+    /// The sides turned out to be the other way round; nothing was decoded yet.
+    pub(super) fn swap_sides(&mut self) {
+        self.seen.swap(0, 1);
+    }
+
+    /// Who is the client is known now: what comes next is decoded, from the first start line on.
+    pub(super) fn join(&mut self) {
+        if matches!(self.talk, Talk::Unjoined) {
+            self.talk = Talk::Http(Box::new(HttpTalk::joined(self.connection, self.seen)));
+        }
     }
 
     /// Takes the next bytes of one side.
@@ -83,6 +98,7 @@ impl Conversation {
         if matches!(self.protocol, Protocol::None | Protocol::Unknown) {
             self.recognise(from, start, bytes);
         }
+        self.seen[from as usize] = start + bytes.len() as u64;
         let mut input = Input { bytes, source };
         while !input.bytes.is_empty() {
             match &mut self.talk {
@@ -97,7 +113,7 @@ impl Conversation {
                     }
                 }
                 Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
-                Talk::Opaque => {
+                Talk::Unjoined | Talk::Opaque => {
                     let end = start + bytes.len() as u64;
                     let at = end - input.bytes.len() as u64;
                     out.piece(connection, from, at, end, PieceKind::Undecoded, 0);
@@ -110,20 +126,20 @@ impl Conversation {
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        self.seen[from as usize] += length;
         match &mut self.talk {
             Talk::Http(talk) => talk.gap(from, length, source, out),
             Talk::WebSocket(talk) => talk.gap(from, length, source, out),
-            Talk::Opaque => {}
+            Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
-        self.ended[from as usize] = true;
         match &mut self.talk {
             Talk::Http(talk) => talk.end(from, source, out),
             Talk::WebSocket(talk) => talk.end(from, source, out),
-            Talk::Opaque => {}
+            Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
@@ -132,7 +148,7 @@ impl Conversation {
         match &mut self.talk {
             Talk::Http(talk) => talk.give_up(source, out),
             Talk::WebSocket(talk) => talk.give_up(source, out),
-            Talk::Opaque => {}
+            Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
@@ -144,7 +160,7 @@ impl Conversation {
                 talk.bytes(from, &mut nothing, out);
             }
             Talk::WebSocket(talk) => talk.bytes(from, &mut nothing, out),
-            Talk::Opaque => {}
+            Talk::Unjoined | Talk::Opaque => {}
         }
     }
 

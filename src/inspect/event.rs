@@ -40,6 +40,8 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 /// One thing found, in the order in which the capture shows it.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
+    /// The capture names an interface; connections refer to it by index.
+    Interface(usize, Option<&'a str>),
     /// A packet was read; what it carries follows.
     Packet(&'a PacketSeen),
     /// A connection's first packet was seen.

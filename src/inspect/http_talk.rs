@@ -18,13 +18,24 @@ pub(super) struct HttpTalk {
 }
 
 impl HttpTalk {
-    pub(super) fn new(connection: u64, from_start: bool) -> Self {
+    /// A connection that the capture has from its start.
+    pub(super) fn new(connection: u64) -> Self {
         Self {
             connection,
-            client: Decoder::new(Role::Request, from_start),
-            server: Decoder::new(Role::Response, from_start),
-            pairing: Pairing::new(connection, from_start),
+            client: Decoder::at(Role::Request, 0),
+            server: Decoder::at(Role::Response, 0),
+            pairing: Pairing::new(connection, true),
             heads: 0,
+        }
+    }
+
+    /// A connection that is joined in its middle, at these positions of the client's and the server's stream.
+    pub(super) fn joined(connection: u64, [client, server]: [u64; 2]) -> Self {
+        Self {
+            client: Decoder::joining(Role::Request, client),
+            server: Decoder::joining(Role::Response, server),
+            pairing: Pairing::new(connection, false),
+            ..Self::new(connection)
         }
     }
 

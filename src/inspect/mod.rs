@@ -1,6 +1,24 @@
 //! The pipeline: packets in, events out.
+//!
+//! [`inspect()`] reads a capture; an [`Inspector`] takes packets from anywhere. What they find goes to a [`Sink`], as
+//! [`Event`]s that borrow the [records](record). Inside, each stage is one module and hands on to the next:
+//!
+//! ```text
+//! inspector ─▶ connections ─▶ conversation ─▶ http_talk ─▶ pairing ─▶ content
+//!                                         └─▶ websocket_talk
+//! ```
 
+mod connections;
+mod content;
+mod conversation;
 pub mod event;
+mod http_talk;
+mod inspector;
+mod output;
+mod pairing;
 pub mod record;
+mod websocket_talk;
 
 pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
+pub use inspector::{Finding, Inspector, inspect};
+pub use output::Options;

@@ -36,11 +36,6 @@ impl<W: Write> Json<W> {
         json
     }
 
-    /// Tells the names of the interfaces met so far, by index: connections name theirs.
-    pub fn set_interfaces(&mut self, names: Vec<Option<String>>) {
-        self.interfaces = names;
-    }
-
     /// Ends the output with the summary; `error` is the message that went to standard error, if the input was damaged or
     /// cut short.
     ///

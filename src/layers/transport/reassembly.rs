@@ -9,6 +9,8 @@
 
 use std::collections::VecDeque;
 
+use super::header::{ACK, FIN, SYN};
+
 /// Packets of the connection to wait for a segment that its receiver has acknowledged but the capture has not shown.
 /// Captures from several queues shuffle neighbours, rarely farther.
 pub const PATIENCE: u32 = 32;
@@ -18,15 +20,6 @@ pub const MAX_WAITING_BYTES: usize = 1 << 20;
 
 /// The most segments that may wait on one side; bounds the work of keeping them sorted.
 pub const MAX_WAITING_SEGMENTS: usize = 1024;
-
-/// FIN: no more bytes from the sender (RFC 9293 §3.1).
-pub const FIN: u8 = 1;
-/// SYN: synchronise sequence numbers.
-pub const SYN: u8 = 2;
-/// RST: reset the connection.
-pub const RST: u8 = 4;
-/// ACK: the acknowledgment field counts.
-pub const ACK: u8 = 16;
 
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +68,23 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
+    /// The sequence number of the first payload byte: a SYN occupies one before it.
+    fn first(&self) -> u32 {
+        self.sequence.wrapping_add(u32::from(self.flags & SYN != 0))
+    }
+
     fn length(&self) -> u64 {
         self.payload.len() as u64 + u64::from(self.cut)
     }
+}
+
+/// Why the capture lacks bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hole {
+    /// The segment that carried them was not captured.
+    NotCaptured,
+    /// Their packet was captured only in part: the snap length cut it.
+    CutOff,
 }
 
 /// Takes the two streams.
@@ -85,7 +92,7 @@ pub trait Receiver {
     /// The next bytes of a stream; `start` is the first one's position, from 0.
     fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source);
     /// Bytes that the capture lacks: `start..start + length`.
-    fn gap(&mut self, side: Side, start: u64, length: u64, source: Source);
+    fn gap(&mut self, side: Side, start: u64, length: u64, hole: Hole, source: Source);
     /// The stream ended with a FIN.
     fn end(&mut self, side: Side, source: Source);
 }
@@ -166,26 +173,21 @@ pub struct Reassembly {
 }
 
 impl Reassembly {
-    /// Takes the next captured segment, and hands on whatever is now in order.
-    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Verdict {
+    /// How a segment relates to those before it.
+    #[must_use]
+    pub fn judge(&self, side: Side, segment: &Segment<'_>) -> Verdict {
+        let half = &self.halves[side as usize];
         let syn = segment.flags & SYN != 0;
         let fin = segment.flags & FIN != 0;
-        let first = segment.sequence.wrapping_add(u32::from(syn));
-        let half = &mut self.halves[side as usize];
-        let repeated_syn = syn && half.synchronised;
-        if half.base.is_none() {
-            half.base = Some(first);
-            half.synchronised = syn;
-        }
-        let after = self.acknowledge(side, segment);
-
-        let half = &mut self.halves[side as usize];
-        let position = half.position(first).unwrap_or(0);
-        let end = position + segment.length().cast_signed() + i64::from(fin);
+        let length = segment.length();
+        let Some(position) = half.position(segment.first()) else {
+            return if length > 0 || fin { Verdict::InOrder } else { Verdict::Empty };
+        };
+        let end = position + length.cast_signed() + i64::from(fin);
         let next = half.next.cast_signed();
-        let verdict = if position == end {
-            if repeated_syn { Verdict::Repeated } else { Verdict::Empty }
-        } else if !fin && segment.length() <= 1 && position == next - 1 {
+        if position == end {
+            if syn && half.synchronised { Verdict::Repeated } else { Verdict::Empty }
+        } else if !fin && length <= 1 && position == next - 1 {
             Verdict::KeepAlive
         } else if half.finished || end <= next || half.holds(position.max(0).cast_unsigned(), end.cast_unsigned()) {
             Verdict::Repeated
@@ -193,7 +195,21 @@ impl Reassembly {
             Verdict::Ahead
         } else {
             Verdict::InOrder
-        };
+        }
+    }
+
+    /// Takes the next captured segment, and hands on whatever is now in order.
+    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Verdict {
+        let verdict = self.judge(side, segment);
+        let fin = segment.flags & FIN != 0;
+        let half = &mut self.halves[side as usize];
+        if half.base.is_none() {
+            half.base = Some(segment.first());
+        }
+        half.synchronised |= segment.flags & SYN != 0;
+        let position = half.position(segment.first()).unwrap_or(0);
+        let next = half.next.cast_signed();
+        let after = self.acknowledge(side, segment);
         match verdict {
             Verdict::InOrder if self.caused(side, after) => {
                 let skip = (next - position) as usize;
@@ -252,17 +268,10 @@ impl Reassembly {
         self.halves.iter().all(|half| half.finished)
     }
 
-    /// Whether any segment of that side was seen.
+    /// The sequence number of the first byte of a side's stream; of the first one captured, where its SYN was not seen.
     #[must_use]
-    pub fn is_known(&self, side: Side) -> bool {
-        self.halves[side as usize].base.is_some()
-    }
-
-    /// The sequence number after the side's SYN, if the SYN was seen.
-    #[must_use]
-    pub fn synchronised_at(&self, side: Side) -> Option<u32> {
-        let half = &self.halves[side as usize];
-        half.base.filter(|_| half.synchronised)
+    pub fn base(&self, side: Side) -> Option<u32> {
+        self.halves[side as usize].base
     }
 
     /// How far the side's stream was handed on, a FIN counted as one.
@@ -308,7 +317,7 @@ impl Reassembly {
             half.next += payload.len() as u64;
         }
         if cut > 0 {
-            to.gap(side, half.next, u64::from(cut), source);
+            to.gap(side, half.next, u64::from(cut), Hole::CutOff, source);
             half.next += u64::from(cut);
         }
         if fin && !half.finished {
@@ -405,7 +414,7 @@ impl Reassembly {
                 // A lone position that is acknowledged and never followed is a FIN that was not captured.
                 self.finish(holed, source, to);
             } else {
-                to.gap(holed, start, length, source);
+                to.gap(holed, start, length, Hole::NotCaptured, source);
             }
             return;
         }
@@ -440,7 +449,7 @@ mod tests {
             stream.extend_from_slice(bytes);
             self.order.push((side as usize, start));
         }
-        fn gap(&mut self, side: Side, start: u64, length: u64, _: Source) {
+        fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
             let stream = &mut self.streams[side as usize];
             assert_eq!(stream.len() as u64, start);
             stream.resize(stream.len() + length as usize, 0);

@@ -119,6 +119,8 @@ pub struct Decoder {
     began: Source,
     /// Whether the place in the protocol is known: what does not fit there is a fault, and not just unknown.
     synchronised: bool,
+    /// Whether a message was read, or may have been before the stream was joined.
+    headed: bool,
     /// The stream began with something else than HTTP: a start line is looked for at the start of segments only.
     foreign: bool,
     /// Whether bytes of the message in progress are missing.
@@ -129,24 +131,31 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder at the start of a stream, or, with `from_start` false, of a stream that was joined in its middle.
+    /// A decoder for a stream in which a message begins at `position`.
     #[must_use]
-    pub fn new(role: Role, from_start: bool) -> Self {
+    pub fn at(role: Role, position: u64) -> Self {
         Self {
             role,
-            state: if from_start { State::Start } else { State::Lost },
+            state: State::Start,
             partial: Vec::new(),
             shown: false,
             searched: 0,
-            position: 0,
+            position,
             began: Source::default(),
             synchronised: false,
+            headed: false,
             foreign: false,
             holed: false,
             start: None,
             lines: Vec::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// A decoder for a stream that is joined at `position`, in the middle of nobody knows what.
+    #[must_use]
+    pub fn joining(role: Role, position: u64) -> Self {
+        Self { state: State::Lost, headed: true, ..Self::at(role, position) }
     }
 
     /// The stream position up to which items were handed out.
@@ -283,7 +292,7 @@ impl Decoder {
         Some(self.fail(fault))
     }
 
-    /// Hands over the bytes that are kept: the stream goes on as another protocol.
+    /// Hands over the bytes that are kept: the stream goes on as another protocol, from their first on.
     pub fn take_partial(&mut self) -> Vec<u8> {
         self.forget_shown();
         self.searched = 0;
@@ -395,6 +404,7 @@ impl Decoder {
         }
         field_lines(block, line_end, &mut self.lines, &mut self.faults);
         self.synchronised = true;
+        self.headed = true;
         self.foreign = false;
         self.state = State::Lost;
         Some(Item::Head(self.section(whole, input, line_end)))
@@ -422,7 +432,7 @@ impl Decoder {
     /// What comes where a message should begin is none.
     fn lose<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         let fault = std::mem::take(&mut self.synchronised);
-        self.foreign |= self.position == 0;
+        self.foreign |= !self.headed;
         self.state = State::Lost;
         let skipped = self.skip_partial();
         if fault {

@@ -59,6 +59,27 @@ pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
     }
 }
 
+/// Which role the sender of some bytes has, if one of their lines is a start line, or the last may well become one.
+#[must_use]
+pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
+    let mut rest = bytes;
+    loop {
+        if likeness(Role::Request, rest, limit) == Likeness::Yes {
+            return Some(Role::Request);
+        }
+        if rest.len() >= 7 && likeness(Role::Response, rest, limit) != Likeness::No {
+            return Some(Role::Response);
+        }
+        match memchr(b'\n', rest) {
+            Some(end) => rest = &rest[end + 1..],
+            None => break,
+        }
+    }
+    let method = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+    let likely = (3..=7).contains(&method) && bytes[method..].starts_with(b" /") && !has_control(bytes);
+    likely.then_some(Role::Request)
+}
+
 /// A cheap look at the first bytes, before a line end is searched for.
 fn may_begin(role: Role, bytes: &[u8]) -> bool {
     match role {

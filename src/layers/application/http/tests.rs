@@ -7,7 +7,7 @@ use crate::layers::transport::Source;
 
 /// Everything a decoder says, its data joined, as short lines.
 fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool) -> Vec<String> {
-    let mut decoder = Decoder::new(role, from_start);
+    let mut decoder = if from_start { Decoder::at(role, 0) } else { Decoder::joining(role, 0) };
     let mut said = Said::default();
     for piece in pieces {
         let mut input = Input { bytes: piece, source: Source::default() };
@@ -202,7 +202,7 @@ fn a_header_section_beyond_the_cap_is_not_kept() {
 
 #[test]
 fn a_hole_inside_a_body_leaves_the_next_message_readable() {
-    let mut decoder = Decoder::new(Role::Response, true);
+    let mut decoder = Decoder::at(Role::Response, 0);
     let feed = |decoder: &mut Decoder, bytes: &[u8]| {
         let mut input = Input { bytes, source: Source::default() };
         let mut ends = Vec::new();

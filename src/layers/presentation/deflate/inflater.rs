@@ -40,6 +40,12 @@ pub struct Inflater {
     lost: bool,
 }
 
+impl std::fmt::Debug for Inflater {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inflater").field("context_takeover", &self.context_takeover).finish_non_exhaustive()
+    }
+}
+
 impl Inflater {
     /// An inflater for a direction whose sender keeps its window from message to message, or does not.
     #[must_use]
@@ -93,6 +99,12 @@ impl Inflater {
     #[must_use]
     pub fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Bytes of memory it holds, roughly: none before the first compressed message.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.inflate.as_ref().map_or(0, |_| 57 << 10)
     }
 
     fn inflate(&mut self, mut input: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), DeflateError> {

@@ -1,0 +1,380 @@
+//! Connections: which packets belong to which, how they open, how they end.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashMap;
+
+use super::conversation::Conversation;
+use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
+use super::output::Output;
+use super::record::{Closed, Connection, Direction, Extent, Protocol};
+use crate::layers::application::http::{self, Role};
+use crate::layers::stack::TcpPacket;
+use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
+use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
+
+/// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
+const LINGER: u64 = 30_000_000_000;
+
+/// How many ended connections linger at the most.
+const MAX_LINGERING: usize = 4096;
+
+/// How far a line is looked into for a start line, where it is not known yet who is the client.
+const LINE_LIMIT: usize = 8 << 10;
+
+/// Two endpoints, the lower first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Pair(SocketAddr, SocketAddr);
+
+/// All connections that are not forgotten yet.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    by_pair: HashMap<Pair, Box<Tracked>, RandomState>,
+    next_number: u64,
+    /// Connections that ended, oldest first, and when.
+    lingering: VecDeque<(u64, Pair, u64)>,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    record: Connection,
+    /// The endpoint that sent the first packet; it is [`Side::First`].
+    first: SocketAddr,
+    client: Side,
+    /// Whether that is certain, by a SYN or by what was said.
+    client_is_known: bool,
+    reassembly: Reassembly,
+    conversation: Conversation,
+    /// The window scale each side offered in its SYN (RFC 7323 §2.2).
+    scales: [Option<u8>; 2],
+    ended: bool,
+    /// A packet of it was cut by the snap length, and that was said.
+    cut_was_told: bool,
+}
+
+impl Connections {
+    /// Takes a packet with a TCP segment. `pieces` divides the segment's payload where it came in several packets.
+    pub(super) fn packet(
+        &mut self,
+        tcp: &TcpPacket<'_>,
+        seen: &mut PacketSeen,
+        pieces: &[(usize, Source)],
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        self.let_go(source.time, out);
+        let header = &tcp.header;
+        let from = SocketAddr::new(tcp.source, header.source_port);
+        let to = SocketAddr::new(tcp.destination, header.destination_port);
+        let pair = if from <= to { Pair(from, to) } else { Pair(to, from) };
+        let whole = Segment {
+            sequence: header.sequence,
+            acknowledgment: header.acknowledgment,
+            flags: header.flags,
+            payload: header.payload,
+            cut: tcp.cut as u32,
+        };
+        if header.has(SYN)
+            && let Some(tracked) = self.by_pair.get(&pair)
+            && tracked.is_another(from, &whole)
+            && let Some(old) = self.by_pair.remove(&pair)
+        {
+            close(*old, source, out);
+        }
+        let tracked = self.by_pair.entry(pair).or_insert_with(|| {
+            let number = self.next_number;
+            self.next_number += 1;
+            out.summary.tcp_connections += 1;
+            Box::new(Tracked::new(number, from, to, header.flags, seen))
+        });
+        let is_new = tracked.record.packets == 0;
+        tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
+        if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
+            tracked.ended = true;
+            self.lingering.push_back((source.time, pair, tracked.record.number));
+        }
+    }
+
+    /// The capture is over: every connection that is left ends with it.
+    pub(super) fn finish(&mut self, source: Source, out: &mut Output<'_>) {
+        let mut left: Vec<Tracked> = self.by_pair.drain().map(|(_, tracked)| *tracked).collect();
+        left.sort_unstable_by_key(|tracked| tracked.record.number);
+        for tracked in left {
+            close(tracked, source, out);
+        }
+    }
+
+    /// Lets ended connections go that have lingered long enough.
+    fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
+        while let Some((since, pair, number)) = self.lingering.front().copied() {
+            if now.saturating_sub(since) < LINGER && self.lingering.len() <= MAX_LINGERING {
+                return;
+            }
+            self.lingering.pop_front();
+            let is_it = self.by_pair.get(&pair).is_some_and(|tracked| tracked.record.number == number);
+            if is_it && let Some(tracked) = self.by_pair.remove(&pair) {
+                let source = Source { packet: tracked.record.extent.last.packet, time: since, offset: 0 };
+                close(*tracked, source, out);
+            }
+        }
+    }
+}
+
+fn close(mut tracked: Tracked, source: Source, out: &mut Output<'_>) {
+    tracked.flush(source, out);
+    let reset = tracked.record.closed == Closed::Reset;
+    if reset && tracked.conversation.is_inside() {
+        let text = "the connection was reset in the middle of a message: what was on its way is lost";
+        let last = Source { packet: tracked.record.extent.last.packet, ..source };
+        out.problem(last, Some(tracked.record.number), "reset-in-message", "RFC 9293 §3.10.7.4", text);
+    }
+    tracked.conversation.give_up(source, out);
+    tracked.update();
+    out.emit(Event::Closed(&tracked.record));
+}
+
+impl Tracked {
+    fn new(number: u64, from: SocketAddr, to: SocketAddr, flags: u8, seen: &PacketSeen) -> Self {
+        // The answer to a SYN is sent by the server.
+        let answers = flags & (SYN | ACK) == SYN | ACK;
+        let (client, server) = if answers { (to, from) } else { (from, to) };
+        let handshake = flags & SYN != 0;
+        Self {
+            record: Connection {
+                number,
+                interface: seen.interface,
+                client,
+                server,
+                extent: Extent { first: seen.moment, last: seen.moment },
+                packets: 0,
+                protocol: Protocol::None,
+                protocol_detail: None,
+                exchanges: 0,
+                handshake,
+                closed: Closed::Open,
+                closed_by: None,
+                client_bytes: 0,
+                server_bytes: 0,
+                retransmitted_segments: 0,
+                missing_bytes: 0,
+            },
+            first: from,
+            client: if answers { Side::Second } else { Side::First },
+            client_is_known: handshake,
+            reassembly: Reassembly::default(),
+            conversation: Conversation::new(number, handshake),
+            scales: [None; 2],
+            ended: false,
+            cut_was_told: false,
+        }
+    }
+
+    fn side(&self, from: SocketAddr) -> Side {
+        if from == self.first { Side::First } else { Side::Second }
+    }
+
+    /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
+    fn is_another(&self, from: SocketAddr, segment: &Segment<'_>) -> bool {
+        match self.reassembly.base(self.side(from)) {
+            // The same initial number is the same SYN, repeated.
+            Some(base) => base != segment.sequence.wrapping_add(1),
+            // The other side of one that is opening; or a new one, where the old has carried data or ended.
+            None => self.ended || !self.record.handshake,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a packet is, once, on its only way in")]
+    fn packet(
+        &mut self,
+        tcp: &TcpPacket<'_>,
+        segment: &Segment<'_>,
+        (from, seen): (SocketAddr, &mut PacketSeen),
+        pieces: &[(usize, Source)],
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        let side = self.side(from);
+        let header = &tcp.header;
+        if segment.flags & SYN != 0 {
+            self.scales[side as usize] = header::window_scale(header.options);
+        }
+        let verdict = self.reassembly.judge(side, segment);
+        let from_direction = self.direction(side);
+        let record = &mut self.record;
+        record.packets += 1;
+        record.extent.last = seen.moment;
+        record.retransmitted_segments += u64::from(verdict == Verdict::Repeated);
+        if segment.flags & (FIN | RST) != 0 {
+            record.closed_by = record.closed_by.or(Some(from_direction));
+            let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
+            // One FIN is half a close; "fin" is what it was once nothing more comes.
+            if record.closed != Closed::Reset {
+                record.closed = if reset { Closed::Reset } else { Closed::Fin };
+            }
+        }
+        seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, verdict));
+        if is_new {
+            out.emit(Event::Opened(&self.record));
+        }
+        out.emit(Event::Packet(seen));
+        if segment.cut > 0 && !std::mem::replace(&mut self.cut_was_told, true) {
+            let text = format!(
+                "the capture kept only the first {} of this packet's {} bytes (its snap length), and so of others: what was cut off is unknown",
+                seen.captured_length, seen.original_length
+            );
+            out.problem(source, Some(self.record.number), "packet-cut", "pcap snaplen", text);
+        }
+        self.take(side, segment, pieces, source, out);
+        if segment.flags & RST != 0 {
+            self.flush(source, out);
+        }
+        self.update();
+    }
+
+    fn take(
+        &mut self,
+        side: Side,
+        segment: &Segment<'_>,
+        pieces: &[(usize, Source)],
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        let (reassembly, mut receiver) = self.receiver(out);
+        let (Some((_, first)), true) = (pieces.first(), pieces.len() > 1) else {
+            let source = pieces.first().map_or(source, |(_, source)| *source);
+            reassembly.segment(side, segment, source, &mut receiver);
+            return;
+        };
+        // A datagram that came in fragments: each fragment's share of the payload is from its own packet.
+        let mut rest = *segment;
+        let mut at = *first;
+        for (length, source) in pieces {
+            let (payload, left) = rest.payload.split_at((*length).min(rest.payload.len()));
+            let last = left.is_empty();
+            let flags = if last { rest.flags } else { rest.flags & !FIN };
+            let cut = if last { rest.cut } else { 0 };
+            at = *source;
+            reassembly.segment(side, &Segment { payload, flags, cut, ..rest }, at, &mut receiver);
+            let syn = u32::from(rest.flags & SYN != 0);
+            rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
+            rest.flags &= !SYN;
+            rest.payload = left;
+        }
+        debug_assert!(rest.payload.is_empty() || at.packet > 0);
+    }
+
+    fn flush(&mut self, source: Source, out: &mut Output<'_>) {
+        let (reassembly, mut receiver) = self.receiver(out);
+        reassembly.flush(source, &mut receiver);
+    }
+
+    fn receiver<'a, 'b>(&'a mut self, out: &'a mut Output<'b>) -> (&'a mut Reassembly, Streams<'a, 'b>) {
+        let Self { reassembly, record, client, client_is_known, conversation, .. } = self;
+        (reassembly, Streams { record, client, client_is_known, conversation, out })
+    }
+
+    fn update(&mut self) {
+        let record = &mut self.record;
+        record.protocol = self.conversation.protocol();
+        record.exchanges = self.conversation.exchanges();
+        if record.protocol_detail.as_ref() != self.conversation.detail() {
+            record.protocol_detail = self.conversation.detail().cloned();
+        }
+    }
+
+    fn direction(&self, side: Side) -> Direction {
+        direction(side, self.client)
+    }
+
+    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, verdict: Verdict) -> SegmentSeen {
+        let syn = segment.flags & SYN != 0;
+        // RFC 7323 §2.2: the window of a SYN is not scaled, and none is unless both sides offered to.
+        let scale = match self.scales {
+            [Some(_), Some(_)] if !syn => self.scales[side as usize].unwrap_or(0).min(14),
+            _ => 0,
+        };
+        let acknowledged =
+            if segment.flags & ACK == 0 { 0 } else { self.reassembly.position(side.other(), segment.acknowledgment) };
+        SegmentSeen {
+            connection: self.record.number,
+            direction: self.direction(side),
+            flags: segment.flags,
+            stream_offset: self.reassembly.position(side, segment.sequence.wrapping_add(u32::from(syn))),
+            acknowledged,
+            window: u64::from(window) << scale,
+            payload_length: segment.payload.len() as u32 + segment.cut,
+            novelty: match verdict {
+                Verdict::Empty => Novelty::Empty,
+                Verdict::InOrder => Novelty::InOrder,
+                Verdict::Ahead => Novelty::Ahead,
+                Verdict::Repeated => Novelty::Repeated,
+                Verdict::KeepAlive => Novelty::KeepAlive,
+            },
+        }
+    }
+}
+
+fn direction(side: Side, client: Side) -> Direction {
+    if side == client { Direction::Client } else { Direction::Server }
+}
+
+/// Carries a connection's two streams from TCP to what is said on them.
+struct Streams<'a, 'b> {
+    record: &'a mut Connection,
+    client: &'a mut Side,
+    client_is_known: &'a mut bool,
+    conversation: &'a mut Conversation,
+    out: &'a mut Output<'b>,
+}
+
+impl Streams<'_, '_> {
+    /// Where no SYN told who is the client, the first request or response does.
+    fn find_client(&mut self, side: Side, bytes: &[u8]) {
+        let Some(role) = http::role(bytes, LINE_LIMIT) else { return };
+        let client = if role == Role::Request { side } else { side.other() };
+        if client != *self.client {
+            *self.client = client;
+            let record = &mut *self.record;
+            std::mem::swap(&mut record.client, &mut record.server);
+            std::mem::swap(&mut record.client_bytes, &mut record.server_bytes);
+            record.closed_by = record.closed_by.map(Direction::reverse);
+            self.conversation.swap_sides();
+        }
+        *self.client_is_known = true;
+        self.conversation.join();
+    }
+}
+
+impl Receiver for Streams<'_, '_> {
+    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source) {
+        if !*self.client_is_known {
+            self.find_client(side, bytes);
+        }
+        let from = direction(side, *self.client);
+        match from {
+            Direction::Client => self.record.client_bytes += bytes.len() as u64,
+            Direction::Server => self.record.server_bytes += bytes.len() as u64,
+        }
+        self.conversation.bytes(from, start, bytes, source, self.out);
+    }
+
+    fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
+        let from = direction(side, *self.client);
+        self.record.missing_bytes += length;
+        if hole == Hole::NotCaptured {
+            let text = format!(
+                "{length} bytes that the {} sent were never captured, though their receiver has them: what they said is unknown",
+                from.name()
+            );
+            self.out.problem(source, Some(self.record.number), "missing-bytes", "RFC 9293 §3.4", text);
+        }
+        self.conversation.gap(from, length, source, self.out);
+    }
+
+    fn end(&mut self, side: Side, source: Source) {
+        self.conversation.end(direction(side, *self.client), source, self.out);
+    }
+}

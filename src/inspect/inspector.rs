@@ -1,0 +1,171 @@
+//! Packets in, events out.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use super::connections::Connections;
+use super::event::{Event, PacketContent, PacketSeen, Sink};
+use super::output::{Options, Output};
+use super::record::{Moment, Summary};
+use crate::capture::{CaptureError, Packet, Reader};
+use crate::layers::network::fragments::{Datagram, Fragments};
+use crate::layers::stack::{self, Outcome, TcpPacket};
+use crate::layers::transport::Source;
+
+/// The pipeline: give it packets, one after the other, and it tells a [`Sink`] what is in them.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    options: Options,
+    summary: Summary,
+    connections: Connections,
+    fragments: Fragments,
+    last: Moment,
+}
+
+impl Inspector {
+    /// An inspector that looks as deep as `options` say.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// The counts so far.
+    #[must_use]
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Takes the next packet.
+    pub fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
+        let summary = &mut self.summary;
+        summary.packets += 1;
+        summary.bytes += u64::from(packet.original_length);
+        summary.first_time.get_or_insert(packet.time);
+        summary.last_time = Some(packet.time);
+        self.last = Moment { packet: packet.number, time: packet.time };
+        let mut seen = PacketSeen {
+            moment: self.last,
+            interface: packet.interface,
+            original_length: packet.original_length,
+            captured_length: packet.data.len() as u32,
+            content: PacketContent::Fragment,
+        };
+        let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
+        let mut out = Output { sink, summary, options: self.options };
+        match stack::walk(packet.link.0, packet.data) {
+            Outcome::Tcp(tcp) => {
+                let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
+                self.connections.packet(&tcp, &mut seen, &[], source, &mut out);
+            }
+            Outcome::Fragment(fragment) => {
+                let added = self.fragments.add(packet.number, packet.time.0, &fragment);
+                if let Some(irregular) = added.irregular {
+                    out.problem(source, None, "irregular-fragment", "RFC 791 §3.2", irregular.to_string());
+                }
+                match added.whole {
+                    Some(datagram) => self.datagram(&datagram, seen, source, sink),
+                    None => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+                }
+            }
+            Outcome::Arp => other(PacketContent::Arp, "ARP".into(), seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            Outcome::Damaged(fault) => {
+                let text = fault.to_string();
+                seen.content = PacketContent::Damaged(text.clone().into());
+                out.emit(Event::Packet(&seen));
+                count(&mut out, "damaged");
+                out.problem(source, None, "damaged-packet", fault.protocol().name(), text);
+            }
+        }
+    }
+
+    /// The capture is over.
+    pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let source = Source { packet: self.last.packet, time: self.last.time.0, offset: 0 };
+        self.connections.finish(source, &mut out);
+        &self.summary
+    }
+
+    /// Takes a datagram that a packet's fragment made whole.
+    fn datagram(&mut self, datagram: &Datagram, mut seen: PacketSeen, source: Source, sink: &mut dyn Sink) {
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        match stack::walk_datagram(datagram) {
+            Outcome::Tcp(tcp) => {
+                let pieces = pieces(datagram, &tcp, source);
+                self.connections.packet(&tcp, &mut seen, &pieces, source, &mut out);
+            }
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            // Fragments of fragments are not put together: no network makes them.
+            _ => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+        }
+    }
+}
+
+/// Which packet each part of a reassembled segment's payload came from: its length, and where it lies.
+fn pieces(datagram: &Datagram, tcp: &TcpPacket<'_>, source: Source) -> Vec<(usize, Source)> {
+    let start = tcp.offset + tcp.header.header_length;
+    let mut at = 0;
+    let mut pieces = Vec::new();
+    for run in &datagram.runs {
+        let end = at + run.length as usize;
+        if end > start {
+            let skip = start.saturating_sub(at);
+            let offset = run.offset as u32 + skip as u32;
+            pieces.push((end - at - skip, Source { packet: run.packet, offset, ..source }));
+        }
+        at = end;
+    }
+    pieces
+}
+
+fn other(content: PacketContent, name: Cow<'static, str>, mut seen: PacketSeen, out: &mut Output<'_>) {
+    seen.content = content;
+    out.emit(Event::Packet(&seen));
+    count(out, &name);
+}
+
+fn count(out: &mut Output<'_>, name: &str) {
+    match out.summary.other_packets.get_mut(name) {
+        Some(count) => *count += 1,
+        None => {
+            out.summary.other_packets.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+/// What came of reading a whole capture.
+#[derive(Debug)]
+pub struct Finding {
+    /// The counts, of all that could be read.
+    pub summary: Summary,
+    /// What stopped the reading early.
+    pub error: Option<CaptureError>,
+}
+
+/// Reads a capture to its end, or to where it is damaged, or until the view has seen enough.
+pub fn inspect<R: Read>(reader: &mut Reader<R>, options: Options, sink: &mut dyn Sink) -> Finding {
+    let mut inspector = Inspector::new(options);
+    let (mut error, mut interfaces) = (None, 0);
+    while !sink.done() {
+        name_interfaces(reader, &mut interfaces, sink);
+        match reader.next_packet() {
+            Ok(Some(packet)) => inspector.packet(&packet, sink),
+            Ok(None) => break,
+            Err(damage) => {
+                error = Some(damage);
+                break;
+            }
+        }
+    }
+    name_interfaces(reader, &mut interfaces, sink);
+    inspector.finish(sink);
+    Finding { summary: inspector.summary, error }
+}
+
+fn name_interfaces<R: Read>(reader: &Reader<R>, named: &mut usize, sink: &mut dyn Sink) {
+    for (index, interface) in reader.interfaces().iter().enumerate().skip(*named) {
+        sink.event(Event::Interface(index, interface.name.as_deref()));
+        *named = index + 1;
+    }
+}
