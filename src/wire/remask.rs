@@ -171,11 +171,11 @@ mod tests {
         match payload.len() {
             short @ 0..126 => frame.push(mask_bit | short as u8),
             middle @ 126..65_536 => {
-                frame.push(mask_bit | 126);
+                frame.push(mask_bit | 0x7E);
                 frame.extend((middle as u16).to_be_bytes());
             }
             long => {
-                frame.push(mask_bit | 127);
+                frame.push(mask_bit | 0x7F);
                 frame.extend((long as u64).to_be_bytes());
             }
         }

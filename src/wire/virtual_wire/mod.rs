@@ -45,22 +45,27 @@ struct Wire {
 }
 
 impl Wire {
-    /// Does something on the wire, now. Never held across an await.
+    /// Does something on the wire, now, and has the wire go on from there.
     fn act<T>(&self, act: impl FnOnce(&mut Segment, u64) -> T) -> T {
-        let result = self.touch(act);
+        let now = self.now();
+        let result = self.look(|segment| act(segment, now));
         self.changed.notify_one();
         result
     }
 
-    fn touch<T>(&self, act: impl FnOnce(&mut Segment, u64) -> T) -> T {
-        let now = self.start.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-        act(&mut self.segment.lock().unwrap_or_else(PoisonError::into_inner), now)
+    /// Does what gives the wire nothing to do. Like all of this, it takes a lock that is never held across an await.
+    fn look<T>(&self, look: impl FnOnce(&mut Segment) -> T) -> T {
+        look(&mut self.segment.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn now(&self) -> u64 {
+        self.start.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
     }
 
     /// Moves the segment on through time, until it is as wanted.
     async fn run_until(&self, done: impl Fn(&Segment) -> bool) {
         loop {
-            let (next, done) = self.touch(|segment, now| (segment.advance(now), done(segment)));
+            let (next, done) = self.look(|segment| (segment.advance(self.now()), done(segment)));
             if done {
                 return;
             }
@@ -109,7 +114,7 @@ where
         };
         let wire = Arc::new(Wire { segment: Mutex::new(segment), changed: Notify::new(), start: Instant::now() });
         perform(&wire, demo(Network(NetworkKind::Virtual(Handle(Arc::clone(&wire)))))).await?;
-        Ok(wire.touch(|segment, _| Recording {
+        Ok(wire.look(|segment| Recording {
             packets: segment.link.take_packets(),
             hosts: segment.hosts.iter().map(|host| (host.name.clone(), host.address.into())).collect(),
             stack: STACK,
@@ -118,16 +123,20 @@ where
 }
 
 async fn perform(wire: &Wire, performance: impl Future<Output = Result<(), BoxError>>) -> Result<(), WireError> {
-    let waiting = || wire.touch(|segment, _| segment.describe_waiting());
+    // Who waits is asked while they still do: a branch's handler runs after the other branches are gone.
+    let too_late = || async {
+        tokio::time::sleep(TIME_LIMIT).await;
+        wire.look(|segment| segment.describe_waiting())
+    };
     tokio::select! {
         biased;
         outcome = performance => outcome.map_err(WireError::Demo)?,
         () = wire.run_until(|_| false) => {}
-        () = tokio::time::sleep(TIME_LIMIT) => return Err(WireError::Hung { after: TIME_LIMIT, waiting: waiting() }),
+        waiting = too_late() => return Err(WireError::Hung { after: TIME_LIMIT, waiting }),
     }
     tokio::select! {
         biased;
         () = wire.run_until(Segment::is_quiet) => Ok(()),
-        () = tokio::time::sleep(TIME_LIMIT) => Err(WireError::LeftOpen { after: TIME_LIMIT, waiting: waiting() }),
+        waiting = too_late() => Err(WireError::LeftOpen { after: TIME_LIMIT, waiting }),
     }
 }
