@@ -92,8 +92,8 @@ impl Connection {
         })
     }
 
-    /// Like [`Self::act`], for what may have to wait. Waiting changes nothing: if it were told to the wire, the wire's next move
-    /// would poll again whoever waits, and time would stand still.
+    /// Like [`Self::act`], for what may have to wait. Waiting changes nothing: if it were told to the wire, the wire's
+    /// next move would poll again whoever waits, and time would stand still.
     fn poll<T>(&self, wait: Wait, act: impl FnOnce(&mut Socket<'static>) -> Poll<T>) -> Poll<T> {
         let result = self.wire.look(|segment| {
             let (host, _) = segment.host(self.host);

@@ -1,10 +1,12 @@
 //! The virtual wire: smoltcp hosts on an Ethernet segment in memory, in virtual time.
 //!
-//! The runtime's clock stands still while anything can run and then jumps to the next timer, so that seconds on the wire take
-//! milliseconds. Everything follows from the settings: the same settings give the same bytes, in any process, on any machine.
+//! The runtime's clock stands still while anything can run and then jumps to the next timer, so that seconds on the
+//! wire take milliseconds. Everything follows from the settings: the same settings give the same bytes, in any process,
+//! on any machine.
 //!
-//! Packets are stamped when they are sent, on whole milliseconds: a view from above that no single machine has. The first
-//! SYN is stamped with a constant; the ARP before it is earlier. This module joins the [`segment`] to the clock and to programs.
+//! Packets are stamped when they are sent, on whole milliseconds: a view from above that no single machine has. The
+//! first SYN is stamped with a constant; the ARP before it is earlier. This module joins the [`segment`] to the clock
+//! and to programs.
 
 mod connection;
 mod host;
@@ -86,11 +88,11 @@ impl Wire {
 
 /// Runs a demonstration on a wire of its own and records it, until it is over and the wire quiet.
 ///
-/// Hosts get addresses in the order named: on side 0, `10.0.0.1` and `02:00:00:00:00:01`, and so on; on side 1, `10.0.1.1` and
-/// `02:00:00:00:01:01`. Packets are of the interface numbered as the side.
+/// Hosts get addresses in the order named: on side 0, `10.0.0.1` and `02:00:00:00:00:01`, and so on; on side 1,
+/// `10.0.1.1` and `02:00:00:00:01:01`. Packets are of the interface numbered as the side.
 ///
-/// A round trip of a second or more is taken for a loss at first: TCP's initial time-out is 1 s (RFC 6298 §2). A host that
-/// asks by ARP for two others within a second asks for the second a second later (RFC 1122 §2.3.2.1).
+/// A round trip of a second or more is taken for a loss at first: TCP's initial time-out is 1 s (RFC 6298 §2). A host
+/// that asks by ARP for two others within a second asks for the second a second later (RFC 1122 §2.3.2.1).
 ///
 /// # Errors
 ///

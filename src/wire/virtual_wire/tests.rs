@@ -191,7 +191,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn two_hundred_kilobytes_arrive_whole_whatever_is_lost(seed in any::<u64>(), loss in 0.0..5.0_f64) {
+    fn two_hundred_kilobytes_arrive_whole_whatever_is_lost(seed in any::<u64>(), loss in 0.0..20.0_f64) {
         transfer(&Settings { loss, seed, ..Settings::default() });
     }
 }
