@@ -1,8 +1,9 @@
 //! Masking keys that follow from the seed.
 //!
-//! A client must mask each frame with a fresh, unpredictable key (RFC 6455 §5.3), and tungstenite rightly lets nobody choose
-//! them. A lesson that repeats byte for byte must. So this sits between the real client and its connection, and replaces each
-//! key, and with it the masking of the payload. It knows where a frame's masking key and payload are, and nothing else.
+//! A client must mask each frame with a fresh, unpredictable key (RFC 6455 §5.3), and tungstenite rightly lets nobody
+//! choose them. A lesson that repeats byte for byte must. So this sits between the real client and its connection, and
+//! replaces each key, and with it the masking of the payload. It knows where a frame's masking key and payload are, and
+//! nothing else.
 
 use std::io;
 use std::pin::Pin;
@@ -31,7 +32,8 @@ impl<S> Remask<S> {
     }
 }
 
-/// Where in what is written the next byte is. As each byte out depends on one byte in, the state after n bytes needs no buffer.
+/// Where in what is written the next byte is. As each byte out depends on one byte in, the state after n bytes needs no
+/// buffer.
 #[derive(Clone)]
 struct Masker {
     random: Seeded,
@@ -171,11 +173,11 @@ mod tests {
         match payload.len() {
             short @ 0..126 => frame.push(mask_bit | short as u8),
             middle @ 126..65_536 => {
-                frame.push(mask_bit | 126);
+                frame.push(mask_bit | 0x7E);
                 frame.extend((middle as u16).to_be_bytes());
             }
             long => {
-                frame.push(mask_bit | 127);
+                frame.push(mask_bit | 0x7F);
                 frame.extend((long as u64).to_be_bytes());
             }
         }

@@ -1,6 +1,7 @@
 //! The lessons' traffic: one file for each, the same job done in several ways.
 //!
-//! A demonstration steps by what it receives, never by a clock alone, and names hosts, never addresses: it runs on any wire.
+//! A demonstration steps by what it receives, never by a clock alone, and names hosts, never addresses: it runs on any
+//! wire.
 
 pub mod keep_alive;
 pub mod request_response;

@@ -8,7 +8,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use super::Demo;
 use crate::lesson::stage::{Outcome, ServerSocket, Stage, upgrade};
 
-/// A: a plain GET, 426 Upgrade Required. B: 101 Switching Protocols, a message and its echo, ping and pong, and the close.
+/// A: a plain GET, 426 Upgrade Required. B: 101 Switching Protocols, a message and its echo, ping and pong, and the
+/// close.
 pub const DEMO: Demo = Demo {
     hosts: &["client", "server"],
     sides: &[|stage| Box::pin(refused(stage)), |stage| Box::pin(accepted(stage))],

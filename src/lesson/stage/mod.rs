@@ -77,7 +77,8 @@ impl Stage {
         http.title_case_headers(true).auto_date_header(false);
         tokio::spawn(async move {
             while let Ok(connection) = listener.accept().await {
-                // A client may break off whenever it likes, and some lessons are about that: the error is not the server's.
+                // A client may break off whenever it likes, and some lessons are about that: the error is not the
+                // server's.
                 tokio::spawn(http.serve_connection(TokioIo::new(connection), service.clone()).with_upgrades());
             }
         });
@@ -115,7 +116,8 @@ impl HttpClient {
         self.send(Request::get(path).body(Full::default())?).await
     }
 
-    /// Sends a request, completed by what every request here has (Host, User-Agent, Accept), and waits for the whole response.
+    /// Sends a request, completed by what every request here has (Host, User-Agent, Accept), and waits for the whole
+    /// response.
     ///
     /// # Errors
     ///

@@ -51,7 +51,8 @@ impl Stage {
     }
 }
 
-/// Answers a request for a WebSocket: with 101, whereupon `talk` has the socket, or with why not (RFC 6455 §4.2.2, §4.4).
+/// Answers a request for a WebSocket: with 101, whereupon `talk` has the socket, or with why not (RFC 6455 §4.2.2,
+/// §4.4).
 pub fn upgrade<Talk, Talking>(mut request: Request<Incoming>, talk: Talk) -> Response<Full<Bytes>>
 where
     Talk: FnOnce(ServerSocket) -> Talking + Send + 'static,

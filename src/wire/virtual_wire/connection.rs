@@ -42,7 +42,7 @@ impl Handle {
 
     fn find(&self, name: &str) -> io::Result<usize> {
         let unknown = || io::Error::new(io::ErrorKind::NotFound, format!("there is no host named {name} on this wire"));
-        self.0.act(|segment, _| segment.find(name)).ok_or_else(unknown)
+        self.0.look(|segment| segment.find(name)).ok_or_else(unknown)
     }
 }
 
@@ -56,7 +56,7 @@ pub(in crate::wire) struct Listener {
 impl Listener {
     pub(in crate::wire) async fn accept(&mut self) -> Connection {
         let handle = poll_fn(|cx| {
-            let accepted = self.wire.act(|segment, _| segment.host(self.host).0.accept(self.port, cx.waker()));
+            let accepted = self.wire.look(|segment| segment.host(self.host).0.accept(self.port, cx.waker()));
             accepted.map_or(Poll::Pending, Poll::Ready)
         });
         let handle = handle.await;
@@ -92,11 +92,18 @@ impl Connection {
         })
     }
 
-    /// Like [`Self::act`], for what may have to wait.
+    /// Like [`Self::act`], for what may have to wait. Waiting changes nothing: if it were told to the wire, the wire's
+    /// next move would poll again whoever waits, and time would stand still.
     fn poll<T>(&self, wait: Wait, act: impl FnOnce(&mut Socket<'static>) -> Poll<T>) -> Poll<T> {
-        let result = self.act(act);
-        let waits = result.is_pending().then_some(wait);
-        self.wire.act(|segment, _| segment.host(self.host).0.waits(self.handle, waits));
+        let result = self.wire.look(|segment| {
+            let (host, _) = segment.host(self.host);
+            let result = act(host.socket_mut(self.handle));
+            host.waits(self.handle, result.is_pending().then_some(wait));
+            result
+        });
+        if result.is_ready() {
+            self.act(|_| ());
+        }
         result
     }
 
@@ -143,8 +150,8 @@ impl AsyncWrite for Connection {
                 Poll::Pending
             }
             Ok(sent) => Poll::Ready(Ok(sent)),
-            Err(_) if socket.is_open() => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
-            Err(_) => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            Err(_) if socket.state() == State::Closed => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            Err(_) => Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())),
         })
     }
 

@@ -1,4 +1,5 @@
-//! One machine: a smoltcp interface, its sockets and its listening ports. Knows one end of every connection, never both.
+//! One machine: a smoltcp interface, its sockets and its listening ports. Knows one end of every connection, never
+//! both.
 
 use std::task::Waker;
 
@@ -14,8 +15,12 @@ use crate::wire::seeded::{Purpose, Seeded};
 /// The largest frame, as Ethernet has it: 14 bytes of header and 1 500 of payload; the check sequence is not seen here.
 const FRAME_SIZE: usize = 1514;
 
-/// What a socket buffers each way: the most a window can offer without scaling (RFC 9293 §3.1).
-const BUFFER_SIZE: usize = 65_535;
+/// What a socket takes from its program before the peer has acknowledged any of it, in bytes.
+const SEND_BUFFER: usize = 64 * 1024;
+
+/// What a socket holds until its program reads it, in bytes. More than [`SEND_BUFFER`], so that only a slow reader ever
+/// fills the window; and more than a window can offer without scaling (RFC 7323 §2), so that the option is there to see.
+const RECEIVE_BUFFER: usize = 128 * 1024;
 
 /// The first dynamic port (RFC 6335 §6): where a host's own connections start from.
 const FIRST_DYNAMIC_PORT: u16 = 49_152;
@@ -238,8 +243,8 @@ impl Host {
 }
 
 fn new_socket() -> Socket<'static> {
-    let buffer = || SocketBuffer::new(vec![0; BUFFER_SIZE]);
-    let mut socket = Socket::new(buffer(), buffer());
+    let buffer = |size| SocketBuffer::new(vec![0; size]);
+    let mut socket = Socket::new(buffer(RECEIVE_BUFFER), buffer(SEND_BUFFER));
     socket.set_nagle_enabled(false);
     socket.set_congestion_control(CongestionControl::Reno);
     socket

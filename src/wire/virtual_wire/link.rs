@@ -1,4 +1,5 @@
-//! The medium: frames in flight, delayed and at times lost, and the record of all of them. Knows addresses and times only.
+//! The medium: frames in flight, delayed and at times lost, and the record of all of them. Knows addresses and times
+//! only.
 
 use std::collections::BTreeMap;
 
@@ -106,8 +107,8 @@ impl Link {
         std::mem::take(&mut self.records).into_iter().map(packet).collect()
     }
 
-    /// Half a round trip. Where that is no whole number of milliseconds, the odd one falls to the way from the host named
-    /// first, so that there and back is exact.
+    /// Half a round trip. Where that is no whole number of milliseconds, the odd one falls to the way from the host
+    /// named first, so that there and back is exact.
     fn delay(&self, sender: usize, receiver: usize) -> u64 {
         if sender < receiver { self.rtt.div_ceil(2) } else { self.rtt / 2 }
     }

@@ -1,10 +1,12 @@
 //! The virtual wire: smoltcp hosts on an Ethernet segment in memory, in virtual time.
 //!
-//! The runtime's clock stands still while anything can run and then jumps to the next timer, so that seconds on the wire take
-//! milliseconds. Everything follows from the settings: the same settings give the same bytes, in any process, on any machine.
+//! The runtime's clock stands still while anything can run and then jumps to the next timer, so that seconds on the
+//! wire take milliseconds. Everything follows from the settings: the same settings give the same bytes, in any process,
+//! on any machine.
 //!
-//! Packets are stamped when they are sent, on whole milliseconds: a view from above that no single machine has. The first
-//! SYN is stamped with a constant; the ARP before it is earlier. This module joins the [`segment`] to the clock and to programs.
+//! Packets are stamped when they are sent, on whole milliseconds: a view from above that no single machine has. The
+//! first SYN is stamped with a constant; the ARP before it is earlier. This module joins the [`segment`] to the clock
+//! and to programs.
 
 mod connection;
 mod host;
@@ -45,22 +47,27 @@ struct Wire {
 }
 
 impl Wire {
-    /// Does something on the wire, now. Never held across an await.
+    /// Does something on the wire, now, and has the wire go on from there.
     fn act<T>(&self, act: impl FnOnce(&mut Segment, u64) -> T) -> T {
-        let result = self.touch(act);
+        let now = self.now();
+        let result = self.look(|segment| act(segment, now));
         self.changed.notify_one();
         result
     }
 
-    fn touch<T>(&self, act: impl FnOnce(&mut Segment, u64) -> T) -> T {
-        let now = self.start.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-        act(&mut self.segment.lock().unwrap_or_else(PoisonError::into_inner), now)
+    /// Does what gives the wire nothing to do. Like all of this, it takes a lock that is never held across an await.
+    fn look<T>(&self, look: impl FnOnce(&mut Segment) -> T) -> T {
+        look(&mut self.segment.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn now(&self) -> u64 {
+        self.start.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
     }
 
     /// Moves the segment on through time, until it is as wanted.
     async fn run_until(&self, done: impl Fn(&Segment) -> bool) {
         loop {
-            let (next, done) = self.touch(|segment, now| (segment.advance(now), done(segment)));
+            let (next, done) = self.look(|segment| (segment.advance(self.now()), done(segment)));
             if done {
                 return;
             }
@@ -81,11 +88,11 @@ impl Wire {
 
 /// Runs a demonstration on a wire of its own and records it, until it is over and the wire quiet.
 ///
-/// Hosts get addresses in the order named: on side 0, `10.0.0.1` and `02:00:00:00:00:01`, and so on; on side 1, `10.0.1.1` and
-/// `02:00:00:00:01:01`. Packets are of the interface numbered as the side.
+/// Hosts get addresses in the order named: on side 0, `10.0.0.1` and `02:00:00:00:00:01`, and so on; on side 1,
+/// `10.0.1.1` and `02:00:00:00:01:01`. Packets are of the interface numbered as the side.
 ///
-/// A round trip of a second or more is taken for a loss at first: TCP's initial time-out is 1 s (RFC 6298 §2). A host that
-/// asks by ARP for two others within a second asks for the second a second later (RFC 1122 §2.3.2.1).
+/// A round trip of a second or more is taken for a loss at first: TCP's initial time-out is 1 s (RFC 6298 §2). A host
+/// that asks by ARP for two others within a second asks for the second a second later (RFC 1122 §2.3.2.1).
 ///
 /// # Errors
 ///
@@ -109,7 +116,7 @@ where
         };
         let wire = Arc::new(Wire { segment: Mutex::new(segment), changed: Notify::new(), start: Instant::now() });
         perform(&wire, demo(Network(NetworkKind::Virtual(Handle(Arc::clone(&wire)))))).await?;
-        Ok(wire.touch(|segment, _| Recording {
+        Ok(wire.look(|segment| Recording {
             packets: segment.link.take_packets(),
             hosts: segment.hosts.iter().map(|host| (host.name.clone(), host.address.into())).collect(),
             stack: STACK,
@@ -118,16 +125,20 @@ where
 }
 
 async fn perform(wire: &Wire, performance: impl Future<Output = Result<(), BoxError>>) -> Result<(), WireError> {
-    let waiting = || wire.touch(|segment, _| segment.describe_waiting());
+    // Who waits is asked while they still do: a branch's handler runs after the other branches are gone.
+    let too_late = || async {
+        tokio::time::sleep(TIME_LIMIT).await;
+        wire.look(|segment| segment.describe_waiting())
+    };
     tokio::select! {
         biased;
         outcome = performance => outcome.map_err(WireError::Demo)?,
         () = wire.run_until(|_| false) => {}
-        () = tokio::time::sleep(TIME_LIMIT) => return Err(WireError::Hung { after: TIME_LIMIT, waiting: waiting() }),
+        waiting = too_late() => return Err(WireError::Hung { after: TIME_LIMIT, waiting }),
     }
     tokio::select! {
         biased;
         () = wire.run_until(Segment::is_quiet) => Ok(()),
-        () = tokio::time::sleep(TIME_LIMIT) => Err(WireError::LeftOpen { after: TIME_LIMIT, waiting: waiting() }),
+        waiting = too_late() => Err(WireError::LeftOpen { after: TIME_LIMIT, waiting }),
     }
 }
