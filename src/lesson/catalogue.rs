@@ -66,6 +66,7 @@ fn parse(files: &[(&str, &str)]) -> Result<Vec<Lesson>, LessonError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lesson::text::wrap;
 
     #[test]
     fn every_embedded_lesson_can_be_read() {
@@ -108,6 +109,16 @@ mod tests {
             assert!(!lesson.checks.is_empty() && !lesson.take_away.is_empty(), "{name}");
             assert!(lesson.try_next.iter().all(|step| step.command.starts_with("wire101 ")), "{name}");
             assert!(!lesson.try_next.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_text_fits_a_terminal_of_eighty_columns() {
+        for (name, source) in LESSONS {
+            let (_, text) = source.rsplit_once("\n+++\n").unwrap_or_default();
+            for line in wrap(text, 80) {
+                assert!(line.width() <= 80, "{name}: {}", line.text());
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Measurer {
     held: Option<SegmentSeen>,
     /// The connection of the first SYN.
     first_connection: Option<u64>,
+    /// When that SYN was sent, or sent again.
+    latest_syn: Timestamp,
 }
 
 impl Measurer {
@@ -64,19 +66,18 @@ impl Measurer {
     }
 
     fn first_handshake(&mut self, time: Timestamp, segment: &SegmentSeen) {
-        let Some(first) = self.first_connection else {
-            if is_open(segment.flags) {
-                self.measures.first_syn = Some(time);
-                self.first_connection = Some(segment.connection);
-            }
+        let asks = is_open(segment.flags);
+        if asks && self.first_connection.is_none() {
+            self.first_connection = Some(segment.connection);
+            self.measures.first_syn = Some(time);
+        }
+        if self.first_connection != Some(segment.connection) || segment.direction != Direction::Client {
             return;
-        };
-        let completes = segment.connection == first
-            && segment.direction == Direction::Client
-            && !is_open(segment.flags)
-            && self.measures.handshake_time.is_none();
-        if completes {
-            self.measures.handshake_time = self.measures.first_syn.map(|syn| time.since(syn));
+        }
+        if asks {
+            self.latest_syn = time;
+        } else {
+            self.measures.round_trip_time.get_or_insert(time.since(self.latest_syn));
         }
     }
 

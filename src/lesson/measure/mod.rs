@@ -13,7 +13,7 @@
 //! | `useful_bytes` | the rest of it: bodies, message payloads (those of control frames too), bytes nobody decodes |
 //! | `round_trips` | turns: the client sends a SYN or application bytes, the server answers with a SYN-ACK or such bytes |
 //! | `handshake_round_trips` | those of them that carry no application bytes |
-//! | `handshake_time` | from the first SYN to the client's ACK that completes the handshake: one round trip |
+//! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
@@ -21,7 +21,8 @@
 //!
 //! `overhead_bytes`, `protocol_bytes` and `useful_bytes` add up to `wire_bytes`, whatever was captured. The payload is the
 //! stream: a byte that TCP sends again counts once, and its repetition is overhead, because no program asked for it.
-//! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages.
+//! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
+//! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
 
 mod measurer;
 mod turns;
@@ -51,7 +52,7 @@ pub enum Measure {
     UsefulBytes,
     RoundTrips,
     HandshakeRoundTrips,
-    HandshakeTime,
+    RoundTripTime,
     TimeToFirst,
     TimeToNth(NonZeroU32),
     TimeToLast,
@@ -97,7 +98,7 @@ impl Measure {
         ("useful_bytes", Self::UsefulBytes),
         ("round_trips", Self::RoundTrips),
         ("handshake_round_trips", Self::HandshakeRoundTrips),
-        ("handshake_time", Self::HandshakeTime),
+        ("round_trip_time", Self::RoundTripTime),
         ("time_to_first", Self::TimeToFirst),
         ("time_to_last", Self::TimeToLast),
         ("exchanges", Self::Exchanges),
@@ -114,7 +115,7 @@ impl Measure {
     pub fn unit(self) -> Unit {
         match self {
             Self::WireBytes | Self::OverheadBytes | Self::ProtocolBytes | Self::UsefulBytes => Unit::Bytes,
-            Self::HandshakeTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => Unit::Nanoseconds,
+            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => Unit::Nanoseconds,
             _ => Unit::Count,
         }
     }
@@ -182,7 +183,7 @@ pub struct Measures {
     useful_bytes: u64,
     round_trips: u64,
     handshake_round_trips: u64,
-    handshake_time: Option<u64>,
+    round_trip_time: Option<u64>,
     first_syn: Option<Timestamp>,
     /// When each final response or message was complete, in order.
     completions: Vec<Timestamp>,
@@ -212,7 +213,7 @@ impl Measures {
             Measure::UsefulBytes => self.useful_bytes,
             Measure::RoundTrips => self.round_trips,
             Measure::HandshakeRoundTrips => self.handshake_round_trips,
-            Measure::HandshakeTime => self.handshake_time?,
+            Measure::RoundTripTime => self.round_trip_time?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
             Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
@@ -274,7 +275,7 @@ mod tests {
     fn an_empty_capture_has_no_moments() {
         let measures = Measures::default();
         assert_eq!(measures.named("packets"), Ok(Some(0)));
-        for name in ["handshake_time", "time_to_first", "time_to_nth(2)", "time_to_last"] {
+        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last"] {
             assert_eq!(measures.named(name), Ok(None));
         }
     }

@@ -84,7 +84,7 @@ pub enum TemplateProblem {
         second: Unit,
     },
     /// A brace without its other half.
-    #[error("a brace stands alone: outside `code`, braces are for placeholders")]
+    #[error("a brace stands alone in its line: outside `code`, braces are for placeholders")]
     LoneBrace,
 }
 

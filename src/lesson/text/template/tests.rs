@@ -45,7 +45,7 @@ fn problem(text: &str) -> String {
 
 #[test]
 fn a_measure_stands_in_its_placeholder_with_its_unit() {
-    assert_eq!(filled("{a.packets} packets, {b.wire_bytes}, {b.handshake_time}."), "33 packets, 900 bytes, 40 ms.");
+    assert_eq!(filled("{a.packets} packets, {b.wire_bytes}, {b.round_trip_time}."), "33 packets, 900 bytes, 40 ms.");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn differences_products_ratios_and_shares_are_reckoned() {
     assert_eq!(filled("{a.packets / 11}"), "3");
     assert_eq!(filled("{a.wire_bytes / a.packets}"), "60 bytes");
     assert_eq!(filled("{b.packets % a.packets}"), "45 %");
-    assert_eq!(filled("{b.packets * b.handshake_time}"), "600 ms");
+    assert_eq!(filled("{b.packets * b.round_trip_time}"), "600 ms");
     assert_eq!(filled("{2 * b.wire_bytes}"), "1800 bytes");
 }
 
