@@ -1,4 +1,15 @@
-//! (to come)
+//! Lessons: what the course says, and what is measured in a capture to say it.
+//!
+//! A lesson is a Markdown file with front matter under `lessons/`; the [`catalogue`] has them all. Its numbers are
+//! placeholders for [`measure`]s, folded from what the inspector finds. Nothing here draws, prints or knows a packet's bytes.
 
+pub mod catalogue;
 pub mod demos;
+pub mod front_matter;
+pub mod measure;
+mod nearest;
 pub mod stage;
+pub mod text;
+
+pub use front_matter::{Lesson, Side};
+pub use measure::{Measure, Measurer, Measures};

@@ -76,6 +76,10 @@ impl<W: Write> Sink for Json<W> {
             Event::Frame(frame) => self.write("frame", &view::Frame::of(frame)),
             Event::Message(message) => self.write("message", &view::Message::of(message)),
             Event::Problem(problem) => self.write("problem", &view::Problem::of(problem)),
+            Event::Interface(index, name) => {
+                self.interfaces.resize(self.interfaces.len().max(index + 1), None);
+                self.interfaces[index] = name.map(str::to_owned);
+            }
             Event::Packet(_)
             | Event::Opened(_)
             | Event::Request(_)
@@ -104,7 +108,7 @@ mod tests {
     fn lines(events: &[Event<'_>]) -> Vec<Value> {
         let mut out = Vec::new();
         let mut json = Json::new(&mut out, "a.pcap");
-        json.set_interfaces(vec![Some("lo".into())]);
+        json.event(Event::Interface(0, Some("lo")));
         for event in events {
             json.event(*event);
         }

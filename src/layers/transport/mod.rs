@@ -4,4 +4,4 @@ pub mod header;
 pub mod reassembly;
 
 pub use header::Header;
-pub use reassembly::{Reassembly, Receiver, Segment, Side, Source, Verdict};
+pub use reassembly::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};

@@ -3,9 +3,8 @@
 //! A demonstration steps by what it receives, never by a clock alone, and names hosts, never addresses: it runs on any
 //! wire.
 
-pub mod keep_alive;
-pub mod request_response;
-pub mod upgrade;
+// The module of each lesson, `ALL` of them by name, and `demo(name)`: written by build.rs from the files that are here.
+include!(concat!(env!("OUT_DIR"), "/demos.rs"));
 
 use std::pin::Pin;
 
@@ -22,10 +21,6 @@ pub struct Demo {
     /// Its sides: A, B, and at times more.
     pub sides: &'static [fn(Stage) -> Performance],
 }
-
-/// All of them, by their lessons' names.
-pub const ALL: &[(&str, Demo)] =
-    &[("request-response", request_response::DEMO), ("keep-alive", keep_alive::DEMO), ("upgrade", upgrade::DEMO)];
 
 impl Demo {
     /// Runs every side on a virtual wire of its own.

@@ -1,0 +1,128 @@
+//! Lists the lessons and their demonstrations, so that a new lesson touches two files and no list.
+//!
+//! `lessons/NAME.md` is the text and `src/lesson/demos/NAME.rs`, with `_` for `-`, its traffic. Into `OUT_DIR` go
+//! `lessons.rs`, every lesson's name and text, and `demos.rs`, the modules and a look-up by the lesson's name.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+const LESSONS: &str = "lessons";
+const DEMOS: &str = "src/lesson/demos";
+
+fn main() {
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(variable("OUT_DIR"));
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={LESSONS}");
+    let lessons = names(&root, LESSONS, "md", &["README"]);
+    check_spelling(LESSONS, "md", &lessons, '-');
+    write(&out.join("lessons.rs"), &lessons_source(&lessons));
+
+    if root.join(DEMOS).is_dir() {
+        println!("cargo::rerun-if-changed={DEMOS}");
+        let demos = names(&root, DEMOS, "rs", &["mod", "tests"]);
+        check_spelling(DEMOS, "rs", &demos, '_');
+        check_pairs(&lessons, &demos);
+        write(&out.join("demos.rs"), &demos_source(&root, &demos));
+    } else {
+        println!("cargo::rerun-if-changed=src/lesson");
+    }
+}
+
+/// The stems of a folder's files with that extension, sorted.
+fn names(root: &Path, folder: &str, extension: &str, apart_from: &[&str]) -> BTreeSet<String> {
+    let list = || -> io::Result<BTreeSet<String>> {
+        let mut names = BTreeSet::new();
+        for entry in fs::read_dir(root.join(folder))? {
+            let path = entry?.path();
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if path.extension().is_some_and(|e| e == extension) && !apart_from.contains(&stem) {
+                names.insert(stem.to_owned());
+            }
+        }
+        Ok(names)
+    };
+    list().unwrap_or_else(|error| {
+        fail(&format!("{folder} cannot be listed: {error}"));
+        BTreeSet::new()
+    })
+}
+
+/// Names are typed by people and become module names: lower-case words, joined by one character.
+fn check_spelling(folder: &str, extension: &str, names: &BTreeSet<String>, joint: char) {
+    for name in names {
+        let is_word = |word: &str| {
+            word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if !name.split(joint).all(is_word) {
+            fail(&format!("{folder}/{name}.{extension}: a name is made of lower-case words joined by `{joint}`"));
+        }
+    }
+}
+
+fn check_pairs(lessons: &BTreeSet<String>, demos: &BTreeSet<String>) {
+    for lesson in lessons {
+        if !demos.contains(&module(lesson)) {
+            fail(&format!("{LESSONS}/{lesson}.md has no demonstration: write {DEMOS}/{}.rs", module(lesson)));
+        }
+    }
+    for demo in demos {
+        if !lessons.contains(&lesson(demo)) {
+            fail(&format!("{DEMOS}/{demo}.rs has no lesson: write {LESSONS}/{}.md", lesson(demo)));
+        }
+    }
+}
+
+fn lessons_source(lessons: &BTreeSet<String>) -> String {
+    let mut source = String::from("/// Every lesson's name and text, by name.\nconst LESSONS: &[(&str, &str)] = &[\n");
+    for name in lessons {
+        let include = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{LESSONS}/{name}.md\"))");
+        let _ = writeln!(source, "    ({name:?}, {include}),");
+    }
+    source + "];\n"
+}
+
+/// Modules by absolute path: relative ones would be looked for beside the generated file.
+fn demos_source(root: &Path, demos: &BTreeSet<String>) -> String {
+    let mut source = String::new();
+    for demo in demos {
+        let path = root.join(DEMOS).join(format!("{demo}.rs"));
+        let _ = writeln!(source, "#[path = {:?}]\npub mod {demo};", path.to_string_lossy());
+    }
+    source.push_str("\n/// Every demonstration, by its lesson's name.\npub const ALL: &[(&str, Demo)] = &[\n");
+    for demo in demos {
+        let _ = writeln!(source, "    ({:?}, {demo}::DEMO),", lesson(demo));
+    }
+    source.push_str("];\n\n/// The demonstration of the lesson of that name.\n#[must_use]\n");
+    source.push_str("pub fn demo(lesson: &str) -> Option<&'static Demo> {\n");
+    source + "    ALL.iter().find(|(name, _)| *name == lesson).map(|(_, demo)| demo)\n}\n"
+}
+
+fn module(lesson: &str) -> String {
+    lesson.replace('-', "_")
+}
+
+fn lesson(module: &str) -> String {
+    module.replace('_', "-")
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|error| {
+        fail(&format!("{name}: {error}"));
+        String::new()
+    })
+}
+
+fn write(path: &Path, source: &str) {
+    if let Err(error) = fs::write(path, source) {
+        fail(&format!("{} cannot be written: {error}", path.display()));
+    }
+}
+
+/// Fails the build, after everything else that is wrong was said too.
+fn fail(message: &str) {
+    println!("cargo::error={message}");
+}

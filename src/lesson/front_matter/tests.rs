@@ -1,0 +1,114 @@
+use super::*;
+
+const SOUND: &str = r#"+++
+number = 4
+title = "Title"
+question = "Why?"
+layers = [4, 7]
+sides = { a = "one", b = "two" }
+about = { a = "0.0", b = "1.2" }
+compare = [{ measure = "packets", label = "Packets" }]
+take_away = ["{a.packets}"]
+
+[prediction]
+ask = "How many?"
+answer = { measure = "time_to_nth(3)", side = "b" }
+
+[[checks]]
+question = "How many?"
+measure = "packets"
+side = "a"
+hint = "Look."
+explain = "{a.packets}"
+
+[[try_next]]
+command = "wire101 explain 200"
+look_for = "that"
++++
+# Text
+
+{a.packets} packets
+"#;
+
+/// The error for the sound lesson with something put in another's place: line, key and problem.
+fn error(from: &str, to: &str) -> (usize, Option<String>, String) {
+    assert!(SOUND.contains(from), "{from}");
+    let error = Lesson::parse("x", &SOUND.replacen(from, to, 1)).unwrap_err();
+    assert_eq!(error.file, "lessons/x.md");
+    (error.line, error.key, error.problem)
+}
+
+#[test]
+fn a_sound_lesson_is_read() {
+    let lesson = Lesson::parse("x", SOUND).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((lesson.name.as_str(), lesson.number), ("x", 4));
+    assert_eq!(lesson.layers, [Layer::Transport, Layer::Application]);
+    assert_eq!(lesson.sides, ["one", "two"]);
+    assert_eq!(lesson.about[&Side::B], ExchangeId { connection: 1, index: 2 });
+    assert_eq!(lesson.prediction.answer.measure.to_string(), "time_to_nth(3)");
+    assert!(lesson.warnings.is_empty());
+    assert_eq!(lesson.text, Template::parse("# Text\n\n{a.packets} packets\n").unwrap());
+}
+
+#[test]
+fn an_unknown_key_is_an_error_that_says_which_there_are() {
+    let (line, key, problem) = error("title =", "titel =");
+    assert_eq!((line, key.as_deref()), (3, Some("titel")));
+    assert!(problem.contains("unknown field `titel`") && problem.contains("`title`"), "{problem}");
+    let (line, key, problem) = error("hint =", "hnit =");
+    assert_eq!((line, key.as_deref()), (19, Some("checks.hnit")));
+    assert!(problem.contains("`explain`"), "{problem}");
+}
+
+#[test]
+fn an_unknown_measure_is_an_error_that_names_the_nearest() {
+    let (line, key, problem) = error("measure = \"packets\"\n", "measure = \"pakets\"\n");
+    assert_eq!((line, key.as_deref()), (17, Some("checks.measure")));
+    assert!(problem.contains("did you mean `packets`?"), "{problem}");
+    let (line, key, _) = error("time_to_nth(3)", "time_to_nth(0)");
+    assert_eq!((line, key.as_deref()), (13, Some("prediction.answer.measure")));
+}
+
+#[test]
+fn values_that_are_none_are_errors_that_say_what_is_allowed() {
+    for (from, to, line, allowed) in [
+        ("number = 4", "number = 0", 2, "from 1"),
+        ("number = 4", "number = \"four\"", 2, "u8"),
+        ("[4, 7]", "[4, 8]", 5, "1 to 7"),
+        ("{ a = \"one\", b = \"two\" }", "{ a = \"one\" }", 6, "a and b"),
+        ("{ a = \"one\", b = \"two\" }", "{ a = \"one\", c = \"two\" }", 6, "a and b"),
+        ("\"1.2\"", "\"1\"", 7, "0.2"),
+        ("side = \"a\"", "side = \"z\"", 18, "`a`, `b`"),
+        ("[\"{a.packets}\"]", "[\"{a.pakets}\"]", 9, "did you mean"),
+        ("title = \"Title\"", "title = ", 3, ""),
+        ("title = \"Title\"\n", "", 2, "missing field `title`"),
+    ] {
+        let (found, _, problem) = error(from, to);
+        assert!(problem.contains(allowed), "{to}: {problem}");
+        assert_eq!(found, line, "{to}: {problem}");
+    }
+}
+
+#[test]
+fn a_lesson_speaks_only_of_sides_it_has() {
+    assert_eq!(error("side = \"a\"", "side = \"c\"").0, 15);
+    assert_eq!(error("[\"{a.packets}\"]", "[\"{d.packets}\"]").1.as_deref(), Some("take_away"));
+    let (line, key, problem) = error(", b = \"1.2\"", "");
+    assert_eq!((line, key.as_deref()), (7, Some("about")));
+    assert!(problem.contains("side B"), "{problem}");
+}
+
+#[test]
+fn errors_in_the_text_have_the_line_of_the_file() {
+    let (line, key, _) = error("{a.packets} packets", "{a.packets} {packets}");
+    assert_eq!((line, key), (28, None));
+}
+
+#[test]
+fn a_file_without_front_matter_is_told_how_one_begins() {
+    let problem = |source| Lesson::parse("x", source).unwrap_err().problem;
+    assert!(problem("").contains("+++"));
+    assert!(problem("# Text\n").contains("+++"));
+    assert!(problem("+++\nnumber = 1\n").contains("no second line"));
+    assert!(problem("+++\n+++\n").contains("missing field"));
+}

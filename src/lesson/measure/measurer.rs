@@ -1,0 +1,156 @@
+//! Computes the measures: one fold over what the inspector finds in one side's capture.
+
+use super::Measures;
+use super::turns::{Turns, is_open};
+use crate::capture::Timestamp;
+use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
+use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Message, Response};
+
+/// How many completions are kept for `time_to_nth`; the last one is known beyond them.
+const MAX_COMPLETIONS: usize = 1 << 20;
+
+const PING: u8 = 9;
+
+/// Takes events, gives [`Measures`].
+#[derive(Debug, Default)]
+pub struct Measurer {
+    measures: Measures,
+    /// Payload of all streams, each byte once.
+    stream_bytes: u64,
+    turns: Turns,
+    /// The latest segment: a packet comes before the connection it opens, and turns need to know the connection.
+    held: Option<SegmentSeen>,
+    /// The connection of the first SYN.
+    first_connection: Option<u64>,
+    /// When that SYN was sent, or sent again.
+    latest_syn: Timestamp,
+}
+
+impl Measurer {
+    /// A measurer that has seen nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The measures of what was seen.
+    #[must_use]
+    pub fn finish(mut self) -> Measures {
+        self.settle();
+        let mut measures = self.measures;
+        measures.connections = self.turns.connections;
+        measures.round_trips = self.turns.round_trips;
+        measures.handshake_round_trips = self.turns.handshakes;
+        // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
+        let payload = self.stream_bytes.min(measures.wire_bytes);
+        measures.protocol_bytes = measures.protocol_bytes.min(payload);
+        measures.useful_bytes = payload - measures.protocol_bytes;
+        // A response that ends with its connection is reported after later ones.
+        measures.completions.sort_unstable();
+        measures
+    }
+
+    fn packet(&mut self, packet: &PacketSeen) {
+        self.settle();
+        if packet.content == PacketContent::Arp {
+            self.measures.arp_packets += 1;
+            return;
+        }
+        self.measures.packets += 1;
+        self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
+        if let PacketContent::Tcp(segment) = packet.content {
+            self.measures.data_packets += u64::from(segment.payload_length > 0);
+            self.first_handshake(packet.moment.time, &segment);
+            self.held = Some(segment);
+        }
+    }
+
+    fn first_handshake(&mut self, time: Timestamp, segment: &SegmentSeen) {
+        let asks = is_open(segment.flags);
+        if asks && self.first_connection.is_none() {
+            self.first_connection = Some(segment.connection);
+            self.measures.first_syn = Some(time);
+        }
+        if self.first_connection != Some(segment.connection) || segment.direction != Direction::Client {
+            return;
+        }
+        if asks {
+            self.latest_syn = time;
+        } else {
+            self.measures.round_trip_time.get_or_insert(time.since(self.latest_syn));
+        }
+    }
+
+    fn settle(&mut self) {
+        if let Some(segment) = self.held.take() {
+            self.turns.segment(&segment);
+        }
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) {
+        self.measures.exchanges += 1;
+        self.measures.reused_exchanges += u64::from(exchange.index > 0);
+        let request = exchange.request.iter().map(|request| &request.message);
+        let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
+        for message in request.chain(responses) {
+            self.protocol(framing(message));
+        }
+        let is_final = |response: &&Response| response.message.complete && response.status >= 200;
+        if let Some(response) = exchange.response.as_ref().filter(is_final) {
+            self.completed(response.message.extent.last.time);
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame) {
+        self.measures.frames += 1;
+        self.measures.pings += u64::from(frame.opcode == PING);
+        self.protocol(frame.header_bytes.into());
+    }
+
+    fn message(&mut self, message: &Message) {
+        self.measures.messages += 1;
+        self.completed(message.extent.last.time);
+    }
+
+    fn closed(&mut self, connection: &Connection) {
+        self.settle();
+        self.turns.closed(connection);
+        self.measures.retransmissions = self.measures.retransmissions.saturating_add(connection.retransmitted_segments);
+        let seen = connection.client_bytes.saturating_add(connection.server_bytes);
+        self.stream_bytes = self.stream_bytes.saturating_add(seen);
+    }
+
+    fn protocol(&mut self, bytes: u64) {
+        self.measures.protocol_bytes = self.measures.protocol_bytes.saturating_add(bytes);
+    }
+
+    fn completed(&mut self, time: Timestamp) {
+        self.measures.last_completion = self.measures.last_completion.max(Some(time));
+        if self.measures.completions.len() < MAX_COMPLETIONS {
+            self.measures.completions.push(time);
+        }
+    }
+}
+
+/// The bytes of a message that are not its content: start line, field lines, chunk framing and trailers.
+fn framing(message: &HttpMessage) -> u64 {
+    message.header_bytes.saturating_add(message.wire_body_bytes.saturating_sub(message.body_bytes))
+}
+
+impl Sink for Measurer {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Packet(packet) => self.packet(packet),
+            Event::Opened(connection) => self.turns.opened(connection),
+            Event::Exchange(exchange) => self.exchange(exchange),
+            Event::Frame(frame) => self.frame(frame),
+            Event::Message(message) => self.message(message),
+            Event::Problem(_) => self.measures.problems += 1,
+            Event::Closed(connection) => self.closed(connection),
+            Event::Request(_) | Event::Response(_) | Event::Upgraded(_) | Event::Bytes(_) | Event::Piece(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

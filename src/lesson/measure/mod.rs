@@ -1,0 +1,282 @@
+//! The measures: what can be asked of one side's capture, each with a name, a definition and a unit.
+//!
+//! Lessons, questions and tests name them; [`Measurer`] computes them. Nothing here knows what a lesson makes of them.
+//!
+//! | measure | definition |
+//! |---|---|
+//! | `connections` | TCP connections opened: distinct SYNs, retransmissions aside |
+//! | `packets`, `wire_bytes` | packets on the wire and their bytes, link header included, ARP apart |
+//! | `arp_packets` | ARP packets |
+//! | `data_packets` | packets that carry TCP payload |
+//! | `overhead_bytes` | `wire_bytes` less the TCP payload: headers of layers 2 to 4, packets without payload |
+//! | `protocol_bytes` | of the payload: start lines, field lines, chunk framing, WebSocket frame headers |
+//! | `useful_bytes` | the rest of it: bodies, message payloads (those of control frames too), bytes nobody decodes |
+//! | `round_trips` | turns: the client sends a SYN or application bytes, the server answers with a SYN-ACK or such bytes |
+//! | `handshake_round_trips` | those of them that carry no application bytes |
+//! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
+//! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
+//! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
+//! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `retransmissions`, `problems` | segments whose bytes had all been seen; what the inspector found wrong |
+//!
+//! `overhead_bytes`, `protocol_bytes` and `useful_bytes` add up to `wire_bytes`, whatever was captured. The payload is the
+//! stream: a byte that TCP sends again counts once, and its repetition is overhead, because no program asked for it.
+//! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
+//! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
+
+mod measurer;
+mod turns;
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use super::nearest::nearest;
+use crate::capture::Timestamp;
+pub use measurer::Measurer;
+
+/// What can be asked of a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+#[expect(missing_docs, reason = "the module's table defines them")]
+pub enum Measure {
+    Connections,
+    Packets,
+    WireBytes,
+    ArpPackets,
+    DataPackets,
+    OverheadBytes,
+    ProtocolBytes,
+    UsefulBytes,
+    RoundTrips,
+    HandshakeRoundTrips,
+    RoundTripTime,
+    TimeToFirst,
+    TimeToNth(NonZeroU32),
+    TimeToLast,
+    Exchanges,
+    ReusedExchanges,
+    Frames,
+    Messages,
+    Pings,
+    Retransmissions,
+    Problems,
+}
+
+/// What a measure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Things: connections, packets, round trips.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Nanoseconds.
+    Nanoseconds,
+}
+
+/// A name that no measure has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct UnknownMeasure {
+    /// What was asked for.
+    pub name: String,
+    /// The measure that may have been meant.
+    pub nearest: Option<&'static str>,
+}
+
+impl Measure {
+    /// Every measure but `time_to_nth`, by name.
+    pub const NAMED: [(&'static str, Self); 20] = [
+        ("connections", Self::Connections),
+        ("packets", Self::Packets),
+        ("wire_bytes", Self::WireBytes),
+        ("arp_packets", Self::ArpPackets),
+        ("data_packets", Self::DataPackets),
+        ("overhead_bytes", Self::OverheadBytes),
+        ("protocol_bytes", Self::ProtocolBytes),
+        ("useful_bytes", Self::UsefulBytes),
+        ("round_trips", Self::RoundTrips),
+        ("handshake_round_trips", Self::HandshakeRoundTrips),
+        ("round_trip_time", Self::RoundTripTime),
+        ("time_to_first", Self::TimeToFirst),
+        ("time_to_last", Self::TimeToLast),
+        ("exchanges", Self::Exchanges),
+        ("reused_exchanges", Self::ReusedExchanges),
+        ("frames", Self::Frames),
+        ("messages", Self::Messages),
+        ("pings", Self::Pings),
+        ("retransmissions", Self::Retransmissions),
+        ("problems", Self::Problems),
+    ];
+
+    /// What it counts.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::WireBytes | Self::OverheadBytes | Self::ProtocolBytes | Self::UsefulBytes => Unit::Bytes,
+            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => Unit::Nanoseconds,
+            _ => Unit::Count,
+        }
+    }
+}
+
+impl FromStr for Measure {
+    type Err = UnknownMeasure;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMeasure> {
+        if let Some((_, measure)) = Self::NAMED.iter().find(|(known, _)| *known == name) {
+            return Ok(*measure);
+        }
+        let nth = name.strip_prefix("time_to_nth(").and_then(|rest| rest.strip_suffix(')'));
+        if let Some(n) = nth.and_then(|n| n.trim().parse().ok()) {
+            return Ok(Self::TimeToNth(n));
+        }
+        let names = Self::NAMED.iter().map(|(known, _)| *known).chain(["time_to_nth(N)"]);
+        Err(UnknownMeasure { name: name.to_owned(), nearest: nearest(name, names).first().copied() })
+    }
+}
+
+impl TryFrom<String> for Measure {
+    type Error = UnknownMeasure;
+
+    fn try_from(name: String) -> Result<Self, UnknownMeasure> {
+        name.parse()
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Self::NAMED.iter().find(|(_, measure)| measure == self) {
+            Some((name, _)) => f.write_str(name),
+            None => match self {
+                Self::TimeToNth(n) => write!(f, "time_to_nth({n})"),
+                other => write!(f, "{other:?}"),
+            },
+        }
+    }
+}
+
+impl fmt::Display for UnknownMeasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no measure `{}`", self.name)?;
+        if let Some(nearest) = self.nearest {
+            write!(f, ", did you mean `{nearest}`?")?;
+        }
+        f.write_str(" Measures are ")?;
+        for (name, _) in Measure::NAMED {
+            write!(f, "{name}, ")?;
+        }
+        f.write_str("time_to_nth(N) with N from 1")
+    }
+}
+
+/// What one side's capture measures. Made by [`Measurer::finish`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    connections: u64,
+    packets: u64,
+    wire_bytes: u64,
+    arp_packets: u64,
+    data_packets: u64,
+    protocol_bytes: u64,
+    useful_bytes: u64,
+    round_trips: u64,
+    handshake_round_trips: u64,
+    round_trip_time: Option<u64>,
+    first_syn: Option<Timestamp>,
+    /// When each final response or message was complete, in order.
+    completions: Vec<Timestamp>,
+    last_completion: Option<Timestamp>,
+    exchanges: u64,
+    reused_exchanges: u64,
+    frames: u64,
+    messages: u64,
+    pings: u64,
+    retransmissions: u64,
+    problems: u64,
+}
+
+impl Measures {
+    /// The value of a measure, in its unit; `None` for a moment that this capture does not have.
+    #[must_use]
+    pub fn get(&self, measure: Measure) -> Option<u64> {
+        let nth = |n: u32| self.completions.get(n as usize - 1).copied();
+        Some(match measure {
+            Measure::Connections => self.connections,
+            Measure::Packets => self.packets,
+            Measure::WireBytes => self.wire_bytes,
+            Measure::ArpPackets => self.arp_packets,
+            Measure::DataPackets => self.data_packets,
+            Measure::OverheadBytes => self.wire_bytes - self.protocol_bytes - self.useful_bytes,
+            Measure::ProtocolBytes => self.protocol_bytes,
+            Measure::UsefulBytes => self.useful_bytes,
+            Measure::RoundTrips => self.round_trips,
+            Measure::HandshakeRoundTrips => self.handshake_round_trips,
+            Measure::RoundTripTime => self.round_trip_time?,
+            Measure::TimeToFirst => self.since_first_syn(nth(1))?,
+            Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
+            Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
+            Measure::Exchanges => self.exchanges,
+            Measure::ReusedExchanges => self.reused_exchanges,
+            Measure::Frames => self.frames,
+            Measure::Messages => self.messages,
+            Measure::Pings => self.pings,
+            Measure::Retransmissions => self.retransmissions,
+            Measure::Problems => self.problems,
+        })
+    }
+
+    /// The value of the measure of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownMeasure`], with the name that may have been meant.
+    pub fn named(&self, name: &str) -> Result<Option<u64>, UnknownMeasure> {
+        name.parse().map(|measure| self.get(measure))
+    }
+
+    fn since_first_syn(&self, moment: Option<Timestamp>) -> Option<u64> {
+        Some(moment?.since(self.first_syn?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_measure_is_parsed_from_the_name_it_displays() {
+        let nth = NonZeroU32::new(3).map(Measure::TimeToNth);
+        for measure in Measure::NAMED.iter().map(|(_, measure)| *measure).chain(nth) {
+            assert_eq!(measure.to_string().parse(), Ok(measure));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let nearest = |name: &str| name.parse::<Measure>().unwrap_err().nearest;
+        assert_eq!(nearest("roundtrips"), Some("round_trips"));
+        assert_eq!(nearest("wire_byte"), Some("wire_bytes"));
+        assert_eq!(nearest("zzz"), None);
+    }
+
+    #[test]
+    fn the_nth_counts_from_one() {
+        for name in ["time_to_nth(0)", "time_to_nth()", "time_to_nth(-1)", "time_to_nth(99999999999)", "time_to_nth(1"]
+        {
+            let error = name.parse::<Measure>().unwrap_err();
+            assert_eq!(error.nearest, Some("time_to_nth(N)"), "{name}");
+        }
+        assert_eq!("time_to_nth(1)".parse(), Ok(Measure::TimeToNth(NonZeroU32::MIN)));
+    }
+
+    #[test]
+    fn an_empty_capture_has_no_moments() {
+        let measures = Measures::default();
+        assert_eq!(measures.named("packets"), Ok(Some(0)));
+        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last"] {
+            assert_eq!(measures.named(name), Ok(None));
+        }
+    }
+}
