@@ -9,9 +9,10 @@ use crate::layers::stack::protocol::Protocol;
 
 /// The tunnel that UDP carries to one of these ports; a port alone proves nothing, so the payload must look like it.
 pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
-    let &[first, second, third, fourth, ..] = payload else { return None };
+    let &[first, second, third, fourth, _, _, _, eighth] = payload.first_chunk()?;
     let on = |port| ports.contains(&port);
-    if (on(4789) || on(8472)) && first & 0x08 != 0 && payload.len() >= 8 {
+    // The identifier counts, and no flag is set but those of group policies.
+    if (on(4789) || on(8472)) && first & !0xc0 == 0x08 && eighth == 0 {
         Some(Protocol::Vxlan)
     } else if on(6081)
         && first >> 6 == 0

@@ -12,6 +12,10 @@ pub(crate) mod fault;
 pub(crate) mod next;
 pub(crate) mod pen;
 pub(crate) mod protocol;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};

@@ -17,7 +17,7 @@ pub enum TcpOption<'a> {
     Sack(&'a [[u8; 8]]),
     /// Kind 8: the sender's clock, and the other's as last seen (RFC 7323 §3.2).
     Timestamps {
-        /// TSval.
+        /// `TSval`.
         value: u32,
         /// `TSecr`.
         echo: u32,

@@ -1,0 +1,151 @@
+//! Packets for tests: the same TCP segment, wrapped in whatever the walk can unwrap.
+
+use crate::layers::network::checksum;
+
+pub(crate) const SOURCE: [u8; 4] = [192, 0, 2, 1];
+pub(crate) const DESTINATION: [u8; 4] = [192, 0, 2, 2];
+pub(crate) const PAYLOAD: &[u8] = b"GET / HTTP/1.1\r\n\r\n";
+const ETHERNET: u16 = 0x6558;
+const IPV4: u16 = 0x0800;
+const IPV6: u16 = 0x86dd;
+
+pub(crate) fn joined(parts: &[&[u8]]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// A segment from port 49152 to port 80 with a timestamps option, its checksum right for `SOURCE` and `DESTINATION`.
+pub(crate) fn segment() -> Vec<u8> {
+    let ports_and_numbers = [0xc0, 0, 0, 80, 0, 0, 0, 1, 0, 0, 0, 2];
+    let rest = [0x80, 0x18, 0xff, 0xff, 0, 0, 0, 0, 1, 1, 8, 10, 0, 0, 0, 5, 0, 0, 0, 6];
+    let mut segment = joined(&[&ports_and_numbers, &rest, PAYLOAD]);
+    let pseudo_header = checksum::pseudo_header(SOURCE.into(), DESTINATION.into(), 6, segment.len());
+    let sum = !checksum::fold(checksum::add(pseudo_header, &segment));
+    segment[16..18].copy_from_slice(&sum.to_be_bytes());
+    segment
+}
+
+pub(crate) fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+    ipv4_fragment(protocol, 0x4000, payload)
+}
+
+pub(crate) fn ipv4_fragment(protocol: u8, flags_and_offset: u16, payload: &[u8]) -> Vec<u8> {
+    let total = (20 + payload.len() as u16).to_be_bytes();
+    let flags = flags_and_offset.to_be_bytes();
+    let mut header = joined(&[&[0x45, 0], &total, &[0x12, 0x34], &flags, &[64, protocol, 0, 0], &SOURCE, &DESTINATION]);
+    let sum = !checksum::fold(checksum::add(0, &header));
+    header[10..12].copy_from_slice(&sum.to_be_bytes());
+    joined(&[&header, payload])
+}
+
+pub(crate) fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u16).to_be_bytes();
+    let address = |last| [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
+    joined(&[&[0x60, 0, 0, 0], &length, &[next, 64], &address(1), &address(2), payload])
+}
+
+pub(crate) fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
+    joined(&[&[2, 0, 0, 0, 0, 2], &[2, 0, 0, 0, 0, 1], &ether_type.to_be_bytes(), payload])
+}
+
+pub(crate) fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
+    let length = (8 + payload.len() as u16).to_be_bytes();
+    joined(&[&[0xc0, 1], &port.to_be_bytes(), &length, &[0, 0], payload])
+}
+
+fn gre(flags: u16, protocol: u16, options: &[u8], payload: &[u8]) -> Vec<u8> {
+    ipv4(47, &joined(&[&flags.to_be_bytes(), &protocol.to_be_bytes(), options, payload]))
+}
+
+fn nflog(attribute: impl Fn(u16) -> [u8; 2], packet: &[u8]) -> Vec<u8> {
+    let prefix = joined(&[&attribute(7), &attribute(10), b"in\0", &[0]]);
+    let payload = joined(&[&attribute(4 + packet.len() as u16), &attribute(9), packet]);
+    joined(&[&[2, 0, 0, 5], &prefix, &payload])
+}
+
+/// Name, link type and bytes of a packet for each way to carry the segment.
+pub(crate) fn carriers() -> Vec<(&'static str, u16, Vec<u8>)> {
+    let packet = ipv4(6, &segment());
+    let packet6 = ipv6(6, &segment());
+    let frame = ethernet(IPV4, &packet);
+    let length = |data: &[u8]| (data.len() as u16).to_be_bytes();
+    let in_ip = |packet: &[u8]| ethernet(IPV4, packet);
+    let mut all = links(&packet, &packet6, &frame);
+    all.extend([
+        ("VXLAN", 1, in_ip(&ipv4(17, &udp(4789, &joined(&[&[8, 0, 0, 0, 0, 0, 7, 0], &frame]))))),
+        ("VXLAN, Linux", 1, in_ip(&ipv4(17, &udp(8472, &joined(&[&[8, 0, 0, 0, 0, 0, 7, 0], &frame]))))),
+        ("Geneve", 1, in_ip(&ipv4(17, &udp(6081, &joined(&[&[0, 0, 0x65, 0x58, 0, 0, 7, 0], &frame]))))),
+        (
+            "Geneve with an option",
+            1,
+            in_ip(&ipv4(17, &udp(6081, &joined(&[&[2, 0, 8, 0, 0, 0, 7, 0], &[1, 2, 3, 1, 9, 9, 9, 9], &packet])))),
+        ),
+        ("GTP-U", 1, in_ip(&ipv4(17, &udp(2152, &joined(&[&[0x30, 255], &length(&packet), &[0, 0, 0, 9], &packet]))))),
+        ("GTP-U with an extension", 1, {
+            let inner = joined(&[&[0, 0, 0, 0x85], &[1, 0, 9, 0], &packet]);
+            in_ip(&ipv4(17, &udp(2152, &joined(&[&[0x34, 255], &length(&inner), &[0, 0, 0, 9], &inner]))))
+        }),
+        ("Teredo", 1, in_ip(&ipv4(17, &udp(3544, &packet6)))),
+        ("IPv4 in IPv4", 1, in_ip(&ipv4(4, &packet))),
+        ("IPv6 in IPv4", 1, in_ip(&ipv4(41, &packet6))),
+        ("IPv6 in IPv6", 229, ipv6(41, &packet6)),
+        ("GRE", 1, in_ip(&gre(0, IPV4, &[], &packet))),
+        ("GRE, checksum, key and sequence", 1, in_ip(&gre(0xb000, IPV6, &[1; 12], &packet6))),
+        ("GRE with Ethernet", 1, in_ip(&gre(0x2000, ETHERNET, &[1; 4], &frame))),
+        ("PPTP", 1, {
+            let ppp = joined(&[&[0xff, 3, 0, 0x21], &packet]);
+            in_ip(&gre(0x3081, 0x880b, &joined(&[&length(&ppp), &[0; 10]]), &ppp))
+        }),
+        ("ERSPAN I", 1, in_ip(&gre(0, 0x88be, &[], &frame))),
+        ("ERSPAN II", 1, in_ip(&gre(0x1000, 0x88be, &[0; 4], &joined(&[&[0x10, 1, 0, 2, 0, 0, 0, 3], &frame])))),
+        ("ERSPAN III", 1, in_ip(&gre(0x1000, 0x22eb, &[0; 4], &joined(&[&[0x20; 11], &[0], &frame])))),
+        ("ERSPAN III, long", 1, in_ip(&gre(0x1000, 0x22eb, &[0; 4], &joined(&[&[0x20; 11], &[1], &[7; 8], &frame])))),
+        ("Authentication Header", 1, in_ip(&ipv4(51, &joined(&[&[6, 4, 0, 0], &[1; 20], &segment()])))),
+        ("IPv6 extension headers", 229, {
+            let options = [60, 0, 1, 4, 0, 0, 0, 0];
+            let more = [43, 1, 0xc9, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 1, 0];
+            let routing = joined(&[&[44, 2, 4, 0], &[0; 20]]);
+            ipv6(0, &joined(&[&options, &more, &routing, &[6, 0, 0, 0, 0, 0, 0, 9], &segment()]))
+        }),
+    ]);
+    all
+}
+
+fn links(packet: &[u8], packet6: &[u8], frame: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {
+    let cooked = joined(&[&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0], packet]);
+    let cooked_2 = joined(&[&[0x86, 0xdd, 0, 0, 0, 0, 0, 2, 3, 4, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0], packet6]);
+    let ppp = joined(&[&[0, 0x21], packet]);
+    let pppoe = joined(&[&[0x11, 0, 0, 5], &(ppp.len() as u16).to_be_bytes(), &ppp]);
+    let llc = joined(&[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet]);
+    vec![
+        ("Ethernet", 1, frame.to_vec()),
+        ("Ethernet with padding", 1, joined(&[frame, &[0; 9]])),
+        ("Ethernet and IPv6", 1, ethernet(IPV6, packet6)),
+        ("SNAP", 1, ethernet(llc.len() as u16, &joined(&[&llc, &[0; 3]]))),
+        ("VLAN", 1, ethernet(0x8100, &joined(&[&[0x60, 7, 8, 0], packet]))),
+        ("VLAN in VLAN in VLAN", 1, {
+            let tags = [0, 7, 0x88, 0xa8, 0, 8, 0x81, 0, 0, 9, 8, 0];
+            ethernet(0x9100, &joined(&[&tags, packet]))
+        }),
+        ("MPLS", 1, ethernet(0x8847, &joined(&[&[0, 1, 0, 64, 0, 2, 1, 64], packet]))),
+        ("MPLS and IPv6", 1, ethernet(0x8847, &joined(&[&[0, 2, 1, 64], packet6]))),
+        ("MPLS pseudowire", 1, ethernet(0x8847, &joined(&[&[0, 2, 1, 64], &[0; 4], frame]))),
+        ("PPPoE", 1, ethernet(0x8864, &joined(&[&pppoe, &[0; 2]]))),
+        ("PPPoE alone", 51, pppoe),
+        ("PPP", 9, ppp),
+        ("PPP with address and control", 50, joined(&[&[0xff, 3, 0x21], packet])),
+        ("Cisco HDLC", 104, joined(&[&[0x0f, 0, 8, 0], packet])),
+        ("Cisco HDLC as PPP", 50, joined(&[&[0x8f, 0, 0x86, 0xdd], packet6])),
+        ("Linux cooked", 113, cooked),
+        ("Linux cooked v2", 276, cooked_2),
+        ("BSD loopback, little end first", 0, joined(&[&[2, 0, 0, 0], packet])),
+        ("BSD loopback, big end first", 0, joined(&[&[0, 0, 0, 30], packet6])),
+        ("OpenBSD loopback", 108, joined(&[&[0, 0, 0, 24], packet6])),
+        ("raw IP", 101, packet.to_vec()),
+        ("raw IP, version 6", 12, packet6.to_vec()),
+        ("raw IP, OpenBSD", 14, packet.to_vec()),
+        ("raw IPv4", 228, packet.to_vec()),
+        ("raw IPv6", 229, packet6.to_vec()),
+        ("NFLOG, little end first", 239, nflog(u16::to_le_bytes, packet)),
+        ("NFLOG, big end first", 239, nflog(u16::to_be_bytes, packet)),
+    ]
+}
