@@ -101,3 +101,31 @@ pub fn judge(pseudo_header: u64, covered: &[u8], at: usize) -> Checksum {
     let without = fold(sum + u64::from(!found));
     Checksum::Wrong { expected: !without }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_1071_adds_up() {
+        assert_eq!(fold(add(0, &[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7])), 0xddf2);
+    }
+
+    proptest! {
+        #[test]
+        fn the_checksum_that_is_expected_is_the_one_that_is_correct(
+            mut bytes in proptest::collection::vec(any::<u8>(), 4..80),
+            pseudo_header in 1_u64..0x2_ffff,
+        ) {
+            match judge(pseudo_header, &bytes, 2) {
+                Checksum::Wrong { expected } => {
+                    bytes[2..4].copy_from_slice(&expected.to_be_bytes());
+                    prop_assert_eq!(judge(pseudo_header, &bytes, 2), Checksum::Correct);
+                }
+                verdict => prop_assert!(matches!(verdict, Checksum::Correct | Checksum::Offloaded)),
+            }
+        }
+    }
+}

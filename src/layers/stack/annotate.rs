@@ -67,14 +67,26 @@ pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
 struct Annotator {
     number: u64,
     fields: Vec<Field>,
-    headers: Vec<Protocol>,
-    /// Bytes behind a header's content, outermost first, and whose they are.
-    trailers: Vec<(Protocol, Range<usize>)>,
+    /// The headers so far, and where each starts.
+    headers: Vec<(Protocol, usize)>,
+    /// What stands behind the content of a header, outermost first.
+    trailers: Vec<Trailer>,
 }
+
+struct Trailer {
+    /// The header whose frame or datagram it ends.
+    carrier: Protocol,
+    /// Whether Ethernet's least length explains it.
+    padding: bool,
+    bytes: Range<usize>,
+}
+
+/// The least length of an Ethernet frame, its check sequence and a VLAN tag included (IEEE 802.3 §3.2.8).
+const LEAST_FRAME: usize = 68;
 
 impl Visitor for Annotator {
     fn header(&mut self, protocol: Protocol, walk: &Walk<'_>, length: usize) {
-        self.headers.push(protocol);
+        self.headers.push((protocol, walk.at));
         let rest = walk.rest();
         let about = protocol.about();
         let header = rest.get(..length).unwrap_or(rest);
@@ -86,9 +98,10 @@ impl Visitor for Annotator {
     fn trailer(&mut self, start: usize, end: usize) {
         // The header that sets the end was carried by the one before it, and that one's bytes they are.
         let carrier = self.headers.iter().rev().nth(1).or(self.headers.last());
-        if let Some(carrier) = carrier {
-            self.trailers.push((*carrier, start..end));
-        }
+        let Some((carrier, _)) = carrier else { return };
+        let frame = self.headers.iter().rev().find(|(protocol, _)| *protocol == Protocol::Ethernet);
+        let padding = carrier.layer() == Layer::DataLink && frame.is_some_and(|(_, frame)| end - frame <= LEAST_FRAME);
+        self.trailers.push(Trailer { carrier: *carrier, padding, bytes: start..end });
     }
 }
 
@@ -170,22 +183,21 @@ impl Annotator {
             }
             _ => format!("{}: this tool does not look inside.", payload.name()),
         };
-        let clause = self.headers.last().map_or("", |protocol| protocol.about().clause);
+        let clause = self.headers.last().map_or("", |(protocol, _)| protocol.about().clause);
         self.leaf(payload.layer(), "payload", meaning, bytes, clause);
     }
 
     fn add_trailers(&mut self) {
-        while let Some((carrier, bytes)) = self.trailers.pop() {
-            let about = carrier.about();
-            let ethernet = matches!(carrier, Protocol::Ethernet | Protocol::Vlan | Protocol::ServiceVlan);
-            let (name, meaning) = if ethernet {
+        while let Some(Trailer { carrier, padding, bytes }) = self.trailers.pop() {
+            let (name, meaning) = if padding {
                 (
                     "Ethernet padding",
-                    "Fills the frame up to the 60 bytes that Ethernet needs at least; no part of the packet.",
+                    "Fills the frame up to the length that Ethernet needs at least; no part of the packet.",
                 )
             } else {
-                ("trailer", "Stands behind the end of what the frame carries; no part of it.")
+                ("trailer", "Stands behind the end of what the headers before it carry; no part of that.")
             };
+            let about = carrier.about();
             self.leaf(about.layer, name, meaning, bytes, about.clause);
         }
     }

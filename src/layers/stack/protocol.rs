@@ -123,7 +123,7 @@ impl Protocol {
                 ("SNAP", DataLink, "RFC 1042", "Gives LLC, which has one byte for the protocol, room for an EtherType.")
             }
             Self::Mpls => (
-                "MPLS label",
+                "MPLS",
                 DataLink,
                 "RFC 3032 §2.1",
                 "A provider's routers forward by this label and do not look at the IP address behind it.",

@@ -90,7 +90,9 @@ fn every_carrier_is_tiled_by_its_fields_wherever_it_is_cut() {
 
 #[test]
 fn ethernet_padding_is_not_taken_for_payload() {
-    let data = joined(&[&ethernet(0x0800, &ipv4(6, &segment()[..32])), &[0; 6]]);
+    let mut acknowledgment = segment()[..20].to_vec();
+    acknowledgment[12] = 0x50;
+    let data = joined(&[&ethernet(0x0800, &ipv4(6, &acknowledgment)), &[0; 6]]);
     let annotated = annotate(1, 1, &data);
     assert_eq!(annotated.payload, None);
     let padding = annotated.fields.last().unwrap();
@@ -98,6 +100,13 @@ fn ethernet_padding_is_not_taken_for_payload() {
         (padding.name.as_ref(), padding.value.as_str(), padding.layer),
         ("Ethernet padding", "6 bytes", Layer::DataLink)
     );
+}
+
+#[test]
+fn bytes_behind_a_long_packet_are_a_trailer() {
+    let data = joined(&[&ethernet(0x0800, &ipv4(6, &segment())), &[1, 2, 3, 4]]);
+    assert_eq!(names(1, &data), ["Ethernet", "IPv4", "TCP", "trailer"]);
+    assert_tiled(1, &data);
 }
 
 #[test]

@@ -33,12 +33,13 @@ pub(crate) fn annotate(pen: &mut Pen<'_>, header: &Header<'_>, verdict: Checksum
         "Header length in words of four bytes; data starts behind it. 5 means no options.",
     );
     pen.leaf(4, "Reserved", pen.peek(4).to_string(), "Zero, but for experiments.");
-    pen.group(8, "Control bits", "What this segment does to the connection.", control_bits);
-    pen.number(
-        16,
-        "Window",
-        "How many more bytes this side has room for, to be multiplied as agreed in the handshake.",
-    );
+    pen.group(8, "Control bits", flags_meaning(header), control_bits);
+    let meaning = if header.has(SYN) {
+        "How many bytes this side has room for; in a SYN the number is never multiplied."
+    } else {
+        "How many more bytes this side has room for, to be multiplied as agreed in the handshake."
+    };
+    pen.number(16, "Window", meaning);
     let value = format!("0x{:04x} ({verdict})", pen.peek(16));
     pen.leaf(16, "Checksum", value, verdict.meaning());
     let meaning = if header.has(URG) {
@@ -101,14 +102,24 @@ fn control_bits(pen: &mut Pen<'_>) -> String {
     bit("RST", "The connection is over at once, and no reply is expected.", "The connection is not reset.");
     bit("SYN", "Opens the connection: synchronize the sequence numbers.", "Not an opening segment.");
     bit("FIN", "The sender has finished: it sends no more data, but still receives.", "The sender may send more.");
-    let step = match flags & (SYN | ACK | FIN | RST) {
-        SYN => ": let us talk",
-        flags if flags == SYN | ACK => ": agreed, and my number is this",
-        flags if flags & RST != 0 => ": hanging up",
-        flags if flags & FIN != 0 => ": I have finished",
-        _ => "",
-    };
-    format!("{}{step}", flag_names(flags))
+    flag_names(flags)
+}
+
+/// One line for a beginner: what the flags together do to the connection.
+fn flags_meaning(header: &Header<'_>) -> &'static str {
+    if header.has(RST) {
+        "Hanging up: the connection is over at once."
+    } else if header.has(SYN | ACK) {
+        "The second step of the handshake: agreed, and my numbers start here."
+    } else if header.has(SYN) {
+        "The first step of the handshake: let us talk, my numbers start here."
+    } else if header.has(FIN) {
+        "I have finished sending; you may go on."
+    } else if header.has(ACK) {
+        "An ordinary segment of an open connection."
+    } else {
+        "Without ACK, SYN or RST a segment should not exist."
+    }
 }
 
 fn option(pen: &mut Pen<'_>, item: &Item<'_>) {
@@ -193,6 +204,7 @@ fn option_data(pen: &mut Pen<'_>, option: TcpOption<'_>) -> String {
             rest_as_data(pen);
             format!("kind {kind}")
         }
+        TcpOption::SackPermitted => "permitted".to_owned(),
         _ => rest_as_data(pen),
     }
 }

@@ -27,7 +27,7 @@ pub const ECE: u8 = 0x40;
 /// CWR: the sender slowed down because of such a mark (RFC 3168 §6.1).
 pub const CWR: u8 = 0x80;
 
-/// The flags by name, as a segment's header shows them from right to left.
+/// The flags by name, in the order in which they are usually spoken of: "SYN, ACK", "PSH, ACK".
 const FLAGS: [(u8, &str); 8] =
     [(SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"), (ACK, "ACK"), (URG, "URG"), (ECE, "ECE"), (CWR, "CWR")];
 
@@ -109,4 +109,39 @@ impl<'a> Header<'a> {
 pub fn flag_names(flags: u8) -> String {
     let names: Vec<&str> = FLAGS.iter().filter(|(flag, _)| flags & flag != 0).map(|(_, name)| *name).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEGMENT: [u8; 24] = [0, 80, 0xc0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0x60, 0x12, 1, 0, 0, 0, 0, 0, 3, 3, 7, b'!'];
+
+    #[test]
+    fn a_header_ends_where_its_data_offset_says() {
+        let mut segment = SEGMENT;
+        let header = Header::parse(&segment).unwrap();
+        assert_eq!((header.source_port, header.destination_port, header.window), (80, 0xc000, 256));
+        assert_eq!((header.header_length, header.options, header.payload), (24, &segment[20..], &[][..]));
+        assert!(header.has(SYN | ACK) && !header.has(FIN));
+        segment[12] = 0x50;
+        let header = Header::parse(&segment).unwrap();
+        assert_eq!((header.options, header.payload), (&[][..], &segment[20..]));
+    }
+
+    #[test]
+    fn a_header_that_is_not_all_there_or_too_short_to_be_one_is_refused() {
+        let mut segment = SEGMENT;
+        assert!(matches!(Header::parse(&segment[..23]), Err(Fault::Short { needed: 24, found: 23, .. })));
+        assert!(matches!(Header::parse(&segment[..7]), Err(Fault::Short { needed: 20, found: 7, .. })));
+        segment[12] = 0x40;
+        assert!(matches!(Header::parse(&segment), Err(Fault::Impossible { field: "Data Offset", found: 4, .. })));
+    }
+
+    #[test]
+    fn flags_go_by_their_usual_order() {
+        assert_eq!(flag_names(SYN | ACK), "SYN, ACK");
+        assert_eq!(flag_names(ACK | PSH | FIN), "FIN, PSH, ACK");
+        assert_eq!(flag_names(0), "none");
+    }
 }
