@@ -1,1 +1,43 @@
-fn main() {}
+//! The program: parse, call, turn an error into a message and an exit status.
+
+mod cli;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use wire101::commands::{self, Failure};
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    let result = cli.run(&mut out).and_then(|()| out.flush().map_err(Failure::from));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage. Whoever reads the output
+/// may stop reading it (`| head`): that is no failure.
+fn report(failure: &Failure) -> ExitCode {
+    if let Some(message) = failure.message() {
+        eprintln!("wire101: {message}");
+    }
+    ExitCode::from(failure.status())
+}
+
+impl cli::Cli {
+    fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let style = self.style();
+        match self.command {
+            None => commands::welcome(out, style),
+            Some(cli::Command::Lesson { command }) => match command {
+                cli::LessonCommand::List => commands::lesson::list(out, style),
+                cli::LessonCommand::Show { name } => commands::lesson::show(&name, out, style),
+                cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
+            },
+            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&inspect.into(), out, style),
+        }
+    }
+}

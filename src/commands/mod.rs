@@ -1,1 +1,84 @@
-//! (to come)
+//! What each subcommand does: asks the library, and hands what it finds to the views.
+//!
+//! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
+
+pub mod inspect;
+pub mod lesson;
+
+use std::io::{self, Write};
+
+use thiserror::Error;
+
+use crate::capture::CaptureError;
+use crate::render::style::Style;
+
+/// Why a command did not do all that was asked.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The command line asks for something that there is not.
+    #[error("{0}")]
+    Usage(String),
+    /// The input is damaged, or has not what was asked for. What could be shown was.
+    #[error("{0}")]
+    Input(String),
+    /// The output could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Failure {
+    /// A capture that could not be read, or not to its end.
+    #[must_use]
+    pub fn capture(source: &str, error: &CaptureError) -> Self {
+        Self::Input(format!("{source}: {error}"))
+    }
+
+    /// The message for standard error; none where nobody reads the output any more.
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        (!self.is_closed_pipe()).then(|| self.to_string())
+    }
+
+    /// The exit status.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Output(_) if self.is_closed_pipe() => 0,
+            Self::Input(_) | Self::Output(_) => 1,
+        }
+    }
+
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What the program is, and what to type first.
+///
+/// # Errors
+///
+/// If the output cannot be written.
+pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let lines = [
+        (style.bold("wire101"), "see what HTTP and WebSocket put on the wire"),
+        (String::new(), ""),
+        ("  wire101 lesson run upgrade".into(), "how HTTP turns into WebSocket, packet by packet"),
+        ("  wire101 lesson list".into(), "all lessons"),
+        ("  wire101 inspect FILE".into(), "explain a pcap or pcapng of your own"),
+        ("  wire101 inspect FILE --json".into(), "the same, as JSON Lines for scripts"),
+        (String::new(), ""),
+        ("Nothing is made up:".into(), "each lesson runs real clients and servers, and shows what was captured."),
+    ];
+    for (left, right) in lines {
+        let gap = if right.is_empty() {
+            ""
+        } else if left.starts_with("  ") {
+            &" ".repeat(34 - left.len().min(32))
+        } else {
+            "  "
+        };
+        writeln!(out, "{left}{gap}{right}")?;
+    }
+    Ok(())
+}

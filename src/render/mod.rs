@@ -20,6 +20,7 @@ pub mod layers;
 pub mod numbers;
 pub mod problems;
 pub mod style;
+pub mod summary;
 pub mod table;
 pub mod text;
 pub mod tree;

@@ -147,7 +147,12 @@ impl Sink for Measurer {
             Event::Message(message) => self.message(message),
             Event::Problem(_) => self.measures.problems += 1,
             Event::Closed(connection) => self.closed(connection),
-            Event::Request(_) | Event::Response(_) | Event::Upgraded(_) | Event::Bytes(_) | Event::Piece(_) => {}
+            Event::Request(_)
+            | Event::Response(_)
+            | Event::Upgraded(_)
+            | Event::Interface(..)
+            | Event::Bytes(_)
+            | Event::Piece(_) => {}
         }
     }
 }

@@ -1,0 +1,193 @@
+//! Every subcommand and flag, and what they become for the library.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use wire101::commands::{inspect, lesson};
+use wire101::render::style::Style;
+
+/// The width of output that goes to no terminal.
+const PIPED_WIDTH: usize = 100;
+
+/// See what HTTP and WebSocket put on the wire.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, infer_subcommands = true)]
+pub struct Cli {
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorWhen,
+    /// How many columns to draw for (the terminal's, or 100)
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    width: Option<u16>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Demonstrations, run for real and explained
+    Lesson {
+        #[command(subcommand)]
+        command: LessonCommand,
+    },
+    /// Explain a capture: pcap or pcapng, or - for standard input
+    Inspect(Inspect),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LessonCommand {
+    /// What lessons there are
+    List,
+    /// Read a lesson's text
+    Show {
+        /// The lesson's name or number
+        name: String,
+    },
+    /// Run a lesson: capture both sides, and explain what crossed the wire
+    Run(Run),
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The lesson's name or number
+    name: String,
+    /// How long a packet and its answer take together: 80ms, 1.5s
+    #[arg(long, value_name = "TIME", default_value = "80ms", value_parser = duration)]
+    rtt: Duration,
+    /// How many of a hundred frames get lost
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
+    loss: f64,
+    /// What chance starts from: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Write what was captured, both sides, as pcapng
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Show the OSI layers of every exchange
+    #[arg(long)]
+    layers: bool,
+    /// Show every packet's bytes
+    #[arg(long)]
+    hex: bool,
+    /// Show every packet of the ladders
+    #[arg(long)]
+    ladder: bool,
+    /// Print JSON Lines instead
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The capture; - reads standard input
+    file: PathBuf,
+    /// Only this connection (they count from 0)
+    #[arg(long, value_name = "N")]
+    connection: Option<u64>,
+    /// Only this exchange: connection and index, both from 0
+    #[arg(long, value_name = "C.I", value_parser = exchange)]
+    exchange: Option<(u64, u64)>,
+    /// Only this packet (they count from 1)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    packet: Option<u64>,
+    /// Show what each OSI layer says
+    #[arg(long)]
+    layers: bool,
+    /// Show the bytes, coloured by layer
+    #[arg(long)]
+    hex: bool,
+    /// Show the packets as a ladder
+    #[arg(long)]
+    ladder: bool,
+    /// Print only the counts
+    #[arg(long)]
+    summary: bool,
+    /// Print JSON Lines
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"])]
+    json: bool,
+}
+
+impl Cli {
+    /// What the output can show: asked of the terminal and the environment here, and nowhere else.
+    pub fn style(&self) -> Style {
+        let terminal = io::stdout().is_terminal();
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let colour = match self.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && !dumb && !set("NO_COLOR"),
+        };
+        let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse::<u16>().ok());
+        let of_terminal = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
+        let width = self.width.or(columns).or_else(of_terminal).map_or(PIPED_WIDTH, usize::from);
+        Style { colour, unicode: speaks_unicode(), width: width.clamp(20, 1000) }
+    }
+}
+
+/// Whether the locale's character set is UTF-8; one that says nothing is taken for it.
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
+    match locale {
+        Some(locale) => {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8")
+                || locale.contains("utf8")
+                || !locale.contains('.') && locale != "c" && locale != "posix"
+        }
+        None => true,
+    }
+}
+
+impl From<Run> for lesson::Run {
+    fn from(run: Run) -> Self {
+        let Run { name, rtt, loss, seed, save, layers, hex, ladder, json } = run;
+        Self { name, rtt, loss, seed, save, layers, hex, ladder, json }
+    }
+}
+
+impl From<Inspect> for inspect::Inspect {
+    fn from(inspect: Inspect) -> Self {
+        let Inspect { file, connection, exchange, packet, layers, hex, ladder, summary, json } = inspect;
+        Self { file, connection, exchange, packet, layers, hex, ladder, summary, json }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == 'µ');
+    let seconds = match &text[number.len()..] {
+        "s" => 1.0,
+        "ms" | "" => 1e-3,
+        "us" | "µs" => 1e-6,
+        unit => return Err(format!("{unit:?} is no unit of time; write 80ms or 1.5s")),
+    };
+    let number: f64 = number.parse().map_err(|_| "write a number and a unit: 80ms or 1.5s".to_owned())?;
+    let duration = Duration::try_from_secs_f64(number * seconds)
+        .map_err(|_| "a time can not be negative or endless".to_owned())?;
+    if duration > Duration::from_secs(60) {
+        return Err("more than a minute is farther than the Moon and back; choose at most 60s".to_owned());
+    }
+    Ok(duration)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if (0.0..=90.0).contains(&percent) => Ok(percent),
+        _ => Err("write a number from 0 to 90".to_owned()),
+    }
+}
+
+fn exchange(text: &str) -> Result<(u64, u64), String> {
+    let parts = text.split_once('.').and_then(|(c, i)| Some((c.parse().ok()?, i.parse().ok()?)));
+    parts.ok_or_else(|| "write connection.index, both from 0: 0.0".to_owned())
+}
