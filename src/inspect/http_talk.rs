@@ -127,7 +127,10 @@ impl HttpTalk {
                 }
                 Item::End { complete } => pairing.end(from, complete, source, out),
                 Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, index),
-                Item::Skipped(length) => piece(length, PieceKind::Undecoded, index),
+                Item::Skipped(length) => {
+                    piece(length, PieceKind::Undecoded, index);
+                    pairing.skipped(from);
+                }
                 Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, index),
                 Item::Fault(fault) => faults(&[fault], self.connection, source, out),
             }

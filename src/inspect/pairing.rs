@@ -49,6 +49,8 @@ pub(super) struct Pairing {
     next_index: u64,
     /// Whether the capture has all of the requests so far: a response without one is a fault then.
     whole: bool,
+    /// The client sent bytes that are no request.
+    skipped: bool,
 }
 
 impl Pairing {
@@ -60,6 +62,7 @@ impl Pairing {
             chunked: [false; 2],
             next_index: 0,
             whole: from_start,
+            skipped: false,
         }
     }
 
@@ -151,6 +154,11 @@ impl Pairing {
         }
     }
 
+    /// The client sent bytes that are no request.
+    pub(super) fn skipped(&mut self, from: Direction) {
+        self.skipped |= from == Direction::Client;
+    }
+
     /// Bytes of the message in progress, if there is one, are missing.
     pub(super) fn gap(&mut self, from: Direction) {
         self.whole &= from == Direction::Server;
@@ -217,7 +225,10 @@ impl Pairing {
         }
         if self.open.iter().all(|open| open.answered) {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
-            if self.whole && *status != 408 {
+            if self.whole && std::mem::take(&mut self.skipped) {
+                let text = "what the client sent before this response does not begin with a request line";
+                out.problem(source, Some(self.connection), "malformed-request-line", "RFC 9112 §3", text);
+            } else if self.whole && *status != 408 {
                 let text = "a response, but there was no request it could answer";
                 out.problem(source, Some(self.connection), "response-without-request", "RFC 9112 §9.2", text);
             }

@@ -9,7 +9,7 @@ use super::chunked;
 use super::fault::Fault;
 use super::framing::Framing;
 use super::section::{FieldLine, Head, field_lines, section_end};
-use super::start_line::{Likeness, StartLine, likeness, trim_line_end};
+use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use crate::layers::transport::Source;
 
 /// The longest header section, trailer section or chunk line that is read, in bytes. Servers stop at 8 to 100 KiB.
@@ -399,6 +399,7 @@ impl Decoder {
         let Some(start) = &self.start else {
             return self.lose(input);
         };
+        self.faults.extend(start.lack());
         if !start.is_strict(line) {
             self.faults.push(Fault::StartLineSpacing);
         }
@@ -448,7 +449,7 @@ impl Decoder {
         let bytes = input.bytes;
         let mut at = 0;
         while at < bytes.len() {
-            match likeness(self.role, &bytes[at..], ENOUGH) {
+            match strict_likeness(self.role, &bytes[at..], ENOUGH) {
                 Likeness::No => {}
                 likely if likely == Likeness::Yes || !self.foreign => break,
                 _ => {}

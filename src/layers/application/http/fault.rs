@@ -31,6 +31,12 @@ pub enum Fault {
     /// More than one space, or a tab, between the parts of a start line.
     #[error("the parts of a start line are separated by one space each; here it is other white space")]
     StartLineSpacing,
+    /// A request line without a version, or with something else in its place.
+    #[error("the request line must end in the version, such as HTTP/1.1; this one does not")]
+    NoVersion,
+    /// A request line without a target.
+    #[error("the request line does not say what is asked for: there is nothing between method and version")]
+    NoTarget,
     /// No Host field in an HTTP/1.1 request.
     #[error("an HTTP/1.1 request must say with Host which site it is for; this one does not")]
     NoHost,
@@ -100,6 +106,8 @@ impl Fault {
             Self::SpaceBeforeFields => "space-before-headers",
             Self::BareLineFeed => "bare-line-feed",
             Self::StartLineSpacing => "start-line-spacing",
+            Self::NoVersion => "missing-version",
+            Self::NoTarget => "missing-target",
             Self::NoHost => "missing-host",
             Self::RepeatedHost(_) => "repeated-host",
             Self::BothLengths => "both-lengths",
@@ -129,7 +137,7 @@ impl Fault {
             Self::InvalidValue(_) => "RFC 9110 §5.5",
             Self::Folded(_) => "RFC 9112 §5.2",
             Self::SpaceBeforeFields | Self::BareLineFeed | Self::BytesAfterMessage => "RFC 9112 §2.2",
-            Self::StartLineSpacing => "RFC 9112 §3",
+            Self::StartLineSpacing | Self::NoVersion | Self::NoTarget => "RFC 9112 §3",
             Self::NoHost | Self::RepeatedHost(_) => "RFC 9112 §3.2",
             Self::BothLengths | Self::ConflictingLengths(_) | Self::RepeatedLength | Self::MalformedLength(_) => {
                 "RFC 9112 §6.3"

@@ -5,9 +5,61 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::decoder::Role;
+use super::fault::Fault;
 
 /// The longest method looked for; the registry's longest has 17 letters.
 const MAX_METHOD: usize = 64;
+
+/// What stands for the version of a request line that has none: HTTP/0.9 had no versions yet.
+const NO_VERSION: (u8, u8) = (0, 9);
+
+/// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
+/// UPnP's and Exchange's.
+const METHODS: [&[u8]; 43] = [
+    b"GET",
+    b"HEAD",
+    b"POST",
+    b"PUT",
+    b"DELETE",
+    b"CONNECT",
+    b"OPTIONS",
+    b"TRACE",
+    b"PATCH",
+    b"LINK",
+    b"UNLINK",
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"MKCOL",
+    b"COPY",
+    b"MOVE",
+    b"LOCK",
+    b"UNLOCK",
+    b"VERSION-CONTROL",
+    b"REPORT",
+    b"CHECKOUT",
+    b"CHECKIN",
+    b"UNCHECKOUT",
+    b"MKWORKSPACE",
+    b"UPDATE",
+    b"LABEL",
+    b"MERGE",
+    b"BASELINE-CONTROL",
+    b"MKACTIVITY",
+    b"ORDERPATCH",
+    b"ACL",
+    b"SEARCH",
+    b"BIND",
+    b"REBIND",
+    b"UNBIND",
+    b"QUERY",
+    b"M-SEARCH",
+    b"NOTIFY",
+    b"SUBSCRIBE",
+    b"UNSUBSCRIBE",
+    b"CCM_POST",
+    b"RPC_IN_DATA",
+    b"RPC_OUT_DATA",
+];
 
 /// A start line's parts, as ranges of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +98,23 @@ pub enum Likeness {
 /// Tells whether `bytes` begin with a start line of that role; `limit` caps how long a line is waited for.
 #[must_use]
 pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
+    matched(role, bytes, limit, |_| true)
+}
+
+/// The same where anything may come: only a start line that lacks nothing is one.
+#[must_use]
+pub fn strict_likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
+    matched(role, bytes, limit, |start| start.lack().is_none())
+}
+
+fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
     if !may_begin(role, bytes) {
         return Likeness::No;
     }
     match memchr(b'\n', &bytes[..bytes.len().min(limit)]) {
         Some(end) => match StartLine::parse(role, trim_line_end(&bytes[..=end])) {
-            Some(_) => Likeness::Yes,
-            None => Likeness::No,
+            Some(start) if accept(&start) => Likeness::Yes,
+            _ => Likeness::No,
         },
         None if bytes.len() >= limit || has_control(bytes) => Likeness::No,
         None => Likeness::Maybe,
@@ -64,10 +126,10 @@ pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
 pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
     let mut rest = bytes;
     loop {
-        if likeness(Role::Request, rest, limit) == Likeness::Yes {
+        if strict_likeness(Role::Request, rest, limit) == Likeness::Yes {
             return Some(Role::Request);
         }
-        if rest.len() >= 7 && likeness(Role::Response, rest, limit) != Likeness::No {
+        if rest.len() >= 7 && strict_likeness(Role::Response, rest, limit) != Likeness::No {
             return Some(Role::Response);
         }
         match memchr(b'\n', rest) {
@@ -91,7 +153,7 @@ fn may_begin(role: Role, bytes: &[u8]) -> bool {
             let method = bytes.iter().take(MAX_METHOD + 1).take_while(|b| is_token(**b)).count();
             method <= MAX_METHOD
                 && match bytes.get(method) {
-                    Some(b' ' | b'\t') => method > 0,
+                    Some(b' ' | b'\t' | b'\r' | b'\n') => method > 0,
                     Some(_) => false,
                     None => true,
                 }
@@ -127,23 +189,29 @@ impl StartLine {
     }
 
     fn request(line: &[u8]) -> Option<Self> {
-        let method_end = line.iter().position(|b| is_space(*b))?;
+        let method_end = line.iter().position(|b| is_space(*b)).unwrap_or(line.len());
         if method_end == 0 || !line[..method_end].iter().all(|b| is_token(*b)) {
             return None;
         }
         let line_end = line.len() - line.iter().rev().take_while(|b| is_space(**b)).count();
         let target_start = method_end + line[method_end..].iter().take_while(|b| is_space(**b)).count();
         if target_start >= line_end {
-            return None;
+            let nothing = method_end as u32..method_end as u32;
+            let alone = Self::Request { method: 0..nothing.start, target: nothing, version: NO_VERSION };
+            return METHODS.contains(&&line[..method_end]).then_some(alone);
         }
         let rest = &line[target_start..line_end];
         // The version is what follows the last white space: targets with spaces in them are sent, if wrongly.
-        let last = rest.iter().rposition(|b| is_space(*b)).map(|at| (at, version(&rest[at + 1..])));
-        let (target_length, version) = match last {
-            Some((at, Some(version))) => (rest[..at].iter().rposition(|b| !is_space(*b))? + 1, version),
-            // HTTP/0.9 knew one method and no version.
-            None if &line[..method_end] == b"GET" && matches!(rest[0], b'/' | b'h') => (rest.len(), (0, 9)),
-            _ => return None,
+        let last = rest.iter().rposition(|b| is_space(*b)).map_or(0, |at| at + 1);
+        let before = rest[..last].trim_ascii_end().len();
+        let (target_length, version) = match version(&rest[last..]) {
+            Some(version) if before > 0 => (before, version),
+            // Anything may be a method; without a whole request line around it, it must be a known one.
+            _ if !METHODS.contains(&&line[..method_end]) => return None,
+            Some(version) => (0, version),
+            None if rest[last..].starts_with(b"HTTP/") => (before, NO_VERSION),
+            None if matches!(rest[0], b'/' | b'*' | b'h') => (rest.len(), NO_VERSION),
+            None => return None,
         };
         Some(Self::Request {
             method: 0..method_end as u32,
@@ -172,7 +240,7 @@ impl StartLine {
     #[must_use]
     pub fn is_strict(&self, line: &[u8]) -> bool {
         match self {
-            Self::Request { version: (0, 9), .. } => true,
+            Self::Request { version: NO_VERSION, .. } => true,
             Self::Request { method, target, .. } => {
                 target.start == method.end + 1
                     && target.end as usize + 9 == line.len()
@@ -181,6 +249,16 @@ impl StartLine {
                     && line[target.end as usize] == b' '
             }
             Self::Status { .. } => line.get(8) == Some(&b' ') && line.get(9).is_some_and(u8::is_ascii_digit),
+        }
+    }
+
+    /// What a request line lacks: its target, or a version that is one.
+    #[must_use]
+    pub fn lack(&self) -> Option<Fault> {
+        match self {
+            Self::Request { version: NO_VERSION, .. } => Some(Fault::NoVersion),
+            Self::Request { target, .. } if target.is_empty() => Some(Fault::NoTarget),
+            _ => None,
         }
     }
 

@@ -189,7 +189,10 @@ fn another_protocol_is_skipped_without_a_fault() {
 
 #[test]
 fn a_request_without_a_version_is_one_line() {
-    assert_eq!(decode(Role::Request, &[b"GET /\r\n"], None, true), ["head GET / +0", "end true"]);
+    assert_eq!(
+        decode(Role::Request, &[b"GET /\r\n"], None, true),
+        ["head GET / +0", "fault missing-version", "end true"]
+    );
 }
 
 #[test]
