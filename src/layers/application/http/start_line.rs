@@ -15,7 +15,10 @@ const NO_VERSION: (u8, u8) = (0, 9);
 
 /// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
 /// UPnP's and Exchange's.
-const METHODS: [&[u8]; 43] = [
+const METHODS: &str = " \
+     \
+     \
+    "; 43] = [
     b"GET",
     b"HEAD",
     b"POST",
@@ -198,7 +201,7 @@ impl StartLine {
         if target_start >= line_end {
             let nothing = method_end as u32..method_end as u32;
             let alone = Self::Request { method: 0..nothing.start, target: nothing, version: NO_VERSION };
-            return METHODS.contains(&&line[..method_end]).then_some(alone);
+            return is_known(&line[..method_end]).then_some(alone);
         }
         let rest = &line[target_start..line_end];
         // The version is what follows the last white space: targets with spaces in them are sent, if wrongly.
@@ -207,7 +210,7 @@ impl StartLine {
         let (target_length, version) = match version(&rest[last..]) {
             Some(version) if before > 0 => (before, version),
             // Anything may be a method; without a whole request line around it, it must be a known one.
-            _ if !METHODS.contains(&&line[..method_end]) => return None,
+            _ if !is_known(&line[..method_end]) => return None,
             Some(version) => (0, version),
             None if rest[last..].starts_with(b"HTTP/") => (before, NO_VERSION),
             None if matches!(rest[0], b'/' | b'*' | b'h') => (rest.len(), NO_VERSION),
@@ -281,6 +284,10 @@ fn version(text: &[u8]) -> Option<(u8, u8)> {
     }
 }
 
+fn is_known(method: &[u8]) -> bool {
+    METHODS.split(' ').any(|known| known.as_bytes() == method)
+}
+
 fn is_space(byte: u8) -> bool {
     byte == b' ' || byte == b'\t'
 }
@@ -316,12 +323,16 @@ mod tests {
         assert_eq!(request("CONNECT example.com:443 HTTP/1.1"), parts("CONNECT", "example.com:443", (1, 1)));
         assert_eq!(request("GET  /a b  HTTP/1.1 "), parts("GET", "/a b", (1, 1)));
         assert_eq!(request("GET /old"), parts("GET", "/old", (0, 9)));
+        assert_eq!(request("OPTIONS HTTP/1.1"), parts("OPTIONS", "", (1, 1)));
+        assert_eq!(request("OPTIONS"), parts("OPTIONS", "", (0, 9)));
+        assert_eq!(request("PUT / HTTP/1."), parts("PUT", "/", (0, 9)));
+        assert_eq!(request("PUT /HTTP/1.1"), parts("PUT", "/HTTP/1.1", (0, 9)));
     }
 
     #[test]
     fn other_lines_are_not_requests() {
         for line in
-            ["", "GET", "GET ", "EHLO example.com", "NICK me", "PRI * HTTP/2.0", "GET / HTTP/2.0", " GET / HTTP/1.1"]
+            ["", "GETS", "GETS ", "EHLO example.com", "NICK me", "PRI * HTTP/2.0", "GETS / HTTP/2.0", " GET / HTTP/1.1"]
         {
             assert_eq!(request(line), None, "{line:?}");
         }
