@@ -15,54 +15,10 @@ const NO_VERSION: (u8, u8) = (0, 9);
 
 /// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
 /// UPnP's and Exchange's.
-const METHODS: &str = " \
-     \
-     \
-    "; 43] = [
-    b"GET",
-    b"HEAD",
-    b"POST",
-    b"PUT",
-    b"DELETE",
-    b"CONNECT",
-    b"OPTIONS",
-    b"TRACE",
-    b"PATCH",
-    b"LINK",
-    b"UNLINK",
-    b"PROPFIND",
-    b"PROPPATCH",
-    b"MKCOL",
-    b"COPY",
-    b"MOVE",
-    b"LOCK",
-    b"UNLOCK",
-    b"VERSION-CONTROL",
-    b"REPORT",
-    b"CHECKOUT",
-    b"CHECKIN",
-    b"UNCHECKOUT",
-    b"MKWORKSPACE",
-    b"UPDATE",
-    b"LABEL",
-    b"MERGE",
-    b"BASELINE-CONTROL",
-    b"MKACTIVITY",
-    b"ORDERPATCH",
-    b"ACL",
-    b"SEARCH",
-    b"BIND",
-    b"REBIND",
-    b"UNBIND",
-    b"QUERY",
-    b"M-SEARCH",
-    b"NOTIFY",
-    b"SUBSCRIBE",
-    b"UNSUBSCRIBE",
-    b"CCM_POST",
-    b"RPC_IN_DATA",
-    b"RPC_OUT_DATA",
-];
+const METHODS: &str = "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PROPFIND \
+    PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE \
+    UPDATE LABEL MERGE BASELINE-CONTROL MKACTIVITY ORDERPATCH ACL SEARCH BIND REBIND UNBIND QUERY \
+    M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE CCM_POST RPC_IN_DATA RPC_OUT_DATA";
 
 /// A start line's parts, as ranges of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
