@@ -399,10 +399,7 @@ impl Decoder {
         let Some(start) = &self.start else {
             return self.lose(input);
         };
-        self.faults.extend(start.lack());
-        if !start.is_strict(line) {
-            self.faults.push(Fault::StartLineSpacing);
-        }
+        self.faults.extend(start.fault.clone());
         field_lines(block, line_end, &mut self.lines, &mut self.faults);
         self.synchronised = true;
         self.headed = true;
@@ -542,5 +539,5 @@ fn empty_line_end(bytes: &[u8], _: &mut usize) -> Option<usize> {
 fn is_simple(role: Role, bytes: &[u8]) -> bool {
     role == Role::Request
         && memchr(b'\n', bytes) == Some(bytes.len() - 1)
-        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version() == (0, 9))
+        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version == (0, 9))
 }

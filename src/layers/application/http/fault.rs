@@ -31,9 +31,12 @@ pub enum Fault {
     /// More than one space, or a tab, between the parts of a start line.
     #[error("the parts of a start line are separated by one space each; here it is other white space")]
     StartLineSpacing,
-    /// A request line without a version, or with something else in its place.
-    #[error("the request line must end in the version, such as HTTP/1.1; this one does not")]
+    /// A request line without a version.
+    #[error("the request line must end in the version, such as HTTP/1.1; this one has none")]
     NoVersion,
+    /// A version that is not written as 1.1 and 1.0 are.
+    #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is {0:?}")]
+    MalformedVersion(String),
     /// A request line without a target.
     #[error("the request line does not say what is asked for: there is nothing between method and version")]
     NoTarget,
@@ -107,6 +110,7 @@ impl Fault {
             Self::BareLineFeed => "bare-line-feed",
             Self::StartLineSpacing => "start-line-spacing",
             Self::NoVersion => "missing-version",
+            Self::MalformedVersion(_) => "malformed-version",
             Self::NoTarget => "missing-target",
             Self::NoHost => "missing-host",
             Self::RepeatedHost(_) => "repeated-host",
@@ -138,6 +142,7 @@ impl Fault {
             Self::Folded(_) => "RFC 9112 §5.2",
             Self::SpaceBeforeFields | Self::BareLineFeed | Self::BytesAfterMessage => "RFC 9112 §2.2",
             Self::StartLineSpacing | Self::NoVersion | Self::NoTarget => "RFC 9112 §3",
+            Self::MalformedVersion(_) => "RFC 9112 §2.3",
             Self::NoHost | Self::RepeatedHost(_) => "RFC 9112 §3.2",
             Self::BothLengths | Self::ConflictingLengths(_) | Self::RepeatedLength | Self::MalformedLength(_) => {
                 "RFC 9112 §6.3"
