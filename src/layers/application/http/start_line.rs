@@ -83,7 +83,8 @@ fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> boo
             Some(start) if accept(&start) => Likeness::Yes,
             _ => Likeness::No,
         },
-        None if bytes.len() >= limit || has_control(bytes) => Likeness::No,
+        // Text may still become a start line; binary data is not kept in that hope.
+        None if bytes.len() >= limit || role == Role::Request && has_control(bytes) => Likeness::No,
         None => Likeness::Maybe,
     }
 }
@@ -147,13 +148,14 @@ impl StartLine {
     /// what it was meant to be; `fault` tells.
     #[must_use]
     pub fn parse(role: Role, line: &[u8]) -> Option<Self> {
-        if has_control(line) {
-            return None;
+        let mut start = match role {
+            Role::Request => Self::request(line)?,
+            Role::Response => Self::status(line)?,
+        };
+        if start.fault.is_none() && has_control(line) {
+            start.fault = Some(Fault::ControlInStartLine);
         }
-        match role {
-            Role::Request => Self::request(line),
-            Role::Response => Self::status(line),
-        }
+        Some(start)
     }
 
     fn request(line: &[u8]) -> Option<Self> {
@@ -162,12 +164,12 @@ impl StartLine {
         if method.is_empty() || !method.iter().all(|b| is_token(*b)) {
             return None;
         }
-        let line_end = line.trim_ascii_end().len().max(method_end);
-        let start = line_end - line[method_end..line_end].trim_ascii_start().len();
+        let line_end = trim_end(line).len().max(method_end);
+        let start = line_end - trim_start(&line[method_end..line_end]).len();
         let rest = &line[start..line_end];
         // The version is what follows the last white space: targets with spaces in them are sent, if wrongly.
         let last = rest.iter().rposition(|b| is_space(*b)).map_or(0, |at| at + 1);
-        let before = rest[..last].trim_ascii_end().len();
+        let before = trim_end(&rest[..last]).len();
         let (target_length, version, fault) = match version(&rest[last..]) {
             Some((version, true)) if before > 0 => {
                 let strict = line.len() == method_end + 1 + before + 1 + (rest.len() - last)
@@ -195,19 +197,16 @@ impl StartLine {
     fn status(line: &[u8]) -> Option<Self> {
         let version_end = line.iter().position(|b| is_space(*b))?;
         let (version, exact) = version(&line[..version_end])?;
-        let digits_at = line.len() - line[version_end..].trim_ascii_start().len();
-        let digits = line.get(digits_at..digits_at + 3)?;
-        if !digits.iter().all(u8::is_ascii_digit) || digits[0] == b'0' {
-            return None;
-        }
-        let status = digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
-        let reason = match line.get(digits_at + 3) {
-            None => line.len(),
-            Some(b' ' | b'\t') => digits_at + 4,
-            Some(_) => return None,
-        };
+        let rest = trim_start(&line[version_end..]);
+        let digits_at = line.len() - rest.len();
+        let code_end = rest.iter().position(|b| is_space(*b)).unwrap_or(rest.len());
+        let (code, reason) = (&rest[..code_end], (digits_at + code_end + 1).min(line.len()));
+        let digits = code.iter().take_while(|b| b.is_ascii_digit()).count();
+        let status = std::str::from_utf8(&code[..digits]).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
         let fault = if !exact {
             Some(Fault::MalformedVersion(text(&line[..version_end])))
+        } else if digits != 3 || code.len() != 3 || code[0] == b'0' {
+            Some(Fault::MalformedStatus(text(code)))
         } else if digits_at != version_end + 1 || line[version_end] != b' ' {
             Some(Fault::StartLineSpacing)
         } else {
@@ -237,8 +236,17 @@ fn is_known(method: &[u8]) -> bool {
     METHODS.split(' ').any(|known| known.as_bytes() == method)
 }
 
+/// RFC 9112 §2.2 has a bare CR taken for a space, or the message refused.
 fn is_space(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    &text[text.iter().take_while(|b| is_space(**b)).count()..]
+}
+
+fn trim_end(text: &[u8]) -> &[u8] {
+    &text[..text.len() - text.iter().rev().take_while(|b| is_space(**b)).count()]
 }
 
 /// tchar (RFC 9110 §5.6.2).
@@ -289,7 +297,6 @@ mod tests {
         ] {
             assert_eq!(request(line), None, "{line:?}");
         }
-        assert_eq!(request("GET /\u{1} HTTP/1.1"), None);
     }
 
     #[test]
@@ -307,8 +314,39 @@ mod tests {
             assert_eq!(start.fault.is_some(), line.contains("2.0") || line.contains("1.01"));
             assert_eq!((s, &line[r.start as usize..r.end as usize]), (status, reason));
         }
-        for line in ["HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/1.1200 OK", "ICY 200 OK", "HTTP/1.1 099 No"] {
+        for line in ["HTTP/1.1200 OK", "ICY 200 OK", "HTTP/1.1", "HTTPS/1.1 200 OK"] {
             assert_eq!(StartLine::parse(Role::Response, line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_start_line_is_told() {
+        let code = |role, line: &str| StartLine::parse(role, line.as_bytes()).unwrap().fault.map(|fault| fault.code());
+        for (line, expected) in [
+            ("GET / HTTP/1.1", None),
+            ("GET  / HTTP/1.1", Some("start-line-spacing")),
+            ("GET / HTTP/1.1 ", Some("start-line-spacing")),
+            ("GET /a b HTTP/1.1", Some("start-line-spacing")),
+            ("GET /\u{1} HTTP/1.1", Some("control-in-start-line")),
+            ("GET HTTP/1.1", Some("missing-target")),
+            ("GET / HTTP/1.", Some("malformed-version")),
+            ("GET / http/1.1", Some("malformed-version")),
+            ("GET /", Some("missing-version")),
+        ] {
+            assert_eq!(code(Role::Request, line), expected, "{line:?}");
+        }
+        for (line, expected) in [
+            ("HTTP/1.1 200 OK", None),
+            ("HTTP/1.1 200", None),
+            ("HTTP/1.1  200 OK", Some("start-line-spacing")),
+            ("HTTP/1.1 200\rA: b", Some("control-in-start-line")),
+            ("HTTP/1.1 20 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 2000 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 099 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 2xx OK", Some("malformed-status-code")),
+            ("HTTP/2 200 OK", Some("malformed-version")),
+        ] {
+            assert_eq!(code(Role::Response, line), expected, "{line:?}");
         }
     }
 
