@@ -1,0 +1,82 @@
+//! A closer look: at one connection, one exchange, one packet; or at all of them, with their layers, bytes or ladders.
+
+mod absent;
+mod connection;
+mod deepen;
+mod exchange;
+mod packet;
+
+use std::io::Write;
+
+use super::super::Failure;
+use super::input::Input;
+use super::{Inspect, the_whole};
+use crate::capture::CaptureError;
+use crate::render::style::Style;
+
+pub(super) use self::absent::Absent;
+
+/// How many rows of a table are shown of one connection.
+const ROWS: usize = 200;
+
+/// What every closer look needs.
+struct View<'a> {
+    asked: &'a Inspect,
+    input: &'a Input<'a>,
+    style: Style,
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    Connection(u64),
+    Exchange((u64, u64)),
+    Packet(u64),
+}
+
+/// Shows what was asked for, each thing in its turn; the error is that of the last thing which has one.
+pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let view = View { asked, input, style };
+    let targets = [
+        asked.connection.map(Target::Connection),
+        asked.exchange.map(Target::Exchange),
+        asked.packet.map(Target::Packet),
+    ];
+    let targets: Vec<Target> = targets.into_iter().flatten().collect();
+    if targets.is_empty() {
+        let outcome = the_whole(input, out, style);
+        if !matches!(outcome, Err(Failure::Output(_))) {
+            deepen::everything(&view, out)?;
+        }
+        return outcome;
+    }
+    let mut outcome = Ok(());
+    for (at, target) in targets.into_iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        let shown = match target {
+            Target::Connection(number) => connection::show(&view, number, out),
+            Target::Exchange(name) => exchange::show(&view, name, out),
+            Target::Packet(number) => packet::show(&view, number, out),
+        };
+        match shown {
+            Err(failure @ Failure::Output(_)) => return Err(failure),
+            Err(failure) => outcome = Err(failure),
+            Ok(()) => {}
+        }
+    }
+    outcome
+}
+
+impl View<'_> {
+    /// What a look came to: whether the thing is not there, and whether the input was damaged.
+    fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
+        match (absent, error) {
+            (None, error) => self.input.outcome(error),
+            (Some(absent), None) => Err(Failure::Input(format!("{}: {absent}", self.input.name()))),
+            (Some(absent), Some(error)) => {
+                Err(Failure::Input(format!("{}: {absent}; reading stopped early: {error}", self.input.name())))
+            }
+        }
+    }
+}
