@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::super::Failure;
+use super::narrow::Absent;
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
@@ -40,7 +41,7 @@ impl<'a> Input<'a> {
             Ok(file)
         };
         let file = spool().map_err(|error: io::Error| {
-            Failure::Input(format!("{}: cannot put standard input aside to read it twice: {error}", self.name()))
+            Failure::Input(format!("standard input: cannot be put aside, to be read twice: {error}"))
         })?;
         Ok(Self { spooled: Some(file), ..self })
     }
@@ -59,11 +60,24 @@ impl<'a> Input<'a> {
             None if self.is_live() => source::from_stdin(),
             None => source::open(self.path),
         };
-        opened.map_err(|error| Failure::capture(&self.name(), &error))
+        opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
-    /// What reading it came to.
-    pub(super) fn outcome(&self, error: Option<CaptureError>) -> Result<(), Failure> {
-        error.map_or(Ok(()), |error| Err(Failure::capture(&self.name(), &error)))
+    /// What to call it in a message.
+    fn label(&self) -> String {
+        if self.is_live() { "standard input".to_owned() } else { self.name() }
+    }
+
+    /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
+    pub(super) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
+        let name = self.label();
+        match (absent, error) {
+            (None, None) => Ok(()),
+            (None, Some(error)) => Err(Failure::capture(&name, &error)),
+            (Some(absent), None) => Err(Failure::Input(format!("{name}: {absent}"))),
+            (Some(absent), Some(error)) => {
+                Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))
+            }
+        }
     }
 }

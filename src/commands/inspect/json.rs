@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::super::Failure;
 use super::Inspect;
 use super::input::Input;
+use super::narrow::Absent;
 use crate::inspect::record::Summary;
 use crate::inspect::{self, Event, Options, Sink};
 use crate::render::json::Json;
@@ -15,7 +16,7 @@ const KEEP: usize = 64 << 10;
 /// Prints JSON Lines; the summary comes last, whatever happened, and counts the whole capture.
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let out = Lines { out, live: input.is_live() };
-    let mut only = Only { asked, json: Json::new(out, &input.name()) };
+    let mut only = Only { asked, json: Json::new(out, &input.name()), exchanges: None };
     let mut reader = match input.open() {
         Ok(reader) => reader,
         Err(failure) => {
@@ -25,9 +26,10 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
     };
     let options = Options { keep: KEEP, pieces: false };
     let finding = inspect::inspect(&mut reader, options, &mut only);
-    let outcome = input.outcome(finding.error);
+    let complete = finding.error.is_none();
+    let outcome = input.outcome(only.absent(&finding.summary), finding.error);
     let message = outcome.as_ref().err().map(ToString::to_string);
-    only.json.finish(&finding.summary, message.as_deref())?;
+    only.json.finish_read(&finding.summary, complete, message.as_deref())?;
     outcome
 }
 
@@ -35,9 +37,21 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
 struct Only<'a, W> {
     asked: &'a Inspect,
     json: Json<W>,
+    /// How many exchanges the connection has that an exchange was asked of.
+    exchanges: Option<u64>,
 }
 
 impl<W: Write> Only<'_, W> {
+    /// What was asked for and was not found.
+    fn absent(&self, summary: &Summary) -> Option<Absent> {
+        let there = summary.tcp_connections;
+        let connection = self.asked.connection.filter(|asked| *asked >= there);
+        let connection = connection.map(|asked| Absent::Connection { asked, there });
+        let exchange = self.asked.exchange.filter(|(_, index)| self.exchanges.is_none_or(|there| *index >= there));
+        let exchange = exchange.map(|asked| Absent::exchange(asked, self.exchanges, summary));
+        connection.or(exchange)
+    }
+
     fn is_asked_for(&self, event: Event<'_>) -> bool {
         let (connection, exchange) = match event {
             Event::Closed(it) => (it.number, None),
@@ -58,6 +72,11 @@ impl<W: Write> Only<'_, W> {
 
 impl<W: Write> Sink for Only<'_, W> {
     fn event(&mut self, event: Event<'_>) {
+        if let (Event::Closed(it), Some((connection, _))) = (event, self.asked.exchange)
+            && it.number == connection
+        {
+            self.exchanges = Some(it.exchanges);
+        }
         if self.is_asked_for(event) {
             self.json.event(event);
         }

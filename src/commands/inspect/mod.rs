@@ -85,7 +85,7 @@ fn the_whole(input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Fai
         complete: finding.error.is_none(),
     };
     out.write_all(overview.draw(about, &finding.summary, style).as_bytes())?;
-    input.outcome(finding.error)
+    input.outcome(None, finding.error)
 }
 
 fn counts(input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
@@ -93,7 +93,7 @@ fn counts(input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failur
     for line in summary::lines(&finding.summary, style) {
         writeln!(out, "{line}")?;
     }
-    input.outcome(finding.error)
+    input.outcome(None, finding.error)
 }
 
 /// A view of the counts alone.

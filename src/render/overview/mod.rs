@@ -154,32 +154,34 @@ impl Overview {
                 out.push_str(&body);
             }
         }
-        out.push_str(&self.hints(&connections, style));
+        out.push_str(&self.hints(&connections, summary, style));
         out
     }
 
     /// What to add to the command for a closer look, as far as there is something to look at.
-    fn hints(&self, connections: &[Connection], style: Style) -> String {
+    fn hints(&self, connections: &[Connection], summary: &Summary, style: Style) -> String {
         let upgrade = self.exchanges.iter().find(|it| it.upgraded.is_some());
         let exchange = upgrade.or_else(|| self.exchanges.iter().next());
+        let connection = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
+        let packet = exchange.map(|it| it.extent().first.packet).filter(|packet| *packet > 0);
         let mut hints = Vec::new();
         if let Some(it) = exchange {
-            let remark = "what was asked, what was answered, and what each layer says";
-            hints.push((format!("--exchange {}.{}", it.connection, it.index), remark));
+            hints.push((format!("--exchange {}.{}", it.connection, it.index), "what was asked and answered"));
         }
-        let number = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
-        if let Some(number) = number {
-            hints.push((format!("--connection {number} --ladder"), "the whole conversation, packet by packet"));
+        if let Some(number) = connection {
+            hints.push((format!("--connection {number} --ladder"), "a conversation, packet by packet"));
         }
-        let packet = exchange.map(|it| it.extent().first.packet);
-        if let Some(packet) = packet.or_else(|| connections.first().map(|it| it.extent.first.packet)) {
-            hints.push((format!("--packet {packet} --hex"), "every byte of a packet, named"));
+        if summary.packets > 0 {
+            hints.push((format!("--packet {} --hex", packet.unwrap_or(1)), "every byte of a packet, and its name"));
+        }
+        if self.connections.left_out() + self.exchanges.left_out() + self.frames.left_out() > 0 {
+            hints.push(("--json".to_owned(), "all there is, for scripts"));
         }
         if hints.is_empty() {
             return String::new();
         }
         let column = hints.iter().map(|(flags, _)| flags.len()).max().unwrap_or(0) + 2;
-        let mut out = format!("\n{}\n", style.dim("Look closer by adding"));
+        let mut out = heading("Look closer", "by adding to the command", style);
         for (flags, remark) in hints {
             let line = style.cut(&format!("  {flags:<column$}{remark}"), style.width);
             out.push_str(&style.dim(&line));

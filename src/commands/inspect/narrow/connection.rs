@@ -17,7 +17,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
     let Some(it) = &found.record else {
         let absent = Absent::Connection { asked: number, there: finding.summary.tcp_connections };
-        return view.outcome(Some(absent), finding.error);
+        return view.input.outcome(Some(absent), finding.error);
     };
     let style = view.style;
     let life = connection::life(it, found.frames.offered(), found.messages, style);
@@ -34,7 +34,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         write!(out, "{}{body}", heading(title, "", style))?;
     }
     deepen::show(view, Which::Connection(number), out)?;
-    view.outcome(None, finding.error)
+    view.input.outcome(None, finding.error)
 }
 
 /// What belongs to a connection.

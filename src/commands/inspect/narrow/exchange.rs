@@ -24,7 +24,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
     let Some(it) = &found.exchange else {
         let there = found.connection.as_ref().map(|it| it.exchanges);
-        return view.outcome(Some(Absent::exchange(name, there, &finding.summary)), finding.error);
+        return view.input.outcome(Some(Absent::exchange(name, there, &finding.summary)), finding.error);
     };
     let style = view.style;
     out.write_all(facts(it, found.connection.as_ref(), view).as_bytes())?;
@@ -39,7 +39,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     let extent = it.extent();
     let packets = extent.first.packet..=extent.last.packet;
     deepen::show(view, Which::Exchange(name, packets), out)?;
-    view.outcome(None, finding.error)
+    view.input.outcome(None, finding.error)
 }
 
 fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> String {

@@ -11,7 +11,6 @@ use std::io::Write;
 use super::super::Failure;
 use super::input::Input;
 use super::{Inspect, the_whole};
-use crate::capture::CaptureError;
 use crate::render::style::Style;
 
 pub(super) use self::absent::Absent;
@@ -66,17 +65,4 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
         }
     }
     outcome
-}
-
-impl View<'_> {
-    /// What a look came to: whether the thing is not there, and whether the input was damaged.
-    fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
-        match (absent, error) {
-            (None, error) => self.input.outcome(error),
-            (Some(absent), None) => Err(Failure::Input(format!("{}: {absent}", self.input.name()))),
-            (Some(absent), Some(error)) => {
-                Err(Failure::Input(format!("{}: {absent}; reading stopped early: {error}", self.input.name())))
-            }
-        }
-    }
 }

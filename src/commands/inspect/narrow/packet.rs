@@ -21,7 +21,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
     let Some(seen) = &found.seen else {
         let absent = Absent::Packet { asked: number, there: finding.summary.packets };
-        return view.outcome(Some(absent), finding.error);
+        return view.input.outcome(Some(absent), finding.error);
     };
     let style = view.style;
     let interface = reader.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
@@ -40,7 +40,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     if let (Some(segment), true) = (found.segment(), view.asked.ladder) {
         deepen::ladder(view, &Which::Connection(segment.connection), out)?;
     }
-    view.outcome(None, finding.error)
+    view.input.outcome(None, finding.error)
 }
 
 /// A packet, and what lies in it.
