@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Which};
+use super::deepen::{self, Scoped, Which};
 use super::{Absent, ROWS, View};
 use crate::inspect::record::{Connection, Exchange, Frame, Problem};
 use crate::inspect::{self, Event, Options, Sink};
@@ -12,9 +12,9 @@ use crate::render::overview::{First, KEEP};
 use crate::render::{connection, exchanges, frames, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut found = Found::new(number);
-    let mut reader = view.input.open()?;
-    let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
+    let mut sinks = (Found::new(number), Scoped::new(number));
+    let finding = inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut sinks);
+    let (found, Scoped { story, .. }) = sinks;
     let Some(it) = &found.record else {
         let absent = Absent::Connection { asked: number, there: finding.summary.tcp_connections };
         return view.input.outcome(Some(absent), finding.error);
@@ -22,6 +22,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let style = view.style;
     let life = connection::life(it, found.frames.offered(), found.messages, style);
     out.write_all(life.as_bytes())?;
+    deepen::ladder_of(view, &story, number, out)?;
     let kept_exchanges: Vec<_> = found.exchanges.iter().cloned().collect();
     let kept_frames: Vec<_> = found.frames.iter().cloned().collect();
     let kept_problems: Vec<_> = found.problems.iter().cloned().collect();
@@ -33,7 +34,13 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     for (title, body) in sections.iter().filter(|(_, body)| !body.is_empty()) {
         write!(out, "{}{body}", heading(title, "", style))?;
     }
-    deepen::show(view, Which::Connection(number), out)?;
+    if view.asked.layers {
+        deepen::layers_of(view, &story, kept_exchanges.iter(), out)?;
+        deepen::diagrams(view, kept_frames.iter(), out)?;
+    }
+    if view.asked.hex {
+        deepen::packets(view, &Which::Connection(number), (true, false), out)?;
+    }
     view.input.outcome(None, finding.error)
 }
 

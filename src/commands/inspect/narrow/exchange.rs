@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Which};
+use super::deepen::{self, Scoped, Which};
 use super::{Absent, View};
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{self, Event, Options, Sink};
 use crate::render::facts::{Facts, heading};
-use crate::render::{heads, numbers, problems};
+use crate::render::{accept, heads, numbers, problems};
 
 /// How much of each body is kept.
 const KEEP: usize = 64 << 10;
@@ -19,9 +19,9 @@ const BODY_LINES: usize = 12;
 const PROBLEMS: usize = 50;
 
 pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Result<(), Failure> {
-    let mut found = Found { name, ..Found::default() };
-    let mut reader = view.input.open()?;
-    let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
+    let mut sinks = (Found { name, ..Found::default() }, Scoped::new(name.0));
+    let finding = inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut sinks);
+    let (found, Scoped { story, .. }) = sinks;
     let Some(it) = &found.exchange else {
         let there = found.connection.as_ref().map(|it| it.exchanges);
         return view.input.outcome(Some(Absent::exchange(name, there, &finding.summary)), finding.error);
@@ -32,13 +32,26 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     for line in heads::exchange(it, BODY_LINES, style) {
         writeln!(out, "{line}")?;
     }
+    let derivation = accept::derivation(it, style);
+    if !derivation.is_empty() {
+        write!(out, "{}", heading("The proof", "that the server understood, RFC 6455 §4.2.2", style))?;
+        for line in derivation {
+            writeln!(out, "{line}")?;
+        }
+    }
     let on_it = found.problems();
     if !on_it.is_empty() {
         write!(out, "{}{}", heading("Problems", "", style), problems::list(&on_it, 0, style))?;
     }
-    let extent = it.extent();
-    let packets = extent.first.packet..=extent.last.packet;
-    deepen::show(view, Which::Exchange(name, packets), out)?;
+    deepen::layers_of(view, &story, std::iter::once(it), out)?;
+    if view.asked.ladder {
+        deepen::ladder_of(view, &story, name.0, out)?;
+    }
+    if view.asked.layers || view.asked.hex {
+        let extent = it.extent();
+        let which = Which::Exchange(name.0, extent.first.packet..=extent.last.packet);
+        deepen::packets(view, &which, (view.asked.hex, view.asked.layers), out)?;
+    }
     view.input.outcome(None, finding.error)
 }
 

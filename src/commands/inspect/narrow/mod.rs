@@ -11,9 +11,13 @@ use std::io::Write;
 use super::super::Failure;
 use super::input::Input;
 use super::{Inspect, the_whole};
+use crate::inspect::{self, Options};
+use crate::render::overview::KEEP;
+use crate::render::story::Story;
 use crate::render::style::Style;
 
 pub(super) use self::absent::Absent;
+use self::deepen::Which;
 
 /// How many rows of a table are shown of one connection.
 const ROWS: usize = 200;
@@ -44,7 +48,7 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
     if targets.is_empty() {
         let outcome = the_whole(input, out, style);
         if !matches!(outcome, Err(Failure::Output(_))) {
-            deepen::everything(&view, out)?;
+            everything(&view, out)?;
         }
         return outcome;
     }
@@ -65,4 +69,26 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
         }
     }
     outcome
+}
+
+/// The layers of all exchanges, the ladders of all connections, the bytes of all packets: whichever were asked for.
+fn everything(view: &View<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let asked = view.asked;
+    if asked.layers || asked.ladder {
+        let mut story = Story::default();
+        inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut story);
+        if asked.layers {
+            deepen::layers_of(view, &story, story.exchanges.iter(), out)?;
+            deepen::diagrams(view, story.frames.iter(), out)?;
+        }
+        let mut numbers: Vec<u64> = story.connections.iter().map(|it| it.number).collect();
+        numbers.sort_unstable();
+        for number in numbers.into_iter().filter(|_| asked.ladder) {
+            deepen::ladder_of(view, &story, number, out)?;
+        }
+    }
+    if asked.hex {
+        deepen::packets(view, &Which::All, (true, false), out)?;
+    }
+    Ok(())
 }

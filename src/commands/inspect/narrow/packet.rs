@@ -3,14 +3,13 @@
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Which};
+use super::deepen::{self, Scoped, Which};
 use super::{Absent, View};
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
 use crate::inspect::{self, Event, Options, PacketSeen, Sink};
-use crate::render::facts::heading;
 use crate::render::overview::KEEP;
-use crate::render::{frame, packet, summary};
+use crate::render::{packet, summary};
 
 /// How many things that a packet carries are told.
 const CARRIED: usize = 20;
@@ -27,18 +26,14 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let interface = reader.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
     let place = packet::place(seen, interface, found.connection.as_ref(), &found.carried(), style);
     out.write_all(place.as_bytes())?;
-    deepen::packet(view, number, out)?;
+    deepen::packets(view, &Which::Packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {
-        for it in &found.frames {
-            let title = format!("Frame {}.{}", it.connection, it.index);
-            write!(out, "{}", heading(&title, "as RFC 6455 §5.2 draws it", style))?;
-            for line in frame::diagram(it, style) {
-                writeln!(out, "{line}")?;
-            }
-        }
+        deepen::diagrams(view, found.frames.iter(), out)?;
     }
     if let (Some(segment), true) = (found.segment(), view.asked.ladder) {
-        deepen::ladder(view, &Which::Connection(segment.connection), out)?;
+        let mut scoped = Scoped::new(segment.connection);
+        inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut scoped);
+        deepen::ladder_of(view, &scoped.story, segment.connection, out)?;
     }
     view.input.outcome(None, finding.error)
 }
