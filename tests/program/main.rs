@@ -5,6 +5,7 @@
 
 #[cfg(feature = "peers")]
 mod against_tshark;
+mod architecture;
 mod documents;
 mod lessons;
 #[cfg(feature = "shared")]
