@@ -10,8 +10,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("explain", &["layers"]),
     ("inspect", &["capture", "layers"]),
     ("wire", &["capture"]),
-    ("lesson", &["capture", "layers", "inspect", "wire", "render"]),
-    ("render", &["capture", "layers", "inspect", "explain"]),
+    ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
+    ("render", &["capture", "layers", "inspect", "explain", "lesson"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.
