@@ -7,6 +7,7 @@
 //! (the [`frame`] diagram, whose width is the 32 bits of its ruler, and a [`ladder`] of more than two hosts apart), and no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
+pub mod accept;
 pub mod connections;
 pub mod escape;
 pub mod exchanges;
@@ -17,8 +18,11 @@ pub mod hex;
 pub mod json;
 pub mod ladder;
 pub mod layers;
+pub mod lesson;
 pub mod numbers;
+pub mod osi;
 pub mod problems;
+pub mod story;
 pub mod style;
 pub mod summary;
 pub mod table;
