@@ -83,8 +83,7 @@ pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure
         let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
         return Ok(json.finish(&summary, None)?);
     }
-    let mut lines =
-        page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
+    let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
     if let Some(path) = &asked.save {
         lines.extend(page::saved(&run, &path.display().to_string(), style));
     }

@@ -311,10 +311,12 @@ impl Page<'_> {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             let about = self.run.about(side);
             let wanted = |exchange: &&Exchange| {
-                let is_about = about.is_some_and(|it| (it.connection, it.index) == (exchange.connection, exchange.index));
+                let is_about =
+                    about.is_some_and(|it| (it.connection, it.index) == (exchange.connection, exchange.index));
                 self.depth.layers || is_about
             };
-            let tables: Vec<_> = story.exchanges.iter().filter(wanted).map(|it| self.layers_of(side, story, it)).collect();
+            let tables: Vec<_> =
+                story.exchanges.iter().filter(wanted).map(|it| self.layers_of(side, story, it)).collect();
             for (heading, table) in tables {
                 self.heading(&heading);
                 self.lines.extend(table);

@@ -82,19 +82,13 @@ fn application(story: &Story, exchange: &Exchange) -> String {
         format!("{requested}, {responded}")
     };
     let frames = frames(story, exchange).count() as u64;
-    let then = if frames > 0 {
-        format!("then WebSocket: {}", numbers::counted(frames, "frame"))
-    } else {
-        String::new()
-    };
+    let then =
+        if frames > 0 { format!("then WebSocket: {}", numbers::counted(frames, "frame")) } else { String::new() };
     join([line, status(exchange), counts, then])
 }
 
 /// The frames that follow an exchange which turned its connection into a WebSocket.
-fn frames<'a>(
-    story: &'a Story,
-    exchange: &'a Exchange,
-) -> impl Iterator<Item = &'a crate::inspect::record::Frame> {
+fn frames<'a>(story: &'a Story, exchange: &'a Exchange) -> impl Iterator<Item = &'a crate::inspect::record::Frame> {
     let upgraded = exchange.upgraded.as_deref() == Some("websocket");
     story.frames.iter().filter(move |frame| upgraded && frame.connection == exchange.connection)
 }

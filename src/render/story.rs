@@ -399,7 +399,8 @@ impl<'a> Teller<'a> {
             let (label, short) = (said.label.clone(), said.short.clone());
             let parts = story.segments(segment.connection, segment.direction, first.packet);
             let parts = parts.take_while(|(packet, _)| packet.moment.packet <= last.packet);
-            let parts = parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
+            let parts =
+                parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
             self.row(packet, segment, label, short);
             if parts > 1 {
                 let note = format!("in {}", numbers::counted(parts as u64, "packet"));

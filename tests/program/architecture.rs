@@ -11,7 +11,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("inspect", &["capture", "layers"]),
     ("wire", &["capture"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
-    ("render", &["capture", "layers", "inspect", "explain", "lesson"]),
+    ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.

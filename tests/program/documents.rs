@@ -62,6 +62,23 @@ fn samples_are_what_the_program_prints() {
 }
 
 #[test]
+fn every_command_that_the_readme_gives_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("upgrade.pcapng");
+    let capture = capture.to_str().expect("temporary folders have plain names");
+    printed(&["lesson", "run", "upgrade", "--save", capture]);
+    let readme = read("README.md");
+    let commands: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    wire101 ")).collect();
+    assert!(!commands.is_empty(), "README.md gives no command");
+    for command in commands {
+        let words = command.split_whitespace().take_while(|word| *word != "#");
+        let is_file = |word: &str| word == "FILE" || word.ends_with(".pcapng");
+        let arguments: Vec<&str> = words.map(|word| if is_file(word) { capture } else { word }).collect();
+        assert!(!printed(&arguments).is_empty(), "`wire101 {command}` prints nothing");
+    }
+}
+
+#[test]
 fn every_file_that_a_document_names_is_there() {
     for document in DOCUMENTS {
         for path in paths(&read(document)) {
