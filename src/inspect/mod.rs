@@ -12,11 +12,13 @@ mod connections;
 mod content;
 mod conversation;
 pub mod event;
+pub mod fault;
 mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
 pub mod record;
+mod tcp_watch;
 #[cfg(test)]
 mod tests;
 mod websocket_talk;
