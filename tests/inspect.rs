@@ -167,7 +167,7 @@ fn what_is_not_there_is_answered_with_what_is() {
     for (flags, message) in [
         (["--connection", "7"], "connection 7 is not in this capture: it has connections 0 to 1"),
         (["--exchange", "0.3"], "exchange 0.3 is not in this capture: connection 0 has 3 exchanges, 0.0 to 0.2"),
-        (["--exchange", "9.0"], "connection 9 is not in this capture: it has connections 0 to 1"),
+        (["--exchange", "9.0"], "exchange 9.0 is not in this capture: it has connections 0 to 1"),
     ] {
         let message = format!("wire101: lessons.pcapng: {message}\n");
         let arguments = [&["inspect", "lessons.pcapng"], &flags[..]].concat();

@@ -23,9 +23,11 @@ impl Facts {
         if !remark.is_empty() && text::width(&title) + 2 + text::width(&remark) <= style.width {
             facts.line(&format!("{}  {}", style.bold(&title), style.dim(&remark)));
         } else {
-            text::wrap(&title, style.width).iter().for_each(|line| facts.line(&style.bold(line)));
-            if !remark.is_empty() {
-                text::wrap(&remark, style.width).iter().for_each(|line| facts.line(&style.dim(line)));
+            for line in text::wrap(&title, style.width) {
+                facts.line(&style.bold(&line));
+            }
+            for line in text::wrap(&remark, style.width).iter().filter(|line| !line.is_empty()) {
+                facts.line(&style.dim(line));
             }
         }
         facts.out.push('\n');

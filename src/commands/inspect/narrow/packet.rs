@@ -1,5 +1,6 @@
 //! `--packet N`: where a packet belongs, what it carries, and its fields.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use super::super::super::Failure;
@@ -122,7 +123,10 @@ fn part(packet: u64, extent: Extent) -> &'static str {
 fn lossy(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
         text
     })
 }
