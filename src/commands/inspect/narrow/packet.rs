@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped, Which};
+use super::deepen::{self, Scoped};
 use super::{Absent, View};
+use crate::inspect::annotate::Selection;
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
 use crate::inspect::{self, Event, Options, PacketSeen, Sink};
@@ -27,7 +28,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let interface = reader.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
     let place = packet::place(seen, interface, found.connection.as_ref(), &found.carried(), style);
     out.write_all(place.as_bytes())?;
-    deepen::packets(view, &Which::Packet(number), (view.asked.hex, true), out)?;
+    deepen::packets(view, Selection::packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {
         deepen::diagrams(view, found.frames.iter(), out)?;
     }
