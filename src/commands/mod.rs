@@ -4,6 +4,7 @@
 
 pub mod inspect;
 pub mod lesson;
+mod save;
 
 use std::io::{self, Write};
 
@@ -21,6 +22,9 @@ pub enum Failure {
     /// The input is damaged, or has not what was asked for. What could be shown was.
     #[error("{0}")]
     Input(String),
+    /// A lesson could not be run, or its capture not be saved.
+    #[error("{0}")]
+    Run(String),
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -45,7 +49,7 @@ impl Failure {
         match self {
             Self::Usage(_) => 2,
             Self::Output(_) if self.is_closed_pipe() => 0,
-            Self::Input(_) | Self::Output(_) => 1,
+            Self::Input(_) | Self::Run(_) | Self::Output(_) => 1,
         }
     }
 

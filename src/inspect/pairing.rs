@@ -8,7 +8,7 @@ use super::event::Event;
 use super::http_talk::faults;
 use super::output::Output;
 use super::record::{Direction, Exchange, HttpMessage, Request, Response};
-use crate::layers::application::http::{Framing, Head, StartLine, elements, of_request, of_response};
+use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_request, of_response};
 use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
@@ -204,7 +204,9 @@ impl Pairing {
     }
 
     fn request(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> Framing {
-        let Some(StartLine::Request { method, target, version }) = head.start else { return Framing::None };
+        let Some(StartLine { version, parts: Parts::Request { method, target }, .. }) = head.start else {
+            return Framing::None;
+        };
         out.summary.http_requests += 1;
         let mut found = head.faults.to_vec();
         let framing = of_request(head, &mut found);
@@ -217,7 +219,9 @@ impl Pairing {
     }
 
     fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
-        let Some(StartLine::Status { version, status, reason }) = head.start else { return (Framing::None, None) };
+        let Some(StartLine { version, parts: Parts::Status { status, reason }, .. }) = head.start else {
+            return (Framing::None, None);
+        };
         let interim = (100..=199).contains(status) && *status != 101;
         match interim {
             true => out.summary.http_interim += 1,
