@@ -1,5 +1,6 @@
 //! One syntactic element of a stream, where it lies, and its fields.
 
+use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 
 use crate::inspect::event::PieceKind;
@@ -203,12 +204,13 @@ impl Element {
             return;
         }
         let meaning = field.meaning.to_mut();
-        meaning.push_str(&format!(" Bytes {} to {} of it", self.at + 1, self.at.saturating_add(length)));
+        // Writing to a string cannot fail.
+        let _ = write!(meaning, " Bytes {} to {} of it", self.at + 1, self.at.saturating_add(length));
         if self.at > 0 {
-            meaning.push_str(&format!("; began in packet {}", self.began));
+            let _ = write!(meaning, "; began in packet {}", self.began);
         }
         if let Some(packet) = self.goes_on {
-            meaning.push_str(&format!("; goes on in packet {packet}"));
+            let _ = write!(meaning, "; goes on in packet {packet}");
         }
         meaning.push('.');
     }
@@ -218,7 +220,7 @@ impl Element {
             (Protocol::Tls, Some(detail)) => Some((Layer::Presentation, detail.clone())),
             (Protocol::Tls, None) => Some((Layer::Presentation, "TLS".to_owned())),
             (Protocol::Http2, _) => Some((Layer::Application, "HTTP/2".to_owned())),
-            (_, Some(detail)) => Some((Layer::Application, detail.clone())),
+            (_, Some(name)) => Some((Layer::Application, format!("Another protocol, \"{name}\""))),
             _ => None,
         });
         let (layer, meaning) = match known {
@@ -250,7 +252,7 @@ pub(super) fn grouped(element: &Element, group: &Group, parts: Vec<Field>) -> Fi
     for span in parts.iter().flat_map(|part| &part.spans) {
         match spans.last_mut() {
             Some(last) if last.packet == span.packet && last.bits.end == span.bits.start => {
-                last.bits.end = span.bits.end
+                last.bits.end = span.bits.end;
             }
             _ => spans.push(span.clone()),
         }

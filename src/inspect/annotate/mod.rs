@@ -109,7 +109,7 @@ pub struct Annotator {
 }
 
 /// What it remembers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Found {
     /// In stream order within each direction of a connection.
     elements: Vec<Element>,
@@ -119,11 +119,23 @@ struct Found {
     seen: BTreeMap<u64, (u64, Novelty)>,
     /// What the connections with undecoded bytes turned out to speak.
     spoken: HashMap<u64, (Protocol, Option<String>), RandomState>,
-    kept: usize,
+    /// How many bytes more it may remember.
+    room: usize,
     limited: bool,
 }
 
 impl Found {
+    fn new() -> Self {
+        Self {
+            elements: Vec::new(),
+            in_packet: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            spoken: HashMap::default(),
+            room: MOST_KEPT,
+            limited: false,
+        }
+    }
+
     fn add(&mut self, element: Element, selection: &Selection) {
         if !selection.has_element(&element) || !self.keep(element.cost()) {
             return;
@@ -143,12 +155,10 @@ impl Found {
 
     /// Whether there is room for so many bytes more, which it then takes.
     fn keep(&mut self, bytes: usize) -> bool {
-        if self.kept + bytes > MOST_KEPT {
-            self.limited = true;
-            return false;
-        }
-        self.kept += bytes;
-        true
+        let left = self.room.checked_sub(bytes);
+        self.limited |= left.is_none();
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
     }
 
     fn fields(&self, element: &Element) -> Vec<Field> {
@@ -160,7 +170,7 @@ impl Annotator {
     /// An annotator of what is selected. The pipeline must be asked for [pieces](super::Options::pieces).
     #[must_use]
     pub fn new(selection: Selection) -> Self {
-        Self { selection, streams: HashMap::default(), found: Found::default() }
+        Self { selection, streams: HashMap::default(), found: Found::new() }
     }
 
     /// Whether there was more than [`MOST_KEPT`]: some payload has no names then.

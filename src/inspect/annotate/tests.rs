@@ -15,7 +15,10 @@ use crate::wire::{Recording, Settings};
 const RAW_IP: LinkType = LinkType(101);
 
 fn annotator(selection: Selection, link: LinkType, packets: &[Vec<u8>]) -> Annotator {
-    let mut annotator = Annotator::new(selection);
+    read(Annotator::new(selection), link, packets)
+}
+
+fn read(mut annotator: Annotator, link: LinkType, packets: &[Vec<u8>]) -> Annotator {
     let mut inspector = Inspector::new(Options { keep: 0, pieces: true });
     for (number, data) in (1..).zip(packets) {
         let time = Timestamp(number * 1_000_000);
@@ -186,6 +189,46 @@ fn what_was_sent_again_says_so() {
     assert!(new.meaning.starts_with("The beginning of something"), "{}", new.meaning);
 }
 
+#[test]
+fn a_segment_in_fragments_is_named_in_each_of_them() {
+    let whole = packet(true, 0, 0, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    let fragment = |range: std::ops::Range<usize>, more: u8| {
+        let mut packet = [&whole[..20], &whole[20..][range.clone()]].concat();
+        let total = packet.len() as u16;
+        packet[2..4].copy_from_slice(&total.to_be_bytes());
+        packet[6..8].copy_from_slice(&[more << 5, (range.start / 8) as u8]);
+        packet
+    };
+    let packets = [fragment(0..32, 1), fragment(32..whole.len() - 20, 0)];
+    let names = check(RAW_IP, &packets);
+    // The line that straddles is shown in both.
+    assert_eq!(names.iter().filter(|name| *name == "HTTP version").count(), 2, "{names:?}");
+    let first = annotator(Selection::All, RAW_IP, &packets).fields_of_packet(1, RAW_IP, &packets[0]);
+    let names: Vec<_> = first.iter().map(|field| (&field.name[..], &field.value[..])).collect();
+    assert_eq!(names[1..], [("payload", "20 bytes"), ("HTTP request", "GET / HTTP/1.1")]);
+}
+
+#[test]
+fn what_is_beyond_the_limit_is_told() {
+    let packets = [packet(true, 0, 0, b"GET / HTTP/1.1\r\n\r\n")];
+    let mut annotator = Annotator::new(Selection::All);
+    annotator.found.room = 100;
+    let annotator = read(annotator, RAW_IP, &packets);
+    assert!(annotator.is_limited());
+    let fields = annotator.fields_of_packet(1, RAW_IP, &packets[0]);
+    assert!(fields.last().unwrap().meaning.starts_with("More would have to be kept"));
+    leaves(&fields, 1, packets[0].len());
+}
+
+#[test]
+fn another_protocol_is_named_and_not_looked_into() {
+    let packets = [opening(), vec![packet(true, 0, 0, b"\x16\x03\x01\x00\x05hello")]].concat();
+    let fields = annotator(Selection::All, RAW_IP, &packets).fields_of_packet(3, RAW_IP, &packets[2]);
+    let field = fields.last().unwrap();
+    assert_eq!((field.layer, &field.name[..]), (Layer::Presentation, "TCP payload"));
+    assert!(field.meaning.starts_with("TLS"), "{}", field.meaning);
+}
+
 fn captured(recording: &Recording) -> Vec<u8> {
     let mut file = Vec::new();
     let interface = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
@@ -276,7 +319,7 @@ fn websocket_turns() -> impl Strategy<Value = Vec<Turn>> {
             let mask = if client { 0x80 } else { 0 };
             let mut bytes = match payload.len() {
                 length @ ..126 => vec![first, mask | length as u8],
-                length => vec![first, mask | 126, (length >> 8) as u8, length as u8],
+                length => vec![first, mask + 126, (length >> 8) as u8, length as u8],
             };
             if client {
                 bytes.extend(key);

@@ -3,6 +3,8 @@
 //! Spans count from the first byte given, in packet 0: where the bytes lie is the caller's to know, who moves them there.
 //! Everything is layer 7 but the masking key, and payload that is compressed: how something is represented is layer 6.
 
+use std::fmt::Write;
+
 use super::header::Header;
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1};
 use crate::explain;
@@ -33,6 +35,7 @@ pub fn header(bytes: &[u8], compressed: bool) -> Vec<Field> {
 
 fn first_byte(pen: &mut Pen<'_>, header: &Header, compressed: bool) {
     let meaning = match (header.fin, header.opcode) {
+        (true, 8..) => "Control frames are never divided.",
         (true, CONTINUATION) => "The last frame of its message.",
         (true, _) => "Nothing follows: the only frame of its message.",
         (false, _) => "More frames of this message follow.",
@@ -124,7 +127,8 @@ pub fn payload(payload: &Payload<'_>) -> Field {
         let [a, b, c, d] = key;
         let byte = [a, b, c, d].into_iter().cycle().nth((at % 4) as usize).unwrap_or(a);
         let more = if length > 1 { ", and so on" } else { "" };
-        meaning.push_str(&format!(" Unmasked: {meant:#04x} = {wire:#04x} XOR {byte:#04x}{more}."));
+        // Writing to a string cannot fail.
+        let _ = write!(meaning, " Unmasked: {meant:#04x} = {wire:#04x} XOR {byte:#04x}{more}.");
     }
     if header.opcode == CLOSE && at == 0 && clear.len() as u64 == length && length >= 2 {
         return close(&clear, meaning);
@@ -153,18 +157,10 @@ fn kind(opcode: u8, compressed: bool) -> &'static str {
 fn close(clear: &[u8], meaning: String) -> Field {
     let mut pen = Pen::new(0, 0, clear, Layer::Application, "RFC 6455 §5.5.1");
     let code = pen.peek(16) as u16;
-    let value = match explain::close_code(code) {
-        Some(known) => {
-            pen.clause(known.clause);
-            let value = format!("{code} {}", known.name);
-            pen.leaf(16, "status code", value.clone(), known.meaning);
-            value
-        }
-        None => {
-            pen.leaf(16, "status code", code.to_string(), "Why the connection closes.");
-            code.to_string()
-        }
-    };
+    let known = explain::close_code(code);
+    let value = known.map_or_else(|| code.to_string(), |known| format!("{code} {}", known.name));
+    pen.clause(known.map_or("RFC 6455 §7.4", |known| known.clause));
+    pen.leaf(16, "status code", value.clone(), known.map_or("Why the connection closes.", |known| known.meaning));
     pen.clause("RFC 6455 §7.1.6");
     let reason = text_or_hex(pen.bytes(pen.left()));
     let value = if reason.is_empty() { value } else { format!("{value}: {reason}") };

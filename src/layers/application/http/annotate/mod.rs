@@ -193,20 +193,16 @@ pub struct Content<'a> {
 pub fn content(content: &Content<'_>) -> Field {
     let Content { sent, length, content_type, coding, chunk } = *content;
     let kind = content_type.map_or("of no declared type".to_owned(), lossy);
-    let (layer, value, meaning, clause) = match coding {
-        Some(coding) => {
-            let meaning = format!("Content coded with {coding}; once that is undone: {kind}.");
-            (Layer::Presentation, hex(sent), meaning, "RFC 9110 §8.4")
-        }
-        None => {
-            let text = charset::text(sent, content_type);
-            // What a cut left of a character, at either end.
-            let text = text.map(|text| text.text.trim_matches('\u{fffd}').to_owned());
-            let clause = if chunk { "RFC 9112 §7.1" } else { "RFC 9110 §6.4" };
-            (Layer::Application, text.unwrap_or_else(|| hex(sent)), format!("Content, {kind}."), clause)
-        }
-    };
-    leaf(layer, if chunk { "chunk data" } else { "content" }, value, meaning, length, clause)
+    let name = if chunk { "chunk data" } else { "content" };
+    if let Some(coding) = coding {
+        let meaning = format!("Content coded with {coding}; once that is undone: {kind}.");
+        return leaf(Layer::Presentation, name, hex(sent), meaning, length, "RFC 9110 §8.4");
+    }
+    // What a cut left of a character, at either end, is taken off.
+    let text = charset::text(sent, content_type).map(|text| text.text.trim_matches('\u{fffd}').to_owned());
+    let value = text.unwrap_or_else(|| hex(sent));
+    let clause = if chunk { "RFC 9112 §7.1" } else { "RFC 9110 §6.4" };
+    leaf(Layer::Application, name, value, format!("Content, {kind}."), length, clause)
 }
 
 fn leaf(
