@@ -60,9 +60,12 @@ impl Facts {
 #[must_use]
 pub fn heading(title: &str, remark: &str, style: Style) -> String {
     let title = style.cut(&style.text(title), style.width);
-    let remark = style.text(remark);
-    let fits = text::width(&title) + 2 + text::width(&remark) <= style.width;
-    let remark = if remark.is_empty() || !fits { String::new() } else { format!("  {}", style.dim(&remark)) };
+    let room = style.width.saturating_sub(text::width(&title) + 2);
+    let remark = match style.text(remark) {
+        // A word or two of it would only puzzle.
+        remark if room < 16 || remark.is_empty() => String::new(),
+        remark => format!("  {}", style.dim(&style.cut(&remark, room))),
+    };
     format!("\n{}{remark}\n", style.bold(&title))
 }
 

@@ -10,7 +10,7 @@ mod value;
 
 use super::decoder::Role;
 use super::section::field_lines;
-use super::start_line::{StartLine, trim_line_end};
+use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
 use crate::layers::presentation::charset;
 use crate::layers::stack::pen::{Pen, count, hex};
@@ -21,7 +21,8 @@ use crate::layers::{Field, Layer, Span};
 pub fn request_line(line: &[u8]) -> Field {
     let mut pen = pen(line, "RFC 9112 §3");
     let text = trim_line_end(line);
-    if let Some(StartLine::Request { method, target, .. }) = StartLine::parse(Role::Request, text) {
+    let parts = StartLine::parse(Role::Request, text).map(|start| start.parts);
+    if let Some(Parts::Request { method, target }) = parts {
         let name = lossy(pen.bytes(method.len()));
         let known = explain::method(&name);
         let meaning = known.map_or("What is asked for; no method of this name is registered.", |method| method.meaning);
@@ -43,7 +44,8 @@ pub fn request_line(line: &[u8]) -> Field {
 pub fn status_line(line: &[u8]) -> Field {
     let mut pen = pen(line, "RFC 9112 §4");
     let text = trim_line_end(line);
-    if let Some(StartLine::Status { status, reason, .. }) = StartLine::parse(Role::Response, text) {
+    let parts = StartLine::parse(Role::Response, text).map(|start| start.parts);
+    if let Some(Parts::Status { status, reason }) = parts {
         version(&mut pen, 8);
         let space = text.iter().skip(8).take_while(|b| is_space(**b)).count();
         spaces(&mut pen, space);
