@@ -142,7 +142,7 @@ fn what_precedes_the_damage_is_shown() {
     folder.file("cut.pcapng", &whole[..whole.len() - 7]);
     let message = "wire101: cut.pcapng: packet 8 at byte ";
     for (flags, shown) in [
-        (&[][..], "GET     /hello"),
+        (&[][..], "0.0  GET     example.com  /hello  200 OK"),
         (&["--summary"], "HTTP responses        1"),
         (&["--connection", "0"], "Closed     by the client, with FIN · last packet 7"),
         (&["--exchange", "0.0"], "< world"),

@@ -145,7 +145,7 @@ pub(super) fn packets(
     for packet in packets.by_ref() {
         let number = numbers::count(packet.number);
         if bytes {
-            write!(out, "{}", heading(&format!("Bytes of packet {number}"), "coloured by layer", style))?;
+            write!(out, "{}", heading(&format!("Bytes of packet {number}"), "", style))?;
             for line in hex::hex(&packet.data, packet.number, &packet.fields, style) {
                 writeln!(out, "{line}")?;
             }
