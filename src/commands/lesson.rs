@@ -17,6 +17,7 @@ use crate::wire::Settings;
 const JSON_KEEP: usize = 64 << 10;
 
 /// What `lesson run` was asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The lesson's name or number.
@@ -83,8 +84,7 @@ pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure
         let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
         return Ok(json.finish(&summary, None)?);
     }
-    let mut lines =
-        page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
+    let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
     if let Some(path) = &asked.save {
         lines.extend(page::saved(&run, &path.display().to_string(), style));
     }

@@ -97,8 +97,7 @@ pub fn run(lesson: &'static Lesson, settings: Settings) -> Result<Run, RunError>
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
     }
-    let recordings =
-        demo.record(&settings).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
+    let recordings = demo.record(&settings).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
     Ok(Run::of(lesson, settings, recordings))
 }
 

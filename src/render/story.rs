@@ -399,7 +399,8 @@ impl<'a> Teller<'a> {
             let (label, short) = (said.label.clone(), said.short.clone());
             let parts = story.segments(segment.connection, segment.direction, first.packet);
             let parts = parts.take_while(|(packet, _)| packet.moment.packet <= last.packet);
-            let parts = parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
+            let parts =
+                parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
             self.row(packet, segment, label, short);
             if parts > 1 {
                 let note = format!("in {}", numbers::counted(parts as u64, "packet"));
@@ -507,4 +508,172 @@ fn key(segment: &SegmentSeen, packet: u64) -> (u64, Direction, u64) {
 
 fn caption(label: String) -> Row {
     Row { packet: 0, at: 0, from: 0, to: 0, label, short: None, layer: Layer::Session, note: None, lost: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::record::{HttpMessage, Moment, Protocol};
+    use crate::render::connections::tests::connection;
+
+    const CLIENT: Direction = Direction::Client;
+    const SERVER: Direction = Direction::Server;
+    const PSH: u8 = 8;
+
+    /// A packet a millisecond, numbered from 1.
+    struct Capture(Story, [u64; 2]);
+
+    impl Capture {
+        fn new() -> Self {
+            let mut story = Story::default();
+            story.event(Event::Closed(&Connection { protocol: Protocol::Http1, ..connection() }));
+            Self(story, [0, 0])
+        }
+
+        fn moment(&self) -> Moment {
+            let packet = self.0.packets.len() as u64;
+            Moment { packet, time: Timestamp(packet * 1_000_000) }
+        }
+
+        fn add(&mut self, content: PacketContent) {
+            let packet = self.0.packets.len() as u64 + 1;
+            let moment = Moment { packet, time: Timestamp(packet * 1_000_000) };
+            let lengths = (60, 60);
+            let seen =
+                PacketSeen { moment, interface: 0, original_length: lengths.0, captured_length: lengths.1, content };
+            self.0.event(Event::Packet(&seen));
+        }
+
+        fn segment(&mut self, direction: Direction, flags: u8, payload_length: u32) -> Moment {
+            let novelty = if payload_length > 0 { Novelty::InOrder } else { Novelty::Empty };
+            let sent = &mut self.1[usize::from(direction == SERVER)];
+            let stream_offset = *sent;
+            *sent += u64::from(payload_length);
+            let segment = SegmentSeen {
+                connection: 0,
+                direction,
+                flags,
+                stream_offset,
+                acknowledged: 0,
+                window: 0,
+                payload_length,
+                novelty,
+            };
+            self.add(PacketContent::Tcp(segment));
+            self.moment()
+        }
+
+        fn again(&mut self) {
+            let last = self.0.packets.iter().rev().find_map(|packet| match packet.content {
+                PacketContent::Tcp(segment) => Some(segment),
+                _ => None,
+            });
+            self.add(PacketContent::Tcp(SegmentSeen { novelty: Novelty::Repeated, ..last.unwrap() }));
+        }
+
+        fn exchange(&mut self, request: (Moment, Moment), response: (Moment, Moment)) {
+            let message = |(first, last)| HttpMessage {
+                version: (1, 1),
+                extent: Extent { first, last },
+                body_bytes: 2_000,
+                complete: true,
+                ..HttpMessage::default()
+            };
+            let request = Request { method: b"GET".into(), target: b"/".into(), message: message(request) };
+            let response = Response { status: 200, reason: b"OK".into(), message: message(response) };
+            let exchange = Exchange { request: Some(request), response: Some(response), ..Exchange::default() };
+            self.0.event(Event::Exchange(&exchange));
+        }
+
+        fn told(&self, whole: bool) -> Vec<String> {
+            let row = |row: &Row| {
+                let arrow = match (row.from, row.to) {
+                    (0, 1) => "→ ",
+                    (1, 0) => "← ",
+                    _ => "",
+                };
+                let note = row.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+                format!("{arrow}{}{note}", row.label)
+            };
+            self.0.ladder(None, whole, None).rows.iter().map(row).collect()
+        }
+    }
+
+    fn conversation() -> Capture {
+        let mut capture = Capture::new();
+        capture.add(PacketContent::Arp);
+        capture.segment(CLIENT, SYN, 0);
+        capture.segment(SERVER, SYN | ACK, 0);
+        capture.segment(CLIENT, ACK, 0);
+        let request = capture.segment(CLIENT, ACK | PSH, 80);
+        capture.again();
+        let first = capture.segment(SERVER, ACK, 1_460);
+        let last = capture.segment(SERVER, ACK | PSH | FIN, 700);
+        capture.segment(CLIENT, RST, 0);
+        capture.exchange((request, request), (first, last));
+        capture.0.lose(request.packet);
+        capture
+    }
+
+    #[test]
+    fn a_message_is_one_row_at_its_last_packet() {
+        assert_eq!(
+            conversation().told(false),
+            [
+                "→ SYN",
+                "← SYN, ACK",
+                "→ GET / · 2 000 B (lost)",
+                "→ GET / · 2 000 B (sent again)",
+                "← 200 OK · 2 000 B, FIN (in 2 packets)",
+                "→ RST"
+            ]
+            .map(|row| row.replace("GET / · 2 000 B", "GET /"))
+        );
+    }
+
+    #[test]
+    fn the_whole_story_has_every_packet() {
+        let capture = conversation();
+        let told = capture.told(true);
+        assert_eq!(told.len(), capture.0.packets.len());
+        assert_eq!(told[0], "ARP");
+        assert_eq!(told[3], "→ ACK");
+        assert_eq!(told[6], "← part of 200 OK");
+    }
+
+    #[test]
+    fn the_clock_starts_with_the_first_syn() {
+        let rows = conversation().0.ladder(None, false, None).rows;
+        assert_eq!(rows.iter().map(|row| row.at / 1_000_000).take(3).collect::<Vec<_>>(), [0, 1, 3]);
+    }
+
+    #[test]
+    fn another_connection_is_announced() {
+        let mut capture = conversation();
+        capture.0.event(Event::Closed(&Connection { number: 1, ..connection() }));
+        let mut syn = capture.0.packets[1].clone();
+        syn.moment = Moment { packet: 10, time: Timestamp(10_000_000) };
+        if let PacketContent::Tcp(segment) = &mut syn.content {
+            segment.connection = 1;
+        }
+        capture.0.event(Event::Packet(&syn));
+        assert_eq!(capture.told(false)[6..], ["connection 1", "→ SYN"]);
+        assert_eq!(capture.0.ladder(Some(1), false, None).rows.len(), 1);
+    }
+
+    #[test]
+    fn on_a_loopback_interface_there_are_still_two_hosts() {
+        let mut capture = conversation();
+        capture.0.connections[0].client = ([127, 0, 0, 1], 40_000).into();
+        capture.0.connections[0].server = ([127, 0, 0, 1], 80).into();
+        assert_eq!(capture.0.ladder(None, false, None).hosts, ["client", "server"]);
+        assert_eq!(capture.told(false)[0], "→ SYN");
+    }
+
+    #[test]
+    fn what_nobody_decodes_is_told_in_bytes() {
+        let mut capture = Capture::new();
+        capture.segment(CLIENT, ACK | PSH, 517);
+        assert_eq!(capture.told(false), ["→ 517 B"]);
+    }
 }
