@@ -184,11 +184,14 @@ impl Page<'_> {
         self.lines.extend(title(self.run, self.style));
         self.lines.extend(text::wrap(&self.style.text(&lesson.question), self.style.width));
         self.lines.push(String::new());
-        let mut ask = format!("**Your guess first.** {}", lesson.prediction.ask);
-        if let [others @ .., last] = lesson.prediction.choices.as_slice() {
-            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-            ask += &format!(" {} or {last}?", others.join(", "));
-        }
+        let choices = match lesson.prediction.choices.as_slice() {
+            [] => String::new(),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+                format!(" {} or {last}?", others.join(", "))
+            }
+        };
+        let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
         self.lines.extend(markdown(&ask, self.style));
     }
 
