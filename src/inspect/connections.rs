@@ -18,8 +18,8 @@ use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source
 /// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
 const LINGER: u64 = 30_000_000_000;
 
-/// How many ended connections linger at the most.
-const MAX_LINGERING: usize = 4096;
+/// How many ended connections are remembered at the most, so that what comes even later opens no new one.
+const MAX_ENDED: usize = 4096;
 
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;
@@ -33,8 +33,17 @@ struct Pair(SocketAddr, SocketAddr);
 pub(super) struct Connections {
     by_pair: HashMap<Pair, Box<Tracked>, RandomState>,
     next_number: u64,
-    /// Connections that ended, oldest first, and when.
-    lingering: VecDeque<(u64, Pair, u64)>,
+    /// Connections that ended and were not told yet, oldest first, and when.
+    lingering: VecDeque<Ended>,
+    /// Connections that ended and were told.
+    told: VecDeque<Ended>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    at: u64,
+    pair: Pair,
+    number: u64,
 }
 
 #[derive(Debug)]
@@ -50,6 +59,8 @@ struct Tracked {
     /// The window scale each side offered in its SYN (RFC 7323 §2.2).
     scales: [Option<u8>; 2],
     ended: bool,
+    /// Its end was told to the view: what still comes is only counted.
+    told: bool,
     /// A packet of it was cut by the snap length, and that was said.
     cut_was_told: bool,
 }
@@ -79,9 +90,9 @@ impl Connections {
         if header.has(SYN)
             && let Some(tracked) = self.by_pair.get(&pair)
             && tracked.is_another(from, &whole)
-            && let Some(old) = self.by_pair.remove(&pair)
+            && let Some(mut old) = self.by_pair.remove(&pair)
         {
-            close(*old, source, out);
+            old.close(source, out);
         }
         let tracked = self.by_pair.entry(pair).or_insert_with(|| {
             let number = self.next_number;
@@ -93,46 +104,40 @@ impl Connections {
         tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
-            self.lingering.push_back((source.time, pair, tracked.record.number));
+            self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
         }
     }
 
     /// The capture is over: every connection that is left ends with it.
     pub(super) fn finish(&mut self, source: Source, out: &mut Output<'_>) {
-        let mut left: Vec<Tracked> = self.by_pair.drain().map(|(_, tracked)| *tracked).collect();
+        let mut left: Vec<_> = self.by_pair.drain().map(|(_, tracked)| tracked).collect();
         left.sort_unstable_by_key(|tracked| tracked.record.number);
-        for tracked in left {
-            close(tracked, source, out);
+        for mut tracked in left {
+            tracked.close(source, out);
         }
     }
 
-    /// Lets ended connections go that have lingered long enough.
+    /// Tells of connections that ended and have lingered long enough; forgets those that ended longest ago.
     fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
-        while let Some((since, pair, number)) = self.lingering.front().copied() {
-            if now.saturating_sub(since) < LINGER && self.lingering.len() <= MAX_LINGERING {
-                return;
+        while let Some(ended) = self.lingering.front().copied() {
+            if now.saturating_sub(ended.at) < LINGER && self.lingering.len() <= MAX_ENDED {
+                break;
             }
             self.lingering.pop_front();
-            let is_it = self.by_pair.get(&pair).is_some_and(|tracked| tracked.record.number == number);
-            if is_it && let Some(tracked) = self.by_pair.remove(&pair) {
-                let source = Source { packet: tracked.record.extent.last.packet, time: since, offset: 0 };
-                close(*tracked, source, out);
+            if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
+                let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
+                tracked.close(source, out);
+                self.told.push_back(ended);
+            }
+        }
+        while self.told.len() > MAX_ENDED
+            && let Some(ended) = self.told.pop_front()
+        {
+            if self.by_pair.get(&ended.pair).is_some_and(|t| t.record.number == ended.number) {
+                self.by_pair.remove(&ended.pair);
             }
         }
     }
-}
-
-fn close(mut tracked: Tracked, source: Source, out: &mut Output<'_>) {
-    tracked.flush(source, out);
-    let reset = tracked.record.closed == Closed::Reset;
-    if reset && tracked.conversation.is_inside() {
-        let text = "the connection was reset in the middle of a message: what was on its way is lost";
-        let last = Source { packet: tracked.record.extent.last.packet, ..source };
-        out.problem(last, Some(tracked.record.number), "reset-in-message", "RFC 9293 §3.10.7.4", text);
-    }
-    tracked.conversation.give_up(source, out);
-    tracked.update();
-    out.emit(Event::Closed(&tracked.record));
 }
 
 impl Tracked {
@@ -167,8 +172,26 @@ impl Tracked {
             conversation: Conversation::new(number, handshake),
             scales: [None; 2],
             ended: false,
+            told: false,
             cut_was_told: false,
         }
+    }
+
+    /// Tells the view that the connection is over, once.
+    fn close(&mut self, source: Source, out: &mut Output<'_>) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        self.flush(source, out);
+        if self.record.closed == Closed::Reset && self.conversation.is_inside() {
+            let text = "the connection was reset in the middle of a message: what was on its way is lost";
+            let last = Source { packet: self.record.extent.last.packet, ..source };
+            out.problem(last, Some(self.record.number), "reset-in-message", "RFC 9293 §3.10.7.4", text);
+        }
+        self.conversation.give_up(source, out);
+        self.update();
+        out.emit(Event::Closed(&self.record));
+        self.conversation.forget();
     }
 
     fn side(&self, from: SocketAddr) -> Side {
@@ -177,6 +200,9 @@ impl Tracked {
 
     /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
     fn is_another(&self, from: SocketAddr, segment: &Segment<'_>) -> bool {
+        if segment.flags & ACK != 0 {
+            return false;
+        }
         match self.reassembly.base(self.side(from)) {
             // The same initial number is the same SYN, repeated.
             Some(base) => base != segment.sequence.wrapping_add(1),

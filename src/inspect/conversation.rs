@@ -152,6 +152,11 @@ impl Conversation {
         }
     }
 
+    /// Lets go of all that was kept: nothing more will be made of what comes.
+    pub(super) fn forget(&mut self) {
+        self.talk = Talk::Opaque;
+    }
+
     /// Items that need no further byte: the end of a message or frame that is complete.
     fn settle(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let mut nothing = Input { bytes: &[], source };

@@ -4,7 +4,7 @@ use super::event::PieceKind;
 use super::output::Output;
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
-use crate::layers::application::http::{Decoder, Fault, Head, Input, Item, Role};
+use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Role};
 use crate::layers::transport::Source;
 
 /// Both directions of a connection that speaks HTTP/1.x.
@@ -82,75 +82,64 @@ impl HttpTalk {
 
     /// Takes the next bytes of one side. On a switch, the rest of `input` belongs to the new protocol.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) -> Option<Switch> {
-        let source = input.source;
-        let pairing = &mut self.pairing;
-        let decoder = match from {
-            Direction::Client => &mut self.client,
-            Direction::Server => &mut self.server,
-        };
+        let (decoder, mut taker) = self.taker(from, input.source);
         loop {
             let start = decoder.position();
             let item = decoder.next(input)?;
-            let mut piece = |length: usize, kind, index| {
-                out.piece(self.connection, from, start, start + length as u64, kind, index);
-            };
-            let index = pairing.index(from);
-            match item {
-                Item::Head(head) => {
-                    self.heads += 1;
-                    let (framing, switch) = pairing.head(from, &head, source, out);
-                    pieces(&head, (self.connection, from, start, pairing.index(from)), out);
-                    let began = decoder.began();
-                    pairing.began(from, began, source, out);
-                    decoder.body(framing);
-                    if switch.is_some() {
-                        return switch;
-                    }
+            if let Some((framing, switch)) = taker.take(item, start, out) {
+                decoder.body(framing);
+                if switch.is_some() {
+                    return switch;
                 }
-                Item::Data(data) => {
-                    let kind = if pairing.is_chunked(from) { PieceKind::ChunkData } else { PieceKind::Body };
-                    piece(data.len(), kind, index);
-                    pairing.data(from, data, source, out);
-                }
-                Item::ChunkLine(length) => {
-                    piece(length, PieceKind::ChunkSize, index);
-                    pairing.framing(from, length);
-                }
-                Item::ChunkEnd(length) => {
-                    piece(length, PieceKind::ChunkEnd, index);
-                    pairing.framing(from, length);
-                }
-                Item::Trailers(head) => {
-                    pieces(&head, (self.connection, from, start, index), out);
-                    faults(head.faults, self.connection, source, out);
-                    pairing.trailers(from, &head);
-                }
-                Item::End { complete } => pairing.end(from, complete, source, out),
-                Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, index),
-                Item::Skipped(length) => piece(length, PieceKind::Undecoded, index),
-                Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, index),
-                Item::Fault(fault) => faults(&[fault], self.connection, source, out),
             }
         }
     }
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        self.break_off(from, source, out);
         self.pairing.gap(from);
-        if let Some(Item::End { complete }) = self.decoder(from).gap(length) {
-            self.pairing.end(from, complete, source, out);
+        let (decoder, mut taker) = self.taker(from, source);
+        let start = decoder.position();
+        if let Some(item) = decoder.gap(length) {
+            taker.take(item, start, out);
         }
+    }
+
+    /// A side's stream goes on elsewhere, or no further: what is there of a head is all that will be.
+    fn break_off(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let (decoder, mut taker) = self.taker(from, source);
+        loop {
+            let start = decoder.position();
+            let Some(item) = decoder.broken_off() else { return };
+            // How its body would have been framed does not matter: there is none.
+            if let Some((framing, _)) = taker.take(item, start, out) {
+                decoder.body(framing);
+            }
+        }
+    }
+
+    fn taker(&mut self, from: Direction, source: Source) -> (&mut Decoder, Taker<'_>) {
+        let Self { connection, client, server, pairing, heads } = self;
+        let decoder = match from {
+            Direction::Client => client,
+            Direction::Server => server,
+        };
+        (decoder, Taker { connection: *connection, from, source, pairing, heads })
     }
 
     /// A side sent its FIN: what it has not finished by now is cut short.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let heads = self.heads;
+        self.break_off(from, source, out);
+        if self.heads > heads {
+            faults(&[Fault::HeadCutShort], self.connection, source, out);
+        }
+        let (decoder, mut taker) = self.taker(from, source);
         loop {
-            match self.decoder(from).end() {
-                Some(Item::Fault(fault)) => faults(&[fault], self.connection, source, out),
-                Some(Item::End { complete }) => self.pairing.end(from, complete, source, out),
-                Some(_) => {}
-                None => break,
-            }
+            let start = decoder.position();
+            let Some(item) = decoder.end() else { break };
+            taker.take(item, start, out);
         }
         if from == Direction::Server {
             // Nothing more can answer what is still open.
@@ -160,6 +149,8 @@ impl HttpTalk {
 
     /// The connection is over, or the capture is: whatever is open stays as it is.
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+        self.break_off(Direction::Client, source, out);
+        self.break_off(Direction::Server, source, out);
         self.pairing.give_up(source, out);
     }
 
@@ -168,6 +159,63 @@ impl HttpTalk {
             Direction::Client => &mut self.client,
             Direction::Server => &mut self.server,
         }
+    }
+}
+
+/// Takes the items of one direction.
+struct Taker<'a> {
+    connection: u64,
+    from: Direction,
+    source: Source,
+    pairing: &'a mut Pairing,
+    heads: &'a mut u64,
+}
+
+impl Taker<'_> {
+    /// Takes an item that starts at stream position `start`. A head is answered with its body's framing, and whether the
+    /// connection switches after it.
+    fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
+        let Self { connection, from, source, ref mut pairing, ref mut heads } = *self;
+        let index = pairing.index(from);
+        let mut piece = |length: usize, kind, out: &mut Output<'_>| {
+            out.piece(connection, from, start, start + length as u64, kind, index);
+        };
+        match item {
+            Item::Head(head, began) => {
+                **heads += 1;
+                let answer = pairing.head(from, &head, source, out);
+                pieces(&head, (connection, from, start, pairing.index(from)), out);
+                pairing.began(from, began, source, out);
+                return Some(answer);
+            }
+            Item::Data(data) => {
+                let kind = if pairing.is_chunked(from) { PieceKind::ChunkData } else { PieceKind::Body };
+                piece(data.len(), kind, out);
+                pairing.data(from, data, source, out);
+            }
+            Item::ChunkLine(length) => {
+                piece(length, PieceKind::ChunkSize, out);
+                pairing.framing(from, length);
+            }
+            Item::ChunkEnd(length) => {
+                piece(length, PieceKind::ChunkEnd, out);
+                pairing.framing(from, length);
+            }
+            Item::Trailers(head) => {
+                pieces(&head, (connection, from, start, index), out);
+                faults(head.faults, connection, source, out);
+                pairing.trailers(from, &head);
+            }
+            Item::End { complete } => pairing.end(from, complete, source, out),
+            Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, out),
+            Item::Skipped(length) => {
+                piece(length, PieceKind::Undecoded, out);
+                pairing.skipped(from);
+            }
+            Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
+            Item::Fault(fault) => faults(&[fault], connection, source, out),
+        }
+        None
     }
 }
 

@@ -17,6 +17,8 @@ mod inspector;
 mod output;
 mod pairing;
 pub mod record;
+#[cfg(test)]
+mod tests;
 mod websocket_talk;
 
 pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};

@@ -8,7 +8,7 @@ use super::event::Event;
 use super::http_talk::faults;
 use super::output::Output;
 use super::record::{Direction, Exchange, HttpMessage, Request, Response};
-use crate::layers::application::http::{Framing, Head, StartLine, elements, of_request, of_response};
+use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_request, of_response};
 use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
@@ -49,6 +49,8 @@ pub(super) struct Pairing {
     next_index: u64,
     /// Whether the capture has all of the requests so far: a response without one is a fault then.
     whole: bool,
+    /// The client sent bytes that are no request.
+    skipped: bool,
 }
 
 impl Pairing {
@@ -60,6 +62,7 @@ impl Pairing {
             chunked: [false; 2],
             next_index: 0,
             whole: from_start,
+            skipped: false,
         }
     }
 
@@ -151,6 +154,11 @@ impl Pairing {
         }
     }
 
+    /// The client sent bytes that are no request.
+    pub(super) fn skipped(&mut self, from: Direction) {
+        self.skipped |= from == Direction::Client;
+    }
+
     /// Bytes of the message in progress, if there is one, are missing.
     pub(super) fn gap(&mut self, from: Direction) {
         self.whole &= from == Direction::Server;
@@ -196,7 +204,9 @@ impl Pairing {
     }
 
     fn request(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> Framing {
-        let Some(StartLine::Request { method, target, version }) = head.start else { return Framing::None };
+        let Some(StartLine { version, parts: Parts::Request { method, target }, .. }) = head.start else {
+            return Framing::None;
+        };
         out.summary.http_requests += 1;
         let mut found = head.faults.to_vec();
         let framing = of_request(head, &mut found);
@@ -209,7 +219,9 @@ impl Pairing {
     }
 
     fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
-        let Some(StartLine::Status { version, status, reason }) = head.start else { return (Framing::None, None) };
+        let Some(StartLine { version, parts: Parts::Status { status, reason }, .. }) = head.start else {
+            return (Framing::None, None);
+        };
         let interim = (100..=199).contains(status) && *status != 101;
         match interim {
             true => out.summary.http_interim += 1,
@@ -217,7 +229,10 @@ impl Pairing {
         }
         if self.open.iter().all(|open| open.answered) {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
-            if self.whole && *status != 408 {
+            if self.whole && std::mem::take(&mut self.skipped) {
+                let text = "what the client sent before this response does not begin with a request line";
+                out.problem(source, Some(self.connection), "malformed-request-line", "RFC 9112 §3", text);
+            } else if self.whole && *status != 408 {
                 let text = "a response, but there was no request it could answer";
                 out.problem(source, Some(self.connection), "response-without-request", "RFC 9112 §9.2", text);
             }

@@ -8,9 +8,11 @@
 //! [`escape`] has made it harmless.
 
 pub mod accept;
+pub mod connection;
 pub mod connections;
 pub mod escape;
 pub mod exchanges;
+pub mod facts;
 pub mod frame;
 pub mod frames;
 pub mod heads;
@@ -21,6 +23,8 @@ pub mod layers;
 pub mod lesson;
 pub mod numbers;
 pub mod osi;
+pub mod overview;
+pub mod packet;
 pub mod problems;
 pub mod story;
 pub mod style;

@@ -141,6 +141,8 @@ struct Half {
     /// How far the other side says it has received.
     acknowledged: u64,
     finished: bool,
+    /// Bytes handed on.
+    received: u64,
     waiting: VecDeque<Waiting>,
 }
 
@@ -183,6 +185,9 @@ impl Reassembly {
         let Some(position) = half.position(segment.first()) else {
             return if length > 0 || fin { Verdict::InOrder } else { Verdict::Empty };
         };
+        if syn && !half.synchronised && length == 0 {
+            return Verdict::Empty;
+        }
         let end = position + length.cast_signed() + i64::from(fin);
         let next = half.next.cast_signed();
         if position == end {
@@ -206,7 +211,11 @@ impl Reassembly {
         if half.base.is_none() {
             half.base = Some(segment.first());
         }
-        half.synchronised |= segment.flags & SYN != 0;
+        if segment.flags & SYN != 0 && !std::mem::replace(&mut half.synchronised, true) && half.received == 0 {
+            // What was taken for the stream's start, before its SYN came, was not.
+            half.base = Some(segment.first());
+            (half.next, half.finished) = (0, false);
+        }
         let position = half.position(segment.first()).unwrap_or(0);
         let next = half.next.cast_signed();
         let after = self.acknowledge(side, segment);
@@ -315,6 +324,7 @@ impl Reassembly {
         if !payload.is_empty() {
             to.bytes(side, half.next, payload, source);
             half.next += payload.len() as u64;
+            half.received += payload.len() as u64;
         }
         if cut > 0 {
             to.gap(side, half.next, u64::from(cut), Hole::CutOff, source);

@@ -9,7 +9,7 @@ use super::chunked;
 use super::fault::Fault;
 use super::framing::Framing;
 use super::section::{FieldLine, Head, field_lines, section_end};
-use super::start_line::{Likeness, StartLine, likeness, trim_line_end};
+use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use crate::layers::transport::Source;
 
 /// The longest header section, trailer section or chunk line that is read, in bytes. Servers stop at 8 to 100 KiB.
@@ -46,8 +46,8 @@ impl<'a> Input<'a> {
 pub enum Item<'a> {
     /// Empty lines before a start line (RFC 9112 §2.2): how many bytes.
     EmptyLines(usize),
-    /// A start line and its header section. The caller answers with [`Decoder::body`].
-    Head(Head<'a>),
+    /// A start line and its header section, and where its first byte is from. The caller answers with [`Decoder::body`].
+    Head(Head<'a>, Source),
     /// Content, its transfer coding removed.
     Data(&'a [u8]),
     /// A chunk's size line: how many bytes it has.
@@ -111,6 +111,8 @@ pub struct Decoder {
     state: State,
     /// The beginning of a section or line that is not whole yet.
     partial: Vec<u8>,
+    /// Whether the head in `partial` breaks off before its end.
+    cut: bool,
     /// Whether the item handed out last shows `partial`, which is done with after it.
     shown: bool,
     /// How far `partial` was searched for its end.
@@ -138,6 +140,7 @@ impl Decoder {
             role,
             state: State::Start,
             partial: Vec::new(),
+            cut: false,
             shown: false,
             searched: 0,
             position,
@@ -164,12 +167,6 @@ impl Decoder {
         self.position
     }
 
-    /// The packet with the first byte of the message whose head was handed out last.
-    #[must_use]
-    pub fn began(&self) -> Source {
-        self.began
-    }
-
     /// Whether a message is in progress: its head is not whole yet, or its body.
     #[must_use]
     pub fn is_inside(&self) -> bool {
@@ -194,6 +191,7 @@ impl Decoder {
     /// Says how the body of the head just handed out is framed.
     pub fn body(&mut self, framing: Framing) {
         self.state = match framing {
+            _ if self.shown && self.cut => State::Ended { complete: false },
             Framing::None | Framing::Length(0) => State::Ended { complete: true },
             Framing::Length(length) => State::Length(length),
             Framing::Chunked => State::ChunkLine,
@@ -230,13 +228,33 @@ impl Decoder {
         }
     }
 
+    /// The stream breaks off here: hands out a head of which at least the start line is there. Call until it returns
+    /// `None`, and before [`Decoder::gap`] and [`Decoder::end`].
+    pub fn broken_off(&mut self) -> Option<Item<'_>> {
+        self.forget_shown();
+        match self.state {
+            State::Ended { complete } => Some(self.ended(complete)),
+            State::Start if memchr(b'\n', &self.partial).is_some() => {
+                self.cut = true;
+                self.lines.clear();
+                self.faults.clear();
+                let line_end = memchr(b'\n', &self.partial)? + 1;
+                self.start = Some(StartLine::parse(self.role, trim_line_end(&self.partial[..line_end]))?);
+                field_lines(&self.partial, line_end, &mut self.lines, &mut self.faults);
+                self.state = State::Lost;
+                let began = self.began;
+                Some(Item::Head(
+                    self.section(Gathered::Kept, &mut Input { bytes: &[], source: began }, line_end),
+                    began,
+                ))
+            }
+            _ => None,
+        }
+    }
+
     /// The capture lacks `length` bytes here. An item if that ends the message in progress.
     pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
         self.forget_shown();
-        let ended = match self.state {
-            State::Ended { complete } => Some(self.ended(complete)),
-            _ => None,
-        };
         let inside = !matches!(self.state, State::Start | State::Lost);
         self.position += self.partial.len() as u64 + length;
         self.partial.clear();
@@ -262,10 +280,10 @@ impl Decoder {
                 self.state = State::Lost;
                 self.synchronised = false;
                 self.holed = false;
-                return ended.or(inside.then_some(Item::End { complete: false }));
+                return inside.then_some(Item::End { complete: false });
             }
         }
-        ended
+        None
     }
 
     /// The stream ended. Call until it returns `None`.
@@ -279,10 +297,6 @@ impl Decoder {
             }
             State::Length(left) => Fault::BodyCutShort(left),
             State::ChunkLine | State::ChunkData(_) | State::ChunkEnd | State::Trailers => Fault::ChunksCutShort,
-            State::Start if likeness(self.role, &self.partial, MAX_SECTION) == Likeness::Yes => {
-                self.skip_partial();
-                return Some(Item::Fault(Fault::HeadCutShort));
-            }
             State::Start | State::Lost | State::Tunnel => {
                 let skipped = self.skip_partial();
                 return (skipped > 0).then_some(Item::Skipped(skipped));
@@ -303,6 +317,7 @@ impl Decoder {
         if std::mem::take(&mut self.shown) {
             self.partial.clear();
             self.searched = 0;
+            self.cut = false;
         }
     }
 
@@ -399,15 +414,14 @@ impl Decoder {
         let Some(start) = &self.start else {
             return self.lose(input);
         };
-        if !start.is_strict(line) {
-            self.faults.push(Fault::StartLineSpacing);
-        }
+        self.faults.extend(start.fault.clone());
         field_lines(block, line_end, &mut self.lines, &mut self.faults);
         self.synchronised = true;
         self.headed = true;
         self.foreign = false;
         self.state = State::Lost;
-        Some(Item::Head(self.section(whole, input, line_end)))
+        let began = self.began;
+        Some(Item::Head(self.section(whole, input, line_end), began))
     }
 
     /// Builds the head of a section that was taken apart.
@@ -448,7 +462,7 @@ impl Decoder {
         let bytes = input.bytes;
         let mut at = 0;
         while at < bytes.len() {
-            match likeness(self.role, &bytes[at..], ENOUGH) {
+            match strict_likeness(self.role, &bytes[at..], ENOUGH) {
                 Likeness::No => {}
                 likely if likely == Likeness::Yes || !self.foreign => break,
                 _ => {}
@@ -541,5 +555,5 @@ fn empty_line_end(bytes: &[u8], _: &mut usize) -> Option<usize> {
 fn is_simple(role: Role, bytes: &[u8]) -> bool {
     role == Role::Request
         && memchr(b'\n', bytes) == Some(bytes.len() - 1)
-        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version() == (0, 9))
+        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version == (0, 9))
 }

@@ -31,6 +31,21 @@ pub enum Fault {
     /// More than one space, or a tab, between the parts of a start line.
     #[error("the parts of a start line are separated by one space each; here it is other white space")]
     StartLineSpacing,
+    /// A request line without a version.
+    #[error("the request line must end in the version, such as HTTP/1.1; this one has none")]
+    NoVersion,
+    /// A version that is not written as 1.1 and 1.0 are.
+    #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is {0:?}")]
+    MalformedVersion(String),
+    /// A status code that is not three digits.
+    #[error("a status code is three digits, from 100 on; here it is {0:?}")]
+    MalformedStatus(String),
+    /// A control character, such as a bare CR, in a start line.
+    #[error("there is a control character in the start line: readers disagree on where it ends")]
+    ControlInStartLine,
+    /// A request line without a target.
+    #[error("the request line does not say what is asked for: there is nothing between method and version")]
+    NoTarget,
     /// No Host field in an HTTP/1.1 request.
     #[error("an HTTP/1.1 request must say with Host which site it is for; this one does not")]
     NoHost,
@@ -100,6 +115,11 @@ impl Fault {
             Self::SpaceBeforeFields => "space-before-headers",
             Self::BareLineFeed => "bare-line-feed",
             Self::StartLineSpacing => "start-line-spacing",
+            Self::NoVersion => "missing-version",
+            Self::MalformedVersion(_) => "malformed-version",
+            Self::MalformedStatus(_) => "malformed-status-code",
+            Self::ControlInStartLine => "control-in-start-line",
+            Self::NoTarget => "missing-target",
             Self::NoHost => "missing-host",
             Self::RepeatedHost(_) => "repeated-host",
             Self::BothLengths => "both-lengths",
@@ -128,8 +148,12 @@ impl Fault {
             Self::SpaceBeforeColon(_) => "RFC 9112 §5.1",
             Self::InvalidValue(_) => "RFC 9110 §5.5",
             Self::Folded(_) => "RFC 9112 §5.2",
-            Self::SpaceBeforeFields | Self::BareLineFeed | Self::BytesAfterMessage => "RFC 9112 §2.2",
-            Self::StartLineSpacing => "RFC 9112 §3",
+            Self::MalformedStatus(_) => "RFC 9110 §15",
+            Self::SpaceBeforeFields | Self::ControlInStartLine | Self::BareLineFeed | Self::BytesAfterMessage => {
+                "RFC 9112 §2.2"
+            }
+            Self::StartLineSpacing | Self::NoVersion | Self::NoTarget => "RFC 9112 §3",
+            Self::MalformedVersion(_) => "RFC 9112 §2.3",
             Self::NoHost | Self::RepeatedHost(_) => "RFC 9112 §3.2",
             Self::BothLengths | Self::ConflictingLengths(_) | Self::RepeatedLength | Self::MalformedLength(_) => {
                 "RFC 9112 §6.3"

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::section::{Head, elements, text};
-use super::start_line::StartLine;
+use super::start_line::Parts;
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) -> Framing {
 
 /// The framing of a response to a request with `method` (RFC 9112 §6.3, cases 1 to 8).
 pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Fault>) -> Framing {
-    let Some(StartLine::Status { status, .. }) = head.start else { return Framing::None };
+    let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return Framing::None };
     let method = method.unwrap_or_default();
     let bodiless = matches!(status, 100..=199 | 204);
     if bodiless && head.get("transfer-encoding").is_some() {
@@ -55,13 +55,13 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
 #[must_use]
 pub fn persists(head: &Head<'_>) -> bool {
     let option = |name: &[u8]| head.list("connection").any(|o| o.eq_ignore_ascii_case(name));
-    let modern = head.start.is_some_and(|start| start.version() >= (1, 1));
+    let modern = head.start.is_some_and(|start| start.version >= (1, 1));
     !option(b"close") && (modern || option(b"keep-alive"))
 }
 
 fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
     match head.all("host").count() {
-        0 if head.start.is_some_and(|start| start.version() >= (1, 1)) => faults.push(Fault::NoHost),
+        0 if head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
         0 | 1 => {}
         several => faults.push(Fault::RepeatedHost(several)),
     }
@@ -83,7 +83,7 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     if head.get("content-length").is_some() {
         faults.push(Fault::BothLengths);
     }
-    if head.start.is_some_and(|start| start.version() < (1, 1)) {
+    if head.start.is_some_and(|start| start.version < (1, 1)) {
         faults.push(Fault::TransferCodingInOldVersion);
     }
     let mut last = Declared::OtherCoding;

@@ -16,4 +16,4 @@ pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
 pub use fault::Fault;
 pub use framing::{Framing, of_request, of_response, persists};
 pub use section::{FieldLine, Fields, Head, elements};
-pub use start_line::{Likeness, StartLine, likeness, role};
+pub use start_line::{Likeness, Parts, StartLine, likeness, role};

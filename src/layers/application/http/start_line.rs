@@ -5,26 +5,45 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::decoder::Role;
+use super::fault::Fault;
+use super::section::text;
 
 /// The longest method looked for; the registry's longest has 17 letters.
 const MAX_METHOD: usize = 64;
 
-/// A start line's parts, as ranges of the line.
+/// What stands for the version of a request line that has none: HTTP/0.9 had no versions yet.
+const NO_VERSION: (u8, u8) = (0, 9);
+
+/// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
+/// UPnP's and Exchange's.
+const METHODS: &str = "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PROPFIND \
+    PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE \
+    UPDATE LABEL MERGE BASELINE-CONTROL MKACTIVITY ORDERPATCH ACL SEARCH BIND REBIND UNBIND QUERY \
+    M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE CCM_POST RPC_IN_DATA RPC_OUT_DATA";
+
+/// A start line, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StartLine {
-    /// `method SP request-target SP HTTP-version`; version (0, 9) where there is none.
+pub struct StartLine {
+    /// Major and minor version; (0, 9) where a request line has none.
+    pub version: (u8, u8),
+    /// What else it says.
+    pub parts: Parts,
+    /// What is wrong with it.
+    pub fault: Option<Fault>,
+}
+
+/// What a start line says besides its version, as ranges of the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// `method SP request-target SP HTTP-version`.
     Request {
         /// The method.
         method: Range<u32>,
-        /// The request target.
+        /// The request target; empty where there is none.
         target: Range<u32>,
-        /// Major and minor version digit.
-        version: (u8, u8),
     },
     /// `HTTP-version SP status-code SP [reason-phrase]`.
     Status {
-        /// Major and minor version digit.
-        version: (u8, u8),
         /// The status code.
         status: u16,
         /// The reason phrase.
@@ -46,15 +65,26 @@ pub enum Likeness {
 /// Tells whether `bytes` begin with a start line of that role; `limit` caps how long a line is waited for.
 #[must_use]
 pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
+    matched(role, bytes, limit, |_| true)
+}
+
+/// The same where anything may come: only a start line that lacks nothing is one.
+#[must_use]
+pub fn strict_likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
+    matched(role, bytes, limit, |start| matches!(start.fault, None | Some(Fault::StartLineSpacing)))
+}
+
+fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
     if !may_begin(role, bytes) {
         return Likeness::No;
     }
     match memchr(b'\n', &bytes[..bytes.len().min(limit)]) {
         Some(end) => match StartLine::parse(role, trim_line_end(&bytes[..=end])) {
-            Some(_) => Likeness::Yes,
-            None => Likeness::No,
+            Some(start) if accept(&start) => Likeness::Yes,
+            _ => Likeness::No,
         },
-        None if bytes.len() >= limit || has_control(bytes) => Likeness::No,
+        // Text may still become a start line; binary data is not kept in that hope.
+        None if bytes.len() >= limit || role == Role::Request && has_control(bytes) => Likeness::No,
         None => Likeness::Maybe,
     }
 }
@@ -64,10 +94,10 @@ pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
 pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
     let mut rest = bytes;
     loop {
-        if likeness(Role::Request, rest, limit) == Likeness::Yes {
+        if strict_likeness(Role::Request, rest, limit) == Likeness::Yes {
             return Some(Role::Request);
         }
-        if rest.len() >= 7 && likeness(Role::Response, rest, limit) != Likeness::No {
+        if rest.len() >= 7 && strict_likeness(Role::Response, rest, limit) != Likeness::No {
             return Some(Role::Response);
         }
         match memchr(b'\n', rest) {
@@ -84,14 +114,14 @@ pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
 fn may_begin(role: Role, bytes: &[u8]) -> bool {
     match role {
         Role::Response => {
-            let length = bytes.len().min(7);
-            bytes[..length].eq_ignore_ascii_case(&b"HTTP/1."[..length])
+            let length = bytes.len().min(5);
+            bytes[..length].eq_ignore_ascii_case(&b"HTTP/"[..length])
         }
         Role::Request => {
             let method = bytes.iter().take(MAX_METHOD + 1).take_while(|b| is_token(**b)).count();
             method <= MAX_METHOD
                 && match bytes.get(method) {
-                    Some(b' ' | b'\t') => method > 0,
+                    Some(b' ' | b'\t' | b'\r' | b'\n') => method > 0,
                     Some(_) => false,
                     None => true,
                 }
@@ -114,97 +144,109 @@ pub(super) fn trim_line_end(line: &[u8]) -> &[u8] {
 impl StartLine {
     /// Parses a line without its line end; `None` if it is no start line of that role.
     ///
-    /// White space is taken leniently, as RFC 9112 §3 allows; [`StartLine::is_strict`] tells.
+    /// White space is taken leniently, as RFC 9112 §3 allows, and what no one could take for anything else is taken for
+    /// what it was meant to be; `fault` tells.
     #[must_use]
     pub fn parse(role: Role, line: &[u8]) -> Option<Self> {
-        if has_control(line) {
-            return None;
+        let mut start = match role {
+            Role::Request => Self::request(line)?,
+            Role::Response => Self::status(line)?,
+        };
+        if start.fault.is_none() && has_control(line) {
+            start.fault = Some(Fault::ControlInStartLine);
         }
-        match role {
-            Role::Request => Self::request(line),
-            Role::Response => Self::status(line),
-        }
+        Some(start)
     }
 
     fn request(line: &[u8]) -> Option<Self> {
-        let method_end = line.iter().position(|b| is_space(*b))?;
-        if method_end == 0 || !line[..method_end].iter().all(|b| is_token(*b)) {
+        let method_end = line.iter().position(|b| is_space(*b)).unwrap_or(line.len());
+        let method = &line[..method_end];
+        if method.is_empty() || !method.iter().all(|b| is_token(*b)) {
             return None;
         }
-        let line_end = line.len() - line.iter().rev().take_while(|b| is_space(**b)).count();
-        let target_start = method_end + line[method_end..].iter().take_while(|b| is_space(**b)).count();
-        if target_start >= line_end {
-            return None;
-        }
-        let rest = &line[target_start..line_end];
+        let line_end = trim_end(line).len().max(method_end);
+        let start = line_end - trim_start(&line[method_end..line_end]).len();
+        let rest = &line[start..line_end];
         // The version is what follows the last white space: targets with spaces in them are sent, if wrongly.
-        let last = rest.iter().rposition(|b| is_space(*b)).map(|at| (at, version(&rest[at + 1..])));
-        let (target_length, version) = match last {
-            Some((at, Some(version))) => (rest[..at].iter().rposition(|b| !is_space(*b))? + 1, version),
-            // HTTP/0.9 knew one method and no version.
-            None if &line[..method_end] == b"GET" && matches!(rest[0], b'/' | b'h') => (rest.len(), (0, 9)),
-            _ => return None,
+        let last = rest.iter().rposition(|b| is_space(*b)).map_or(0, |at| at + 1);
+        let before = trim_end(&rest[..last]).len();
+        let (target_length, version, fault) = match version(&rest[last..]) {
+            Some((version, true)) if before > 0 => {
+                let strict = line.len() == method_end + 1 + before + 1 + (rest.len() - last)
+                    && line[method_end] == b' '
+                    && rest[before] == b' '
+                    && !rest[..before].iter().any(|b| is_space(*b));
+                (before, version, (!strict).then_some(Fault::StartLineSpacing))
+            }
+            // Anything may be a method; without a whole request line around it, it must be a known one.
+            _ if !is_known(method) => return None,
+            Some((version, _)) if before == 0 => (0, version, Some(Fault::NoTarget)),
+            Some((version, _)) => (before, version, Some(Fault::MalformedVersion(text(&rest[last..])))),
+            None if rest[last..].starts_with(b"HTTP/") => {
+                (before, NO_VERSION, Some(Fault::MalformedVersion(text(&rest[last..]))))
+            }
+            None if matches!(rest.first(), None | Some(b'/' | b'*' | b'h')) => {
+                (rest.len(), NO_VERSION, Some(Fault::NoVersion))
+            }
+            None => return None,
         };
-        Some(Self::Request {
-            method: 0..method_end as u32,
-            target: target_start as u32..(target_start + target_length) as u32,
-            version,
-        })
+        let target = start as u32..(start + target_length) as u32;
+        Some(Self { version, parts: Parts::Request { method: 0..method_end as u32, target }, fault })
     }
 
     fn status(line: &[u8]) -> Option<Self> {
-        let version = version(line.get(..8)?)?;
-        let digits_at = 8 + line[8..].iter().take_while(|b| is_space(**b)).count();
-        let digits = line.get(digits_at..digits_at + 3)?;
-        if digits_at == 8 || !digits.iter().all(u8::is_ascii_digit) || digits[0] == b'0' {
-            return None;
-        }
-        let status = digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
-        let reason = match line.get(digits_at + 3) {
-            None => line.len(),
-            Some(b' ' | b'\t') => digits_at + 4,
-            Some(_) => return None,
+        let version_end = line.iter().position(|b| is_space(*b))?;
+        let (version, exact) = version(&line[..version_end])?;
+        let rest = trim_start(&line[version_end..]);
+        let digits_at = line.len() - rest.len();
+        let code_end = rest.iter().position(|b| is_space(*b)).unwrap_or(rest.len());
+        let (code, reason) = (&rest[..code_end], (digits_at + code_end + 1).min(line.len()));
+        let digits = code.iter().take_while(|b| b.is_ascii_digit()).count();
+        let status = std::str::from_utf8(&code[..digits]).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        let fault = if !exact {
+            Some(Fault::MalformedVersion(text(&line[..version_end])))
+        } else if digits != 3 || code.len() != 3 || code[0] == b'0' {
+            Some(Fault::MalformedStatus(text(code)))
+        } else if digits_at != version_end + 1 || line[version_end] != b' ' {
+            Some(Fault::StartLineSpacing)
+        } else {
+            None
         };
-        Some(Self::Status { version, status, reason: reason as u32..line.len() as u32 })
-    }
-
-    /// Whether the parts of `line` are separated by one space each, as the grammar has it.
-    #[must_use]
-    pub fn is_strict(&self, line: &[u8]) -> bool {
-        match self {
-            Self::Request { version: (0, 9), .. } => true,
-            Self::Request { method, target, .. } => {
-                target.start == method.end + 1
-                    && target.end as usize + 9 == line.len()
-                    && !line[target.start as usize..target.end as usize].iter().any(|b| is_space(*b))
-                    && line[method.end as usize] == b' '
-                    && line[target.end as usize] == b' '
-            }
-            Self::Status { .. } => line.get(8) == Some(&b' ') && line.get(9).is_some_and(u8::is_ascii_digit),
-        }
-    }
-
-    /// The version in it.
-    #[must_use]
-    pub fn version(&self) -> (u8, u8) {
-        match self {
-            Self::Request { version, .. } | Self::Status { version, .. } => *version,
-        }
+        Some(Self { version, parts: Parts::Status { status, reason: reason as u32..line.len() as u32 }, fault })
     }
 }
 
-/// `HTTP/` digit `.` digit, of major version 1 (RFC 9112 §2.3); others frame their messages otherwise.
-fn version(text: &[u8]) -> Option<(u8, u8)> {
-    match text {
-        [h, t, t2, p, b'/', b'1', b'.', minor @ b'0'..=b'9'] if [*h, *t, *t2, *p].eq_ignore_ascii_case(b"HTTP") => {
-            Some((1, minor - b'0'))
-        }
-        _ => None,
+/// An HTTP version, and whether it is written as RFC 9112 §2.3 has it: `HTTP/1.` and a digit. Other major versions frame
+/// their messages otherwise, and have no start line; who writes them in one means 1.1.
+fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
+    let (name, digits) = text.split_at_checked(5)?;
+    if !name.eq_ignore_ascii_case(b"HTTP/") {
+        return None;
     }
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u8>().ok();
+    let (major, minor) = match digits.iter().position(|b| *b == b'.') {
+        Some(dot) => (number(&digits[..dot])?, number(&digits[dot + 1..])?),
+        None => (number(digits)?, 0),
+    };
+    let exact = name == b"HTTP/" && matches!(digits, [b'1', b'.', b'0'..=b'9']);
+    Some(((major, minor), exact))
 }
 
+fn is_known(method: &[u8]) -> bool {
+    METHODS.split(' ').any(|known| known.as_bytes() == method)
+}
+
+/// RFC 9112 §2.2 has a bare CR taken for a space, or the message refused.
 fn is_space(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    &text[text.iter().take_while(|b| is_space(**b)).count()..]
+}
+
+fn trim_end(text: &[u8]) -> &[u8] {
+    &text[..text.len() - text.iter().rev().take_while(|b| is_space(**b)).count()]
 }
 
 /// tchar (RFC 9110 §5.6.2).
@@ -219,14 +261,10 @@ mod tests {
     use super::*;
 
     fn request(line: &str) -> Option<(String, String, (u8, u8))> {
-        match StartLine::parse(Role::Request, line.as_bytes())? {
-            StartLine::Request { method, target, version } => Some((
-                line[method.start as usize..method.end as usize].into(),
-                line[target.start as usize..target.end as usize].into(),
-                version,
-            )),
-            StartLine::Status { .. } => None,
-        }
+        let start = StartLine::parse(Role::Request, line.as_bytes())?;
+        let Parts::Request { method, target } = start.parts else { return None };
+        let slice = |range: Range<u32>| line[range.start as usize..range.end as usize].to_owned();
+        Some((slice(method), slice(target), start.version))
     }
 
     #[test]
@@ -238,16 +276,27 @@ mod tests {
         assert_eq!(request("CONNECT example.com:443 HTTP/1.1"), parts("CONNECT", "example.com:443", (1, 1)));
         assert_eq!(request("GET  /a b  HTTP/1.1 "), parts("GET", "/a b", (1, 1)));
         assert_eq!(request("GET /old"), parts("GET", "/old", (0, 9)));
+        assert_eq!(request("OPTIONS HTTP/1.1"), parts("OPTIONS", "", (1, 1)));
+        assert_eq!(request("OPTIONS"), parts("OPTIONS", "", (0, 9)));
+        assert_eq!(request("PUT / HTTP/1."), parts("PUT", "/", (0, 9)));
+        assert_eq!(request("PUT /HTTP/1.1"), parts("PUT", "/HTTP/1.1", (0, 9)));
     }
 
     #[test]
     fn other_lines_are_not_requests() {
-        for line in
-            ["", "GET", "GET ", "EHLO example.com", "NICK me", "PRI * HTTP/2.0", "GET / HTTP/2.0", " GET / HTTP/1.1"]
-        {
+        for line in [
+            "",
+            "GETS",
+            "GETS ",
+            "EHLO example.com",
+            "NICK me",
+            "PRI * HTTP/2.0",
+            "GETS / HTTP/2.0",
+            "GETS / HTTP/1.01",
+            " GET / HTTP/1.1",
+        ] {
             assert_eq!(request(line), None, "{line:?}");
         }
-        assert_eq!(request("GET /\u{1} HTTP/1.1"), None);
     }
 
     #[test]
@@ -257,17 +306,47 @@ mod tests {
             ("HTTP/1.0 404 Not Found", 404, "Not Found"),
             ("HTTP/1.1 204 ", 204, ""),
             ("HTTP/1.1 500", 500, ""),
+            ("HTTP/2.0 200 ok", 200, "ok"),
+            ("HTTP/1.01 200 ok", 200, "ok"),
         ] {
-            let Some(StartLine::Status { status: s, reason: r, .. }) =
-                StartLine::parse(Role::Response, line.as_bytes())
-            else {
-                panic!("{line}")
-            };
+            let start = StartLine::parse(Role::Response, line.as_bytes()).unwrap();
+            let Parts::Status { status: s, reason: r } = start.parts else { panic!("{line}") };
+            assert_eq!(start.fault.is_some(), line.contains("2.0") || line.contains("1.01"));
             assert_eq!((s, &line[r.start as usize..r.end as usize]), (status, reason));
         }
-        for line in ["HTTP/1.1 20", "HTTP/1.1 2000", "HTTP/2 200 OK", "HTTP/1.1200 OK", "ICY 200 OK", "HTTP/1.1 099 No"]
-        {
+        for line in ["HTTP/1.1200 OK", "ICY 200 OK", "HTTP/1.1", "HTTPS/1.1 200 OK"] {
             assert_eq!(StartLine::parse(Role::Response, line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_start_line_is_told() {
+        let code = |role, line: &str| StartLine::parse(role, line.as_bytes()).unwrap().fault.map(|fault| fault.code());
+        for (line, expected) in [
+            ("GET / HTTP/1.1", None),
+            ("GET  / HTTP/1.1", Some("start-line-spacing")),
+            ("GET / HTTP/1.1 ", Some("start-line-spacing")),
+            ("GET /a b HTTP/1.1", Some("start-line-spacing")),
+            ("GET /\u{1} HTTP/1.1", Some("control-in-start-line")),
+            ("GET HTTP/1.1", Some("missing-target")),
+            ("GET / HTTP/1.", Some("malformed-version")),
+            ("GET / http/1.1", Some("malformed-version")),
+            ("GET /", Some("missing-version")),
+        ] {
+            assert_eq!(code(Role::Request, line), expected, "{line:?}");
+        }
+        for (line, expected) in [
+            ("HTTP/1.1 200 OK", None),
+            ("HTTP/1.1 200", None),
+            ("HTTP/1.1  200 OK", Some("start-line-spacing")),
+            ("HTTP/1.1 200\rA: b", Some("control-in-start-line")),
+            ("HTTP/1.1 20 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 2000 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 099 OK", Some("malformed-status-code")),
+            ("HTTP/1.1 2xx OK", Some("malformed-status-code")),
+            ("HTTP/2 200 OK", Some("malformed-version")),
+        ] {
+            assert_eq!(code(Role::Response, line), expected, "{line:?}");
         }
     }
 

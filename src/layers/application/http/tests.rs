@@ -16,7 +16,7 @@ fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool)
             let Some(item) = decoder.next(&mut input) else { break };
             let mut framing = None;
             match &item {
-                Item::Head(head) => {
+                Item::Head(head, _) => {
                     let mut faults = head.faults.to_vec();
                     framing = Some(match role {
                         Role::Request => of_request(head, &mut faults),
@@ -45,6 +45,14 @@ fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool)
             assert!(decoder.position() >= before);
         }
         assert!(input.bytes.is_empty(), "all of the input is consumed");
+    }
+    while let Some(item) = decoder.broken_off() {
+        match item {
+            Item::End { complete } => said.line(format!("end {complete}")),
+            Item::Head(head, _) => said.line(format!("cut head +{}", head.lines.len())),
+            other => panic!("{other:?}"),
+        }
+        decoder.body(Framing::Length(1));
     }
     while let Some(item) = decoder.end() {
         match item {
@@ -189,7 +197,10 @@ fn another_protocol_is_skipped_without_a_fault() {
 
 #[test]
 fn a_request_without_a_version_is_one_line() {
-    assert_eq!(decode(Role::Request, &[b"GET /\r\n"], None, true), ["head GET / +0", "end true"]);
+    assert_eq!(
+        decode(Role::Request, &[b"GET /\r\n"], None, true),
+        ["head GET / +0", "fault missing-version", "end true"]
+    );
 }
 
 #[test]
@@ -207,7 +218,7 @@ fn a_hole_inside_a_body_leaves_the_next_message_readable() {
         let mut input = Input { bytes, source: Source::default() };
         let mut ends = Vec::new();
         while let Some(item) = decoder.next(&mut input) {
-            let is_head = matches!(item, Item::Head(_));
+            let is_head = matches!(item, Item::Head(..));
             if let Item::End { complete } = item {
                 ends.push(complete);
             }
