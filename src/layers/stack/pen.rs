@@ -31,6 +31,16 @@ impl<'a> Pen<'a> {
         self.clause = Cow::Borrowed(clause);
     }
 
+    /// Puts another clause in the place of the one in force, which is returned.
+    pub(crate) fn replace_clause(&mut self, clause: Cow<'static, str>) -> Cow<'static, str> {
+        std::mem::replace(&mut self.clause, clause)
+    }
+
+    /// The layer that the fields which follow belong to.
+    pub(crate) fn layer(&mut self, layer: Layer) {
+        self.layer = layer;
+    }
+
     /// How many bytes are still to be named.
     pub(crate) fn left(&self) -> usize {
         self.bytes.len() - self.next.div_ceil(8) as usize
