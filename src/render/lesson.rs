@@ -2,7 +2,7 @@
 //!
 //! It arranges what other views draw. Every number on it is measured in the run or read from its packets.
 
-use super::ladder::{beside, ladder};
+use super::ladder::{Ladder, beside, ladder};
 use super::layers::layers;
 use super::osi;
 use super::story::Story;
@@ -15,7 +15,7 @@ use crate::layers::{Field, Layer, Place, stack};
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
-use crate::lesson::{Lesson, Measure, Run};
+use crate::lesson::{Lesson, Measure, Run, catalogue};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -23,9 +23,10 @@ const LADDER_ROWS: usize = 20;
 const BODY_LINES: usize = 3;
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
-/// The least columns for two ladders beside each other; those with packet numbers need more.
+/// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
 const TWO_LADDERS: usize = 76;
-const TWO_NUMBERED_LADDERS: usize = 96;
+const NUMBERS: usize = 16;
+const REMARKS: usize = 40;
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,7 +103,8 @@ pub fn list(lessons: &[Lesson], style: Style) -> Vec<String> {
 ///
 /// Where it asks for a value that the run does not have.
 pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut lines = vec![title(run, style), String::new()];
+    let mut lines = title(run, style);
+    lines.push(String::new());
     lines.extend(markdown(&run.fill(&run.lesson.text)?, style));
     lines.push(String::new());
     let name = &run.lesson.name;
@@ -112,14 +114,23 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 }
 
 /// The lesson, and the wire it ran on.
-fn title(run: &Run, style: Style) -> String {
+fn title(run: &Run, style: Style) -> Vec<String> {
     let crate::wire::Settings { rtt, loss, seed } = run.settings;
     let rtt = numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX));
     let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
     let wire = style.text(&format!("virtual wire, rtt {rtt}{loss}, seed {seed}"));
-    let lesson = style.text(&format!("Lesson {} · {}", run.lesson.number, run.lesson.title));
-    let gap = style.width.saturating_sub(text::width(&lesson) + text::width(&wire)).max(2);
-    style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)
+    let lessons = catalogue::all();
+    // Out of how many says something only once none is missing in between.
+    let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
+    let of = if complete { format!(" of {}", lessons.len()) } else { String::new() };
+    let lesson = style.text(&format!("Lesson {}{of} · {}", run.lesson.number, run.lesson.title));
+    match style.width.checked_sub(text::width(&lesson) + text::width(&wire)) {
+        Some(gap @ 2..) => vec![style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)],
+        _ => [(Look::Bold, lesson), (Look::Dim, wire)]
+            .into_iter()
+            .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
+            .collect(),
+    }
 }
 
 /// Lays out Markdown.
@@ -170,27 +181,34 @@ impl Page<'_> {
 
     fn opening(&mut self) {
         let lesson = self.run.lesson;
-        self.lines.push(title(self.run, self.style));
+        self.lines.extend(title(self.run, self.style));
         self.lines.extend(text::wrap(&self.style.text(&lesson.question), self.style.width));
         self.lines.push(String::new());
-        let mut ask = format!("**Your guess first.** {}", lesson.prediction.ask);
-        if let [others @ .., last] = lesson.prediction.choices.as_slice() {
-            let others: Vec<String> = others.iter().map(|choice| format!("{choice}, ")).collect();
-            ask += &format!(" {}or {last}?", others.concat());
-        }
+        let choices = match lesson.prediction.choices.as_slice() {
+            [] => String::new(),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+                format!(" {} or {last}?", others.join(", "))
+            }
+        };
+        let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
         self.lines.extend(markdown(&ask, self.style));
     }
 
     fn ladders(&mut self) {
         let style = self.style;
-        let least = if self.depth.ladder { TWO_NUMBERED_LADDERS } else { TWO_LADDERS };
+        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
+        let stories = self.stories.iter();
+        let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
+        let remarks = told.iter().flat_map(|ladder| &ladder.rows).any(|row| row.note.is_some());
+        let numbers = if self.depth.ladder { NUMBERS } else { 0 };
+        let least = TWO_LADDERS + numbers + if remarks { REMARKS } else { 0 };
         let at_once = if style.width >= least { 2 } else { 1 };
         let column = if at_once == 2 { (style.width - 2) / 2 } else { style.width };
-        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
-        let drawn = self.run.sides.iter().zip(&self.stories).map(|(side, story)| {
-            let name = style.cut(&style.text(&side_name(side)), column.saturating_sub(2));
-            let mut lines = vec![format!("  {}", style.bold(&name))];
-            lines.extend(ladder(&story.ladder(None, self.depth.ladder, max_rows), style, column));
+        let drawn = self.run.sides.iter().zip(&told).map(|(side, told)| {
+            let name = format!("{}  {}", side.side.letter(), side.name);
+            let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
+            lines.extend(ladder(told, style, column));
             lines
         });
         let drawn: Vec<Vec<String>> = drawn.collect();
@@ -306,7 +324,6 @@ impl Page<'_> {
     }
 
     fn layers(&mut self) {
-        let style = self.style;
         for at in 0..self.stories.len() {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             let about = self.run.about(side);
@@ -379,11 +396,6 @@ impl Page<'_> {
         self.lines.extend(markdown(&more, style));
         Ok(())
     }
-}
-
-/// "A  Connection: close".
-fn side_name(side: &SideRun) -> String {
-    format!("{}  {}", side.side.letter(), side.name)
 }
 
 /// The value of a measure as a table has it.

@@ -46,15 +46,19 @@ pub fn status_line(line: &[u8]) -> Field {
     let text = trim_line_end(line);
     let parts = StartLine::parse(Role::Response, text).map(|start| start.parts);
     if let Some(Parts::Status { status, reason }) = parts {
-        version(&mut pen, 8);
-        let space = text.iter().skip(8).take_while(|b| is_space(**b)).count();
-        spaces(&mut pen, space);
+        let word = |at: usize| text.iter().skip(at).take_while(|byte| !is_space(**byte)).count();
+        let gap = |at: usize| text.iter().skip(at).take_while(|byte| is_space(**byte)).count();
+        let version_end = word(0);
+        version(&mut pen, version_end);
+        spaces(&mut pen, gap(version_end));
+        let code = version_end + gap(version_end);
+        let code_end = code + word(code);
         let known = explain::status(status);
         let meaning = known.map_or("How it went.", |known| known.meaning);
         with_clause(&mut pen, known.map_or("RFC 9110 §15", |known| known.clause), |pen| {
-            take(pen, 3, "status code", meaning);
+            take(pen, code_end - code, "status code", meaning);
         });
-        spaces(&mut pen, (reason.start as usize).saturating_sub(8 + space + 3));
+        spaces(&mut pen, (reason.start as usize).saturating_sub(code_end));
         take(&mut pen, reason.len(), "reason phrase", "The status code in words, for people: programs ignore it.");
     }
     line_end(&mut pen);
@@ -123,9 +127,14 @@ fn named_line(line: &[u8], what: &'static str, asked: Asked<'_>) -> Field {
     pen.finish(what, lossy(trim_line_end(line)), meaning, clause)
 }
 
-/// Names the empty line that ends a header or trailer section.
+/// Names the empty line that ends a header or trailer section; or, where the section breaks off, the beginning of a line
+/// that is there in its place.
 #[must_use]
 pub fn section_end(line: &[u8]) -> Field {
+    if !trim_line_end(line).is_empty() {
+        let meaning = "The beginning of a field line: the capture does not have the rest of it.";
+        return leaf(Layer::Application, "field line", lossy(line), meaning, line.len() as u64, "RFC 9112 §5");
+    }
     let meaning = "An empty line: the fields end here, and content follows if there is any.";
     leaf(Layer::Application, line_end_name(line), lossy(line), meaning, line.len() as u64, "RFC 9112 §2.1")
 }

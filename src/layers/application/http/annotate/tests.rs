@@ -87,6 +87,15 @@ fn a_status_line_is_named_part_by_part() {
 }
 
 #[test]
+fn start_lines_that_lack_something_are_named_as_far_as_they_go() {
+    check(request_line(b"GET\r\n"), 5, &[("method", "GET"), ("CRLF", "\r\n")]);
+    check(request_line(b"GET /\n"), 6, &[("method", "GET"), ("SP", " "), ("request target", "/"), ("LF", "\n")]);
+    let expected = [("HTTP version", "HTTP/2"), ("SP", " "), ("status code", "2000"), ("CRLF", "\r\n")];
+    check(status_line(b"HTTP/2 2000\r\n"), 13, &expected);
+    check(section_end(b"Hos"), 3, &[("field line", "Hos")]);
+}
+
+#[test]
 fn a_field_line_is_named_with_the_space_around_its_value() {
     let line = b"Date:\t Tue, 14 Nov 2023 22:13:20 GMT \r\n";
     let expected = [
