@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 /// Each module, and which of the others it may know.
 const KNOWS: &[(&str, &[&str])] = &[
     ("capture", &[]),
-    ("layers", &[]),
-    ("explain", &["layers"]),
-    ("inspect", &["capture", "layers"]),
+    ("explain", &[]),
+    ("layers", &["explain"]),
+    ("inspect", &["capture", "layers", "explain"]),
     ("wire", &["capture"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
     ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson"]),
