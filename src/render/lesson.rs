@@ -9,9 +9,11 @@ use super::story::Story;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::{accept, frame, frames, heads, hex, numbers, problems, text};
+use crate::capture::Packet;
 use crate::inspect::Options;
+use crate::inspect::annotate::{Annotator, Selection};
 use crate::inspect::record::{Exchange, Frame};
-use crate::layers::{Field, Layer, Place, stack};
+use crate::layers::{Field, Layer};
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
@@ -53,7 +55,9 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
             story.lose(number);
         }
     }
-    let mut page = Page { run, stories, depth, style, lines: Vec::new() };
+    let mut annotator = Annotator::new(Selection::All);
+    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
     page.opening();
     page.ladders();
     page.comparison()?;
@@ -147,22 +151,10 @@ fn markdown(source: &str, style: Style) -> Vec<String> {
     wrap(source, style.width).iter().map(line).collect()
 }
 
-/// The fields that say what every byte of a packet is.
-fn fields(run: &Run, number: u64) -> Vec<Field> {
-    let Some(packet) = run.packet(number) else { return Vec::new() };
-    let annotated = stack::annotate(packet.link.0, number, packet.data);
-    let mut fields = annotated.fields;
-    if let Some(payload) = annotated.payload {
-        let spans = Place::in_packet(number, payload.start, payload.len()).bytes(0..payload.len());
-        let value = numbers::counted(payload.len() as u64, "byte");
-        fields.push(Field::new(Layer::Application, "payload", value, "what the programs say", spans, ""));
-    }
-    fields
-}
-
 struct Page<'a> {
     run: &'a Run,
     stories: Vec<Story>,
+    annotator: Annotator,
     depth: Depth,
     style: Style,
     lines: Vec<String>,
@@ -345,8 +337,14 @@ impl Page<'_> {
     fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Vec<String>) {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
-        let carrier = fields(self.run, exchange.extent().first.packet);
+        let carrier = self.fields(exchange.extent().first.packet);
         (heading, layers(&osi::rows(story, exchange, &carrier), self.style))
+    }
+
+    /// The fields that say what every byte of a packet is.
+    fn fields(&self, number: u64) -> Vec<Field> {
+        let fields = |packet: Packet<'_>| self.annotator.fields_of_packet(number, packet.link, packet.data);
+        self.run.packet(number).map(fields).unwrap_or_default()
     }
 
     fn problems(&mut self) {
@@ -374,7 +372,7 @@ impl Page<'_> {
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
-                self.lines.extend(hex::hex(packet.data, number, &fields(self.run, number), self.style));
+                self.lines.extend(hex::hex(packet.data, number, &self.fields(number), self.style));
             }
         }
     }
