@@ -1,5 +1,5 @@
 //! Tags in front of an `EtherType`, or of a whole frame, that switches use among themselves: E-TAG (IEEE 802.1BR), VN-Tag,
-//! MACsec (IEEE 802.1AE), provider backbone bridges (IEEE 802.1ah) and `FabricPath`.
+//! `MACsec` (IEEE 802.1AE), provider backbone bridges (IEEE 802.1ah) and `FabricPath`.
 
 use super::ethernet;
 use crate::layers::stack::fault::{Fault, fixed};
@@ -42,7 +42,7 @@ pub(crate) fn annotate_vn_tag(pen: &mut Pen<'_>) -> String {
     format!("virtual interface {source} → {destination}")
 }
 
-/// MACsec's TCI: another version; the channel identifier is there; the rest is encrypted, or changed in some way.
+/// In the TCI: another version; the channel identifier is there; the rest is encrypted, or changed in some way.
 const MACSEC_VERSION: u8 = 0x80;
 const MACSEC_CHANNEL: u8 = 0x20;
 const MACSEC_HIDDEN: u8 = 0x0c;

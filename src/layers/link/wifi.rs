@@ -19,7 +19,7 @@ const BETWEEN_ACCESS_POINTS: u8 = 0x03;
 const MORE_FRAGMENTS: u8 = 0x04;
 const PROTECTED: u8 = 0x40;
 const HIGH_THROUGHPUT: u8 = 0x80;
-/// In the QoS control: the frame holds several (an A-MSDU, §9.3.2.2.2).
+/// In the `QoS` control: the frame holds several (an A-MSDU, §9.3.2.2.2).
 const AGGREGATED: u8 = 0x80;
 
 /// How an LLC header with SNAP begins.
@@ -69,13 +69,13 @@ fn data_header_length(control: u8, flags: u8) -> usize {
     DATA + if address { 6 } else { 0 } + if quality { 2 } else { 0 } + if throughput { 4 } else { 0 }
 }
 
-/// Whether a data frame has a fourth address, a QoS control and an HT control.
+/// Whether a data frame has a fourth address, a `QoS` control and an HT control.
 fn optional_parts(control: u8, flags: u8) -> (bool, bool, bool) {
     let quality = control & QUALITY_OF_SERVICE != 0;
     (flags & BETWEEN_ACCESS_POINTS == BETWEEN_ACCESS_POINTS, quality, quality && flags & HIGH_THROUGHPUT != 0)
 }
 
-/// The first byte of the QoS control, which stands behind the addresses.
+/// The first byte of the `QoS` control, which stands behind the addresses.
 fn quality_of_service(control: u8, header: &[u8]) -> Option<u8> {
     let (address, quality, _) = optional_parts(control, *header.get(1)?);
     let at = DATA + if address { 6 } else { 0 };

@@ -44,7 +44,7 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
         0x88be => Next::Header(Protocol::Erspan2),
         0x880b => Next::Header(Protocol::Ppp),
         // An access point hands on its stations' frames as they were in the air.
-        ARUBA_FIRST..=ARUBA_LAST if protocol & 0xf == 0 => Next::Header(Protocol::Wifi),
+        ARUBA_FIRST..=ARUBA_LAST if protocol.is_multiple_of(16) => Next::Header(Protocol::Wifi),
         0x22eb => Next::Header(Protocol::Erspan3),
         _ => match link::behind_ether_type(protocol) {
             Next::Payload(_) => Next::Payload(Payload::GreProtocol(protocol)),
@@ -56,8 +56,7 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
 
 /// Whether a UDP payload begins like GRE that leads on to a known protocol.
 pub(crate) fn looks_like(payload: &[u8]) -> bool {
-    payload.first_chunk().is_some_and(|flags| u16::from_be_bytes(*flags) & VERSION == 0)
-        && matches!(parse(payload), Ok(Step { next: Next::Header(_), .. }))
+    matches!(parse(payload), Ok(Step { next: Next::Header(_), .. }))
 }
 
 /// How many words of four bytes the flags say are there.

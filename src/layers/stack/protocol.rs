@@ -15,7 +15,7 @@ pub enum Protocol {
     ETag,
     /// A virtual interface's tag.
     VnTag,
-    /// MACsec's tag (IEEE 802.1AE).
+    /// `MACsec`'s tag (IEEE 802.1AE).
     Macsec,
     /// A provider backbone bridge's tag, an Ethernet frame inside it (IEEE 802.1ah).
     Backbone,
