@@ -78,6 +78,11 @@ pub(crate) fn carriers() -> Vec<(&'static str, u16, Vec<u8>)> {
             1,
             in_ip(&ipv4(17, &udp(4789, &joined(&[&[0xff, 1, 2, 3, 0, 0, 7, 9], &frame])))),
         ),
+        (
+            "Geneve with reserved bits set",
+            1,
+            in_ip(&ipv4(17, &udp(6081, &joined(&[&[0, 0x3f, 0x65, 0x58, 0, 0, 7, 0xff], &frame])))),
+        ),
         ("L2TP", 1, in_ip(&ipv4(17, &udp(1701, &joined(&[&[0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21], &packet]))))),
         ("L2TP with everything", 1, {
             let ppp = joined(&[&[0, 0x21], &packet]);
