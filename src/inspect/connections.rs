@@ -12,7 +12,7 @@ use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
 use super::output::Output;
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
 use crate::layers::application::http::{self, Role};
-use crate::layers::stack::TcpPacket;
+use crate::layers::stack::{Fault, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
 
@@ -100,6 +100,7 @@ impl Connections {
             cut: tcp.cut as u32,
         };
         if header.has(SYN)
+            && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
             && tracked.is_another(from, &whole)
             && let Some(mut old) = self.by_pair.remove(&pair)
@@ -111,7 +112,8 @@ impl Connections {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, from, to, header.flags, seen))
+            let flags = if tcp.damage().is_some() { 0 } else { header.flags };
+            Box::new(Tracked::new(number, from, to, flags, seen))
         });
         let is_new = tracked.record.packets == 0;
         if is_new {
@@ -277,6 +279,9 @@ impl Tracked {
         source: Source,
         out: &mut Output<'_>,
     ) {
+        if let Some(fault) = tcp.damage() {
+            return self.damaged(fault, segment, (from, seen), is_new, source, out);
+        }
         let side = self.side(from);
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
@@ -301,7 +306,7 @@ impl Tracked {
             out.emit(Event::Opened(&self.record));
         }
         out.emit(Event::Packet(seen));
-        if segment.cut > 0 && !std::mem::replace(&mut self.cut_was_told, true) {
+        if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
             let text = format!(
                 "the capture kept only the first {} of this packet's {} bytes (its snap length), and so of others: what was cut off is unknown",
                 seen.captured_length, seen.original_length
@@ -313,6 +318,26 @@ impl Tracked {
             self.flush(source, out);
         }
         self.update();
+    }
+
+    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
+    fn damaged(
+        &mut self,
+        fault: Fault,
+        segment: &Segment<'_>,
+        (from, seen): (SocketAddr, &mut PacketSeen),
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        self.record.packets += 1;
+        self.record.extent.last = seen.moment;
+        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Verdict::Empty));
+        if is_new {
+            out.emit(Event::Opened(&self.record));
+        }
+        out.emit(Event::Packet(seen));
+        out.problem(source, Some(self.record.number), "damaged-packet", "RFC 9293 §3.1", fault.to_string());
     }
 
     fn take(

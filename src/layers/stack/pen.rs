@@ -55,6 +55,11 @@ impl<'a> Pen<'a> {
         })
     }
 
+    /// The next `count` bytes (8 at most) as a number whose last byte counts most.
+    pub(crate) fn peek_little(&self, count: usize) -> u64 {
+        self.bytes(count.min(8)).iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
     /// The next `count` bytes, or as many as are left.
     pub(crate) fn bytes(&self, count: usize) -> &'a [u8] {
         let rest = self.bytes.get(self.next.div_ceil(8) as usize..).unwrap_or_default();
