@@ -259,8 +259,8 @@ fn nothing_to_read_is_explained() {
     silent.connect(1).close();
     let mut only_udp = Capture::new();
     only_udp.packet(udp(b"a question")).packet(ethernet(0x0806, &[0; 28]));
-    let mut usb = Capture::of(LinkType(189));
-    usb.packet(vec![0; 64]);
+    let mut own = Capture::of(LinkType(147));
+    own.packet(vec![0; 64]);
     let mut one_way = Capture::new();
     let mut packets = Capture::new();
     packets.connect(1).client(GET).client(GET);
@@ -274,7 +274,7 @@ fn nothing_to_read_is_explained() {
         ("ssh", ssh, "begins neither with a request or status line of HTTP/1"),
         ("silent", silent, "The connections carry no payload"),
         ("udp", only_udp, "There is no TCP in it, only 1 ARP, 1 UDP."),
-        ("usb", usb, "not known here: USB_LINUX, link type 189."),
+        ("own", own, "not known here: USER0, link type 147."),
         ("one way", one_way, "All packets are from clients"),
     ] {
         folder.file(name, &capture.bytes());
