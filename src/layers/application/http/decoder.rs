@@ -383,11 +383,15 @@ impl Decoder {
                 return Some(Item::EmptyLines(empty));
             }
             self.began = input.source;
-            if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No {
+        }
+        let direct = if self.partial.is_empty() { section_end(input.bytes, &mut 0) } else { None };
+        let mut whole = match direct {
+            Some(end) if end <= MAX_SECTION => Gathered::Input(end),
+            _ if self.partial.is_empty() && likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => {
                 return self.lose(input);
             }
-        }
-        let mut whole = self.gather(input, section_end);
+            _ => self.gather(input, section_end),
+        };
         if whole == Gathered::NotYet {
             match likeness(self.role, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
