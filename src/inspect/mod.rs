@@ -11,6 +11,7 @@
 mod connections;
 mod content;
 mod conversation;
+mod doorway;
 pub mod event;
 mod http_talk;
 mod inspector;
