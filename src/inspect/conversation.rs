@@ -319,7 +319,9 @@ impl Conversation {
         self.doorway = Some(Doorway::ajar());
         if let Talk::Http(talk) = &mut self.talk {
             talk.skipped();
-            BOTH.into_iter().for_each(|side| talk.begin(side, self.seen[side as usize]));
+            for side in BOTH {
+                talk.begin(side, self.seen[side as usize]);
+            }
         }
     }
 

@@ -364,7 +364,7 @@ mod tests {
             b"\x10\x0c\x00\x05MQTT5\x04\x02\0\0",
             b"\x03\0\0\x16\x11\xe0\0\0\0\x01\0\xc0\x01\x0a\xc1\x02\x01\0",
             b"\0\x19\xab\xcd\x81\x80\0\x01\0\x01\0\0\0\0",
-            b"<?xml version='1.0'?><html>",
+            b"<?xml version='1.0'?>\r\n<html>\r\n",
         ] {
             assert_eq!(name(bytes, Speaker::Client), (None, Fit::No), "{bytes:?}");
         }
