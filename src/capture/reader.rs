@@ -93,6 +93,15 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// The file format's name: "pcap" or "pcapng".
+    #[must_use]
+    pub fn format(&self) -> &'static str {
+        match self.format {
+            Format::Pcap(_) => "pcap",
+            Format::Pcapng(_) => "pcapng",
+        }
+    }
+
     /// The interfaces described so far, of all sections: a pcapng file may describe more at any place.
     #[must_use]
     pub fn interfaces(&self) -> &[Interface] {

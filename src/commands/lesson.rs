@@ -1,13 +1,23 @@
 //! `wire101 lesson`: list, show and run.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::Failure;
+use super::{Failure, save};
+use crate::inspect::Options;
+use crate::lesson::catalogue::{self, Unknown};
+use crate::lesson::{self, Lesson};
+use crate::render::json::Json;
+use crate::render::lesson as page;
 use crate::render::style::Style;
+use crate::wire::Settings;
+
+/// How much of each body and payload JSON carries: 64 KiB.
+const JSON_KEEP: usize = 64 << 10;
 
 /// What `lesson run` was asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The lesson's name or number.
@@ -30,29 +40,81 @@ pub struct Run {
     pub json: bool,
 }
 
+impl Run {
+    fn settings(&self) -> Settings {
+        Settings { rtt: self.rtt, loss: self.loss, seed: self.seed }
+    }
+
+    fn depth(&self) -> page::Depth {
+        page::Depth { layers: self.layers, hex: self.hex, ladder: self.ladder }
+    }
+}
+
 /// Lists the lessons.
 ///
 /// # Errors
 ///
 /// If the output cannot be written.
-pub fn list(_out: &mut dyn Write, _style: Style) -> Result<(), Failure> {
-    Ok(())
+pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    print(&page::list(catalogue::all(), style), out)
 }
 
-/// Shows a lesson's text.
+/// Shows a lesson's text. What it says in figures is measured in a run with the usual settings.
 ///
 /// # Errors
 ///
-/// If there is no such lesson, or the output cannot be written.
-pub fn show(_name: &str, _out: &mut dyn Write, _style: Style) -> Result<(), Failure> {
-    Ok(())
+/// If there is no such lesson, it fails to run, or the output cannot be written.
+pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let run = run_lesson(find(name)?, Settings::default())?;
+    print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
 /// Runs a lesson.
 ///
 /// # Errors
 ///
-/// If there is no such lesson, it fails to run, or the output cannot be written.
-pub fn run(_run: &Run, _out: &mut dyn Write, _style: Style) -> Result<(), Failure> {
+/// If there is no such lesson, it fails to run, its capture cannot be saved, or the output cannot be written.
+pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let run = run_lesson(find(&asked.name)?, asked.settings())?;
+    if let Some(path) = &asked.save {
+        write_capture(&run, path)?;
+    }
+    if asked.json {
+        let mut json = Json::new(out, &format!("lesson:{}", run.lesson.name));
+        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
+        return Ok(json.finish(&summary, None)?);
+    }
+    let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
+    if let Some(path) = &asked.save {
+        lines.extend(page::saved(&run, &path.display().to_string(), style));
+    }
+    print(&lines, out)
+}
+
+fn find(name: &str) -> Result<&'static Lesson, Failure> {
+    catalogue::find(name).map_err(|unknown| {
+        let Unknown { nearest, .. } = &unknown;
+        let then = match nearest.as_slice() {
+            [] => "`wire101 lesson list` names them all".to_owned(),
+            [one] => format!("did you mean `{one}`?"),
+            [first, others @ ..] => format!("did you mean `{first}`, or `{}`?", others.join("`, or `")),
+        };
+        Failure::Usage(format!("{unknown}; {then}"))
+    })
+}
+
+fn run_lesson(lesson: &'static Lesson, settings: Settings) -> Result<lesson::Run, Failure> {
+    lesson::run(lesson, settings).map_err(|error| Failure::Run(error.to_string()))
+}
+
+fn write_capture(run: &lesson::Run, path: &Path) -> Result<(), Failure> {
+    save::save(path, |out| run.write(out).map(drop))
+        .map_err(|error| Failure::Run(format!("cannot save the capture as {}: {error}", path.display())))
+}
+
+fn print(lines: &[String], out: &mut dyn Write) -> Result<(), Failure> {
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
     Ok(())
 }

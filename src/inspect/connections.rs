@@ -1,6 +1,7 @@
 //! Connections: which packets belong to which, how they open, how they end.
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::net::SocketAddr;
 
 use foldhash::quality::RandomState;
@@ -12,7 +13,7 @@ use super::output::Output;
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
 use crate::layers::application::http::{self, Role};
 use crate::layers::session::tls;
-use crate::layers::stack::TcpPacket;
+use crate::layers::stack::{Fault, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
 
@@ -25,8 +26,12 @@ const MAX_ENDED: usize = 4096;
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;
 
+/// The most memory that all state together may take, in bytes, roughly; beyond it the connection that has been idle for
+/// longest is forgotten.
+const BUDGET: usize = 24 << 20;
+
 /// Two endpoints, the lower first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Pair(SocketAddr, SocketAddr);
 
 /// All connections that are not forgotten yet.
@@ -38,6 +43,11 @@ pub(super) struct Connections {
     lingering: VecDeque<Ended>,
     /// Connections that ended and were told.
     told: VecDeque<Ended>,
+    /// Bytes of memory that the connections hold, roughly.
+    held: usize,
+    /// Every connection once, by the last packet it was known to have when it was put here: the least is idle for longest,
+    /// unless it had another packet since.
+    idle: BinaryHeap<Reverse<(u64, Pair)>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +72,8 @@ struct Tracked {
     ended: bool,
     /// Its end was told to the view: what still comes is only counted.
     told: bool,
+    /// Bytes of memory it held when that was last looked at.
+    held: usize,
     /// A packet of it was cut by the snap length, and that was said.
     cut_was_told: bool,
 }
@@ -89,23 +101,60 @@ impl Connections {
             cut: tcp.cut as u32,
         };
         if header.has(SYN)
+            && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
             && tracked.is_another(from, &whole)
             && let Some(mut old) = self.by_pair.remove(&pair)
         {
+            self.held -= old.held;
             old.close(source, out);
         }
         let tracked = self.by_pair.entry(pair).or_insert_with(|| {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, from, to, header.flags, seen))
+            let flags = if tcp.damage().is_some() { 0 } else { header.flags };
+            Box::new(Tracked::new(number, from, to, flags, seen))
         });
         let is_new = tracked.record.packets == 0;
+        if is_new {
+            self.idle.push(Reverse((source.packet, pair)));
+        }
         tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
+        let held = tracked.held();
+        self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
+        }
+        if self.held > BUDGET {
+            self.evict(source, out);
+        }
+        if self.idle.len() > 2 * self.by_pair.len() + 1024 {
+            // Most of it is of connections that are forgotten already.
+            let last = |tracked: &Tracked| tracked.record.extent.last.packet;
+            self.idle = self.by_pair.iter().map(|(pair, tracked)| Reverse((last(tracked), *pair))).collect();
+        }
+    }
+
+    /// Forgets the connections that have been idle for longest, until the budget is met.
+    fn evict(&mut self, source: Source, out: &mut Output<'_>) {
+        while self.held > BUDGET
+            && let Some(Reverse((packet, pair))) = self.idle.pop()
+        {
+            let Some(tracked) = self.by_pair.get_mut(&pair) else { continue };
+            let last = tracked.record.extent.last.packet;
+            if last > packet {
+                self.idle.push(Reverse((last, pair)));
+                continue;
+            }
+            self.held -= tracked.held;
+            if !tracked.ended {
+                tracked.record.closed = Closed::Evicted;
+                out.summary.evicted += 1;
+            }
+            tracked.close(source, out);
+            self.by_pair.remove(&pair);
         }
     }
 
@@ -113,6 +162,7 @@ impl Connections {
     pub(super) fn finish(&mut self, source: Source, out: &mut Output<'_>) {
         let mut left: Vec<_> = self.by_pair.drain().map(|(_, tracked)| tracked).collect();
         left.sort_unstable_by_key(|tracked| tracked.record.number);
+        (self.held, self.idle) = (0, BinaryHeap::new());
         for mut tracked in left {
             tracked.close(source, out);
         }
@@ -134,8 +184,10 @@ impl Connections {
         while self.told.len() > MAX_ENDED
             && let Some(ended) = self.told.pop_front()
         {
-            if self.by_pair.get(&ended.pair).is_some_and(|t| t.record.number == ended.number) {
-                self.by_pair.remove(&ended.pair);
+            if self.by_pair.get(&ended.pair).is_some_and(|t| t.record.number == ended.number)
+                && let Some(tracked) = self.by_pair.remove(&ended.pair)
+            {
+                self.held -= tracked.held;
             }
         }
     }
@@ -174,6 +226,7 @@ impl Tracked {
             scales: [None; 2],
             ended: false,
             told: false,
+            held: 0,
             cut_was_told: false,
         }
     }
@@ -193,6 +246,10 @@ impl Tracked {
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held()
     }
 
     fn side(&self, from: SocketAddr) -> Side {
@@ -223,6 +280,9 @@ impl Tracked {
         source: Source,
         out: &mut Output<'_>,
     ) {
+        if let Some(fault) = tcp.damage() {
+            return self.damaged(fault, segment, (from, seen), is_new, source, out);
+        }
         let side = self.side(from);
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
@@ -248,7 +308,7 @@ impl Tracked {
             out.emit(Event::Opened(&self.record));
         }
         out.emit(Event::Packet(seen));
-        if segment.cut > 0 && !std::mem::replace(&mut self.cut_was_told, true) {
+        if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
             let text = format!(
                 "the capture kept only the first {} of this packet's {} bytes (its snap length), and so of others: what was cut off is unknown",
                 seen.captured_length, seen.original_length
@@ -260,6 +320,26 @@ impl Tracked {
             self.flush(source, out);
         }
         self.update();
+    }
+
+    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
+    fn damaged(
+        &mut self,
+        fault: Fault,
+        segment: &Segment<'_>,
+        (from, seen): (SocketAddr, &mut PacketSeen),
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        self.record.packets += 1;
+        self.record.extent.last = seen.moment;
+        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Verdict::Empty));
+        if is_new {
+            out.emit(Event::Opened(&self.record));
+        }
+        out.emit(Event::Packet(seen));
+        out.problem(source, Some(self.record.number), "damaged-packet", "RFC 9293 §3.1", fault.to_string());
     }
 
     fn take(
@@ -285,7 +365,7 @@ impl Tracked {
             let flags = if last { rest.flags } else { rest.flags & !FIN };
             let cut = if last { rest.cut } else { 0 };
             at = *source;
-            reassembly.segment(side, &Segment { payload, flags, cut, ..rest }, at, &mut receiver);
+            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, at, &mut receiver);
             let syn = u32::from(rest.flags & SYN != 0);
             rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
             rest.flags &= !SYN;

@@ -204,7 +204,7 @@ impl Taker<'_> {
     fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
         let Self { connection, from, source, ref mut pairing, ref mut heads } = *self;
         let index = pairing.index(from);
-        let mut piece = |length: usize, kind, out: &mut Output<'_>| {
+        let piece = |length: usize, kind, out: &mut Output<'_>| {
             out.piece(connection, from, start, start + length as u64, kind, index);
         };
         match item {

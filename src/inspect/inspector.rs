@@ -1,6 +1,5 @@
 //! Packets in, events out.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use super::connections::Connections;
@@ -64,11 +63,11 @@ impl Inspector {
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, seen, source, sink),
-                    None => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+                    None => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
                 }
             }
-            Outcome::Arp => other(PacketContent::Arp, "ARP".into(), seen, &mut out),
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            Outcome::Arp => other(PacketContent::Arp, "ARP", seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             Outcome::Damaged(fault) => {
                 let text = fault.to_string();
                 seen.content = PacketContent::Damaged(text.clone().into());
@@ -95,9 +94,9 @@ impl Inspector {
                 let pieces = pieces(datagram, &tcp, source);
                 self.connections.packet(&tcp, &mut seen, &pieces, source, &mut out);
             }
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             // Fragments of fragments are not put together: no network makes them.
-            _ => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+            _ => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
         }
     }
 }
@@ -119,10 +118,10 @@ fn pieces(datagram: &Datagram, tcp: &TcpPacket<'_>, source: Source) -> Vec<(usiz
     pieces
 }
 
-fn other(content: PacketContent, name: Cow<'static, str>, mut seen: PacketSeen, out: &mut Output<'_>) {
+fn other(content: PacketContent, name: &str, mut seen: PacketSeen, out: &mut Output<'_>) {
     seen.content = content;
     out.emit(Event::Packet(&seen));
-    count(out, &name);
+    count(out, name);
 }
 
 fn count(out: &mut Output<'_>, name: &str) {

@@ -8,6 +8,7 @@
 //!                                         └─▶ websocket_talk
 //! ```
 
+pub mod annotate;
 mod connections;
 mod content;
 mod conversation;

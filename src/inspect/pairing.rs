@@ -253,9 +253,10 @@ impl Pairing {
             return (Framing::None, None);
         };
         let interim = (100..=199).contains(status) && *status != 101;
-        match interim {
-            true => out.summary.http_interim += 1,
-            false => out.summary.http_responses += 1,
+        if interim {
+            out.summary.http_interim += 1;
+        } else {
+            out.summary.http_responses += 1;
         }
         if self.open.iter().all(|open| open.answered) {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
@@ -277,9 +278,10 @@ impl Pairing {
         let exchange = &mut open.exchange;
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
         let response = Response { status: *status, reason: head.slice(reason).into(), message };
-        match interim {
-            true => exchange.interim.push(response),
-            false => exchange.response = Some(response),
+        if interim {
+            exchange.interim.push(response);
+        } else {
+            exchange.response = Some(response);
         }
         let switch = match framing {
             Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),

@@ -8,8 +8,10 @@ pub mod demos;
 pub mod front_matter;
 pub mod measure;
 mod nearest;
+pub mod run;
 pub mod stage;
 pub mod text;
 
 pub use front_matter::{Lesson, Side};
 pub use measure::{Measure, Measurer, Measures};
+pub use run::{Run, run};

@@ -2,6 +2,7 @@
 
 use super::numbers;
 use super::style::{Look, Style};
+use super::summary::opcode_name;
 use super::table::{Cell, Column, Table};
 use crate::inspect::record::{Direction, Frame};
 use crate::layers::Layer;
@@ -30,7 +31,7 @@ pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
         table.row([
             Cell::new(format!("{}.{}", frame.connection, frame.index)).look(Look::Dim),
             Cell::new(frame.direction.name()).look(from),
-            Cell::new(opcode_name(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }),
+            Cell::new(opcode(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }),
             Cell::new(if frame.fin { "1" } else { "0" }),
             Cell::new(if frame.mask_key.is_some() { "yes" } else { "no" }),
             if frame.complete { length } else { length.look(Look::Bad) },
@@ -40,18 +41,10 @@ pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
     table.draw(left_out)
 }
 
-/// The opcode's name (RFC 6455 §11.8), or its number; and RSV1, with which a compressed message begins (RFC 7692 §6).
-fn opcode_name(frame: &Frame) -> String {
-    let name = match frame.opcode {
-        0 => "continuation",
-        1 => "text",
-        2 => "binary",
-        8 => "close",
-        9 => "ping",
-        10 => "pong",
-        other => return format!("reserved {other}"),
-    };
-    if frame.rsv & 4 == 0 { name.to_owned() } else { format!("{name} RSV1") }
+/// The opcode's name, and RSV1, with which a compressed message begins (RFC 7692 §6).
+fn opcode(frame: &Frame) -> String {
+    let name = opcode_name(frame.opcode);
+    if frame.rsv & 4 == 0 { name.into_owned() } else { format!("{name} RSV1") }
 }
 
 fn payload(frame: &Frame) -> Cell<'_> {

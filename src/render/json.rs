@@ -42,8 +42,18 @@ impl<W: Write> Json<W> {
     /// # Errors
     ///
     /// The first error of the writer, whenever it happened; nothing was written after it.
-    pub fn finish(mut self, summary: &Summary, error: Option<&str>) -> io::Result<()> {
-        self.write("summary", &view::Summary::of(summary, error));
+    pub fn finish(self, summary: &Summary, error: Option<&str>) -> io::Result<()> {
+        self.finish_read(summary, error.is_none(), error)
+    }
+
+    /// As [`finish`](Self::finish), where an error does not tell whether the input is `complete`: it may be whole, and
+    /// lack what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish).
+    pub fn finish_read(mut self, summary: &Summary, complete: bool, error: Option<&str>) -> io::Result<()> {
+        self.write("summary", &view::Summary::of(summary, complete, error));
         match self.error {
             Some(error) => Err(error),
             None => self.out.flush(),

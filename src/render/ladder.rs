@@ -31,10 +31,10 @@ impl Ladder {
     }
 }
 
-/// One arrow.
-#[derive(Clone, Debug)]
+/// One arrow; or, from a host to itself, a caption: its label between the lifelines, without a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The packet's number.
+    /// The packet's number; 0 for what is no packet.
     pub packet: u64,
     /// When it was sent, in nanoseconds since the ladder's start.
     pub at: u64,
@@ -44,6 +44,8 @@ pub struct Row {
     pub to: usize,
     /// What stands on the arrow.
     pub label: String,
+    /// What stands there if there is no room for the label.
+    pub short: Option<String>,
     /// The highest layer it is about.
     pub layer: Layer,
     /// A remark beside it.
@@ -54,7 +56,7 @@ pub struct Row {
 
 /// Draws a ladder in at most `width` columns.
 ///
-/// A row that names a host which is not there, or the same host twice, is drawn without an arrow.
+/// A row that names a host which is not there is drawn without an arrow.
 #[must_use]
 pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
     let shown = Shown::of(ladder);
@@ -72,13 +74,14 @@ pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
     let gap = (width.saturating_sub(margin + 1 + beside) / gaps).saturating_sub(1).clamp(*GAP.start(), *GAP.end());
     let frame = Frame { style, margin, gap, hosts: ladder.hosts.len(), times: times.width, width };
 
+    let first_arrow = ladder.rows.iter().position(|row| row.from != row.to);
     let mut lines = vec![frame.header(&ladder.hosts)];
     for (at, row) in ladder.rows.iter().enumerate() {
         if shown.left_out.start == at && !shown.left_out.is_empty() {
             lines.push(frame.left_out(shown.left_out.len()));
         }
         if !shown.left_out.contains(&at) {
-            lines.push(frame.row(row, &times.text(row.at, at == 0), numbers));
+            lines.push(frame.row(row, &times.text(row.at, Some(at) == first_arrow), numbers));
         }
     }
     lines
@@ -205,8 +208,11 @@ impl Frame {
         let style = self.style;
         let mut line = " ".repeat(self.margin);
         if numbers > 0 {
-            let number = text::pad_left(&format!("#{}", numbers::count(row.packet)), numbers);
-            line = style.dim(&number) + &" ".repeat(MARGIN);
+            let number = if row.packet > 0 { format!("#{}", numbers::count(row.packet)) } else { String::new() };
+            line = style.dim(&text::pad_left(&number, numbers)) + &" ".repeat(MARGIN);
+        }
+        if row.from == row.to {
+            return line + &self.caption(row);
         }
         let (first, last) = (row.from.min(row.to), row.from.max(row.to));
         let lifeline = style.dim(style.glyphs().vertical);
@@ -235,13 +241,27 @@ impl Frame {
         line
     }
 
+    /// A row that is no arrow: what it says stands between the first two lifelines.
+    fn caption(&self, row: &Row) -> String {
+        let lifeline = self.style.dim(self.style.glyphs().vertical);
+        let label = self.style.cut(&self.style.text(&row.label), self.gap - 2);
+        let label = self.style.dim(&text::centre(&label, self.gap));
+        let between = (1..self.hosts).map(|host| if host == 1 { label.clone() } else { " ".repeat(self.gap) });
+        between.fold(lifeline.clone(), |line, between| line + &between + &lifeline)
+    }
+
     /// What stands between the sender's lifeline and the receiver's: `columns` wide.
     fn arrow(&self, row: &Row, columns: usize) -> String {
         let (style, glyphs) = (self.style, self.style.glyphs());
         let shaft = |columns: std::ops::Range<usize>| self.stretch(columns, glyphs.horizontal, glyphs.cross);
         let reach = if row.lost { columns - (columns / 6).max(2) } else { columns };
         // Two of shaft before the label, one after it, a space on each side of it, and the head.
-        let label = style.cut(&style.text(&row.label), reach.saturating_sub(6));
+        let room = reach.saturating_sub(6);
+        let label = style.text(&row.label);
+        let label = match &row.short {
+            Some(short) if text::width(&label) > room => style.cut(&style.text(short), room),
+            _ => style.cut(&label, room),
+        };
         let (taken, label) = match text::width(&label) {
             0 => (0, shaft(0..0)),
             width => (width + 2, format!(" {} ", style.paint(Look::Strong(row.layer), &label))),
@@ -280,7 +300,8 @@ mod tests {
     use super::*;
 
     fn row(at: u64, from: usize, to: usize, label: &str, layer: Layer) -> Row {
-        Row { packet: at, at: at * 1_000_000, from, to, label: label.into(), layer, note: None, lost: false }
+        let (label, at_ns) = (label.into(), at * 1_000_000);
+        Row { packet: at.max(1), at: at_ns, from, to, label, short: None, layer, note: None, lost: false }
     }
 
     fn keep_alive() -> Ladder {
@@ -328,7 +349,7 @@ mod tests {
         ladder.rows[1].lost = true;
         insta::assert_snapshot!(drawn(&ladder, Style::plain(80), 80), @r"
            client                               server
-         #0  │── SYN ──────────────────────╳      │   0 ms  lost
+         #1  │── SYN ──────────────────────╳      │   0 ms  lost
         #40  │      ╳────────────────── SYN, ACK ─│  40
         #80  │── GET /one ───────────────────────▶│  80     sent again, as nothing came…
         ");
@@ -350,6 +371,21 @@ mod tests {
           │◀──────────────────────────── data ─│ 595
           │── data ───────────────────────────▶│ 630
           │◀──────────────────────────── data ─│ 665
+        ");
+    }
+
+    #[test]
+    fn a_caption_stands_between_the_lifelines() {
+        let mut ladder = keep_alive();
+        ladder.rows.insert(0, row(0, 0, 0, "connection 1", Layer::Session));
+        ladder.rows[1].label = "a label of more words than there is room for".into();
+        ladder.rows[1].short = Some("few words".into());
+        insta::assert_snapshot!(drawn(&ladder, Style::plain(80), 42), @r"
+        client                          server
+          │         connection 1          │
+          │── few words ─────────────────▶│   0 ms
+          │◀─────────────────── SYN, ACK ─│  40
+          │── GET /one ──────────────────▶│  80
         ");
     }
 
@@ -387,7 +423,8 @@ mod tests {
             numbered: bool,
         ) {
             let rows = rows.into_iter().map(|(at, from, to, label, note, lost)| {
-                Row { packet: at % 9999, at, from, to, label, layer: Layer::Session, note: Some(note), lost }
+                let (short, note) = (Some(note.clone()), Some(note));
+                Row { packet: at % 9999, at, from, to, label, short, layer: Layer::Session, note, lost }
             });
             let it = Ladder { hosts, rows: rows.collect(), numbered, max_rows: Some(8) };
             for line in ladder(&it, Style::plain(width), width) {

@@ -7,9 +7,12 @@
 //! (the [`frame`] diagram, whose width is the 32 bits of its ruler, and a [`ladder`] of more than two hosts apart), and no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
+pub mod accept;
+pub mod connection;
 pub mod connections;
 pub mod escape;
 pub mod exchanges;
+pub mod facts;
 pub mod frame;
 pub mod frames;
 pub mod heads;
@@ -17,8 +20,13 @@ pub mod hex;
 pub mod json;
 pub mod ladder;
 pub mod layers;
+pub mod lesson;
 pub mod numbers;
+pub mod osi;
+pub mod overview;
+pub mod packet;
 pub mod problems;
+pub mod story;
 pub mod style;
 pub mod summary;
 pub mod table;

@@ -8,27 +8,48 @@ use crate::inspect::record::Problem;
 /// Draws problems, and mentions `left_out` more.
 #[must_use]
 pub fn list(problems: &[Problem], left_out: u64, style: Style) -> String {
-    let glyphs = style.glyphs();
-    let mut lines = Vec::new();
-    for problem in problems {
-        let title = style.cut(&format!("{} {}", glyphs.wrong, style.text(problem.code)), style.width);
-        let packet = (problem.packet > 0).then(|| format!("packet {}", numbers::count(problem.packet)));
-        let connection = problem.connection.map(|number| format!("connection {number}"));
-        let clause = Some(style.text(problem.clause)).filter(|clause| !clause.is_empty());
-        let place: Vec<String> = [packet, connection, clause].into_iter().flatten().collect();
-        let place = place.join(&format!(" {} ", glyphs.dot));
-        if text::width(&title) + 2 + text::width(&place) <= style.width {
-            lines.push(format!("{}  {}", style.bad(&title), style.dim(&place)).trim_end().to_owned());
-        } else {
-            lines.push(style.bad(&title));
-            lines.extend(indented(&place, style).map(|line| style.dim(&line)));
-        }
-        lines.extend(indented(&style.text(&problem.text), style));
-    }
+    let mut lines: Vec<String> = problems.iter().flat_map(|problem| one(problem, style)).collect();
     if left_out > 0 {
-        let note = format!("{} {} more", glyphs.more_rows, numbers::count(left_out));
+        let note = format!("{} {} more", style.glyphs().more_rows, numbers::count(left_out));
         lines.push(style.dim(&style.cut(&note, style.width)));
     }
+    joined(&lines)
+}
+
+/// Draws the first problem of each kind, and how many there are of the kind.
+#[must_use]
+pub fn by_code(problems: &[(&Problem, u64)], style: Style) -> String {
+    let mut lines = Vec::new();
+    for (problem, count) in problems {
+        lines.extend(one(problem, style));
+        if *count > 1 {
+            let note = format!("  {} {} more like it", style.glyphs().more_rows, numbers::count(count - 1));
+            lines.push(style.dim(&style.cut(&note, style.width)));
+        }
+    }
+    joined(&lines)
+}
+
+fn one(problem: &Problem, style: Style) -> Vec<String> {
+    let glyphs = style.glyphs();
+    let title = style.cut(&format!("{} {}", glyphs.wrong, style.text(problem.code)), style.width);
+    let packet = (problem.packet > 0).then(|| format!("packet {}", numbers::count(problem.packet)));
+    let connection = problem.connection.map(|number| format!("connection {number}"));
+    let clause = Some(style.text(problem.clause)).filter(|clause| !clause.is_empty());
+    let place: Vec<String> = [packet, connection, clause].into_iter().flatten().collect();
+    let place = place.join(&format!(" {} ", glyphs.dot));
+    let mut lines = Vec::new();
+    if text::width(&title) + 2 + text::width(&place) <= style.width {
+        lines.push(format!("{}  {}", style.bad(&title), style.dim(&place)).trim_end().to_owned());
+    } else {
+        lines.push(style.bad(&title));
+        lines.extend(indented(&place, style).map(|line| style.dim(&line)));
+    }
+    lines.extend(indented(&style.text(&problem.text), style));
+    lines
+}
+
+fn joined(lines: &[String]) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
@@ -65,6 +86,19 @@ mod tests {
         ✗ unmasked-client-frame
           Short\x1b.
         ⋮ 2 more
+        ");
+    }
+
+    #[test]
+    fn problems_of_one_kind_are_told_once() {
+        let first = unmasked("The client sent a frame without masking it.");
+        let other = Problem { code: "body-too-short", connection: None, ..unmasked("It ends too early.") };
+        insta::assert_snapshot!(by_code(&[(&first, 1_001), (&other, 1)], Style::plain(80)), @r"
+        ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
+          The client sent a frame without masking it.
+          ⋮ 1 000 more like it
+        ✗ body-too-short  packet 1 012 · RFC 6455 §5.1
+          It ends too early.
         ");
     }
 

@@ -1,27 +1,93 @@
 //! The counts of a capture, one a line.
 
+use std::borrow::Cow;
+
 use super::numbers;
 use super::style::Style;
+use super::text;
+use crate::explain;
 use crate::inspect::record::Summary;
 
-/// Draws them.
+/// Draws them: names on the left, numbers aligned on the right, what belongs to another count indented below it.
 #[must_use]
 pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = |name: &str, value: String| lines.push(format!("{name:<22} {value}"));
-    line("packets", numbers::count(summary.packets));
-    line("bytes", numbers::count(summary.bytes));
-    line("TCP connections", numbers::count(summary.tcp_connections));
-    line("HTTP requests", numbers::count(summary.http_requests));
-    line("HTTP responses", numbers::count(summary.http_responses));
-    line("interim responses", numbers::count(summary.http_interim));
-    line("upgrades", numbers::count(summary.upgrades));
-    line("WebSocket upgrades", numbers::count(summary.websocket_upgrades));
-    line("WebSocket frames", numbers::count(summary.websocket_frames));
-    line("WebSocket messages", numbers::count(summary.websocket_messages));
-    line("problems", numbers::count(summary.problems));
+    let mut rows: Vec<(String, String)> = Vec::new();
+    let mut row = |indent: usize, name: &str, count: u64| {
+        let name = format!("{}{}", "  ".repeat(indent), style.text(name));
+        rows.push((name, numbers::count(count)));
+    };
+    row(0, "Packets", summary.packets);
     for (name, count) in &summary.other_packets {
-        lines.push(format!("{:<22} {}", style.text(name), numbers::count(*count)));
+        row(1, name, *count);
     }
-    lines
+    row(0, "Bytes", summary.bytes);
+    row(0, "TCP connections", summary.tcp_connections);
+    if summary.evicted > 0 {
+        row(1, "forgotten", summary.evicted);
+    }
+    row(0, "HTTP requests", summary.http_requests);
+    row(0, "HTTP responses", summary.http_responses);
+    row(1, "interim, besides", summary.http_interim);
+    row(0, "Upgrades", summary.upgrades);
+    row(1, "to WebSocket", summary.websocket_upgrades);
+    row(0, "WebSocket frames", summary.websocket_frames);
+    for (opcode, count) in &summary.websocket_opcodes {
+        row(1, &opcode_name(*opcode), *count);
+    }
+    row(0, "WebSocket messages", summary.websocket_messages);
+    row(0, "Problems", summary.problems);
+    let count = rows.iter().map(|(_, count)| text::width(count)).max().unwrap_or(0);
+    let widest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
+    let name = widest.min(style.width.saturating_sub(count + 2));
+    rows.iter()
+        .map(|(label, number)| {
+            let label = text::pad(&style.cut(label, name), name);
+            format!("{label}  {}", text::pad_left(number, count))
+        })
+        .collect()
+}
+
+/// An opcode's name in the registry (RFC 6455 §11.8), or its number: "text", "reserved 3".
+#[must_use]
+pub fn opcode_name(opcode: u8) -> Cow<'static, str> {
+    match explain::opcode(opcode) {
+        Some(known) if known.opcodes.start() == known.opcodes.end() => known.name.into(),
+        _ => format!("reserved {opcode}").into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_stand_below_each_other_and_opcodes_have_names() {
+        let summary = Summary {
+            packets: 1_234,
+            bytes: 1_234_567,
+            tcp_connections: 12,
+            websocket_frames: 9,
+            websocket_opcodes: [(1, 5), (3, 1), (8, 3)].into(),
+            other_packets: [("UDP".to_owned(), 12), ("\x1b[31m".to_owned(), 3)].into(),
+            ..Summary::default()
+        };
+        insta::assert_snapshot!(lines(&summary, Style::plain(80)).join("\n"), @r"
+        Packets                 1 234
+          \x1b[31m                  3
+          UDP                      12
+        Bytes               1 234 567
+        TCP connections            12
+        HTTP requests               0
+        HTTP responses              0
+          interim, besides          0
+        Upgrades                    0
+          to WebSocket              0
+        WebSocket frames            9
+          text                      5
+          reserved 3                1
+          close                     3
+        WebSocket messages          0
+        Problems                    0
+        ");
+    }
 }

@@ -391,7 +391,7 @@ pub(super) struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    pub fn of(it: &'a record::Summary, error: Option<&'a str>) -> Self {
+    pub fn of(it: &'a record::Summary, complete: bool, error: Option<&'a str>) -> Self {
         Self {
             packets: it.packets,
             bytes: it.bytes,
@@ -408,7 +408,7 @@ impl<'a> Summary<'a> {
             websocket_messages: it.websocket_messages,
             problems: it.problems,
             evicted: it.evicted,
-            complete: error.is_none(),
+            complete,
             error,
         }
     }

@@ -5,7 +5,7 @@
 //! on any machine.
 //!
 //! Packets are stamped when they are sent, on whole milliseconds: a view from above that no single machine has. The
-//! first SYN is stamped with a constant; the ARP before it is earlier. This module joins the [`segment`] to the clock
+//! first SYN is stamped with a constant; the ARP before it is earlier. This module joins the `segment` to the clock
 //! and to programs.
 
 mod connection;

@@ -432,12 +432,11 @@ impl Decoder {
 
     /// Builds the head of a section that was taken apart.
     fn section<'s, 'i: 's>(&'s mut self, whole: Gathered, input: &mut Input<'i>, start_line_bytes: usize) -> Head<'s> {
-        let block = match whole {
-            Gathered::Input(length) => input.take(length),
-            _ => {
-                self.shown = true;
-                &self.partial[..]
-            }
+        let block = if let Gathered::Input(length) = whole {
+            input.take(length)
+        } else {
+            self.shown = true;
+            &self.partial[..]
         };
         self.position += block.len() as u64;
         Head {

@@ -15,7 +15,7 @@ const MAX_METHOD: usize = 64;
 const NO_VERSION: (u8, u8) = (0, 9);
 
 /// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
-/// UPnP's and Exchange's.
+/// those of `UPnP` and Exchange.
 const METHODS: &str = "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PROPFIND \
     PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE \
     UPDATE LABEL MERGE BASELINE-CONTROL MKACTIVITY ORDERPATCH ACL SEARCH BIND REBIND UNBIND QUERY \

@@ -2,6 +2,7 @@
 //!
 //! Bytes in, items out: knows no packet and no other direction.
 
+pub mod annotate;
 mod decoder;
 mod draft;
 mod fault;

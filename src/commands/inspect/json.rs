@@ -1,0 +1,108 @@
+//! `inspect --json`: JSON Lines, as the input streams.
+
+use std::io::{self, Write};
+
+use super::super::Failure;
+use super::Inspect;
+use super::input::Input;
+use super::narrow::Absent;
+use crate::inspect::record::Summary;
+use crate::inspect::{self, Event, Options, Sink};
+use crate::render::json::Json;
+
+/// How much of each body and payload JSON carries: 64 KiB.
+const KEEP: usize = 64 << 10;
+
+/// Prints JSON Lines; the summary comes last, whatever happened, and counts the whole capture.
+pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let out = Lines { out, live: input.is_live() };
+    let mut only = Only { asked, json: Json::new(out, &input.name()), exchanges: None };
+    let mut reader = match input.open() {
+        Ok(reader) => reader,
+        Err(failure) => {
+            only.json.finish(&Summary::default(), Some(&failure.to_string()))?;
+            return Err(failure);
+        }
+    };
+    let options = Options { keep: KEEP, pieces: false };
+    let finding = inspect::inspect(&mut reader, options, &mut only);
+    let complete = finding.error.is_none();
+    let outcome = input.outcome(only.absent(&finding.summary), finding.error);
+    let message = outcome.as_ref().err().map(ToString::to_string);
+    only.json.finish_read(&finding.summary, complete, message.as_deref())?;
+    outcome
+}
+
+/// Passes on what belongs to what was asked for.
+struct Only<'a, W> {
+    asked: &'a Inspect,
+    json: Json<W>,
+    /// How many exchanges the connection has that an exchange was asked of.
+    exchanges: Option<u64>,
+}
+
+impl<W: Write> Only<'_, W> {
+    /// What was asked for and was not found.
+    fn absent(&self, summary: &Summary) -> Option<Absent> {
+        let there = summary.tcp_connections;
+        let connection = self.asked.connection.filter(|asked| *asked >= there);
+        let connection = connection.map(|asked| Absent::Connection { asked, there });
+        let exchange = self.asked.exchange.filter(|(_, index)| self.exchanges.is_none_or(|there| *index >= there));
+        let exchange = exchange.map(|asked| Absent::exchange(asked, self.exchanges, summary));
+        connection.or(exchange)
+    }
+
+    fn is_asked_for(&self, event: Event<'_>) -> bool {
+        let (connection, exchange) = match event {
+            Event::Closed(it) => (it.number, None),
+            Event::Exchange(it) => (it.connection, Some(it.index)),
+            Event::Frame(it) => (it.connection, None),
+            Event::Message(it) => (it.connection, None),
+            Event::Problem(it) => match it.connection {
+                Some(connection) => (connection, None),
+                None => return self.asked.connection.is_none() && self.asked.exchange.is_none(),
+            },
+            // Not records: interfaces, which records refer to, and what JSON says nothing about.
+            _ => return true,
+        };
+        self.asked.connection.is_none_or(|asked| asked == connection)
+            && self.asked.exchange.is_none_or(|asked| exchange.is_some_and(|index| asked == (connection, index)))
+    }
+}
+
+impl<W: Write> Sink for Only<'_, W> {
+    fn event(&mut self, event: Event<'_>) {
+        if let (Event::Closed(it), Some((connection, _))) = (event, self.asked.exchange)
+            && it.number == connection
+        {
+            self.exchanges = Some(it.exchanges);
+        }
+        if self.is_asked_for(event) {
+            self.json.event(event);
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.json.done()
+    }
+}
+
+/// Hands each line on at once where the input is live: whoever reads the lines is waiting for them.
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    live: bool,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        if self.live && bytes[..count].ends_with(b"\n") {
+            self.out.flush()?;
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,120 @@
+//! `--exchange C.I`: a request and its response, as they were said, and what each layer says of them.
+
+use std::collections::VecDeque;
+use std::io::Write;
+
+use super::super::super::Failure;
+use super::deepen::{self, Scoped};
+use super::{Absent, View};
+use crate::inspect::annotate::Selection;
+use crate::inspect::record::{Connection, Exchange, Problem};
+use crate::inspect::{self, Event, Options, Sink};
+use crate::render::facts::{Facts, heading};
+use crate::render::{accept, heads, numbers, problems};
+
+/// How much of each body is kept.
+const KEEP: usize = 64 << 10;
+/// How many lines of a body are shown.
+const BODY_LINES: usize = 12;
+/// How many problems are shown.
+const PROBLEMS: usize = 50;
+
+pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Result<(), Failure> {
+    let mut sinks = (Found { name, ..Found::default() }, Scoped::new(name.0));
+    let finding = inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut sinks);
+    let (found, Scoped { story, .. }) = sinks;
+    let Some(it) = &found.exchange else {
+        let there = found.connection.as_ref().map(|it| it.exchanges);
+        return view.input.outcome(Some(Absent::exchange(name, there, &finding.summary)), finding.error);
+    };
+    let style = view.style;
+    out.write_all(facts(it, found.connection.as_ref(), view).as_bytes())?;
+    write!(out, "{}", heading("What was said", "> by the client, < by the server", style))?;
+    for line in heads::exchange(it, BODY_LINES, style) {
+        writeln!(out, "{line}")?;
+    }
+    let derivation = accept::derivation(it, style);
+    if !derivation.is_empty() {
+        write!(out, "{}", heading("The proof", "that the server understood, RFC 6455 §4.2.2", style))?;
+        for line in derivation {
+            writeln!(out, "{line}")?;
+        }
+    }
+    let on_it = found.problems();
+    if !on_it.is_empty() {
+        write!(out, "{}{}", heading("Problems", "", style), problems::list(&on_it, 0, style))?;
+    }
+    deepen::layers_of(view, &story, std::iter::once(it), out)?;
+    if view.asked.ladder {
+        deepen::ladder_of(view, &story, name.0, out)?;
+    }
+    if view.asked.layers || view.asked.hex {
+        deepen::packets(view, Selection::Exchange(name.0, name.1), (view.asked.hex, view.asked.layers), out)?;
+    }
+    view.input.outcome(None, finding.error)
+}
+
+fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> String {
+    let title = format!("Exchange {}.{}", it.connection, it.index);
+    let ends = connection.map(|it| format!("{} → {}", it.client, it.server)).unwrap_or_default();
+    let mut facts = Facts::about(&title, &ends, view.style);
+    let extent = it.extent();
+    let packets = format!("packets {} to {}", numbers::count(extent.first.packet), numbers::count(extent.last.packet));
+    facts.add("Began", &format!("{} · {packets}", numbers::time(extent.first.time)));
+    match (&it.request, &it.response) {
+        (Some(request), Some(response)) => {
+            let asked = request.message.extent;
+            let first = response.message.extent.first.time.since(asked.first.time);
+            let took = match it.duration() {
+                Some(all) => format!("{} until the response was complete", numbers::duration(all)),
+                None => "the response never became complete".to_owned(),
+            };
+            facts.add("Took", &format!("{} until its first byte · {took}", numbers::duration(first)));
+        }
+        (Some(_), None) => facts.add("Took", "no response is in the capture"),
+        (None, _) => facts.add("Took", "not known: the request is not in the capture"),
+    }
+    if let Some(protocol) = &it.upgraded {
+        facts.add("Then", &format!("the connection speaks {protocol}, no longer HTTP"));
+    }
+    facts.draw()
+}
+
+#[derive(Default)]
+struct Found {
+    name: (u64, u64),
+    exchange: Option<Exchange>,
+    connection: Option<Connection>,
+    /// The latest on its connection, until the exchange is over.
+    problems: VecDeque<Problem>,
+}
+
+impl Found {
+    /// Those within the exchange.
+    fn problems(&self) -> Vec<Problem> {
+        let Some(exchange) = &self.exchange else { return Vec::new() };
+        let extent = exchange.extent();
+        let within = |it: &&Problem| (extent.first.packet..=extent.last.packet).contains(&it.packet);
+        self.problems.iter().filter(within).cloned().collect()
+    }
+}
+
+impl Sink for Found {
+    fn event(&mut self, event: Event<'_>) {
+        let (connection, _) = self.name;
+        match event {
+            Event::Exchange(it) if (it.connection, it.index) == self.name => self.exchange = Some(it.clone()),
+            Event::Closed(it) if it.number == connection => self.connection = Some(it.clone()),
+            Event::Problem(it) if it.connection == Some(connection) => {
+                if self.problems.len() == PROBLEMS {
+                    if self.exchange.is_some() {
+                        return;
+                    }
+                    self.problems.pop_front();
+                }
+                self.problems.push_back(it.clone());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Runs a lesson: its demonstration on a wire, what crossed it as one capture, and what that measures.
+//!
+//! Every side runs on a wire of its own. Here they become one capture, as a file holds it: an interface for each side,
+//! one side after the other, packets and connections numbered through. What a view shows of it, it folds out of the
+//! inspector's events, as it would a stranger's file; nothing here knows how anything is drawn.
+
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::ops::Range;
+
+use super::demos;
+use super::front_matter::{ExchangeId, Lesson, Side};
+use super::measure::{Measurer, Measures};
+use super::text::{FillError, Template};
+use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
+use crate::inspect::record::Summary;
+use crate::inspect::{Event, Inspector, Options, PacketSeen, Sink};
+use crate::wire::{Recording, Settings, WireError};
+
+/// Every side begins on a whole minute after the first, so that its times are easy to tell in any tool: nanoseconds.
+const MINUTE: u64 = 60 * 1_000_000_000;
+
+/// Why a lesson could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It has no demonstration.
+    #[error("lesson {0} has no demonstration")]
+    NoDemo(String),
+    /// Its demonstration has not as many sides as its text.
+    #[error("lesson {lesson} names {named} sides, and its demonstration has {shown}")]
+    Sides {
+        /// The lesson's name.
+        lesson: String,
+        /// How many its text names.
+        named: usize,
+        /// How many its demonstration has.
+        shown: usize,
+    },
+    /// The wire failed, or the demonstration on it.
+    #[error("lesson {lesson}: {error}")]
+    Wire {
+        /// The lesson's name.
+        lesson: String,
+        /// What happened.
+        error: WireError,
+    },
+}
+
+/// A lesson that was run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The lesson.
+    pub lesson: &'static Lesson,
+    /// On which wire.
+    pub settings: Settings,
+    /// Whose TCP it was: "smoltcp 0.14".
+    pub stack: &'static str,
+    /// The packets of all sides, as a file holds them: the first is number 1. Their interface is their side's index.
+    pub packets: Vec<OwnedPacket>,
+    /// The sides, A first.
+    pub sides: Vec<SideRun>,
+}
+
+/// One side of a lesson that was run.
+#[derive(Clone, Debug)]
+pub struct SideRun {
+    /// Which.
+    pub side: Side,
+    /// What it is called.
+    pub name: &'static str,
+    /// The numbers of its packets.
+    pub packets: Range<u64>,
+    /// Its hosts and their addresses.
+    pub hosts: Vec<(String, IpAddr)>,
+    /// The number of its first connection: the lesson's text counts from it.
+    pub first_connection: u64,
+    /// What its capture measures.
+    pub measures: Measures,
+}
+
+impl SideRun {
+    /// "A Connection: close": what its interface is called.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} {}", self.side.letter(), self.name)
+    }
+}
+
+/// Runs a lesson.
+///
+/// # Errors
+///
+/// Where the wire or the demonstration fails.
+pub fn run(lesson: &'static Lesson, settings: Settings) -> Result<Run, RunError> {
+    let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
+    let (named, shown) = (lesson.sides.len(), demo.sides.len());
+    if named != shown {
+        return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
+    }
+    let recordings = demo.record(&settings).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
+    Ok(Run::of(lesson, settings, recordings))
+}
+
+impl Run {
+    fn of(lesson: &'static Lesson, settings: Settings, recordings: Vec<Recording>) -> Self {
+        let stack = recordings.first().map_or("", |recording| recording.stack);
+        let mut run = Self { lesson, settings, stack, packets: Vec::new(), sides: Vec::new() };
+        let names = Side::ALL.into_iter().zip(&lesson.sides);
+        for (index, ((side, name), recording)) in names.zip(recordings).enumerate() {
+            let first = run.packets.len() as u64 + 1;
+            run.add(index, recording.packets);
+            let packets = first..run.packets.len() as u64 + 1;
+            let (hosts, measures) = (recording.hosts, Measures::default());
+            run.sides.push(SideRun { side, name, packets, hosts, first_connection: 0, measures });
+        }
+        let Apart { sides: measured, connections, .. } = run.tell_apart(Options::default(), |_| Measurer::new());
+        for ((index, side), measurer) in run.sides.iter_mut().enumerate().zip(measured) {
+            side.first_connection = connections.iter().filter(|of| **of < index).count() as u64;
+            side.measures = measurer.finish();
+        }
+        run
+    }
+
+    /// Adds a side's packets, later than those before by whole minutes: the wire starts its clock anew for each side.
+    fn add(&mut self, interface: usize, packets: Vec<OwnedPacket>) {
+        let last = self.packets.last().map(|packet| packet.time);
+        let first = packets.first().map(|packet| packet.time);
+        let behind = last.zip(first).map_or(0, |(last, first)| last.since(first));
+        let later = behind.div_ceil(MINUTE) * MINUTE;
+        for mut packet in packets {
+            packet.interface = interface;
+            packet.time.0 += later;
+            self.packets.push(packet);
+        }
+    }
+
+    /// The packet of that number.
+    #[must_use]
+    pub fn packet(&self, number: u64) -> Option<Packet<'_>> {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        let packet = self.packets.get(index)?;
+        Some(Packet {
+            number,
+            time: packet.time,
+            interface: packet.interface,
+            link: LinkType::ETHERNET,
+            original_length: packet.data.len() as u32,
+            data: &packet.data,
+        })
+    }
+
+    /// Hands what the inspector finds in the whole capture to `sink`.
+    pub fn inspect(&self, options: Options, sink: &mut dyn Sink) -> Summary {
+        for (index, side) in self.sides.iter().enumerate() {
+            sink.event(Event::Interface(index, Some(&side.label())));
+        }
+        let mut inspector = Inspector::new(options);
+        for packet in (1..).map_while(|number| self.packet(number)) {
+            if sink.done() {
+                break;
+            }
+            inspector.packet(&packet, sink);
+        }
+        inspector.finish(sink).clone()
+    }
+
+    /// Folds each side's part of the whole into what `start` makes for it.
+    pub fn fold<S: Sink>(&self, options: Options, start: impl FnMut(&SideRun) -> S) -> Vec<S> {
+        self.tell_apart(options, start).sides
+    }
+
+    fn tell_apart<S: Sink>(&self, options: Options, start: impl FnMut(&SideRun) -> S) -> Apart<S> {
+        let sides = self.sides.iter().map(start).collect();
+        let mut apart = Apart { sides, connections: Vec::new(), latest: 0 };
+        self.inspect(options, &mut apart);
+        apart
+    }
+
+    /// Every side's measures, in order: what a template is filled from.
+    #[must_use]
+    pub fn measures(&self) -> Vec<Measures> {
+        self.sides.iter().map(|side| side.measures.clone()).collect()
+    }
+
+    /// A text of the lesson with this run's values in it.
+    ///
+    /// # Errors
+    ///
+    /// Where a value is asked for that this run does not have.
+    pub fn fill(&self, template: &Template) -> Result<String, FillError> {
+        template.fill(&self.measures())
+    }
+
+    /// The exchange a side's table of layers is of; the lesson counts connections from each side's first.
+    #[must_use]
+    pub fn about(&self, side: &SideRun) -> Option<ExchangeId> {
+        let about = self.lesson.about.get(&side.side)?;
+        Some(ExchangeId { connection: side.first_connection + about.connection, index: about.index })
+    }
+
+    /// Writes the capture as pcapng: an interface for each side, and a comment on each packet that needs one.
+    ///
+    /// # Errors
+    ///
+    /// If `out` cannot be written.
+    pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
+        let Settings { rtt, loss, seed } = self.settings;
+        let wire = format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack);
+        let interface = |side: &SideRun| Interface {
+            name: Some(side.label()),
+            link: LinkType::ETHERNET,
+            snap_length: 0,
+            comment: Some(wire.clone()),
+        };
+        let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
+        let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
+        let mut writer = Writer::new(out, &interfaces, application)?;
+        for packet in &self.packets {
+            let length = packet.data.len() as u32;
+            writer.packet(packet.interface, packet.time, length, &packet.data, packet.comment.as_deref())?;
+        }
+        writer.finish()
+    }
+}
+
+/// Tells the sides of one capture apart.
+struct Apart<S> {
+    sides: Vec<S>,
+    /// The side of each connection, by its number.
+    connections: Vec<usize>,
+    /// The side of the latest packet.
+    latest: usize,
+}
+
+impl<S: Sink> Sink for Apart<S> {
+    fn event(&mut self, event: Event<'_>) {
+        let connection = match event {
+            // Every side knows what every interface is called.
+            Event::Interface(..) => {
+                self.sides.iter_mut().for_each(|side| side.event(event));
+                return;
+            }
+            Event::Packet(PacketSeen { interface, .. }) => {
+                self.latest = *interface;
+                None
+            }
+            Event::Opened(connection) => {
+                self.connections.resize(connection.number as usize + 1, connection.interface);
+                Some(connection.number)
+            }
+            Event::Closed(connection) => Some(connection.number),
+            Event::Request(it) | Event::Response(it) | Event::Exchange(it) | Event::Upgraded(it) => Some(it.connection),
+            Event::Frame(frame) => Some(frame.connection),
+            Event::Message(message) => Some(message.connection),
+            Event::Problem(problem) => problem.connection,
+            Event::Bytes(bytes) => Some(bytes.connection),
+            Event::Piece(piece) => Some(piece.connection),
+        };
+        let side = connection.and_then(|number| self.connections.get(number as usize)).unwrap_or(&self.latest);
+        if let Some(side) = self.sides.get_mut(*side) {
+            side.event(event);
+        }
+    }
+}

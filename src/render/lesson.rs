@@ -1,0 +1,427 @@
+//! The page of a lesson: asked, shown, compared, explained, and what to take away from it.
+//!
+//! It arranges what other views draw. Every number on it is measured in the run or read from its packets.
+
+use super::ladder::{Ladder, beside, ladder};
+use super::layers::layers;
+use super::osi;
+use super::story::Story;
+use super::style::{Look, Style};
+use super::table::{Cell, Column, Table};
+use super::{accept, frame, frames, heads, hex, numbers, problems, text};
+use crate::capture::Packet;
+use crate::inspect::Options;
+use crate::inspect::annotate::{Annotator, Selection};
+use crate::inspect::record::{Exchange, Frame};
+use crate::layers::{Field, Layer};
+use crate::lesson::measure::Unit;
+use crate::lesson::run::SideRun;
+use crate::lesson::text::{FillError, Style as Words, wrap};
+use crate::lesson::{Lesson, Measure, Run, catalogue};
+
+/// How many rows a ladder has, unless all of it is asked for.
+const LADDER_ROWS: usize = 20;
+/// How many lines of a body are shown.
+const BODY_LINES: usize = 3;
+/// How much of bodies and payloads is looked at: 4 KiB.
+const KEEP: usize = 4 << 10;
+/// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
+const TWO_LADDERS: usize = 76;
+const NUMBERS: usize = 16;
+const REMARKS: usize = 40;
+
+/// How deep a page goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// The OSI layers of every exchange, not only of the one that the lesson is about.
+    pub layers: bool,
+    /// Every packet's bytes.
+    pub hex: bool,
+    /// Every packet in the ladders.
+    pub ladder: bool,
+}
+
+/// Draws the page of a lesson that was run.
+///
+/// # Errors
+///
+/// Where the lesson's text asks for a value that the run does not have.
+pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
+    let mut stories = run.fold(Options { keep: KEEP, pieces: false }, |side| Story::of_hosts(side.hosts.clone()));
+    for (number, packet) in (1..).zip(&run.packets) {
+        if packet.comment.is_some()
+            && let Some(story) = stories.get_mut(packet.interface)
+        {
+            story.lose(number);
+        }
+    }
+    let mut annotator = Annotator::new(Selection::All);
+    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
+    page.opening();
+    page.ladders();
+    page.comparison()?;
+    page.exchanges();
+    page.frames();
+    page.layers();
+    page.problems();
+    page.bytes();
+    page.closing()?;
+    Ok(page.lines)
+}
+
+/// Says where the capture was saved.
+#[must_use]
+pub fn saved(run: &Run, path: &str, style: Style) -> Vec<String> {
+    let path = style.text(path);
+    let packets = numbers::counted(run.packets.len() as u64, "packet");
+    let interfaces = numbers::counted(run.sides.len() as u64, "interface");
+    let note = format!("Saved {packets} of {interfaces} as {path}: open it in Wireshark, or wire101 inspect {path}");
+    let mut lines = vec![String::new()];
+    lines.extend(text::wrap(&note, style.width));
+    lines
+}
+
+/// Draws the list of lessons.
+#[must_use]
+pub fn list(lessons: &[Lesson], style: Style) -> Vec<String> {
+    let columns = [Column::number("#"), Column::text("Name"), Column::text("Question").wrapped()];
+    let mut table = Table::new(&columns, style);
+    for lesson in lessons {
+        table.row([
+            Cell::new(lesson.number.to_string()).look(Look::Dim),
+            Cell::new(lesson.name.as_str()).look(Layer::Application),
+            Cell::new(lesson.question.as_str()),
+        ]);
+    }
+    let mut lines: Vec<String> = table.draw(0).lines().map(str::to_owned).collect();
+    lines.push(String::new());
+    lines.push(format!("{}  run it, and see its packets", style.bold("wire101 lesson run NAME ")));
+    lines.push(format!("{}  read its text", style.bold("wire101 lesson show NAME")));
+    lines
+}
+
+/// Draws a lesson's text, with the figures of a run.
+///
+/// # Errors
+///
+/// Where it asks for a value that the run does not have.
+pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
+    let mut lines = title(run, style);
+    lines.push(String::new());
+    lines.extend(markdown(&run.fill(&run.lesson.text)?, style));
+    lines.push(String::new());
+    let name = &run.lesson.name;
+    let note = format!("Every figure here was measured just now. Run it yourself: `wire101 lesson run {name}`");
+    lines.extend(markdown(&note, style));
+    Ok(lines)
+}
+
+/// The lesson, and the wire it ran on.
+fn title(run: &Run, style: Style) -> Vec<String> {
+    let crate::wire::Settings { rtt, loss, seed } = run.settings;
+    let rtt = numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX));
+    let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
+    let wire = style.text(&format!("virtual wire, rtt {rtt}{loss}, seed {seed}"));
+    let lessons = catalogue::all();
+    // Out of how many says something only once none is missing in between.
+    let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
+    let of = if complete { format!(" of {}", lessons.len()) } else { String::new() };
+    let lesson = style.text(&format!("Lesson {}{of} · {}", run.lesson.number, run.lesson.title));
+    match style.width.checked_sub(text::width(&lesson) + text::width(&wire)) {
+        Some(gap @ 2..) => vec![style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)],
+        _ => [(Look::Bold, lesson), (Look::Dim, wire)]
+            .into_iter()
+            .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
+            .collect(),
+    }
+}
+
+/// Lays out Markdown.
+fn markdown(source: &str, style: Style) -> Vec<String> {
+    let look = |words| match words {
+        Words::Text => Look::Plain,
+        Words::Bold => Look::Bold,
+        Words::Code => Look::Layer(Layer::Application),
+        Words::Dim => Look::Dim,
+    };
+    let line = |line: &crate::lesson::text::Line| {
+        line.spans.iter().map(|span| style.paint(look(span.style), &style.text(&span.text))).collect()
+    };
+    wrap(source, style.width).iter().map(line).collect()
+}
+
+struct Page<'a> {
+    run: &'a Run,
+    stories: Vec<Story>,
+    annotator: Annotator,
+    depth: Depth,
+    style: Style,
+    lines: Vec<String>,
+}
+
+impl Page<'_> {
+    fn heading(&mut self, heading: &str) {
+        self.lines.push(String::new());
+        self.lines.push(self.style.bold(&self.style.cut(&self.style.text(heading), self.style.width)));
+    }
+
+    fn remark(&mut self, remark: &str) {
+        let remark = self.style.text(remark);
+        self.lines.extend(text::wrap(&remark, self.style.width).iter().map(|line| self.style.dim(line)));
+    }
+
+    fn opening(&mut self) {
+        let lesson = self.run.lesson;
+        self.lines.extend(title(self.run, self.style));
+        self.lines.extend(text::wrap(&self.style.text(&lesson.question), self.style.width));
+        self.lines.push(String::new());
+        let choices = match lesson.prediction.choices.as_slice() {
+            [] => String::new(),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+                format!(" {} or {last}?", others.join(", "))
+            }
+        };
+        let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
+        self.lines.extend(markdown(&ask, self.style));
+    }
+
+    fn ladders(&mut self) {
+        let style = self.style;
+        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
+        let stories = self.stories.iter();
+        let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
+        let remarks = told.iter().flat_map(|ladder| &ladder.rows).any(|row| row.note.is_some());
+        let numbers = if self.depth.ladder { NUMBERS } else { 0 };
+        let least = TWO_LADDERS + numbers + if remarks { REMARKS } else { 0 };
+        let at_once = if style.width >= least { 2 } else { 1 };
+        let column = if at_once == 2 { (style.width - 2) / 2 } else { style.width };
+        let drawn = self.run.sides.iter().zip(&told).map(|(side, told)| {
+            let name = format!("{}  {}", side.side.letter(), side.name);
+            let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
+            lines.extend(ladder(told, style, column));
+            lines
+        });
+        let drawn: Vec<Vec<String>> = drawn.collect();
+        for sides in drawn.chunks(at_once) {
+            self.lines.push(String::new());
+            match sides {
+                [left, right] => match beside(left, right, 2, style.width) {
+                    Some(both) => self.lines.extend(both),
+                    None => self.lines.extend([left.clone(), vec![String::new()], right.clone()].concat()),
+                },
+                _ => self.lines.extend(sides.concat()),
+            }
+        }
+        self.lines.push(String::new());
+        let remark = format!(
+            "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has. {}",
+            self.left_out()
+        );
+        self.remark(&remark);
+    }
+
+    /// What the ladders do not show.
+    fn left_out(&self) -> String {
+        if self.depth.ladder {
+            return format!("The TCP is that of {}.", self.run.stack);
+        }
+        let counts = self.stories.iter().map(Story::unshown);
+        let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
+        let packets = self.run.packets.len() as u64;
+        format!(
+            "Left out of {}: {pure} that only acknowledge (ACK), {other} of ARP. --ladder shows them.",
+            numbers::counted(packets, "packet")
+        )
+    }
+
+    fn comparison(&mut self) -> Result<(), FillError> {
+        const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+        let (run, style) = (self.run, self.style);
+        let mut columns = vec![Column::text("").wrapped()];
+        columns.extend(LETTERS.iter().take(run.sides.len()).map(|letter| Column::number(letter)));
+        columns.push(Column::text("").wrapped());
+        let mut table = Table::new(&columns, style);
+        for row in &run.lesson.compare {
+            let note = row.note.as_ref().map(|note| run.fill(note)).transpose()?.unwrap_or_default();
+            let values = run.sides.iter().map(|side| Cell::new(value(row.measure, side)).look(Look::Bold));
+            let label = Cell::new(row.label.as_str());
+            let note = Cell::new(note.replace('\u{a0}', " ")).look(Look::Dim);
+            table.row([label].into_iter().chain(values).chain([note]));
+        }
+        self.lines.push(String::new());
+        self.lines.extend(table.draw(0).lines().map(str::to_owned));
+        let answer = run.lesson.prediction.answer;
+        if let Some(side) = run.sides.get(answer.side.index()) {
+            let row = run.lesson.compare.iter().find(|row| row.measure == answer.measure);
+            let label = row.map_or_else(|| answer.measure.to_string(), |row| row.label.clone());
+            let found = value(answer.measure, side);
+            self.lines.push(String::new());
+            let answer = format!("**Did you guess it?** {label}, side {}: **{found}**.", answer.side.letter());
+            self.lines.extend(markdown(&answer, style));
+        }
+        Ok(())
+    }
+
+    fn exchanges(&mut self) {
+        let style = self.style;
+        let mut lines = Vec::new();
+        for (side, story) in self.run.sides.iter().zip(&self.stories) {
+            for exchange in &story.exchanges {
+                lines.push(String::new());
+                lines.push(self.exchange_heading(side, exchange));
+                lines.extend(talk(exchange, style));
+            }
+        }
+        self.heading("What was said");
+        // The heading is enough of a gap before the first.
+        self.lines.extend(lines.into_iter().skip(1));
+    }
+
+    fn exchange_heading(&self, side: &SideRun, exchange: &Exchange) -> String {
+        let style = self.style;
+        let name = format!("{}, exchange {}.{}", side.side.letter(), exchange.connection, exchange.index);
+        let extent = exchange.extent();
+        let packets = format!("packets {} to {}", extent.first.packet, extent.last.packet);
+        format!("{}  {}", style.bold(&name), style.dim(&packets))
+    }
+
+    fn frames(&mut self) {
+        let style = self.style;
+        let mut first_masked = None;
+        for at in 0..self.stories.len() {
+            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
+            if story.frames.is_empty() {
+                continue;
+            }
+            let letter = side.side.letter();
+            let table = frames::table(&story.frames, 0, style);
+            let derived = story.exchanges.iter().find(|exchange| exchange.upgraded.as_deref() == Some("websocket"));
+            let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
+            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
+            first_masked = first_masked.or_else(|| story.frames.iter().find(shows).map(|it| (letter, it.clone())));
+            if !derived.is_empty() {
+                self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
+                self.lines.extend(derived);
+            }
+            self.heading(&format!("{letter}, every frame"));
+            self.lines.extend(table.lines().map(str::to_owned));
+        }
+        if let Some((letter, frame)) = first_masked {
+            let id = format!("{}.{}", frame.connection, frame.index);
+            self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
+            self.lines.extend(frame::diagram(&frame, style));
+        }
+    }
+
+    fn layers(&mut self) {
+        for at in 0..self.stories.len() {
+            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
+            let about = self.run.about(side);
+            let wanted = |exchange: &&Exchange| {
+                let is_about =
+                    about.is_some_and(|it| (it.connection, it.index) == (exchange.connection, exchange.index));
+                self.depth.layers || is_about
+            };
+            let tables: Vec<_> =
+                story.exchanges.iter().filter(wanted).map(|it| self.layers_of(side, story, it)).collect();
+            for (heading, table) in tables {
+                self.heading(&heading);
+                self.lines.extend(table);
+            }
+        }
+        self.remark(osi::READING);
+    }
+
+    fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Vec<String>) {
+        let id = format!("{}.{}", exchange.connection, exchange.index);
+        let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
+        let carrier = self.fields(exchange.extent().first.packet);
+        (heading, layers(&osi::rows(story, exchange, &carrier), self.style))
+    }
+
+    /// The fields that say what every byte of a packet is.
+    fn fields(&self, number: u64) -> Vec<Field> {
+        let fields = |packet: Packet<'_>| self.annotator.fields_of_packet(number, packet.link, packet.data);
+        self.run.packet(number).map(fields).unwrap_or_default()
+    }
+
+    fn problems(&mut self) {
+        for at in 0..self.stories.len() {
+            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
+            if !story.problems.is_empty() {
+                let list = problems::list(&story.problems, 0, self.style);
+                self.heading(&format!("{}, what is wrong", side.side.letter()));
+                self.lines.extend(list.lines().map(str::to_owned));
+            }
+        }
+    }
+
+    fn bytes(&mut self) {
+        if !self.depth.hex {
+            return;
+        }
+        for at in 0..self.stories.len() {
+            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
+            let rows = story.ladder(None, true, None).rows;
+            let letter = side.side.letter();
+            for number in side.packets.clone() {
+                let Some(packet) = self.run.packet(number) else { continue };
+                let said: Vec<&str> =
+                    rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
+                let bytes = numbers::counted(packet.data.len() as u64, "byte");
+                self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
+                self.lines.extend(hex::hex(packet.data, number, &self.fields(number), self.style));
+            }
+        }
+    }
+
+    fn closing(&mut self) -> Result<(), FillError> {
+        let (run, style) = (self.run, self.style);
+        self.heading("What to take away");
+        for sentence in &run.lesson.take_away {
+            self.lines.extend(markdown(&format!("- {}", run.fill(sentence)?), style));
+        }
+        self.heading("What to try next");
+        for step in &run.lesson.try_next {
+            self.lines.extend(markdown(&format!("- `{}`", step.command), style));
+            self.lines.extend(indented(&markdown(&step.look_for, narrower(style, 2)), 2));
+        }
+        let name = &run.lesson.name;
+        self.lines.push(String::new());
+        let more = format!("The whole story: `wire101 lesson show {name}`. Deeper: `--layers`, `--hex`, `--ladder`.");
+        self.lines.extend(markdown(&more, style));
+        Ok(())
+    }
+}
+
+/// The value of a measure as a table has it.
+fn value(measure: Measure, side: &SideRun) -> String {
+    match (measure.unit(), side.measures.get(measure)) {
+        (_, None) => "—".to_owned(),
+        (Unit::Count, Some(value)) => numbers::count(value),
+        (Unit::Bytes, Some(value)) => format!("{} B", numbers::count(value)),
+        (Unit::Nanoseconds, Some(value)) => Unit::Nanoseconds.format(value).replace('\u{a0}', " "),
+    }
+}
+
+/// Request and response: beside each other if there is room, as they stand in the ladder.
+fn talk(exchange: &Exchange, style: Style) -> Vec<String> {
+    let request = exchange.request.as_ref().map(|it| heads::request(it, BODY_LINES, style));
+    let responses = exchange.interim.iter().chain(&exchange.response);
+    let responses: Vec<String> = responses.flat_map(|it| heads::response(it, BODY_LINES, style)).collect();
+    let request = request.unwrap_or_default();
+    match beside(&request, &responses, 3, style.width) {
+        Some(both) => both,
+        None => [request, responses].concat(),
+    }
+}
+
+fn narrower(style: Style, by: usize) -> Style {
+    Style { width: style.width.saturating_sub(by), ..style }
+}
+
+fn indented(lines: &[String], by: usize) -> Vec<String> {
+    lines.iter().map(|line| format!("{}{line}", " ".repeat(by))).collect()
+}

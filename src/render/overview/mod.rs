@@ -1,0 +1,192 @@
+//! The overview of a capture: what it is, its connections, exchanges, frames and problems, each with how many were left
+//! out, and where to look next.
+//!
+//! It is gathered in one pass, in memory that does not grow with the capture: the first rows of each table are kept, the
+//! rest is counted.
+
+mod facts;
+mod first;
+mod unreadable;
+
+use std::collections::BTreeMap;
+
+pub use first::First;
+
+use super::facts::heading;
+use super::style::Style;
+use super::{connections, exchanges, frames, problems};
+use crate::capture::Interface;
+use crate::inspect::event::{Event, PacketContent, Sink};
+use crate::inspect::record::{Connection, Exchange, Frame, Problem, Protocol, Summary};
+
+/// How many rows of each table are shown.
+pub const ROWS: usize = 20;
+
+/// How many bytes of each payload a table can show some of.
+pub const KEEP: usize = 512;
+
+/// What the capture is, as only its reader knows.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// Its name as given; "-" for standard input.
+    pub source: &'a str,
+    /// The format: "pcap".
+    pub format: &'a str,
+    /// Where its packets were captured.
+    pub interfaces: &'a [Interface],
+    /// Whether it was read to its end.
+    pub complete: bool,
+}
+
+/// Gathers what the overview shows.
+#[derive(Debug)]
+pub struct Overview {
+    /// Those that say what can be read come first.
+    connections: First<(u8, u64), Connection>,
+    exchanges: First<(u64, u64, u64), Exchange>,
+    frames: First<(u64, u64, u64), Frame>,
+    problems: Problems,
+    census: Census,
+}
+
+impl Default for Overview {
+    fn default() -> Self {
+        Self {
+            connections: First::new(ROWS),
+            exchanges: First::new(ROWS),
+            frames: First::new(ROWS),
+            problems: Problems::default(),
+            census: Census::default(),
+        }
+    }
+}
+
+/// What is counted beyond the summary.
+#[derive(Clone, Debug, Default)]
+struct Census {
+    /// Connections by what they speak, by the JSON contract's names.
+    protocols: BTreeMap<&'static str, u64>,
+    /// TCP segments by who sent them: the clients, the servers.
+    segments: [u64; 2],
+}
+
+/// Problems by their code: the first of each, and how many there are.
+#[derive(Clone, Debug, Default)]
+struct Problems(BTreeMap<&'static str, (Problem, u64)>);
+
+impl Problems {
+    fn add(&mut self, problem: &Problem) {
+        self.0.entry(problem.code).or_insert_with(|| (problem.clone(), 0)).1 += 1;
+    }
+
+    fn in_order(&self) -> Vec<(&Problem, u64)> {
+        let mut all: Vec<_> = self.0.values().map(|(problem, count)| (problem, *count)).collect();
+        all.sort_by_key(|(problem, _)| problem.packet);
+        all
+    }
+}
+
+impl Sink for Overview {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Packet(packet) => {
+                if let PacketContent::Tcp(segment) = &packet.content {
+                    self.census.segments[segment.direction as usize] += 1;
+                }
+            }
+            Event::Closed(it) => {
+                *self.census.protocols.entry(it.protocol.name()).or_default() += 1;
+                let rank = match it.protocol {
+                    Protocol::Http1 | Protocol::WebSocket => 0,
+                    Protocol::Tls | Protocol::Http2 | Protocol::Unknown => 1,
+                    Protocol::None => 2,
+                };
+                self.connections.offer((rank, it.number), || it.clone());
+            }
+            Event::Exchange(it) => {
+                self.exchanges.offer((it.extent().first.packet, it.connection, it.index), || it.clone());
+            }
+            Event::Frame(it) => {
+                self.frames.offer((it.extent.first.packet, it.connection, it.index), || it.clone());
+            }
+            Event::Problem(it) => self.problems.add(it),
+            Event::Interface(..)
+            | Event::Opened(_)
+            | Event::Request(_)
+            | Event::Response(_)
+            | Event::Upgraded(_)
+            | Event::Message(_)
+            | Event::Bytes(_)
+            | Event::Piece(_) => {}
+        }
+    }
+}
+
+impl Overview {
+    /// Draws what was gathered; every line ends with a line feed.
+    #[must_use]
+    pub fn draw(&self, about: About<'_>, summary: &Summary, style: Style) -> String {
+        let mut out = facts::draw(about, summary, &self.census, style);
+        if let Some(unreadable) = unreadable::why(about, summary, &self.census) {
+            out.push_str(&unreadable.draw(style));
+        }
+        let mut connections: Vec<_> = self.connections.iter().cloned().collect();
+        connections.sort_by_key(|it| it.number);
+        let exchanges: Vec<_> = self.exchanges.iter().cloned().collect();
+        let frames: Vec<_> = self.frames.iter().cloned().collect();
+        let sections = [
+            (
+                "Connections",
+                "two programs, one stream of bytes each way",
+                connections::table(&connections, self.connections.left_out(), style),
+            ),
+            ("Exchanges", "a request and its response", exchanges::table(&exchanges, self.exchanges.left_out(), style)),
+            ("Frames", "what a WebSocket carries", frames::table(&frames, self.frames.left_out(), style)),
+            (
+                "Problems",
+                "what a specification forbids, or the capture lacks",
+                problems::by_code(&self.problems.in_order(), style),
+            ),
+        ];
+        for (title, remark, body) in sections {
+            if !body.is_empty() {
+                out.push_str(&heading(title, remark, style));
+                out.push_str(&body);
+            }
+        }
+        out.push_str(&self.hints(&connections, summary, style));
+        out
+    }
+
+    /// What to add to the command for a closer look, as far as there is something to look at.
+    fn hints(&self, connections: &[Connection], summary: &Summary, style: Style) -> String {
+        let upgrade = self.exchanges.iter().find(|it| it.upgraded.is_some());
+        let exchange = upgrade.or_else(|| self.exchanges.iter().next());
+        let connection = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
+        let packet = exchange.map(|it| it.extent().first.packet).filter(|packet| *packet > 0);
+        let mut hints = Vec::new();
+        if let Some(it) = exchange {
+            hints.push((format!("--exchange {}.{}", it.connection, it.index), "what was asked and answered"));
+        }
+        if let Some(number) = connection {
+            hints.push((format!("--connection {number} --ladder"), "a conversation, packet by packet"));
+        }
+        if summary.packets > 0 {
+            hints.push((format!("--packet {} --hex", packet.unwrap_or(1)), "every byte of a packet, and its name"));
+        }
+        if self.connections.left_out() + self.exchanges.left_out() + self.frames.left_out() > 0 {
+            hints.push(("--json".to_owned(), "all there is, for scripts"));
+        }
+        if hints.is_empty() {
+            return String::new();
+        }
+        let column = hints.iter().map(|(flags, _)| flags.len()).max().unwrap_or(0) + 2;
+        let mut out = heading("Look closer", "by adding to the command", style);
+        for (flags, remark) in hints {
+            let line = style.cut(&format!("  {flags:<column$}{remark}"), style.width);
+            out.push_str(&style.dim(&line));
+            out.push('\n');
+        }
+        out
+    }
+}

@@ -1,0 +1,192 @@
+//! Why there is nothing to read in a capture, or only half of it, and what to do about it.
+
+use super::super::style::{Look, Style};
+use super::super::{numbers, text};
+use super::facts::{link_name, list};
+use super::{About, Census};
+use crate::capture::LinkType;
+use crate::inspect::record::Summary;
+
+/// What stands in the way, and the way round.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unreadable {
+    title: &'static str,
+    why: String,
+    next: &'static str,
+}
+
+impl Unreadable {
+    fn new(title: &'static str, why: impl Into<String>, next: &'static str) -> Self {
+        Self { title, why: why.into(), next }
+    }
+
+    pub(super) fn draw(&self, style: Style) -> String {
+        let mut out = format!("\n{}\n", style.paint(Look::Bold, &style.cut(self.title, style.width)));
+        for paragraph in [self.why.as_str(), self.next] {
+            for line in text::wrap(&style.text(paragraph), style.width.saturating_sub(2).min(90)) {
+                out.push_str("  ");
+                out.push_str(&line);
+                out.push('\n');
+            }
+        }
+        out
+    }
+}
+
+const NOTHING: &str = "No HTTP/1 and no WebSocket to read here";
+const CAPTURE_PLAIN: &str = "Capture where it is still plain: on the machine itself before TLS is added, between a proxy that ends TLS and the server behind it, or on localhost during development.";
+const CAPTURE_AGAIN: &str =
+    "Capture again while the client talks to the server, for instance: tcpdump -i any -w chat.pcap tcp port 8080";
+
+/// Looks for a reason; `None` where all is well.
+pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Option<Unreadable> {
+    if summary.http_requests + summary.http_responses + summary.http_interim + summary.websocket_frames > 0 {
+        return half(census);
+    }
+    if summary.packets == 0 {
+        let why = if about.complete {
+            "The capture has no packet. It was stopped before one came, or its filter let none through."
+        } else {
+            "The capture is damaged before its first packet."
+        };
+        return Some(Unreadable::new("No packets", why, CAPTURE_AGAIN));
+    }
+    if summary.tcp_connections == 0 {
+        return Some(no_tcp(summary));
+    }
+    let of = |name: &str| census.protocols.get(name).copied().unwrap_or(0);
+    let (tls, http2, unknown) = (of("tls"), of("http/2"), of("unknown"));
+    Some(if tls >= http2.max(unknown) && tls > 0 {
+        let why = format!(
+            "{} encrypted with TLS: who talks to whom can be seen, what they say cannot.",
+            is_or_are(tls, "connection")
+        );
+        Unreadable::new(NOTHING, why, CAPTURE_PLAIN)
+    } else if http2 >= unknown && http2 > 0 {
+        let why = format!(
+            "{} in HTTP/2, which packs its messages into binary frames. It is recognised, but not decoded yet.",
+            is_or_are(http2, "connection")
+        );
+        let next = "Have the client speak HTTP/1.1 instead, for instance: curl --http1.1 URL";
+        Unreadable::new(NOTHING, why, next)
+    } else if unknown > 0 {
+        let why = "What the connections carry begins neither with a request or status line of HTTP/1 nor with anything else that is known.";
+        let next = "If a WebSocket was open before the capture began, capture again from its first request on: the handshake says how to read the rest.";
+        Unreadable::new(NOTHING, why, next)
+    } else {
+        let why = "The connections carry no payload: they were opened, refused or kept alive, but nothing was said.";
+        Unreadable::new(NOTHING, why, CAPTURE_AGAIN)
+    })
+}
+
+/// There is something to read, but one side of it is missing.
+fn half(census: &Census) -> Option<Unreadable> {
+    let [from_clients, from_servers] = census.segments;
+    let next = "Capture on the client or the server itself, and let the filter pass both directions: \"port 80\", not \"dst port 80\".";
+    match (from_clients, from_servers) {
+        (1.., 0) => {
+            let why = "All packets are from clients: what the servers answered was not captured.";
+            Some(Unreadable::new("Only one direction", why, next))
+        }
+        (0, 1..) => {
+            let why = "All packets are from servers: what the clients asked was not captured.";
+            Some(Unreadable::new("Only one direction", why, next))
+        }
+        _ => None,
+    }
+}
+
+fn no_tcp(summary: &Summary) -> Unreadable {
+    let is_unknown_link = |name: &str| name.strip_prefix("link type ").and_then(|number| number.parse().ok());
+    let unknown = summary.other_packets.keys().find_map(|name| is_unknown_link(name).map(LinkType));
+    let has = |name: &str| summary.other_packets.contains_key(name);
+    if let Some(link) = unknown.filter(|_| summary.other_packets.len() == 1) {
+        let why = format!(
+            "What its packets begin with is not known here: {}. Without that, where an IP packet starts would be a guess.",
+            link_name(link)
+        );
+        let next = "Capture on an Ethernet or loopback interface, or on \"any\" (Linux).";
+        return Unreadable::new(NOTHING, why, next);
+    }
+    let counts = summary.other_packets.iter().map(|(name, count)| (name, *count));
+    let what = list(counts);
+    let (why, next) = if summary.other_packets.is_empty() {
+        ("There is no TCP in it.".to_owned(), CAPTURE_AGAIN)
+    } else if summary.other_packets.keys().all(|name| name == "IP fragment") {
+        let why = "There are only pieces of IP packets in it, and none that make a whole.".to_owned();
+        (why, "Capture without a filter on ports: only a packet's first fragment has port numbers.")
+    } else if has("UDP") || has("QUIC") {
+        let why = format!("There is no TCP in it, only {what}. HTTP/1 and WebSocket run over TCP.");
+        let next = "If it is HTTP/3 (QUIC, on UDP port 443), have the client speak HTTP/1.1 instead, for instance: curl --http1.1 URL";
+        (why, next)
+    } else {
+        (format!("There is no TCP in it, only {what}. HTTP/1 and WebSocket run over TCP."), CAPTURE_AGAIN)
+    };
+    Unreadable::new(NOTHING, why, next)
+}
+
+fn is_or_are(number: u64, singular: &str) -> String {
+    format!("{} {}", numbers::counted(number, singular), if number == 1 { "is" } else { "are" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn about(complete: bool) -> About<'static> {
+        About { source: "a.pcap", format: "pcap", interfaces: &[], complete }
+    }
+
+    fn without_tcp(others: &[(&str, u64)]) -> Summary {
+        let other_packets: BTreeMap<_, _> = others.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        Summary { packets: other_packets.values().sum(), other_packets, ..Summary::default() }
+    }
+
+    fn speaking(protocols: &[(&'static str, u64)]) -> (Summary, Census) {
+        let protocols: BTreeMap<_, _> = protocols.iter().copied().collect();
+        let connections = protocols.values().sum();
+        let summary = Summary { packets: 100, tcp_connections: connections, ..Summary::default() };
+        (summary, Census { protocols, segments: [50, 50] })
+    }
+
+    #[track_caller]
+    fn says(why: Option<Unreadable>, part: &str) {
+        let why = why.expect("a reason");
+        assert!(why.why.contains(part) || why.next.contains(part), "{why:?}");
+    }
+
+    #[test]
+    fn a_capture_with_exchanges_both_ways_needs_no_explanation() {
+        let (summary, census) = speaking(&[("http/1", 1), ("tls", 9)]);
+        let summary = Summary { http_requests: 1, ..summary };
+        assert_eq!(why(about(true), &summary, &census), None);
+        let one_way = Census { segments: [0, 9], ..census };
+        says(why(about(true), &summary, &one_way), "what the clients asked was not captured");
+    }
+
+    #[test]
+    fn the_commonest_reason_is_the_one_given() {
+        let of = |protocols: &[(&'static str, u64)]| {
+            let (summary, census) = speaking(protocols);
+            why(about(true), &summary, &census)
+        };
+        says(of(&[("none", 90), ("tls", 2), ("unknown", 1)]), "2 connections are encrypted with TLS");
+        says(of(&[("http/2", 2), ("tls", 1)]), "curl --http1.1");
+        says(of(&[("http/2", 2), ("unknown", 3)]), "WebSocket was open before the capture began");
+        says(of(&[("none", 2)]), "no payload");
+    }
+
+    #[test]
+    fn without_tcp_what_there_is_instead_is_named() {
+        let of = |others: &[(&str, u64)]| why(about(true), &without_tcp(others), &Census::default());
+        says(of(&[]), "has no packet");
+        says(why(about(false), &Summary::default(), &Census::default()), "damaged before its first packet");
+        says(of(&[("ARP", 3)]), "only 3 ARP");
+        says(of(&[("ARP", 3), ("UDP", 12)]), "QUIC");
+        says(of(&[("link type 147", 1)]), "USER0, link type 147");
+        says(of(&[("link type 999", 1)]), "not known here: link type 999");
+        says(of(&[("IP fragment", 3)]), "none that make a whole");
+    }
+}

@@ -1,0 +1,320 @@
+//! A capture as a story: what was found, kept in order, and told as a ladder.
+//!
+//! One line a message or frame; who only wants to know what was said is not shown how TCP confirms it. The whole ladder
+//! has every packet. Knows no packet's bytes: what only these tell (that a frame was lost, say) it must be told.
+
+mod said;
+mod teller;
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use self::teller::Teller;
+use super::ladder::Ladder;
+use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
+use crate::inspect::record::{Connection, Direction, Exchange, Frame, Problem};
+
+/// How many records of a kind are kept; more are counted. A story longer than this nobody reads.
+const MOST: usize = 1 << 16;
+
+const FIN: u8 = 1;
+const SYN: u8 = 2;
+const RST: u8 = 4;
+const ACK: u8 = 16;
+
+/// What was found, in the order of its packets. A [`Sink`]: give it the events of a capture, or of a part of it.
+#[derive(Clone, Debug, Default)]
+pub struct Story {
+    /// What the interfaces are called, by index.
+    pub interfaces: Vec<Option<String>>,
+    /// The packets.
+    pub packets: Vec<PacketSeen>,
+    /// The connections that ended, or were open when the capture ended.
+    pub connections: Vec<Connection>,
+    /// The exchanges.
+    pub exchanges: Vec<Exchange>,
+    /// The frames.
+    pub frames: Vec<Frame>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// How many records were not kept.
+    pub left_out: u64,
+    hosts: Vec<(String, IpAddr)>,
+    lost: BTreeSet<u64>,
+}
+
+impl Story {
+    /// A story of hosts that have names, from left to right.
+    #[must_use]
+    pub fn of_hosts(hosts: Vec<(String, IpAddr)>) -> Self {
+        Self { hosts, ..Self::default() }
+    }
+
+    /// Tells that a packet never arrived.
+    pub fn lose(&mut self, packet: u64) {
+        self.lost.insert(packet);
+    }
+
+    /// The packet of that number.
+    #[must_use]
+    pub fn packet(&self, number: u64) -> Option<&PacketSeen> {
+        let index = self.packets.binary_search_by_key(&number, |packet| packet.moment.packet).ok()?;
+        self.packets.get(index)
+    }
+
+    /// The connection of that number.
+    #[must_use]
+    pub fn connection(&self, number: u64) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.number == number)
+    }
+
+    /// The segments of one direction of a connection, from one packet to another.
+    pub(super) fn segments(
+        &self,
+        connection: u64,
+        direction: Direction,
+        from: u64,
+    ) -> impl Iterator<Item = (&PacketSeen, &SegmentSeen)> {
+        let start = self.packets.partition_point(|packet| packet.moment.packet < from);
+        let segments = self.packets.iter().skip(start).filter_map(|packet| match &packet.content {
+            PacketContent::Tcp(segment) => Some((packet, segment)),
+            _ => None,
+        });
+        segments.filter(move |(_, segment)| segment.connection == connection && segment.direction == direction)
+    }
+
+    /// How many of the shown packets only acknowledge, and how many carry no TCP: what a ladder that is not whole leaves
+    /// out.
+    #[must_use]
+    pub fn unshown(&self) -> (u64, u64) {
+        let (mut pure, mut other) = (0, 0);
+        for packet in &self.packets {
+            match &packet.content {
+                PacketContent::Tcp(segment) => pure += u64::from(is_pure_acknowledgment(segment)),
+                _ => other += 1,
+            }
+        }
+        (pure, other)
+    }
+
+    /// Draws the story as a ladder: of one connection, or of all; every packet of it, or a line a message and frame;
+    /// in so many rows at most.
+    #[must_use]
+    pub fn ladder(&self, connection: Option<u64>, whole: bool, max_rows: Option<usize>) -> Ladder {
+        let mut teller = Teller::new(self, connection, whole);
+        for (at, packet) in self.packets.iter().enumerate() {
+            teller.packet(at, packet);
+        }
+        let (hosts, rows) = teller.finish();
+        Ladder { hosts, rows, numbered: whole, max_rows }
+    }
+
+    fn keep<T: Clone>(list: &mut Vec<T>, left_out: &mut u64, record: &T) {
+        if list.len() < MOST {
+            list.push(record.clone());
+        } else {
+            *left_out += 1;
+        }
+    }
+}
+
+impl Sink for Story {
+    fn event(&mut self, event: Event<'_>) {
+        let left_out = &mut self.left_out;
+        match event {
+            Event::Interface(index, name) => {
+                if index < MOST {
+                    self.interfaces.resize(self.interfaces.len().max(index + 1), None);
+                    self.interfaces[index] = name.map(str::to_owned);
+                }
+            }
+            Event::Packet(packet) => Self::keep(&mut self.packets, left_out, packet),
+            Event::Closed(connection) => Self::keep(&mut self.connections, left_out, connection),
+            Event::Exchange(exchange) => Self::keep(&mut self.exchanges, left_out, exchange),
+            Event::Frame(frame) => Self::keep(&mut self.frames, left_out, frame),
+            Event::Problem(problem) => Self::keep(&mut self.problems, left_out, problem),
+            Event::Opened(_)
+            | Event::Request(_)
+            | Event::Response(_)
+            | Event::Upgraded(_)
+            | Event::Message(_)
+            | Event::Bytes(_)
+            | Event::Piece(_) => {}
+        }
+    }
+}
+
+fn is_pure_acknowledgment(segment: &SegmentSeen) -> bool {
+    segment.payload_length == 0 && segment.flags & (SYN | FIN | RST) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Timestamp;
+    use crate::inspect::event::Novelty;
+    use crate::inspect::record::{Extent, HttpMessage, Moment, Protocol, Request, Response};
+    use crate::render::connections::tests::connection;
+    use crate::render::ladder::Row;
+
+    const CLIENT: Direction = Direction::Client;
+    const SERVER: Direction = Direction::Server;
+    const PSH: u8 = 8;
+
+    /// A packet a millisecond, numbered from 1.
+    struct Capture(Story, [u64; 2]);
+
+    impl Capture {
+        fn new() -> Self {
+            let mut story = Story::default();
+            story.event(Event::Closed(&Connection { protocol: Protocol::Http1, ..connection() }));
+            Self(story, [0, 0])
+        }
+
+        fn moment(&self) -> Moment {
+            let packet = self.0.packets.len() as u64;
+            Moment { packet, time: Timestamp(packet * 1_000_000) }
+        }
+
+        fn add(&mut self, content: PacketContent) {
+            let packet = self.0.packets.len() as u64 + 1;
+            let moment = Moment { packet, time: Timestamp(packet * 1_000_000) };
+            let lengths = (60, 60);
+            let seen =
+                PacketSeen { moment, interface: 0, original_length: lengths.0, captured_length: lengths.1, content };
+            self.0.event(Event::Packet(&seen));
+        }
+
+        fn segment(&mut self, direction: Direction, flags: u8, payload_length: u32) -> Moment {
+            let novelty = if payload_length > 0 { Novelty::InOrder } else { Novelty::Empty };
+            let sent = &mut self.1[usize::from(direction == SERVER)];
+            let stream_offset = *sent;
+            *sent += u64::from(payload_length);
+            let segment = SegmentSeen {
+                connection: 0,
+                direction,
+                flags,
+                stream_offset,
+                acknowledged: 0,
+                window: 0,
+                payload_length,
+                novelty,
+            };
+            self.add(PacketContent::Tcp(segment));
+            self.moment()
+        }
+
+        fn again(&mut self) {
+            let last = self.0.packets.iter().rev().find_map(|packet| match packet.content {
+                PacketContent::Tcp(segment) => Some(segment),
+                _ => None,
+            });
+            self.add(PacketContent::Tcp(SegmentSeen { novelty: Novelty::Repeated, ..last.unwrap() }));
+        }
+
+        fn exchange(&mut self, request: (Moment, Moment), response: (Moment, Moment)) {
+            let message = |(first, last)| HttpMessage {
+                version: (1, 1),
+                extent: Extent { first, last },
+                body_bytes: 2_000,
+                complete: true,
+                ..HttpMessage::default()
+            };
+            let request = Request { method: b"GET".into(), target: b"/".into(), message: message(request) };
+            let response = Response { status: 200, reason: b"OK".into(), message: message(response) };
+            let exchange = Exchange { request: Some(request), response: Some(response), ..Exchange::default() };
+            self.0.event(Event::Exchange(&exchange));
+        }
+
+        fn told(&self, whole: bool) -> Vec<String> {
+            let row = |row: &Row| {
+                let arrow = match (row.from, row.to) {
+                    (0, 1) => "→ ",
+                    (1, 0) => "← ",
+                    _ => "",
+                };
+                let note = row.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+                format!("{arrow}{}{note}", row.label)
+            };
+            self.0.ladder(None, whole, None).rows.iter().map(row).collect()
+        }
+    }
+
+    fn conversation() -> Capture {
+        let mut capture = Capture::new();
+        capture.add(PacketContent::Arp);
+        capture.segment(CLIENT, SYN, 0);
+        capture.segment(SERVER, SYN | ACK, 0);
+        capture.segment(CLIENT, ACK, 0);
+        let request = capture.segment(CLIENT, ACK | PSH, 80);
+        capture.again();
+        let first = capture.segment(SERVER, ACK, 1_460);
+        let last = capture.segment(SERVER, ACK | PSH | FIN, 700);
+        capture.segment(CLIENT, RST, 0);
+        capture.exchange((request, request), (first, last));
+        capture.0.lose(request.packet);
+        capture
+    }
+
+    #[test]
+    fn a_message_is_one_row_at_its_last_packet() {
+        assert_eq!(
+            conversation().told(false),
+            [
+                "→ SYN",
+                "← SYN, ACK",
+                "→ GET / · 2 000 B (lost)",
+                "→ GET / · 2 000 B (sent again)",
+                "← 200 OK · 2 000 B, FIN (in 2 packets)",
+                "→ RST"
+            ]
+            .map(|row| row.replace("GET / · 2 000 B", "GET /"))
+        );
+    }
+
+    #[test]
+    fn the_whole_story_has_every_packet() {
+        let capture = conversation();
+        let told = capture.told(true);
+        assert_eq!(told.len(), capture.0.packets.len());
+        assert_eq!(told[0], "ARP");
+        assert_eq!(told[3], "→ ACK");
+        assert_eq!(told[6], "← part of 200 OK");
+    }
+
+    #[test]
+    fn the_clock_starts_with_the_first_syn() {
+        let rows = conversation().0.ladder(None, false, None).rows;
+        assert_eq!(rows.iter().map(|row| row.at / 1_000_000).take(3).collect::<Vec<_>>(), [0, 1, 3]);
+    }
+
+    #[test]
+    fn another_connection_is_announced() {
+        let mut capture = conversation();
+        capture.0.event(Event::Closed(&Connection { number: 1, ..connection() }));
+        let mut syn = capture.0.packets[1].clone();
+        syn.moment = Moment { packet: 10, time: Timestamp(10_000_000) };
+        if let PacketContent::Tcp(segment) = &mut syn.content {
+            segment.connection = 1;
+        }
+        capture.0.event(Event::Packet(&syn));
+        assert_eq!(capture.told(false)[6..], ["connection 1", "→ SYN"]);
+        assert_eq!(capture.0.ladder(Some(1), false, None).rows.len(), 1);
+    }
+
+    #[test]
+    fn on_a_loopback_interface_there_are_still_two_hosts() {
+        let mut capture = conversation();
+        capture.0.connections[0].client = ([127, 0, 0, 1], 40_000).into();
+        capture.0.connections[0].server = ([127, 0, 0, 1], 80).into();
+        assert_eq!(capture.0.ladder(None, false, None).hosts, ["client", "server"]);
+        assert_eq!(capture.told(false)[0], "→ SYN");
+    }
+
+    #[test]
+    fn what_nobody_decodes_is_told_in_bytes() {
+        let mut capture = Capture::new();
+        capture.segment(CLIENT, ACK | PSH, 517);
+        assert_eq!(capture.told(false), ["→ 517 B"]);
+    }
+}

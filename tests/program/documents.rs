@@ -1,0 +1,108 @@
+//! What the project's documents say is so: samples are what the program prints, and what they name is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::printed;
+
+/// Stands, alone on a line of a sample, for lines that were left out.
+const LEFT_OUT: &str = "[...]";
+
+const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(document: &str) -> String {
+    fs::read_to_string(root().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
+}
+
+/// The samples of a document: the command of each, from `<!-- sample: COMMAND -->`, and the fenced lines that follow it.
+fn samples(document: &str) -> Vec<(String, Vec<String>)> {
+    let text = read(document);
+    let mut lines = text.lines();
+    let mut samples = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(command) = line.strip_prefix("<!-- sample: wire101").and_then(|rest| rest.strip_suffix("-->")) else {
+            continue;
+        };
+        let fenced = lines.by_ref().skip_while(|line| !line.starts_with("```")).skip(1);
+        let sample = fenced.take_while(|line| !line.starts_with("```")).map(str::to_owned).collect();
+        samples.push((command.trim().to_owned(), sample));
+    }
+    samples
+}
+
+/// The paths of this project that a text names.
+fn paths(text: &str) -> Vec<PathBuf> {
+    let folders = ["src/", "tests/", "lessons/", "captures/", "images/", ".ci/"];
+    let words = text.split(|c: char| c.is_whitespace() || "`()|,;".contains(c));
+    let words = words.map(|word| word.trim_end_matches(['.', ':']));
+    let is_path = |word: &&str| folders.iter().any(|folder| word.starts_with(folder)) && !word.contains('*');
+    // NAME stands for any.
+    words.filter(is_path).filter(|word| !word.contains("NAME")).map(PathBuf::from).collect()
+}
+
+#[test]
+fn samples_are_what_the_program_prints() {
+    let samples = samples("README.md");
+    assert!(!samples.is_empty(), "README.md shows nothing");
+    for (command, sample) in samples {
+        assert!(sample.len() > 1, "the sample of `wire101 {command}` is empty");
+        let text = printed(&command.split_whitespace().collect::<Vec<_>>());
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let mut rest = &lines[..];
+        for part in sample.split(|line| line == LEFT_OUT).filter(|part| !part.is_empty()) {
+            let at = rest.windows(part.len()).position(|window| window == part);
+            let at = at.unwrap_or_else(|| panic!("`wire101 {command}` does not print:\n{}", part.join("\n")));
+            rest = &rest[at + part.len()..];
+        }
+    }
+}
+
+#[test]
+fn every_command_that_the_readme_gives_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("upgrade.pcapng");
+    let capture = capture.to_str().expect("temporary folders have plain names");
+    printed(&["lesson", "run", "upgrade", "--save", capture]);
+    let readme = read("README.md");
+    let commands: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    wire101 ")).collect();
+    assert!(!commands.is_empty(), "README.md gives no command");
+    for command in commands {
+        let words = command.split_whitespace().take_while(|word| *word != "#");
+        let is_file = |word: &str| word == "FILE" || word.ends_with(".pcapng");
+        let arguments: Vec<&str> = words.map(|word| if is_file(word) { capture } else { word }).collect();
+        assert!(!printed(&arguments).is_empty(), "`wire101 {command}` prints nothing");
+    }
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    for document in DOCUMENTS {
+        for path in paths(&read(document)) {
+            assert!(root().join(&path).exists(), "{document} names {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_architecture_says_what_every_dependency_is_for() {
+    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+    let text = read("ARCHITECTURE.md");
+    for section in ["dependencies", "dev-dependencies"] {
+        for name in manifest[section].as_table().unwrap().keys() {
+            assert!(text.contains(&format!("`{name}`")), "ARCHITECTURE.md does not say what {name} is for");
+        }
+    }
+}
+
+#[test]
+fn the_architecture_names_every_module_of_the_crate() {
+    let text = read("ARCHITECTURE.md");
+    for entry in fs::read_dir(root().join("src")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(text.contains(&name), "ARCHITECTURE.md does not name src/{name}");
+    }
+}
