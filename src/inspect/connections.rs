@@ -12,6 +12,7 @@ use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
 use super::output::Output;
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
 use crate::layers::application::http::{self, Role};
+use crate::layers::session::tls;
 use crate::layers::stack::{Fault, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
@@ -289,6 +290,7 @@ impl Tracked {
         }
         let verdict = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
+        self.conversation.hear(from_direction);
         let record = &mut self.record;
         record.packets += 1;
         record.extent.last = seen.moment;
@@ -439,8 +441,9 @@ struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let Some(role) = http::role(bytes, LINE_LIMIT) else { return };
-        let client = if role == Role::Request { side } else { side.other() };
+        let client = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
+        let Some(from_client) = client.or_else(|| tls::hello_of_client(bytes)) else { return };
+        let client = if from_client { side } else { side.other() };
         if client != *self.client {
             *self.client = client;
             let record = &mut *self.record;

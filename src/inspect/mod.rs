@@ -12,6 +12,7 @@ pub mod annotate;
 mod connections;
 mod content;
 mod conversation;
+mod doorway;
 pub mod event;
 mod http_talk;
 mod inspector;

@@ -200,6 +200,12 @@ impl Decoder {
         };
     }
 
+    /// What comes next may be no message, and is no fault then: HTTP/0.9 answers with the bare content.
+    pub fn expect_anything(&mut self) {
+        self.synchronised = false;
+        self.foreign = true;
+    }
+
     /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         self.forget_shown();

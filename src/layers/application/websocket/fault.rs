@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::draft::Draft;
+
 /// A departure from RFC 6455 or RFC 7692, with the facts.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Fault {
@@ -27,6 +29,9 @@ pub enum Fault {
     /// A version other than 13 that was accepted all the same.
     #[error("the upgrade speaks version {0:?} of the protocol; RFC 6455 is version 13")]
     OtherVersion(String),
+    /// A draft of the protocol that came before RFC 6455.
+    #[error("this is {0}, a draft from before the standard: no browser of today speaks it{note}", note = .0.note())]
+    OldDraft(Draft),
     /// An upgrade request with another method than GET.
     #[error("a WebSocket handshake is a GET; this one is a {0:?}")]
     NotGet(String),
@@ -102,6 +107,7 @@ impl Fault {
             Self::NoKey => "missing-websocket-key",
             Self::MalformedKey(_) => "malformed-websocket-key",
             Self::OtherVersion(_) => "other-websocket-version",
+            Self::OldDraft(_) => "old-websocket-draft",
             Self::NotGet(_) => "upgrade-not-get",
             Self::SubprotocolNotOffered(_) => "subprotocol-not-offered",
             Self::ExtensionNotOffered(_) => "extension-not-offered",
@@ -132,6 +138,7 @@ impl Fault {
         match self {
             Self::NoAccept | Self::WrongAccept { .. } => "RFC 6455 §4.2.2",
             Self::NoKey | Self::MalformedKey(_) | Self::NotGet(_) | Self::OtherVersion(_) => "RFC 6455 §4.2.1",
+            Self::OldDraft(_) => "RFC 6455 §11.6",
             Self::SubprotocolNotOffered(_) => "RFC 6455 §4.1",
             Self::ExtensionNotOffered(_) => "RFC 6455 §9.1",
             Self::UnmaskedClientFrame | Self::MaskedServerFrame => "RFC 6455 §5.1",
