@@ -9,13 +9,15 @@ use hashbrown::HashMap;
 
 use super::conversation::Conversation;
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
+use super::fault::Fault;
 use super::output::Output;
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
+use super::tcp_watch::TcpWatch;
 use crate::layers::application::http::{self, Role};
 use crate::layers::session::tls;
-use crate::layers::stack::{Fault, TcpPacket};
+use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
-use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
+use crate::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
 
 /// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
 const LINGER: u64 = 30_000_000_000;
@@ -67,6 +69,7 @@ struct Tracked {
     client_is_known: bool,
     reassembly: Reassembly,
     conversation: Conversation,
+    watch: TcpWatch,
     /// The window scale each side offered in its SYN (RFC 7323 §2.2).
     scales: [Option<u8>; 2],
     ended: bool,
@@ -223,6 +226,7 @@ impl Tracked {
             client_is_known: handshake,
             reassembly: Reassembly::default(),
             conversation: Conversation::new(number, handshake),
+            watch: TcpWatch::default(),
             scales: [None; 2],
             ended: false,
             told: false,
@@ -237,12 +241,16 @@ impl Tracked {
             return;
         }
         self.flush(source, out);
-        if self.record.closed == Closed::Reset && self.conversation.is_inside() {
-            let text = "the connection was reset in the middle of a message: what was on its way is lost";
-            let last = Source { packet: self.record.extent.last.packet, ..source };
-            out.problem(last, Some(self.record.number), "reset-in-message", "RFC 9293 §3.10.7.4", text);
+        let reset = self.record.closed == Closed::Reset;
+        let end = self.record.extent.last;
+        let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
+        if let Some(fault) = self.watch.over(&self.record, source.time) {
+            out.problem(last, Some(self.record.number), &fault);
         }
-        self.conversation.give_up(source, out);
+        if reset && self.conversation.is_inside() {
+            out.problem(last, Some(self.record.number), &Fault::ResetInMessage);
+        }
+        self.conversation.give_up(reset, last, out);
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
@@ -309,11 +317,12 @@ impl Tracked {
         }
         out.emit(Event::Packet(seen));
         if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
-            let text = format!(
-                "the capture kept only the first {} of this packet's {} bytes (its snap length), and so of others: what was cut off is unknown",
-                seen.captured_length, seen.original_length
-            );
-            out.problem(source, Some(self.record.number), "packet-cut", "pcap snaplen", text);
+            let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
+            out.problem(source, Some(self.record.number), &fault);
+        }
+        let syn = self.reassembly.base(side.other());
+        if let Some(fault) = self.watch.segment(from_direction, segment, header.window, syn, &self.record) {
+            out.problem(source, Some(self.record.number), &fault);
         }
         self.take(side, segment, pieces, source, out);
         if segment.flags & RST != 0 {
@@ -325,7 +334,7 @@ impl Tracked {
     /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
     fn damaged(
         &mut self,
-        fault: Fault,
+        fault: stack::Fault,
         segment: &Segment<'_>,
         (from, seen): (SocketAddr, &mut PacketSeen),
         is_new: bool,
@@ -339,7 +348,7 @@ impl Tracked {
             out.emit(Event::Opened(&self.record));
         }
         out.emit(Event::Packet(seen));
-        out.problem(source, Some(self.record.number), "damaged-packet", "RFC 9293 §3.1", fault.to_string());
+        out.problem(source, Some(self.record.number), &fault);
     }
 
     fn take(
@@ -470,15 +479,24 @@ impl Receiver for Streams<'_, '_> {
         self.conversation.bytes(from, start, bytes, source, self.out);
     }
 
+    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source) {
+        let Conflict { start, length, packet: first, received } = conflict;
+        let sender = direction(side, *self.client).name();
+        let bytes = start..=start.saturating_add(length.saturating_sub(1));
+        let fault = if received {
+            Fault::RetransmissionDiffers { sender, bytes, first }
+        } else {
+            Fault::OverlapDiffers { sender, bytes, first }
+        };
+        self.out.problem(source, Some(self.record.number), &fault);
+    }
+
     fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
         let from = direction(side, *self.client);
         self.record.missing_bytes += length;
         if hole == Hole::NotCaptured {
-            let text = format!(
-                "{length} bytes that the {} sent were never captured, though their receiver has them: what they said is unknown",
-                from.name()
-            );
-            self.out.problem(source, Some(self.record.number), "missing-bytes", "RFC 9293 §3.4", text);
+            let fault = Fault::MissingBytes { length, sender: from.name() };
+            self.out.problem(source, Some(self.record.number), &fault);
         }
         self.conversation.gap(from, length, source, self.out);
     }

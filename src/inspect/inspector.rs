@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::connections::Connections;
 use super::event::{Event, PacketContent, PacketSeen, Sink};
+use super::fault::Fault;
 use super::output::{Options, Output};
 use super::record::{Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
@@ -59,7 +60,7 @@ impl Inspector {
             Outcome::Fragment(fragment) => {
                 let added = self.fragments.add(packet.number, packet.time.0, &fragment);
                 if let Some(irregular) = added.irregular {
-                    out.problem(source, None, "irregular-fragment", "RFC 791 §3.2", irregular.to_string());
+                    out.problem(source, None, &Fault::IrregularFragment(irregular.to_string()));
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, seen, source, sink),
@@ -69,11 +70,10 @@ impl Inspector {
             Outcome::Arp => other(PacketContent::Arp, "ARP", seen, &mut out),
             Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             Outcome::Damaged(fault) => {
-                let text = fault.to_string();
-                seen.content = PacketContent::Damaged(text.clone().into());
+                seen.content = PacketContent::Damaged(fault.to_string().into());
                 out.emit(Event::Packet(&seen));
                 count(&mut out, "damaged");
-                out.problem(source, None, "damaged-packet", fault.protocol().name(), text);
+                out.problem(source, None, &fault);
             }
         }
     }
