@@ -174,7 +174,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     let number: f64 = number.parse().map_err(|_| "write a number and a unit: 80ms or 1.5s".to_owned())?;
     let duration = Duration::try_from_secs_f64(number * seconds)
         .map_err(|_| "a time can not be negative or endless".to_owned())?;
-    if duration > Duration::from_secs(60) {
+    if duration > Duration::from_mins(1) {
         return Err("more than a minute is farther than the Moon and back; choose at most 60s".to_owned());
     }
     Ok(duration)

@@ -11,9 +11,10 @@
 //! The modules are the layers; arrows between them point one way:
 //!
 //! - [`capture`] moves packets in and out of files; [`wire`] makes them. Neither knows what is in them.
-//! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only.
+//! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes. It knows nothing else.
+//! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
+//!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
-//! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
 //! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
 

@@ -142,7 +142,7 @@ fn what_precedes_the_damage_is_shown() {
     folder.file("cut.pcapng", &whole[..whole.len() - 7]);
     let message = "wire101: cut.pcapng: packet 8 at byte ";
     for (flags, shown) in [
-        (&[][..], "GET     /hello"),
+        (&[][..], "0.0  GET     example.com  /hello  200 OK"),
         (&["--summary"], "HTTP responses        1"),
         (&["--connection", "0"], "Closed     by the client, with FIN · last packet 7"),
         (&["--exchange", "0.0"], "< world"),
@@ -167,7 +167,7 @@ fn what_is_not_there_is_answered_with_what_is() {
     for (flags, message) in [
         (["--connection", "7"], "connection 7 is not in this capture: it has connections 0 to 1"),
         (["--exchange", "0.3"], "exchange 0.3 is not in this capture: connection 0 has 3 exchanges, 0.0 to 0.2"),
-        (["--exchange", "9.0"], "connection 9 is not in this capture: it has connections 0 to 1"),
+        (["--exchange", "9.0"], "exchange 9.0 is not in this capture: it has connections 0 to 1"),
     ] {
         let message = format!("wire101: lessons.pcapng: {message}\n");
         let arguments = [&["inspect", "lessons.pcapng"], &flags[..]].concat();
@@ -225,9 +225,14 @@ fn captured_text_never_reaches_the_terminal_as_it_is() {
             assert!(!plain.contains(harmful), "{view:?} at {width}: {plain:?}");
             let coloured = folder.run(&[&arguments[..], &["--color", "always"]].concat()).ok();
             assert!(coloured.len() > plain.len() || view == ["--summary"]);
-            assert_eq!(without_colours(&coloured), plain);
+            assert!(trimmed(&without_colours(&coloured)).eq(trimmed(&plain)), "{view:?} at {width}");
         }
     }
+}
+
+/// Lines without the spaces they end in, which are kept where they have a colour.
+fn trimmed(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim_end)
 }
 
 /// Removes `ESC [ … m`, and nothing else.
@@ -254,8 +259,8 @@ fn nothing_to_read_is_explained() {
     silent.connect(1).close();
     let mut only_udp = Capture::new();
     only_udp.packet(udp(b"a question")).packet(ethernet(0x0806, &[0; 28]));
-    let mut usb = Capture::of(LinkType(189));
-    usb.packet(vec![0; 64]);
+    let mut own = Capture::of(LinkType(147));
+    own.packet(vec![0; 64]);
     let mut one_way = Capture::new();
     let mut packets = Capture::new();
     packets.connect(1).client(GET).client(GET);
@@ -269,7 +274,7 @@ fn nothing_to_read_is_explained() {
         ("ssh", ssh, "begins neither with a request or status line of HTTP/1"),
         ("silent", silent, "The connections carry no payload"),
         ("udp", only_udp, "There is no TCP in it, only 1 ARP, 1 UDP."),
-        ("usb", usb, "not known here: USB_LINUX, link type 189."),
+        ("own", own, "not known here: USER0, link type 147."),
         ("one way", one_way, "All packets are from clients"),
     ] {
         folder.file(name, &capture.bytes());

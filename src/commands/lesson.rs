@@ -17,6 +17,7 @@ use crate::wire::Settings;
 const JSON_KEEP: usize = 64 << 10;
 
 /// What `lesson run` was asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The lesson's name or number.

@@ -11,7 +11,9 @@ use std::io::{self, Write};
 use thiserror::Error;
 
 use crate::capture::CaptureError;
+use crate::layers::Layer;
 use crate::render::style::Style;
+use crate::render::text;
 
 /// Why a command did not do all that was asked.
 #[derive(Debug, Error)]
@@ -64,25 +66,20 @@ impl Failure {
 ///
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let lines = [
-        (style.bold("wire101"), "see what HTTP and WebSocket put on the wire"),
-        (String::new(), ""),
-        ("  wire101 lesson run upgrade".into(), "how HTTP turns into WebSocket, packet by packet"),
-        ("  wire101 lesson list".into(), "all lessons"),
-        ("  wire101 inspect FILE".into(), "explain a pcap or pcapng of your own"),
-        ("  wire101 inspect FILE --json".into(), "the same, as JSON Lines for scripts"),
-        (String::new(), ""),
-        ("Nothing is made up:".into(), "each lesson runs real clients and servers, and shows what was captured."),
+    const FIRST: [(&str, &str); 5] = [
+        ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
+        ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
+        ("wire101 lesson list", "what other lessons there are"),
+        ("wire101 inspect FILE", "the same explanation for a pcap or pcapng of your own"),
+        ("wire101 --help", "every command and flag"),
     ];
-    for (left, right) in lines {
-        let gap = if right.is_empty() {
-            ""
-        } else if left.starts_with("  ") {
-            &" ".repeat(34 - left.len().min(32))
-        } else {
-            "  "
-        };
-        writeln!(out, "{left}{gap}{right}")?;
+    let widest = FIRST.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    writeln!(out, "{} shows what HTTP and WebSocket really put on the wire.", style.bold("wire101"))?;
+    writeln!(out, "Lessons run real clients and servers, capture every packet, and explain what was captured.")?;
+    writeln!(out)?;
+    for (command, what) in FIRST {
+        let command = text::pad(&style.paint(Layer::Application, command), widest);
+        writeln!(out, "  {command}  {}", style.dim(what))?;
     }
     Ok(())
 }

@@ -47,7 +47,11 @@ fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
     builder.prefix(".wire101-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    // Its error names the new file, which nobody asked for.
+    builder.tempfile_in(folder).map_err(|error| {
+        let cause = error.get_ref().and_then(|named| named.source()).map(ToString::to_string);
+        cause.map_or(error.kind().into(), |cause| io::Error::new(error.kind(), cause))
+    })
 }
 
 #[cfg(test)]

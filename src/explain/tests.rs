@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::layers::Layer;
 
 /// The most characters of a sentence: it stands beside the bytes, on one line of a wide terminal.
 const LONGEST: usize = 140;
@@ -160,14 +159,6 @@ fn every_bit_of_the_flags_octet_is_a_flag() {
     assert_eq!((tcp_flags().len(), bits), (8, 0xff));
     assert_eq!(tcp_flag(2).map(|flag| flag.name), Some("SYN"));
     assert_eq!(tcp_option(2).map(|option| option.length), Some(Some(4)));
-}
-
-#[test]
-fn the_layers_are_those_of_the_crate() {
-    for layer in Layer::TOP_DOWN {
-        let entry = osi_layer(layer.number()).expect("there are seven");
-        assert_eq!((entry.name, entry.tcp_ip), (layer.osi(), layer.tcp_ip()));
-    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Connections: which packets belong to which, how they open, how they end.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -13,7 +14,8 @@ use super::output::Output;
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
 use super::tcp_watch::TcpWatch;
 use crate::layers::application::http::{self, Role};
-use crate::layers::stack::TcpPacket;
+use crate::layers::session::tls;
+use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
 
@@ -26,9 +28,33 @@ const MAX_ENDED: usize = 4096;
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;
 
-/// Two endpoints, the lower first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Pair(SocketAddr, SocketAddr);
+/// The most memory that all state together may take, in bytes, roughly; beyond it the connection that has been idle for
+/// longest is forgotten.
+const BUDGET: usize = 24 << 20;
+
+/// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Pair {
+    low: u128,
+    high: u128,
+    ports: u32,
+}
+
+impl Pair {
+    fn new(one: SocketAddr, other: SocketAddr) -> Self {
+        let (one, other) = ((number(one.ip()), one.port()), (number(other.ip()), other.port()));
+        let (low, high) = if one <= other { (one, other) } else { (other, one) };
+        Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }
+    }
+}
+
+/// An address as a number. IPv4's lie where IPv6 has a multicast range, from which no TCP comes.
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::MAX << 32 | u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
 
 /// All connections that are not forgotten yet.
 #[derive(Debug, Default)]
@@ -39,6 +65,11 @@ pub(super) struct Connections {
     lingering: VecDeque<Ended>,
     /// Connections that ended and were told.
     told: VecDeque<Ended>,
+    /// Bytes of memory that the connections hold, roughly.
+    held: usize,
+    /// Every connection once, by the last packet it was known to have when it was put here: the least is idle for longest,
+    /// unless it had another packet since.
+    idle: BinaryHeap<Reverse<(u64, Pair)>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +95,8 @@ struct Tracked {
     ended: bool,
     /// Its end was told to the view: what still comes is only counted.
     told: bool,
+    /// Bytes of memory it held when that was last looked at.
+    held: usize,
     /// A packet of it was cut by the snap length, and that was said.
     cut_was_told: bool,
 }
@@ -82,7 +115,7 @@ impl Connections {
         let header = &tcp.header;
         let from = SocketAddr::new(tcp.source, header.source_port);
         let to = SocketAddr::new(tcp.destination, header.destination_port);
-        let pair = if from <= to { Pair(from, to) } else { Pair(to, from) };
+        let pair = Pair::new(from, to);
         let whole = Segment {
             sequence: header.sequence,
             acknowledgment: header.acknowledgment,
@@ -91,23 +124,62 @@ impl Connections {
             cut: tcp.cut as u32,
         };
         if header.has(SYN)
+            && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
             && tracked.is_another(from, &whole)
             && let Some(mut old) = self.by_pair.remove(&pair)
         {
+            self.held -= old.held;
             old.close(source, out);
         }
         let tracked = self.by_pair.entry(pair).or_insert_with(|| {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, from, to, header.flags, seen))
+            let flags = if tcp.damage().is_some() { 0 } else { header.flags };
+            Box::new(Tracked::new(number, from, to, flags, seen))
         });
         let is_new = tracked.record.packets == 0;
+        if is_new {
+            self.idle.push(Reverse((source.packet, pair)));
+        }
         tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
+        if is_new || changes(&whole) {
+            let held = tracked.held();
+            self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+        }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
+        }
+        if self.held > BUDGET {
+            self.evict(source, out);
+        }
+        if self.idle.len() > 2 * self.by_pair.len() + 1024 {
+            // Most of it is of connections that are forgotten already.
+            let last = |tracked: &Tracked| tracked.record.extent.last.packet;
+            self.idle = self.by_pair.iter().map(|(pair, tracked)| Reverse((last(tracked), *pair))).collect();
+        }
+    }
+
+    /// Forgets the connections that have been idle for longest, until the budget is met.
+    fn evict(&mut self, source: Source, out: &mut Output<'_>) {
+        while self.held > BUDGET
+            && let Some(Reverse((packet, pair))) = self.idle.pop()
+        {
+            let Some(tracked) = self.by_pair.get_mut(&pair) else { continue };
+            let last = tracked.record.extent.last.packet;
+            if last > packet {
+                self.idle.push(Reverse((last, pair)));
+                continue;
+            }
+            self.held -= tracked.held;
+            if !tracked.ended {
+                tracked.record.closed = Closed::Evicted;
+                out.summary.evicted += 1;
+            }
+            tracked.close(source, out);
+            self.by_pair.remove(&pair);
         }
     }
 
@@ -115,6 +187,7 @@ impl Connections {
     pub(super) fn finish(&mut self, source: Source, out: &mut Output<'_>) {
         let mut left: Vec<_> = self.by_pair.drain().map(|(_, tracked)| tracked).collect();
         left.sort_unstable_by_key(|tracked| tracked.record.number);
+        (self.held, self.idle) = (0, BinaryHeap::new());
         for mut tracked in left {
             tracked.close(source, out);
         }
@@ -136,8 +209,10 @@ impl Connections {
         while self.told.len() > MAX_ENDED
             && let Some(ended) = self.told.pop_front()
         {
-            if self.by_pair.get(&ended.pair).is_some_and(|t| t.record.number == ended.number) {
-                self.by_pair.remove(&ended.pair);
+            if self.by_pair.get(&ended.pair).is_some_and(|t| t.record.number == ended.number)
+                && let Some(tracked) = self.by_pair.remove(&ended.pair)
+            {
+                self.held -= tracked.held;
             }
         }
     }
@@ -177,6 +252,7 @@ impl Tracked {
             scales: [None; 2],
             ended: false,
             told: false,
+            held: 0,
             cut_was_told: false,
         }
     }
@@ -200,6 +276,10 @@ impl Tracked {
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held()
     }
 
     fn side(&self, from: SocketAddr) -> Side {
@@ -230,6 +310,9 @@ impl Tracked {
         source: Source,
         out: &mut Output<'_>,
     ) {
+        if let Some(fault) = tcp.damage() {
+            return self.damaged(fault, segment, (from, seen), is_new, source, out);
+        }
         let side = self.side(from);
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
@@ -237,6 +320,7 @@ impl Tracked {
         }
         let verdict = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
+        self.conversation.hear(from_direction);
         let record = &mut self.record;
         record.packets += 1;
         record.extent.last = seen.moment;
@@ -254,7 +338,7 @@ impl Tracked {
             out.emit(Event::Opened(&self.record));
         }
         out.emit(Event::Packet(seen));
-        if segment.cut > 0 && !std::mem::replace(&mut self.cut_was_told, true) {
+        if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
             let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
             out.problem(source, Some(self.record.number), &fault);
         }
@@ -266,7 +350,29 @@ impl Tracked {
         if segment.flags & RST != 0 {
             self.flush(source, out);
         }
-        self.update();
+        if changes(segment) {
+            self.update();
+        }
+    }
+
+    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
+    fn damaged(
+        &mut self,
+        fault: stack::Fault,
+        segment: &Segment<'_>,
+        (from, seen): (SocketAddr, &mut PacketSeen),
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        self.record.packets += 1;
+        self.record.extent.last = seen.moment;
+        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Verdict::Empty));
+        if is_new {
+            out.emit(Event::Opened(&self.record));
+        }
+        out.emit(Event::Packet(seen));
+        out.problem(source, Some(self.record.number), &fault);
     }
 
     fn take(
@@ -292,7 +398,7 @@ impl Tracked {
             let flags = if last { rest.flags } else { rest.flags & !FIN };
             let cut = if last { rest.cut } else { 0 };
             at = *source;
-            reassembly.segment(side, &Segment { payload, flags, cut, ..rest }, at, &mut receiver);
+            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, at, &mut receiver);
             let syn = u32::from(rest.flags & SYN != 0);
             rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
             rest.flags &= !SYN;
@@ -352,6 +458,11 @@ impl Tracked {
     }
 }
 
+/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
+fn changes(segment: &Segment<'_>) -> bool {
+    segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
+}
+
 fn direction(side: Side, client: Side) -> Direction {
     if side == client { Direction::Client } else { Direction::Server }
 }
@@ -368,8 +479,9 @@ struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let Some(role) = http::role(bytes, LINE_LIMIT) else { return };
-        let client = if role == Role::Request { side } else { side.other() };
+        let client = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
+        let Some(from_client) = client.or_else(|| tls::hello_of_client(bytes)) else { return };
+        let client = if from_client { side } else { side.other() };
         if client != *self.client {
             *self.client = client;
             let record = &mut *self.record;

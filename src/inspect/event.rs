@@ -92,7 +92,7 @@ pub enum PacketContent {
     Arp,
     /// A fragment that waits for the rest of its datagram.
     Fragment,
-    /// Anything else, by name: "UDP", "ICMPv6", "link type 147".
+    /// Anything else, by name: "UDP", "ICMP", "link type 147".
     Other(std::borrow::Cow<'static, str>),
     /// Headers that do not add up, and what is wrong with them.
     Damaged(std::borrow::Cow<'static, str>),

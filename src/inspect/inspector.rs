@@ -1,6 +1,5 @@
 //! Packets in, events out.
 
-use std::borrow::Cow;
 use std::io::Read;
 
 use super::connections::Connections;
@@ -21,6 +20,7 @@ pub struct Inspector {
     connections: Connections,
     fragments: Fragments,
     last: Moment,
+    scratch: Vec<u8>,
 }
 
 impl Inspector {
@@ -52,7 +52,7 @@ impl Inspector {
             content: PacketContent::Fragment,
         };
         let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
-        let mut out = Output { sink, summary, options: self.options };
+        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk(packet.link.0, packet.data) {
             Outcome::Tcp(tcp) => {
                 let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
@@ -65,11 +65,11 @@ impl Inspector {
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, seen, source, sink),
-                    None => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+                    None => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
                 }
             }
-            Outcome::Arp => other(PacketContent::Arp, "ARP".into(), seen, &mut out),
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            Outcome::Arp => other(PacketContent::Arp, "ARP", seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             Outcome::Damaged(fault) => {
                 seen.content = PacketContent::Damaged(fault.to_string().into());
                 out.emit(Event::Packet(&seen));
@@ -81,7 +81,7 @@ impl Inspector {
 
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         let source = Source { packet: self.last.packet, time: self.last.time.0, offset: 0 };
         self.connections.finish(source, &mut out);
         &self.summary
@@ -89,15 +89,15 @@ impl Inspector {
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, mut seen: PacketSeen, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);
                 self.connections.packet(&tcp, &mut seen, &pieces, source, &mut out);
             }
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), name, seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             // Fragments of fragments are not put together: no network makes them.
-            _ => other(PacketContent::Fragment, "IP fragment".into(), seen, &mut out),
+            _ => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
         }
     }
 }
@@ -119,10 +119,10 @@ fn pieces(datagram: &Datagram, tcp: &TcpPacket<'_>, source: Source) -> Vec<(usiz
     pieces
 }
 
-fn other(content: PacketContent, name: Cow<'static, str>, mut seen: PacketSeen, out: &mut Output<'_>) {
+fn other(content: PacketContent, name: &str, mut seen: PacketSeen, out: &mut Output<'_>) {
     seen.content = content;
     out.emit(Event::Packet(&seen));
-    count(out, &name);
+    count(out, name);
 }
 
 fn count(out: &mut Output<'_>, name: &str) {

@@ -8,9 +8,11 @@
 //!                                         └─▶ websocket_talk
 //! ```
 
+pub mod annotate;
 mod connections;
 mod content;
 mod conversation;
+mod doorway;
 pub mod event;
 pub mod fault;
 mod http_talk;

@@ -1,5 +1,7 @@
 //! The pipeline as a whole: what it finds does not depend on how TCP cut, repeated or reordered the bytes.
 
+mod protocols;
+
 use etherparse::PacketBuilder;
 use proptest::prelude::*;
 
@@ -145,10 +147,13 @@ fn packet(sent: &Sent) -> Vec<u8> {
 }
 
 fn find(segments: &[Sent]) -> (Found, Summary) {
+    find_in(&segments.iter().map(packet).collect::<Vec<_>>())
+}
+
+fn find_in(packets: &[Vec<u8>]) -> (Found, Summary) {
     let mut inspector = Inspector::new(Options { keep: 1 << 16, pieces: false });
     let mut found = Found::default();
-    for (number, sent) in (1..).zip(segments) {
-        let data = packet(sent);
+    for (number, data) in (1..).zip(packets) {
         inspector.packet(
             &Packet {
                 number,
@@ -156,7 +161,7 @@ fn find(segments: &[Sent]) -> (Found, Summary) {
                 interface: 0,
                 link: LinkType::ETHERNET,
                 original_length: data.len() as u32,
-                data: &data,
+                data,
             },
             &mut found,
         );
@@ -232,6 +237,37 @@ fn a_dialogue_is_found_whole() {
     assert_eq!((summary.http_requests, summary.http_responses, summary.http_interim), (3, 3, 1));
     assert_eq!(found.connections[0].closed, Closed::Fin);
     assert_eq!(found.connections[0].closed_by, Some(client));
+}
+
+#[test]
+fn a_segment_whose_header_does_not_add_up_is_counted_and_does_nothing() {
+    let segments = web().segments(&[]);
+    let mut packets: Vec<_> = segments.iter().map(packet).collect();
+    for (at, flags) in [(0, SYN), (5, FIN | ACK), (8, RST), (10, SYN)] {
+        let mut damaged = packet(&Sent { sequence: 99, ..segments[3].clone() });
+        damaged[46] = 0x40;
+        damaged[47] = flags;
+        packets.insert(at, damaged);
+    }
+    let (mut found, summary) = find_in(&packets);
+    // What comes before a SYN is not of the connection that the SYN opens.
+    assert_eq!(found.connections.remove(0).packets, 0);
+    assert_eq!(std::mem::take(&mut found.problems), ["damaged-packet"; 4]);
+    assert_eq!((summary.tcp_connections, summary.other_packets.len()), (2, 0));
+    let (mut expected, _) = find(&segments);
+    expected.connections.iter_mut().for_each(|connection| connection.number = 1);
+    assert_eq!(found.connections, expected.connections);
+    assert_eq!(found.messages.len(), expected.messages.len());
+}
+
+#[test]
+fn headers_that_the_capture_cut_off_still_open_and_close_a_connection() {
+    let packets: Vec<_> = web().segments(&[]).iter().map(|sent| packet(sent)[..34 + 16].to_vec()).collect();
+    let (found, summary) = find_in(&packets);
+    assert_eq!((summary.tcp_connections, summary.other_packets.len()), (1, 0));
+    let connection = &found.connections[0];
+    assert_eq!((connection.handshake, connection.closed), (true, Closed::Fin));
+    assert!(found.problems.contains(&"packet-cut") && !found.problems.contains(&"damaged-packet"));
 }
 
 #[test]

@@ -206,3 +206,17 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain;
+
+    #[test]
+    fn the_layers_are_those_that_are_explained() {
+        for layer in Layer::TOP_DOWN {
+            let entry = explain::osi_layer(layer.number()).expect("there are seven");
+            assert_eq!((entry.name, entry.tcp_ip), (layer.osi(), layer.tcp_ip()));
+        }
+    }
+}

@@ -27,8 +27,8 @@ pub fn derivation(exchange: &Exchange, style: Style) -> Vec<String> {
 
     let mut steps = Steps { style, lines: Vec::new() };
     steps.step("the client's key", &style.bytes(shown), &key_packet, Look::Layer(Layer::Application));
-    steps.step("RFC 6455's GUID", handshake::GUID, "the same for everybody", Look::Dim);
-    steps.step("one after the other", &format!("{}{}", style.bytes(shown), handshake::GUID), "", Look::Plain);
+    steps.step("the RFC's GUID", handshake::GUID, "the same for everybody", Look::Dim);
+    steps.step("both together", &format!("{}{}", style.bytes(shown), handshake::GUID), "", Look::Plain);
     steps.step("SHA-1 of that", &hex.join(" "), "", Look::Plain);
     steps.step("in Base64", &accept, "", Look::Bold);
     match sent {
@@ -49,7 +49,7 @@ pub fn derivation(exchange: &Exchange, style: Style) -> Vec<String> {
 }
 
 /// Columns of the steps' names.
-const NAMES: usize = 21;
+const NAMES: usize = 20;
 
 struct Steps {
     style: Style,
@@ -64,17 +64,19 @@ impl Steps {
         let values = text::wrap(value, room);
         let last = values.len().saturating_sub(1);
         for (at, value) in values.iter().enumerate() {
-            let mut line = std::mem::replace(&mut start, " ".repeat(NAMES)) + &style.paint(look, value);
-            if at == last && !remark.is_empty() {
-                let remark = style.paint(if matches!(look, Look::Good | Look::Bad) { look } else { Look::Dim }, remark);
-                if text::width(&line) + 2 + text::width(&remark) <= style.width {
-                    line = format!("{line}  {remark}");
-                } else {
-                    self.lines.push(std::mem::take(&mut line));
-                    line = " ".repeat(NAMES) + &remark;
-                }
+            let line = std::mem::replace(&mut start, " ".repeat(NAMES)) + &style.paint(look, value);
+            if at < last || remark.is_empty() {
+                self.lines.push(line);
+                continue;
             }
-            self.lines.push(line);
+            let quiet = if matches!(look, Look::Good | Look::Bad) { look } else { Look::Dim };
+            if text::width(&line) + 2 + text::width(remark) <= style.width {
+                self.lines.push(format!("{line}  {}", style.paint(quiet, remark)));
+            } else {
+                self.lines.push(line);
+                let below = text::wrap(remark, room).into_iter();
+                self.lines.extend(below.map(|line| " ".repeat(NAMES) + &style.paint(quiet, &line)));
+            }
         }
     }
 }
@@ -99,7 +101,14 @@ mod tests {
     #[test]
     fn the_specifications_own_example_is_derived() {
         let lines = derivation(&handshake_of("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), Style::plain(80));
-        insta::assert_snapshot!(lines.join("\n"));
+        insta::assert_snapshot!(lines.join("\n"), @r"
+          the client's key  dGhlIHNhbXBsZSBub25jZQ==  packet 0
+          the RFC's GUID    258EAFA5-E914-47DA-95CA-C5AB0DC85B11  the same for everybody
+          both together     dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11
+          SHA-1 of that     b3 7a 4f 2c c0 62 4f 16 90 f6 46 06 cf 38 59 45 b2 be c4 ea
+          in Base64         s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+          the server sent   s3pPLMBiTxaQ9kYGzzhZRbK+xOo=  packet 0 ✓ the same
+        ");
     }
 
     #[test]

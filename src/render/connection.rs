@@ -76,3 +76,45 @@ fn closed(it: &Connection) -> String {
         Closed::Evicted => format!("not known: it was forgotten to save memory · {last}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::connections::tests::connection;
+    use super::*;
+
+    #[test]
+    fn a_life_has_a_beginning_a_middle_and_an_end() {
+        insta::assert_snapshot!(life(&connection(), 0, 0, Style::plain(80)), @r"
+        Connection 0  10.0.0.1:49152 → 10.0.0.2:80
+
+        Opened     by the client's SYN, packet 1 · 2023-11-14 22:13:20.000123456 UTC
+        Speaks     HTTP/1 · 3 exchanges
+        Carried    33 packets in 240 ms · the client sent 1 980 B, the server 64 KiB
+        Closed     by the client, with FIN · last packet 33
+        ");
+    }
+
+    #[test]
+    fn what_the_capture_lacks_is_said() {
+        let it = Connection {
+            handshake: false,
+            protocol: Protocol::WebSocket,
+            retransmitted_segments: 1,
+            missing_bytes: 1_448,
+            closed: Closed::Reset,
+            closed_by: Some(Direction::Server),
+            ..connection()
+        };
+        insta::assert_snapshot!(life(&it, 7, 2, Style::plain(80)), @r"
+        Connection 0  10.0.0.1:49152 → 10.0.0.2:80
+
+        Opened     before the capture began; first seen in packet 1 · 2023-11-14
+                   22:13:20.000123456 UTC
+        Speaks     HTTP/1, then WebSocket · 3 exchanges, 7 frames, 2 messages
+        Carried    33 packets in 240 ms · the client sent 1 980 B, the server 64 KiB
+        Sent again 1 segment: TCP repeats what is not acknowledged in time
+        Missing    1 448 bytes of what was sent are not in the capture
+        Closed     by the server, with RST: cut off, not ended · last packet 33
+        ");
+    }
+}

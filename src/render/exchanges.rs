@@ -6,41 +6,52 @@ use super::table::{Cell, Column, Table};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
 
+/// From this width on there is room for hosts and reason phrases.
+const WIDE: usize = 100;
+
 /// Draws exchanges, and mentions `left_out` more.
 #[must_use]
 pub fn table(exchanges: &[Exchange], left_out: u64, style: Style) -> String {
-    let mut table = Table::new(
-        &[
-            Column::number("#"),
-            Column::text("Method"),
-            Column::text("Target"),
-            Column::text("Status"),
-            Column::text("Type").optional(),
-            Column::number("Size"),
-            Column::number("Time"),
-        ],
-        style,
-    );
+    let wide = style.width >= WIDE;
+    let mut columns = vec![
+        Column::number("#"),
+        Column::text("Method"),
+        Column::text("Target"),
+        Column::text("Status"),
+        Column::text("Type").optional(),
+        Column::number("Size"),
+        Column::number("Time"),
+    ];
+    if wide {
+        columns.insert(2, Column::text("Host").optional());
+    }
+    let mut table = Table::new(&columns, style);
     let missing = || Cell::new("—").look(Look::Dim);
+    let said = |bytes: &[u8]| if bytes.is_empty() { missing() } else { Cell::bytes(bytes.to_vec()) };
     for it in exchanges {
         let request = it.request.as_ref();
         let response = it.response.as_ref();
-        table.row([
+        let mut cells = vec![
             Cell::new(format!("{}.{}", it.connection, it.index)).look(Look::Dim),
             request.map_or_else(missing, |it| Cell::bytes(it.method.as_slice()).look(Layer::Application)),
-            request.map_or_else(missing, |it| Cell::bytes(it.target.as_slice())),
+            request.map_or_else(missing, |it| said(&it.target)),
             status(it, style),
             kind(it),
             response.map_or_else(missing, |it| Cell::new(numbers::bytes(it.message.body_bytes))),
             it.duration().map_or_else(missing, |time| Cell::new(numbers::duration(time))),
-        ]);
+        ];
+        if wide {
+            let host = request.and_then(|it| it.message.headers.get("Host"));
+            cells.insert(2, host.map_or_else(missing, said));
+        }
+        table.row(cells);
     }
     table.draw(left_out)
 }
 
 /// The status code, and the reason phrase where there is room for it.
 fn status(it: &Exchange, style: Style) -> Cell<'_> {
-    let wide = style.width >= 100;
+    let wide = style.width >= WIDE;
     let Some(response) = &it.response else {
         return Cell::new(if wide { "no response" } else { "—" }).look(Look::Bad);
     };
@@ -147,11 +158,11 @@ pub(super) mod tests {
     #[test]
     fn a_wide_screen_shows_more() {
         insta::assert_snapshot!(table(&some(), 5, Style::plain(120)), @r"
-          #  Method  Target                                                     Status                   Type        Size   Time
+          #  Method  Host         Target                                        Status                   Type        Size   Time
         ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        3.1  GET     /two?name=\x1b[31m                                         200 OK                   text/plain  24 B  40 ms
-        3.2  GET     /two?name=\x1b[31m                                         101 Switching Protocols  websocket   24 B  40 ms
-        3.3  GET     /search?q=what+is+a+very+long+query+good+for+if+nobody+r…  no response              —              —      —
+        3.1  GET     example.com  /two?name=\x1b[31m                            200 OK                   text/plain  24 B  40 ms
+        3.2  GET     example.com  /two?name=\x1b[31m                            101 Switching Protocols  websocket   24 B  40 ms
+        3.3  GET     example.com  /search?q=what+is+a+very+long+query+good+fo…  no response              —              —      —
         ⋮ 5 more
         ");
     }

@@ -23,9 +23,11 @@ impl Facts {
         if !remark.is_empty() && text::width(&title) + 2 + text::width(&remark) <= style.width {
             facts.line(&format!("{}  {}", style.bold(&title), style.dim(&remark)));
         } else {
-            text::wrap(&title, style.width).iter().for_each(|line| facts.line(&style.bold(line)));
-            if !remark.is_empty() {
-                text::wrap(&remark, style.width).iter().for_each(|line| facts.line(&style.dim(line)));
+            for line in text::wrap(&title, style.width) {
+                facts.line(&style.bold(&line));
+            }
+            for line in text::wrap(&remark, style.width).iter().filter(|line| !line.is_empty()) {
+                facts.line(&style.dim(line));
             }
         }
         facts.out.push('\n');
@@ -58,9 +60,12 @@ impl Facts {
 #[must_use]
 pub fn heading(title: &str, remark: &str, style: Style) -> String {
     let title = style.cut(&style.text(title), style.width);
-    let remark = style.text(remark);
-    let fits = text::width(&title) + 2 + text::width(&remark) <= style.width;
-    let remark = if remark.is_empty() || !fits { String::new() } else { format!("  {}", style.dim(&remark)) };
+    let room = style.width.saturating_sub(text::width(&title) + 2);
+    let remark = match style.text(remark) {
+        // A word or two of it would only puzzle.
+        remark if room < 16 || remark.is_empty() => String::new(),
+        remark => format!("  {}", style.dim(&style.cut(&remark, room))),
+    };
     format!("\n{}{remark}\n", style.bold(&title))
 }
 

@@ -74,13 +74,14 @@ pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
     let gap = (width.saturating_sub(margin + 1 + beside) / gaps).saturating_sub(1).clamp(*GAP.start(), *GAP.end());
     let frame = Frame { style, margin, gap, hosts: ladder.hosts.len(), times: times.width, width };
 
+    let first_arrow = ladder.rows.iter().position(|row| row.from != row.to);
     let mut lines = vec![frame.header(&ladder.hosts)];
     for (at, row) in ladder.rows.iter().enumerate() {
         if shown.left_out.start == at && !shown.left_out.is_empty() {
             lines.push(frame.left_out(shown.left_out.len()));
         }
         if !shown.left_out.contains(&at) {
-            lines.push(frame.row(row, &times.text(row.at, at == 0), numbers));
+            lines.push(frame.row(row, &times.text(row.at, Some(at) == first_arrow), numbers));
         }
     }
     lines
@@ -300,7 +301,7 @@ mod tests {
 
     fn row(at: u64, from: usize, to: usize, label: &str, layer: Layer) -> Row {
         let (label, at_ns) = (label.into(), at * 1_000_000);
-        Row { packet: at, at: at_ns, from, to, label, short: None, layer, note: None, lost: false }
+        Row { packet: at.max(1), at: at_ns, from, to, label, short: None, layer, note: None, lost: false }
     }
 
     fn keep_alive() -> Ladder {
@@ -348,7 +349,7 @@ mod tests {
         ladder.rows[1].lost = true;
         insta::assert_snapshot!(drawn(&ladder, Style::plain(80), 80), @r"
            client                               server
-         #0  │── SYN ──────────────────────╳      │   0 ms  lost
+         #1  │── SYN ──────────────────────╳      │   0 ms  lost
         #40  │      ╳────────────────── SYN, ACK ─│  40
         #80  │── GET /one ───────────────────────▶│  80     sent again, as nothing came…
         ");
@@ -379,7 +380,13 @@ mod tests {
         ladder.rows.insert(0, row(0, 0, 0, "connection 1", Layer::Session));
         ladder.rows[1].label = "a label of more words than there is room for".into();
         ladder.rows[1].short = Some("few words".into());
-        insta::assert_snapshot!(drawn(&ladder, Style::plain(80), 42));
+        insta::assert_snapshot!(drawn(&ladder, Style::plain(80), 42), @r"
+        client                          server
+          │         connection 1          │
+          │── few words ─────────────────▶│   0 ms
+          │◀─────────────────── SYN, ACK ─│  40
+          │── GET /one ──────────────────▶│  80
+        ");
     }
 
     #[test]

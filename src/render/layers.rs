@@ -42,9 +42,11 @@ pub fn layers(rows: &[LayerRow], style: Style) -> Vec<String> {
         let osi = text::pad(&osi, 1 + OSI);
         let tcp_ip = text::pad(row.layer.tcp_ip(), TCP_IP);
         let (osi, tcp_ip) = (style.cut(&osi, style.width), style.cut(&tcp_ip, style.width.saturating_sub(1 + OSI)));
-        let mut start = style.paint(Look::Strong(row.layer), &osi) + &style.dim(&tcp_ip);
+        // Nothing stands behind the names if the text is below them.
+        let tcp_ip = if below { tcp_ip.trim_end() } else { &tcp_ip };
+        let mut start = style.paint(Look::Strong(row.layer), &osi) + &style.dim(tcp_ip);
         if below {
-            lines.push(std::mem::replace(&mut start, " ".repeat(indent)).trim_end().to_owned());
+            lines.push(std::mem::replace(&mut start, " ".repeat(indent)));
         }
         for line in text::wrap(&style.text(&row.text), style.width.saturating_sub(indent)) {
             lines.push(std::mem::replace(&mut start, " ".repeat(indent)) + &line);

@@ -2,20 +2,22 @@
 //!
 //! It arranges what other views draw. Every number on it is measured in the run or read from its packets.
 
-use super::ladder::{beside, ladder};
+use super::ladder::{Ladder, beside, ladder};
 use super::layers::layers;
 use super::osi;
 use super::story::Story;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::{accept, frame, frames, heads, hex, numbers, problems, text};
+use crate::capture::Packet;
 use crate::inspect::Options;
+use crate::inspect::annotate::{Annotator, Selection};
 use crate::inspect::record::{Exchange, Frame};
-use crate::layers::{Field, Layer, Place, stack};
+use crate::layers::{Field, Layer};
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
-use crate::lesson::{Lesson, Measure, Run};
+use crate::lesson::{Lesson, Measure, Run, catalogue};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -23,9 +25,10 @@ const LADDER_ROWS: usize = 20;
 const BODY_LINES: usize = 3;
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
-/// The least columns for two ladders beside each other; those with packet numbers need more.
+/// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
 const TWO_LADDERS: usize = 76;
-const TWO_NUMBERED_LADDERS: usize = 96;
+const NUMBERS: usize = 16;
+const REMARKS: usize = 40;
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +55,9 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
             story.lose(number);
         }
     }
-    let mut page = Page { run, stories, depth, style, lines: Vec::new() };
+    let mut annotator = Annotator::new(Selection::All);
+    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
     page.opening();
     page.ladders();
     page.comparison()?;
@@ -102,7 +107,8 @@ pub fn list(lessons: &[Lesson], style: Style) -> Vec<String> {
 ///
 /// Where it asks for a value that the run does not have.
 pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut lines = vec![title(run, style), String::new()];
+    let mut lines = title(run, style);
+    lines.push(String::new());
     lines.extend(markdown(&run.fill(&run.lesson.text)?, style));
     lines.push(String::new());
     let name = &run.lesson.name;
@@ -112,14 +118,23 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 }
 
 /// The lesson, and the wire it ran on.
-fn title(run: &Run, style: Style) -> String {
+fn title(run: &Run, style: Style) -> Vec<String> {
     let crate::wire::Settings { rtt, loss, seed } = run.settings;
     let rtt = numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX));
     let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
     let wire = style.text(&format!("virtual wire, rtt {rtt}{loss}, seed {seed}"));
-    let lesson = style.text(&format!("Lesson {} · {}", run.lesson.number, run.lesson.title));
-    let gap = style.width.saturating_sub(text::width(&lesson) + text::width(&wire)).max(2);
-    style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)
+    let lessons = catalogue::all();
+    // Out of how many says something only once none is missing in between.
+    let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
+    let of = if complete { format!(" of {}", lessons.len()) } else { String::new() };
+    let lesson = style.text(&format!("Lesson {}{of} · {}", run.lesson.number, run.lesson.title));
+    match style.width.checked_sub(text::width(&lesson) + text::width(&wire)) {
+        Some(gap @ 2..) => vec![style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)],
+        _ => [(Look::Bold, lesson), (Look::Dim, wire)]
+            .into_iter()
+            .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
+            .collect(),
+    }
 }
 
 /// Lays out Markdown.
@@ -136,22 +151,10 @@ fn markdown(source: &str, style: Style) -> Vec<String> {
     wrap(source, style.width).iter().map(line).collect()
 }
 
-/// The fields that say what every byte of a packet is.
-fn fields(run: &Run, number: u64) -> Vec<Field> {
-    let Some(packet) = run.packet(number) else { return Vec::new() };
-    let annotated = stack::annotate(packet.link.0, number, packet.data);
-    let mut fields = annotated.fields;
-    if let Some(payload) = annotated.payload {
-        let spans = Place::in_packet(number, payload.start, payload.len()).bytes(0..payload.len());
-        let value = numbers::counted(payload.len() as u64, "byte");
-        fields.push(Field::new(Layer::Application, "payload", value, "what the programs say", spans, ""));
-    }
-    fields
-}
-
 struct Page<'a> {
     run: &'a Run,
     stories: Vec<Story>,
+    annotator: Annotator,
     depth: Depth,
     style: Style,
     lines: Vec<String>,
@@ -170,27 +173,34 @@ impl Page<'_> {
 
     fn opening(&mut self) {
         let lesson = self.run.lesson;
-        self.lines.push(title(self.run, self.style));
+        self.lines.extend(title(self.run, self.style));
         self.lines.extend(text::wrap(&self.style.text(&lesson.question), self.style.width));
         self.lines.push(String::new());
-        let mut ask = format!("**Your guess first.** {}", lesson.prediction.ask);
-        if let [others @ .., last] = lesson.prediction.choices.as_slice() {
-            let others: Vec<String> = others.iter().map(|choice| format!("{choice}, ")).collect();
-            ask += &format!(" {}or {last}?", others.concat());
-        }
+        let choices = match lesson.prediction.choices.as_slice() {
+            [] => String::new(),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+                format!(" {} or {last}?", others.join(", "))
+            }
+        };
+        let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
         self.lines.extend(markdown(&ask, self.style));
     }
 
     fn ladders(&mut self) {
         let style = self.style;
-        let least = if self.depth.ladder { TWO_NUMBERED_LADDERS } else { TWO_LADDERS };
+        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
+        let stories = self.stories.iter();
+        let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
+        let remarks = told.iter().flat_map(|ladder| &ladder.rows).any(|row| row.note.is_some());
+        let numbers = if self.depth.ladder { NUMBERS } else { 0 };
+        let least = TWO_LADDERS + numbers + if remarks { REMARKS } else { 0 };
         let at_once = if style.width >= least { 2 } else { 1 };
         let column = if at_once == 2 { (style.width - 2) / 2 } else { style.width };
-        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
-        let drawn = self.run.sides.iter().zip(&self.stories).map(|(side, story)| {
-            let name = style.cut(&style.text(&side_name(side)), column.saturating_sub(2));
-            let mut lines = vec![format!("  {}", style.bold(&name))];
-            lines.extend(ladder(&story.ladder(None, self.depth.ladder, max_rows), style, column));
+        let drawn = self.run.sides.iter().zip(&told).map(|(side, told)| {
+            let name = format!("{}  {}", side.side.letter(), side.name);
+            let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
+            lines.extend(ladder(told, style, column));
             lines
         });
         let drawn: Vec<Vec<String>> = drawn.collect();
@@ -306,7 +316,6 @@ impl Page<'_> {
     }
 
     fn layers(&mut self) {
-        let style = self.style;
         for at in 0..self.stories.len() {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             let about = self.run.about(side);
@@ -328,8 +337,14 @@ impl Page<'_> {
     fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Vec<String>) {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
-        let carrier = fields(self.run, exchange.extent().first.packet);
+        let carrier = self.fields(exchange.extent().first.packet);
         (heading, layers(&osi::rows(story, exchange, &carrier), self.style))
+    }
+
+    /// The fields that say what every byte of a packet is.
+    fn fields(&self, number: u64) -> Vec<Field> {
+        let fields = |packet: Packet<'_>| self.annotator.fields_of_packet(number, packet.link, packet.data);
+        self.run.packet(number).map(fields).unwrap_or_default()
     }
 
     fn problems(&mut self) {
@@ -357,7 +372,7 @@ impl Page<'_> {
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
-                self.lines.extend(hex::hex(packet.data, number, &fields(self.run, number), self.style));
+                self.lines.extend(hex::hex(packet.data, number, &self.fields(number), self.style));
             }
         }
     }
@@ -379,11 +394,6 @@ impl Page<'_> {
         self.lines.extend(markdown(&more, style));
         Ok(())
     }
-}
-
-/// "A  Connection: close".
-fn side_name(side: &SideRun) -> String {
-    format!("{}  {}", side.side.letter(), side.name)
 }
 
 /// The value of a measure as a table has it.

@@ -282,3 +282,54 @@ fn physical(story: &Story, exchange: &Exchange, connection: Option<&Connection>)
         format!("from {}", numbers::time(first.time)),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::record::{Request, Response};
+
+    #[test]
+    fn places_are_counted_as_people_say_them() {
+        let said = [0, 1, 9, 10, 11, 12, 20, 21, 22, 110].map(ordinal);
+        assert_eq!(said, ["first", "second", "tenth", "11th", "12th", "13th", "21st", "22nd", "23rd", "111th"]);
+        assert!(ordinal(u64::MAX).ends_with("th"));
+    }
+
+    #[test]
+    fn every_layer_says_something_even_if_the_capture_has_only_the_exchange() {
+        let alone = Exchange { request: Some(Request::default()), ..Exchange::default() };
+        for exchange in [Exchange::default(), alone] {
+            let rows = rows(&Story::default(), &exchange, &[]);
+            assert_eq!(rows.len(), 7);
+            let unknown = [Layer::Network, Layer::Presentation];
+            assert!(rows.iter().all(|row| !row.text.is_empty() || unknown.contains(&row.layer)), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn content_says_how_it_is_written_down() {
+        let message = |fields: &[u8], body: &[u8], coding: Option<&str>| HttpMessage {
+            headers: crate::inspect::record::Fields::parse(fields),
+            body: body.to_vec(),
+            body_bytes: 60,
+            wire_body_bytes: 71,
+            content_coding: coding.map(str::to_owned),
+            decoded_body_bytes: coding.map(|_| 100),
+            ..HttpMessage::default()
+        };
+        let json = message(b"Content-Type: application/json\r\n\r\n", b"{}", None);
+        assert_eq!(
+            content(&json),
+            "application/json · UTF-8, as its type always is · no content coding · no transfer coding"
+        );
+        let fields = b"Content-Type: text/html; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let zipped = message(fields, b"<p>", Some("gzip"));
+        assert_eq!(
+            content(&zipped),
+            "text/html; charset=utf-8 · gzip: 60 B of 100 B · transfer coding chunked: 11 B of framing"
+        );
+        let response = Response { message: message(b"\r\n", &[0, 1, 2], None), ..Response::default() };
+        let exchange = Exchange { response: Some(response), ..Exchange::default() };
+        assert!(presentation(&Story::default(), &exchange).starts_with("no Content-Type · not text"));
+    }
+}

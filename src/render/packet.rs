@@ -75,3 +75,58 @@ fn said(segment: &SegmentSeen) -> String {
     });
     parts.join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::connections::tests::connection;
+    use super::*;
+    use crate::capture::Timestamp;
+    use crate::inspect::record::{Direction, Moment};
+
+    fn seen(content: PacketContent) -> PacketSeen {
+        PacketSeen {
+            moment: Moment { packet: 1_004, time: Timestamp(1_700_000_000_000_123_000) },
+            interface: 0,
+            original_length: 1_514,
+            captured_length: 96,
+            content,
+        }
+    }
+
+    #[test]
+    fn a_segment_is_placed_in_its_connection_and_its_stream() {
+        let segment = SegmentSeen {
+            connection: 0,
+            direction: Direction::Server,
+            flags: 0x18,
+            stream_offset: 100,
+            acknowledged: 80,
+            window: 65_535,
+            payload_length: 1_460,
+            novelty: Novelty::Repeated,
+        };
+        let carried = ["the end of the response of exchange 0.0: 200 \u{202e}".to_owned(), "frame 0.0".to_owned()];
+        let place =
+            place(&seen(PacketContent::Tcp(segment)), Some("eth0"), Some(&connection()), &carried, Style::plain(80));
+        insta::assert_snapshot!(place, @r"
+        Packet 1 004  2023-11-14 22:13:20.000123 UTC
+
+        Length     1 514 bytes, of which 96 were captured · on eth0
+        Connection 0 (10.0.0.1:49152 → 10.0.0.2:80) · from the server to the client
+        Segment    PSH, ACK · 1 460 bytes: 100–1 559 of its stream · acknowledges 80
+                   bytes · sent before: a retransmission
+        Carries    the end of the response of exchange 0.0: 200 \u{202e}
+                   frame 0.0
+        ");
+    }
+
+    #[test]
+    fn what_is_no_tcp_is_named() {
+        insta::assert_snapshot!(place(&seen(PacketContent::Other("UDP".into())), None, None, &[], Style::plain(80)), @r"
+        Packet 1 004  2023-11-14 22:13:20.000123 UTC
+
+        Length     1 514 bytes, of which 96 were captured
+        Carries    UDP, which is not looked into: it is no TCP
+        ");
+    }
+}

@@ -89,6 +89,19 @@ mod tests {
         ");
     }
 
+    #[test]
+    fn problems_of_one_kind_are_told_once() {
+        let first = unmasked("The client sent a frame without masking it.");
+        let other = Problem { code: "body-too-short", connection: None, ..unmasked("It ends too early.") };
+        insta::assert_snapshot!(by_code(&[(&first, 1_001), (&other, 1)], Style::plain(80)), @r"
+        ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
+          The client sent a frame without masking it.
+          ⋮ 1 000 more like it
+        ✗ body-too-short  packet 1 012 · RFC 6455 §5.1
+          It ends too early.
+        ");
+    }
+
     proptest! {
         #[test]
         fn no_line_is_wider_than_asked(said: String, width in 4_usize..130) {

@@ -55,3 +55,39 @@ pub fn opcode_name(opcode: u8) -> Cow<'static, str> {
         _ => format!("reserved {opcode}").into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_stand_below_each_other_and_opcodes_have_names() {
+        let summary = Summary {
+            packets: 1_234,
+            bytes: 1_234_567,
+            tcp_connections: 12,
+            websocket_frames: 9,
+            websocket_opcodes: [(1, 5), (3, 1), (8, 3)].into(),
+            other_packets: [("UDP".to_owned(), 12), ("\x1b[31m".to_owned(), 3)].into(),
+            ..Summary::default()
+        };
+        insta::assert_snapshot!(lines(&summary, Style::plain(80)).join("\n"), @r"
+        Packets                 1 234
+          \x1b[31m                  3
+          UDP                      12
+        Bytes               1 234 567
+        TCP connections            12
+        HTTP requests               0
+        HTTP responses              0
+          interim, besides          0
+        Upgrades                    0
+          to WebSocket              0
+        WebSocket frames            9
+          text                      5
+          reserved 3                1
+          close                     3
+        WebSocket messages          0
+        Problems                    0
+        ");
+    }
+}

@@ -2,11 +2,12 @@
 //!
 //! A wide screen has a column for each; a narrow one has the meaning below. Offsets are those of the hex view, in bytes;
 //! a part of a byte is told by its bits, counted as in the specifications' drawings: bit 0 is the most significant.
+//! The number before a name is its OSI layer's; its parts are of the same layer unless they say otherwise.
 
 use super::escape::whole_characters;
 use super::style::{Look, Style};
 use super::text;
-use crate::layers::{Field, Span};
+use crate::layers::{Field, Layer, Span};
 
 /// From this width on there is a column for the meaning.
 const WIDE: usize = 110;
@@ -52,6 +53,7 @@ struct Columns {
 #[derive(Default)]
 struct Path {
     lasts: Vec<bool>,
+    layer: Option<Layer>,
     clause: String,
 }
 
@@ -84,23 +86,27 @@ fn flatten(field: &Field, packet: Option<u64>, style: Style, path: &mut Path, ro
     }
     // Parts are defined where the whole is, unless they say otherwise.
     let clause = if field.clause == path.clause { String::new() } else { style.text(&field.clause) };
+    let name = style.text(&field.name);
+    let name = if path.layer == Some(field.layer) { name } else { format!("{} {name}", field.layer.number()) };
     rows.push(Row {
         look: if path.lasts.is_empty() { Look::Strong(field.layer) } else { Look::Layer(field.layer) },
         guide,
         below,
-        name: style.text(&field.name),
+        name,
         value: style.text(beginning(&field.value, style.width * VALUE_LINES)),
         meaning: style.text(&field.meaning),
         place: place(&field.spans, packet, style),
         clause,
     });
     let outer = std::mem::replace(&mut path.clause, field.clause.to_string());
+    let outer_layer = path.layer.replace(field.layer);
     for (at, part) in field.parts.iter().enumerate() {
         path.lasts.push(at + 1 == field.parts.len());
         flatten(part, packet, style, path, rows);
         path.lasts.pop();
     }
     path.clause = outer;
+    path.layer = outer_layer;
 }
 
 /// As much of a value as can be drawn in `columns`, and a little more, so that a cut shows.
@@ -234,35 +240,35 @@ pub(super) mod tests {
     #[test]
     fn a_wide_screen_has_a_column_for_the_meaning() {
         insta::assert_snapshot!(field_tree(&example(), Style::plain(120)).join("\n"), @r"
-        Ethernet II                                                                                0x00–0x0d     IEEE 802.3 §3.2
+        2 Ethernet II                                                                              0x00–0x0d     IEEE 802.3 §3.2
         ├ destination        02:00:00:00:00:02               the card it is for                    0x00–0x05
         ├ source             02:00:00:00:00:01               the card that sent it                 0x06–0x0b
         └ type               0x0800                          IPv4 follows                          0x0c–0x0d
-        IPv4                                                 carries the packet from host to host  0x0e–0x21     RFC 791 §3.1
+        3 IPv4                                               carries the packet from host to host  0x0e–0x21     RFC 791 §3.1
         ├ version and IHL                                                                          0x0e
         │ ├ Version          4                               the fourth version of the protocol    0x0e.0–3
         │ └ IHL              5                               the header has 5 words of 32 bits:    0x0e.4–7
         │                                                    20 bytes, so it has no options at
         │                                                    all
         └ rest               …                                                                     0x0f–0x21
-        request line         GET /one HTTP/1.1\\r\\n and a   what the client wants                 0x22–0x34 +1  RFC 9112 §3
+        7 request line       GET /one HTTP/1.1\\r\\n and a   what the client wants                 0x22–0x34 +1  RFC 9112 §3
                              value that goes on, and on,
                              for longer than any line has …
-        content              zeros                                                                 0x35–0x1c4    RFC 9112 §6
+        7 content            zeros                                                                 0x35–0x1c4    RFC 9112 §6
         ");
     }
 
     #[test]
     fn a_usual_screen_has_the_meaning_below() {
         insta::assert_snapshot!(field_tree(&example(), Style::plain(80)).join("\n"), @r"
-        Ethernet II                                        0x00–0x0d     IEEE 802.3 §3.2
+        2 Ethernet II                                      0x00–0x0d     IEEE 802.3 §3.2
         ├ destination        02:00:00:00:00:02             0x00–0x05
         │   the card it is for
         ├ source             02:00:00:00:00:01             0x06–0x0b
         │   the card that sent it
         └ type               0x0800                        0x0c–0x0d
             IPv4 follows
-        IPv4                                               0x0e–0x21     RFC 791 §3.1
+        3 IPv4                                             0x0e–0x21     RFC 791 §3.1
         │   carries the packet from host to host
         ├ version and IHL                                  0x0e
         │ ├ Version          4                             0x0e.0–3
@@ -270,11 +276,11 @@ pub(super) mod tests {
         │ └ IHL              5                             0x0e.4–7
         │     the header has 5 words of 32 bits: 20 bytes, so it has no options at all
         └ rest               …                             0x0f–0x21
-        request line         GET /one HTTP/1.1\\r\\n and   0x22–0x34 +1  RFC 9112 §3
+        7 request line       GET /one HTTP/1.1\\r\\n and   0x22–0x34 +1  RFC 9112 §3
                              a value that goes on, and
                              on, for longer than any lin…
           what the client wants
-        content              zeros                         0x35–0x1c4    RFC 9112 §6
+        7 content            zeros                         0x35–0x1c4    RFC 9112 §6
         ");
     }
 

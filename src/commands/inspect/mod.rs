@@ -19,6 +19,7 @@ use crate::render::summary;
 
 /// What `inspect` was asked for.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub struct Inspect {
     /// The capture; `-` is standard input.
     pub file: PathBuf,

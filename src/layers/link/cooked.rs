@@ -22,8 +22,10 @@ pub(crate) fn parse_2(data: &[u8]) -> Result<Step, Fault> {
 
 fn behind(device: u16, protocol: u16) -> Next {
     match (device, protocol) {
-        // Netlink and wireless monitor devices put numbers of their own into the protocol field.
-        (801..=803 | 824, _) => Next::Payload(Payload::EtherType(protocol)),
+        // A wireless monitor's protocol field says nothing: radiotap follows.
+        (803, _) => Next::Header(Protocol::Radiotap),
+        // Netlink and other wireless devices put numbers of their own into it.
+        (801 | 802 | 824, _) => Next::Payload(Payload::EtherType(protocol)),
         (_, 0x0004) => Next::Header(Protocol::Llc),
         _ => behind_ether_type(protocol),
     }

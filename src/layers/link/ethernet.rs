@@ -3,14 +3,17 @@
 
 use std::fmt;
 
-use super::{behind_ether_type, ether_type_value};
+use super::{behind_ether_type, ether_type_name, ether_type_value};
 use crate::layers::stack::fault::{Fault, fixed};
 use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::Pen;
+use crate::layers::stack::pen::{Pen, hex};
 use crate::layers::stack::protocol::Protocol;
 
 /// From here on the two bytes behind the addresses are a type; below, a length (IEEE 802.3 §3.2.6).
 const LEAST_TYPE: u16 = 0x0600;
+/// Lengths of what LLC carries (IEEE 802.3 §3.2.7).
+const LEAST_LENGTH: u16 = 3;
+const GREATEST_LENGTH: u16 = 1500;
 /// The SAP that says that SNAP follows (RFC 1042).
 const SNAP: u8 = 0xaa;
 
@@ -58,6 +61,44 @@ pub(crate) fn typed(length: usize, type_or_length: u16) -> Step {
     } else {
         Step { length, payload: Some(type_or_length.into()), next: Next::Header(Protocol::Llc) }
     }
+}
+
+/// Whether an Ethernet header that leads on to a known protocol could start here.
+pub(crate) fn leads_on(data: &[u8]) -> bool {
+    matches!(data, [_, _, _, _, _, _, _, _, _, _, _, _, t1, t2, ..]
+        if matches!(behind_ether_type(u16::from_be_bytes([*t1, *t2])), Next::Header(_)))
+}
+
+/// Whether an Ethernet header of any kind could start here: one with a type that is known by name, or with a length.
+pub(crate) fn looks_like(data: &[u8]) -> bool {
+    let [_, _, _, _, _, _, _, _, _, _, _, _, t1, t2, ..] = *data else { return false };
+    let type_or_length = u16::from_be_bytes([t1, t2]);
+    (LEAST_LENGTH..=GREATEST_LENGTH).contains(&type_or_length) || ether_type_name(type_or_length).is_some()
+}
+
+/// A frame behind its preamble, of which the last byte says whether all of it follows (IEEE 802.3br).
+pub(crate) fn parse_mpacket(data: &[u8]) -> Result<Step, Fault> {
+    let preamble = fixed::<8>(Protocol::Mpacket, data)?;
+    // A preempted frame's first piece is read as far as it goes; the others have no header.
+    let next = match preamble[7] {
+        0xd5 | 0xe6 | 0x4c | 0x7f | 0xb3 => Next::Header(Protocol::Ethernet),
+        _ => Next::Payload(Payload::Of(Protocol::Mpacket)),
+    };
+    Ok(Step::new(preamble.len(), next))
+}
+
+pub(crate) fn annotate_mpacket(pen: &mut Pen<'_>) -> String {
+    pen.leaf(56, "Preamble", hex(pen.bytes(7)), "Lets the receiver find the beat of the bits.");
+    let delimiter = pen.peek(8);
+    let name = match delimiter {
+        0xd5 => " (whole frame)",
+        0xe6 | 0x4c | 0x7f | 0xb3 => " (first piece of a frame)",
+        0x61 | 0x52 | 0x9e | 0x2a => " (further piece of a frame)",
+        _ => "",
+    };
+    let value = format!("0x{delimiter:02x}{name}");
+    pen.leaf(8, "SMD", value.clone(), "Ends the preamble and says what follows.");
+    value
 }
 
 pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {

@@ -11,28 +11,26 @@ const IPV6: [u32; 5] = [24, 28, 30, 10, 23];
 
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<4>(protocol, data)?;
-    let family = family(*header);
-    let next = match family {
+    Ok(Step::new(header.len(), behind(family(*header))))
+}
+
+/// What an address family stands for.
+pub(super) fn behind(family: u32) -> Next {
+    match family {
         IPV4 => Next::Header(Protocol::Ipv4),
         family if IPV6.contains(&family) => Next::Header(Protocol::Ipv6),
         _ => Next::Payload(Payload::AddressFamily(family)),
-    };
-    Ok(Step::new(header.len(), next))
+    }
 }
 
 /// The family, in whichever byte order makes sense: the file does not tell whose machine wrote it. Families are small
 /// numbers, so the right order is the one in which the number is small.
-fn family(bytes: [u8; 4]) -> u32 {
+pub(super) fn family(bytes: [u8; 4]) -> u32 {
     u32::from_le_bytes(bytes).min(u32::from_be_bytes(bytes))
 }
 
 pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    let family = family(pen.array());
-    let value = match family {
-        IPV4 => format!("{family} (IPv4)"),
-        _ if IPV6.contains(&family) => format!("{family} (IPv6)"),
-        _ => family.to_string(),
-    };
+    let value = family_value(family(pen.array()));
     pen.leaf(
         32,
         "Protocol family",
@@ -40,4 +38,13 @@ pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
         "The operating system's own number for the protocol that follows, in its own byte order.",
     );
     format!("family {value}")
+}
+
+/// An address family with its name: "2 (IPv4)".
+pub(super) fn family_value(family: u32) -> String {
+    match family {
+        IPV4 => format!("{family} (IPv4)"),
+        _ if IPV6.contains(&family) => format!("{family} (IPv6)"),
+        _ => family.to_string(),
+    }
 }

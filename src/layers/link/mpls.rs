@@ -1,5 +1,7 @@
 //! MPLS label stacks (RFC 3032), and the control word of Ethernet pseudowires inside them (RFC 4448).
 
+use super::ethernet;
+use crate::layers::network::{self, checksum};
 use crate::layers::stack::fault::{Fault, fixed};
 use crate::layers::stack::next::{Next, Payload, Step};
 use crate::layers::stack::pen::Pen;
@@ -16,12 +18,29 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
 /// way (RFC 4928).
 fn behind(payload: &[u8]) -> Next {
     match payload.first().map(|first| first >> 4) {
+        // An Ethernet address may begin with any of these, where there is no control word: then the type behind the
+        // addresses tells, if nothing speaks for the other reading.
+        Some(4 | 6 | 0) if !is_packet(payload) && ethernet::leads_on(payload) => Next::Header(Protocol::Ethernet),
         Some(4) => Next::Header(Protocol::Ipv4),
         Some(6) => Next::Header(Protocol::Ipv6),
         Some(0) => Next::Header(Protocol::ControlWord),
         // An associated channel (RFC 4385 §5) is for the routers themselves.
         Some(1) | None => Next::Payload(Payload::Of(Protocol::Mpls)),
         Some(_) => Next::Header(Protocol::Ethernet),
+    }
+}
+
+/// Whether an IP packet, or a control word with an Ethernet frame, is plainly there.
+fn is_packet(payload: &[u8]) -> bool {
+    match *payload {
+        [first, _, l1, l2, ..] if first >> 4 == 4 => {
+            let header = payload.get(..usize::from(first & 0xf) * 4).unwrap_or_default();
+            let length = usize::from(u16::from_be_bytes([l1, l2]));
+            header.len() >= 20 && (length >= header.len() && checksum::fold(checksum::add(0, header)) == 0xffff)
+        }
+        [first, _, _, _, _, _, next, ..] if first >> 4 == 6 => matches!(network::behind_ip(next), Next::Header(_)),
+        [_, _, _, _, ref frame @ ..] => ethernet::leads_on(frame),
+        _ => false,
     }
 }
 

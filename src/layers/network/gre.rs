@@ -14,6 +14,9 @@ const SEQUENCE: u16 = 0x1000;
 /// Version 1 only.
 const ACKNOWLEDGMENT: u16 = 0x0080;
 const VERSION: u16 = 0x0007;
+/// Aruba's protocol types, for each of its queues.
+const ARUBA_FIRST: u16 = 0x8200;
+const ARUBA_LAST: u16 = 0x83f0;
 
 pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
     let &[f1, f2, p1, p2] = fixed::<4>(Protocol::Gre, data)?;
@@ -39,6 +42,9 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
         // Type I has neither a sequence number nor a header of its own.
         0x88be if flags & SEQUENCE == 0 => Next::Header(Protocol::Ethernet),
         0x88be => Next::Header(Protocol::Erspan2),
+        0x880b => Next::Header(Protocol::Ppp),
+        // An access point hands on its stations' frames as they were in the air.
+        ARUBA_FIRST..=ARUBA_LAST if protocol.is_multiple_of(16) => Next::Header(Protocol::Wifi),
         0x22eb => Next::Header(Protocol::Erspan3),
         _ => match link::behind_ether_type(protocol) {
             Next::Payload(_) => Next::Payload(Payload::GreProtocol(protocol)),
@@ -46,6 +52,11 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
         },
     };
     Ok(Step::new(length, next))
+}
+
+/// Whether a UDP payload begins like GRE that leads on to a known protocol.
+pub(crate) fn looks_like(payload: &[u8]) -> bool {
+    matches!(parse(payload), Ok(Step { next: Next::Header(_), .. }))
 }
 
 /// How many words of four bytes the flags say are there.

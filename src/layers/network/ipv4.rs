@@ -15,6 +15,7 @@ const FRAGMENT_OFFSET: u16 = 0x1fff;
 /// What the rest of the stack needs to know of the header.
 pub(crate) struct Header {
     pub(crate) source: Ipv4Addr,
+    /// The last hop of a source route, where there is one that was not followed to its end.
     pub(crate) destination: Ipv4Addr,
     /// What the datagram's payload is a piece of, if it is only a piece.
     pub(crate) piece: Option<Piece>,
@@ -43,7 +44,8 @@ pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
             return Err(Fault::impossible(Protocol::Ipv4, "Total Length", total, rule));
         }
     };
-    let (source, destination) = (Ipv4Addr::new(s1, s2, s3, s4), Ipv4Addr::new(d1, d2, d3, d4));
+    let (source, next_hop) = (Ipv4Addr::new(s1, s2, s3, s4), Ipv4Addr::new(d1, d2, d3, d4));
+    let destination = data.get(header.len()..length).and_then(final_destination).unwrap_or(next_hop);
     let flags = u16::from_be_bytes([f1, f2]);
     if flags & (MORE_FRAGMENTS | FRAGMENT_OFFSET) == 0 {
         let step = Step { length, payload, next: behind_ip(protocol) };
@@ -57,6 +59,30 @@ pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
     };
     let step = Step { length, payload, next: Next::Payload(Payload::Fragment) };
     Ok(Header { source, destination, piece: Some(piece), step })
+}
+
+const LOOSE_SOURCE_ROUTE: u8 = 131;
+const STRICT_SOURCE_ROUTE: u8 = 137;
+
+/// Where a packet with a source route goes at last, while there are hops left: the header's destination is only the next
+/// of them, and connections and checksums go by the last (RFC 1122 §3.2.1.8, RFC 9293 §3.1).
+#[inline]
+fn final_destination(mut options: &[u8]) -> Option<Ipv4Addr> {
+    loop {
+        options = match *options {
+            [1, ref rest @ ..] => rest,
+            [kind, length, ref rest @ ..] if kind != 0 => {
+                let (data, rest) = rest.split_at_checked(usize::from(length).checked_sub(2)?)?;
+                if let (LOOSE_SOURCE_ROUTE | STRICT_SOURCE_ROUTE, [pointer, addresses @ ..]) = (kind, data) {
+                    // Past the last address, the route has been followed to its end.
+                    let last = addresses.as_chunks::<4>().0.last().filter(|_| *pointer < length)?;
+                    return Some((*last).into());
+                }
+                rest
+            }
+            _ => return None,
+        };
+    }
 }
 
 pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
@@ -216,9 +242,9 @@ fn options(pen: &mut Pen<'_>) {
                     7 => "Record Route",
                     68 => "Internet Timestamp",
                     130 => "Security",
-                    131 => "Loose Source Route",
+                    LOOSE_SOURCE_ROUTE => "Loose Source Route",
                     136 => "Stream Identifier",
-                    137 => "Strict Source Route",
+                    STRICT_SOURCE_ROUTE => "Strict Source Route",
                     148 => "Router Alert",
                     _ => "Option",
                 };

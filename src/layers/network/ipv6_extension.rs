@@ -10,6 +10,9 @@ use crate::layers::stack::next::{Next, Payload, Step};
 use crate::layers::stack::pen::{Pen, hex};
 use crate::layers::stack::protocol::Protocol;
 
+/// The destination option with a mobile host's own address.
+const HOME_ADDRESS: u8 = 0xc9;
+
 /// A header that starts with what follows it and its length in units of eight bytes, the first eight not counted.
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let &[next, length, ..] = fixed::<8>(protocol, data)?;
@@ -20,6 +23,31 @@ pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
 /// Whether a routing header has hops yet to visit: then the packet's destination address is only the next of them.
 pub(crate) fn has_segments_left(header: &[u8]) -> bool {
     header.get(3).is_some_and(|left| *left != 0)
+}
+
+/// Where a packet with such a routing header goes at last; `None` where its type keeps that to itself.
+pub(crate) fn final_destination(header: &[u8]) -> Option<Ipv6Addr> {
+    let (addresses, _) = header.get(8..)?.as_chunks::<16>();
+    let last = match header.get(2)? {
+        0 | 2 => addresses.last()?,
+        // The route is written from its end (RFC 8754 §2).
+        4 => addresses.first()?,
+        _ => return None,
+    };
+    Some((*last).into())
+}
+
+/// The address that a mobile sender is known by wherever it is: connections and checksums go by it (RFC 6275 §6.3).
+pub(crate) fn home_address(header: &[u8]) -> Option<Ipv6Addr> {
+    let mut options = header.get(2..)?;
+    loop {
+        options = match *options {
+            [0, ref rest @ ..] => rest,
+            [HOME_ADDRESS, 16, ref rest @ ..] => return rest.first_chunk::<16>().map(|address| (*address).into()),
+            [_, length, ref rest @ ..] => rest.get(length.into()..)?,
+            _ => return None,
+        };
+    }
 }
 
 /// The fragment header, and which piece it says this is; `None` where it is the only one (RFC 6946).
@@ -63,7 +91,7 @@ fn option(pen: &mut Pen<'_>) {
         1 => "PadN",
         5 => "Router Alert",
         0xc2 => "Jumbo Payload",
-        0xc9 => "Home Address",
+        HOME_ADDRESS => "Home Address",
         _ => "Option",
     };
     pen.group((u64::from(length) + 2) * 8, name, "One option: its kind, its length and its data.", |pen| {

@@ -11,6 +11,7 @@ pub(crate) mod icmp;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod ipv6_extension;
+pub(crate) mod l2tp;
 pub(crate) mod overlay;
 
 use crate::layers::stack::next::{Next, Payload};

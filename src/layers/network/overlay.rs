@@ -1,6 +1,6 @@
 //! Tunnels over UDP: VXLAN (RFC 7348), Geneve (RFC 8926) and GTP-U (3GPP TS 29.281).
 
-use super::by_version;
+use super::{by_version, gre, l2tp};
 use crate::layers::link;
 use crate::layers::stack::fault::{Fault, fixed, whole};
 use crate::layers::stack::next::{Next, Payload, Step};
@@ -9,11 +9,16 @@ use crate::layers::stack::protocol::Protocol;
 
 /// The tunnel that UDP carries to one of these ports; a port alone proves nothing, so the payload must look like it.
 pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
-    let &[first, second, third, fourth, _, _, _, eighth] = payload.first_chunk()?;
+    let (&[first, second, third, fourth, ..], inner) = payload.split_first_chunk::<8>()?;
     let on = |port| ports.contains(&port);
-    // The identifier counts, and no flag is set but those of group policies.
-    if (on(4789) || on(8472)) && first & !0xc0 == 0x08 && eighth == 0 {
+    // The identifier counts; whatever else is set, receivers must ignore (RFC 7348 §5), so the frame inside has to tell.
+    if (on(4789) || on(8472)) && first & 0x08 != 0 && link::ethernet::looks_like(inner) {
         Some(Protocol::Vxlan)
+    } else if on(1701) && l2tp::looks_like(payload) {
+        Some(Protocol::L2tp)
+    } else if on(4754) && gre::looks_like(payload) {
+        // RFC 8086.
+        Some(Protocol::Gre)
     } else if on(6081)
         && first >> 6 == 0
         && matches!(link::behind_ether_type(u16::from_be_bytes([third, fourth])), Next::Header(_))
@@ -36,7 +41,7 @@ pub(crate) fn parse_vxlan(data: &[u8]) -> Result<Step, Fault> {
 pub(crate) fn annotate_vxlan(pen: &mut Pen<'_>) -> String {
     let flags = pen.peek(8);
     pen.leaf(8, "Flags", format!("0x{flags:02x}"), "0x08: the network identifier counts.");
-    pen.leaf(24, "Reserved", hex(pen.bytes(3)), "Zero; some extensions use it.");
+    pen.leaf(24, "Reserved", hex(pen.bytes(3)), "Ignored on receipt; some extensions use it.");
     virtual_network(pen)
 }
 

@@ -9,7 +9,7 @@ use super::next::Payload;
 use super::pen::{Pen, count};
 use super::{Outcome, Protocol, TcpPacket, Visitor, Walk};
 use crate::layers::network::checksum::{self, Checksum};
-use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, overlay};
+use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
 use crate::layers::transport::header::{self, udp};
 use crate::layers::{Field, Layer, Place, link};
 
@@ -39,6 +39,7 @@ impl<'a> Annotated<'a> {
     pub fn stopped(&self) -> Option<Fault> {
         match self.outcome {
             Outcome::Damaged(fault) => Some(fault),
+            Outcome::Tcp(TcpPacket { fault, .. }) => fault,
             _ => None,
         }
     }
@@ -56,7 +57,10 @@ pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
     let mut payload = None;
     match end {
         _ if rest.is_empty() => {}
-        Ok(Payload::Of(Protocol::Tcp)) => payload = Some(rest),
+        Ok(Payload::Of(Protocol::Tcp)) => match walk.tcp {
+            Some((_, _, Some(fault))) => annotator.undecoded(&fault, rest),
+            _ => payload = Some(rest),
+        },
         Ok(other) => annotator.payload(other, rest),
         Err(fault) => annotator.undecoded(&fault, rest),
     }
@@ -110,6 +114,18 @@ fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
     match protocol {
         Protocol::Ethernet => link::ethernet::annotate(pen),
         Protocol::Vlan | Protocol::ServiceVlan => link::vlan::annotate(pen),
+        Protocol::ETag => link::tags::annotate_e_tag(pen),
+        Protocol::VnTag => link::tags::annotate_vn_tag(pen),
+        Protocol::Macsec => link::tags::annotate_macsec(pen),
+        Protocol::Backbone => link::tags::annotate_backbone(pen),
+        Protocol::FabricPath => link::tags::annotate_fabric_path(pen),
+        Protocol::Mpacket => link::ethernet::annotate_mpacket(pen),
+        Protocol::Broadcom | Protocol::Dsa | Protocol::EtherTypeDsa => link::switch_tag::annotate(pen),
+        Protocol::BroadcomPrepended => link::switch_tag::annotate_prepended(pen),
+        Protocol::Fddi => link::ring::annotate_fddi(pen),
+        Protocol::TokenRing => link::ring::annotate_token_ring(pen),
+        Protocol::Wifi => link::wifi::annotate(pen),
+        Protocol::Radiotap | Protocol::Prism | Protocol::Avs | Protocol::Ppi => link::monitor::annotate(pen, protocol),
         Protocol::Llc => link::ethernet::annotate_llc(pen),
         Protocol::Snap => link::ethernet::annotate_snap(pen),
         Protocol::Mpls => link::mpls::annotate(pen),
@@ -118,6 +134,9 @@ fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
         Protocol::Ppp => link::ppp::annotate(pen),
         Protocol::CiscoHdlc => link::ppp::annotate_cisco(pen),
         Protocol::Nflog => link::nflog::annotate(pen),
+        Protocol::Enc => link::kernel::annotate_enc(pen),
+        Protocol::Pflog => link::kernel::annotate_pflog(pen),
+        Protocol::Pktap => link::kernel::annotate_pktap(pen),
         Protocol::Cooked => link::cooked::annotate(pen),
         Protocol::Cooked2 => link::cooked::annotate_2(pen),
         Protocol::Null | Protocol::Loop => link::loopback::annotate(pen),
@@ -133,10 +152,11 @@ fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
         Protocol::Vxlan => overlay::annotate_vxlan(pen),
         Protocol::Geneve => overlay::annotate_geneve(pen),
         Protocol::GtpU => overlay::annotate_gtp_u(pen),
+        Protocol::L2tp => l2tp::annotate(pen),
         Protocol::Icmp => icmp::annotate(pen, 4, icmp_checksum(walk)),
         Protocol::Icmpv6 => icmp::annotate(pen, 6, with_pseudo_header(walk, 58, walk.rest(), 2)),
         Protocol::Tcp => match &walk.tcp {
-            Some((_, header)) => header::annotate(pen, header, with_pseudo_header(walk, 6, walk.rest(), 16)),
+            Some((_, header, _)) => header::annotate(pen, header, with_pseudo_header(walk, 6, walk.rest(), 16)),
             None => String::new(),
         },
         Protocol::Udp => udp::annotate(pen, udp_checksum(walk)),

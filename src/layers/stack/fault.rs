@@ -18,6 +18,18 @@ pub enum Fault {
         /// How many there are.
         found: usize,
     },
+    /// The capture ends inside a header that adds up as far as it goes: a short snap length cut the packet there.
+    #[error("only {found} of the {needed} bytes of the {} header at byte {offset} were captured", protocol.name())]
+    Cut {
+        /// Whose header.
+        protocol: Protocol,
+        /// Where the header starts, in bytes.
+        offset: usize,
+        /// How many bytes it has.
+        needed: usize,
+        /// How many of them were captured.
+        found: usize,
+    },
     /// A field holds what its specification rules out.
     #[error("the {field} of the {} header at byte {offset} is {found}; {rule}", protocol.name())]
     Impossible {
@@ -49,9 +61,10 @@ impl Fault {
     #[must_use]
     pub fn protocol(&self) -> Protocol {
         match *self {
-            Self::Short { protocol, .. } | Self::Impossible { protocol, .. } | Self::TooDeep { protocol, .. } => {
-                protocol
-            }
+            Self::Short { protocol, .. }
+            | Self::Cut { protocol, .. }
+            | Self::Impossible { protocol, .. }
+            | Self::TooDeep { protocol, .. } => protocol,
         }
     }
 
@@ -65,7 +78,10 @@ impl Fault {
     #[must_use]
     pub fn offset(&self) -> usize {
         match *self {
-            Self::Short { offset, .. } | Self::Impossible { offset, .. } | Self::TooDeep { offset, .. } => offset,
+            Self::Short { offset, .. }
+            | Self::Cut { offset, .. }
+            | Self::Impossible { offset, .. }
+            | Self::TooDeep { offset, .. } => offset,
         }
     }
 
@@ -73,9 +89,10 @@ impl Fault {
     #[must_use]
     pub(crate) fn shifted(mut self, by: usize) -> Self {
         match &mut self {
-            Self::Short { offset, .. } | Self::Impossible { offset, .. } | Self::TooDeep { offset, .. } => {
-                *offset += by;
-            }
+            Self::Short { offset, .. }
+            | Self::Cut { offset, .. }
+            | Self::Impossible { offset, .. }
+            | Self::TooDeep { offset, .. } => *offset += by,
         }
         self
     }

@@ -26,7 +26,7 @@ pub use protocol::Protocol;
 
 use self::next::{Next, Payload, Step};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
-use super::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, overlay};
+use super::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
 use super::transport::header::{Header, udp};
 use super::{link, network};
 
@@ -59,10 +59,21 @@ pub struct TcpPacket<'a> {
     pub segment: &'a [u8],
     /// Its header.
     pub header: Header<'a>,
+    /// Why the header could not be read to its end, if it could not: there is no payload then.
+    pub fault: Option<Fault>,
     /// Where in the packet (or the reassembled datagram) the segment starts, in bytes.
     pub offset: usize,
     /// How many payload bytes the IP header promises beyond those that are there: a short snap length cut them off.
     pub cut: usize,
+}
+
+impl TcpPacket<'_> {
+    /// What is wrong with the header itself, so that its numbers and flags are not to be acted on; a header that the
+    /// capture merely cut off is as right as any.
+    #[must_use]
+    pub fn damage(&self) -> Option<Fault> {
+        self.fault.filter(|fault| !matches!(fault, Fault::Cut { .. }))
+    }
 }
 
 /// Finds what a packet carries.
@@ -112,15 +123,15 @@ struct Walk<'a> {
     end: usize,
     /// How many bytes they promise beyond `end`.
     cut: usize,
-    /// The innermost IP addresses.
+    /// The innermost IP header's ends: who sent the packet and who is to have it at last, whatever hop it is on.
     source: IpAddr,
     destination: IpAddr,
-    /// A routing header with hops left: the checksum was computed with another destination.
+    /// A routing header with hops left, the last of which is not known: the checksum was computed with that.
     rerouted: bool,
     /// Which piece of a datagram the innermost IP header says this is.
     piece: Option<Piece>,
-    /// The TCP header, and where it starts.
-    tcp: Option<(usize, Header<'a>)>,
+    /// The TCP header, where it starts, and what is wrong with it.
+    tcp: Option<(usize, Header<'a>, Option<Fault>)>,
 }
 
 impl<'a> Walk<'a> {
@@ -182,6 +193,20 @@ impl<'a> Walk<'a> {
                 Ok(header.step)
             }
             Protocol::Vlan | Protocol::ServiceVlan => link::vlan::parse(protocol, data),
+            Protocol::ETag => link::tags::parse_e_tag(data),
+            Protocol::VnTag => link::tags::parse_vn_tag(data),
+            Protocol::Macsec => link::tags::parse_macsec(data),
+            Protocol::Backbone => link::tags::parse_backbone(data),
+            Protocol::FabricPath => link::tags::parse_fabric_path(data),
+            Protocol::Mpacket => link::ethernet::parse_mpacket(data),
+            Protocol::Broadcom | Protocol::Dsa | Protocol::EtherTypeDsa => link::switch_tag::parse(protocol, data),
+            Protocol::BroadcomPrepended => link::switch_tag::parse_prepended(data),
+            Protocol::Fddi => link::ring::parse_fddi(data),
+            Protocol::TokenRing => link::ring::parse_token_ring(data),
+            Protocol::Wifi => link::wifi::parse(data),
+            Protocol::Radiotap | Protocol::Prism | Protocol::Avs | Protocol::Ppi => {
+                link::monitor::parse(protocol, data)
+            }
             Protocol::Llc => link::ethernet::parse_llc(data),
             Protocol::Snap => link::ethernet::parse_snap(data),
             Protocol::Mpls => link::mpls::parse(data),
@@ -190,14 +215,29 @@ impl<'a> Walk<'a> {
             Protocol::Ppp => link::ppp::parse(data),
             Protocol::CiscoHdlc => link::ppp::parse_cisco(data),
             Protocol::Nflog => link::nflog::parse(data),
+            Protocol::Enc => link::kernel::parse_enc(data),
+            Protocol::Pflog => link::kernel::parse_pflog(data),
+            Protocol::Pktap => link::kernel::parse_pktap(data),
             Protocol::Cooked => link::cooked::parse(data),
             Protocol::Cooked2 => link::cooked::parse_2(data),
             Protocol::Null | Protocol::Loop => link::loopback::parse(protocol, data),
             Protocol::Arp => link::arp::parse(data),
-            Protocol::HopByHop | Protocol::DestinationOptions => ipv6_extension::parse(protocol, data),
+            Protocol::HopByHop => ipv6_extension::parse(protocol, data),
+            Protocol::DestinationOptions => {
+                let step = ipv6_extension::parse(protocol, data)?;
+                if let Some(home) = ipv6_extension::home_address(data.get(..step.length).unwrap_or(data)) {
+                    self.source = home.into();
+                }
+                Ok(step)
+            }
             Protocol::Routing => {
                 let step = ipv6_extension::parse(protocol, data)?;
-                self.rerouted |= ipv6_extension::has_segments_left(data);
+                if ipv6_extension::has_segments_left(data) {
+                    match ipv6_extension::final_destination(data.get(..step.length).unwrap_or(data)) {
+                        Some(last) => self.destination = last.into(),
+                        None => self.rerouted = true,
+                    }
+                }
                 Ok(step)
             }
             Protocol::Ipv6Fragment => {
@@ -211,12 +251,19 @@ impl<'a> Walk<'a> {
             Protocol::Vxlan => overlay::parse_vxlan(data),
             Protocol::Geneve => overlay::parse_geneve(data),
             Protocol::GtpU => overlay::parse_gtp_u(data),
+            Protocol::L2tp => l2tp::parse(data),
             Protocol::Icmp | Protocol::Icmpv6 => icmp::parse(protocol, data),
             Protocol::Udp => udp::parse(data),
             Protocol::Tcp => {
-                let header = Header::parse(data)?;
-                self.tcp = Some((self.at, header));
-                Ok(Step::new(header.header_length, Next::Payload(Payload::Of(protocol))))
+                let (header, fault) = match Header::parse(data) {
+                    Ok(header) => (header, None),
+                    Err(fault) => match Header::salvage(data, self.cut, fault) {
+                        Some((header, fault)) => (header, Some(fault.shifted(self.at))),
+                        None => return Err(fault),
+                    },
+                };
+                self.tcp = Some((self.at, header, fault));
+                Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
             }
         }
     }
@@ -245,10 +292,14 @@ impl<'a> Walk<'a> {
             Ok(payload) => payload,
             Err(fault) => return Outcome::Damaged(fault),
         };
-        if let (Payload::Of(Protocol::Tcp), Some((offset, header))) = (payload, self.tcp) {
+        if let (Payload::Of(Protocol::Tcp), Some((offset, header, fault))) = (payload, self.tcp) {
             let segment = self.packet.get(offset..self.end).unwrap_or_default();
-            let (source, destination, cut) = (self.source, self.destination, self.cut);
-            return Outcome::Tcp(TcpPacket { source, destination, segment, header, offset, cut });
+            let (source, destination) = (self.source, self.destination);
+            // What is missing of the header is no payload.
+            let cut = self.cut.saturating_sub(header.header_length.saturating_sub(segment.len()));
+            let packet = TcpPacket { source, destination, segment, header, fault, offset, cut };
+            // Where a damaged header ends, and with it how much payload there should be, nobody can tell.
+            return Outcome::Tcp(if packet.damage().is_some() { TcpPacket { cut: 0, ..packet } } else { packet });
         }
         match (payload, self.piece) {
             (Payload::Fragment, Some(piece)) => Outcome::Fragment(FragmentOf {

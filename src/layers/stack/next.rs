@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::protocol::Protocol;
 use crate::layers::Layer;
-use crate::layers::network;
+use crate::layers::{link, network};
 
 /// What a header was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,10 @@ pub(crate) enum Payload {
     Of(Protocol),
     /// A piece of a datagram.
     Fragment,
-    /// A QUIC packet in UDP.
-    Quic,
+    /// A frame that carries no packet, or none that can be read, by name.
+    Frame(&'static str),
+    /// What UDP carries, by name.
+    InUdp(&'static str),
     LinkType(u16),
     EtherType(u16),
     /// The LLC service access point of the destination.
@@ -56,8 +58,11 @@ impl Payload {
         match self {
             Self::Of(protocol) => protocol.name().into(),
             Self::Fragment => "fragment".into(),
-            Self::Quic => "QUIC".into(),
-            Self::LinkType(number) => format!("link type {number}").into(),
+            Self::Frame(name) | Self::InUdp(name) => name.into(),
+            Self::LinkType(number) => match link::link_type_name(number) {
+                Some(name) => name.into(),
+                None => format!("link type {number}").into(),
+            },
             Self::EtherType(number) => format!("EtherType 0x{number:04x}").into(),
             Self::ServiceAccessPoint(number) => format!("LLC (service access point 0x{number:02x})").into(),
             Self::PppProtocol(number) => format!("PPP (protocol 0x{number:04x})").into(),
@@ -75,8 +80,8 @@ impl Payload {
         match self {
             Self::Of(protocol) if protocol.layer() == Layer::Transport => Layer::Application,
             Self::Of(protocol) => protocol.layer(),
-            Self::LinkType(_) => Layer::DataLink,
-            Self::Quic | Self::IpProtocol(_) => Layer::Transport,
+            Self::LinkType(_) | Self::Frame(_) => Layer::DataLink,
+            Self::InUdp(_) | Self::IpProtocol(_) => Layer::Transport,
             _ => Layer::Network,
         }
     }

@@ -31,6 +31,16 @@ impl<'a> Pen<'a> {
         self.clause = Cow::Borrowed(clause);
     }
 
+    /// Puts another clause in the place of the one in force, which is returned.
+    pub(crate) fn replace_clause(&mut self, clause: Cow<'static, str>) -> Cow<'static, str> {
+        std::mem::replace(&mut self.clause, clause)
+    }
+
+    /// The layer that the fields which follow belong to.
+    pub(crate) fn layer(&mut self, layer: Layer) {
+        self.layer = layer;
+    }
+
     /// How many bytes are still to be named.
     pub(crate) fn left(&self) -> usize {
         self.bytes.len() - self.next.div_ceil(8) as usize
@@ -43,6 +53,11 @@ impl<'a> Pen<'a> {
             let byte = self.bytes.get((bit / 8) as usize).copied().unwrap_or_default();
             number << 1 | u64::from(byte >> (7 - bit % 8) & 1)
         })
+    }
+
+    /// The next `count` bytes (8 at most) as a number whose last byte counts most.
+    pub(crate) fn peek_little(&self, count: usize) -> u64 {
+        self.bytes(count.min(8)).iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     /// The next `count` bytes, or as many as are left.

@@ -11,6 +11,40 @@ pub enum Protocol {
     Vlan,
     /// A service VLAN tag around another (IEEE 802.1ad).
     ServiceVlan,
+    /// A port extender's tag (IEEE 802.1BR).
+    ETag,
+    /// A virtual interface's tag.
+    VnTag,
+    /// `MACsec`'s tag (IEEE 802.1AE).
+    Macsec,
+    /// A provider backbone bridge's tag, an Ethernet frame inside it (IEEE 802.1ah).
+    Backbone,
+    /// `FabricPath`'s tag, an Ethernet frame inside it.
+    FabricPath,
+    /// Ethernet behind its preamble (IEEE 802.3br).
+    Mpacket,
+    /// Ethernet with the tag of a Broadcom switch behind its addresses.
+    Broadcom,
+    /// The tag of a Broadcom switch before an Ethernet frame.
+    BroadcomPrepended,
+    /// Ethernet with the tag of a Marvell switch behind its addresses.
+    Dsa,
+    /// Ethernet with the tag of a Marvell switch, an `EtherType` before it.
+    EtherTypeDsa,
+    /// FDDI (ISO 9314).
+    Fddi,
+    /// Token Ring (IEEE 802.5).
+    TokenRing,
+    /// Wi-Fi (IEEE 802.11).
+    Wifi,
+    /// What the radio noted, by radiotap.
+    Radiotap,
+    /// What the radio noted, by Prism.
+    Prism,
+    /// What the radio noted, by AVS.
+    Avs,
+    /// What was noted about a packet, by PPI.
+    Ppi,
     /// Logical link control (IEEE 802.2).
     Llc,
     /// The subnetwork access protocol, which gives LLC an `EtherType`.
@@ -35,6 +69,12 @@ pub enum Protocol {
     Loop,
     /// Packets logged by the Linux packet filter.
     Nflog,
+    /// OpenBSD's interface for decrypted packets.
+    Enc,
+    /// Packets logged by the BSD packet filter.
+    Pflog,
+    /// What macOS notes about a packet.
+    Pktap,
     /// Address resolution (RFC 826).
     Arp,
     /// IPv4 (RFC 791).
@@ -63,6 +103,8 @@ pub enum Protocol {
     Geneve,
     /// The tunnel of mobile networks (3GPP TS 29.281).
     GtpU,
+    /// PPP over UDP (RFC 2661).
+    L2tp,
     /// ICMP (RFC 792).
     Icmp,
     /// `ICMPv6` (RFC 4443).
@@ -113,6 +155,79 @@ impl Protocol {
             Self::ServiceVlan => {
                 ("Service VLAN tag", DataLink, "IEEE 802.1Q §9.6", "A provider's VLAN tag around the customer's own.")
             }
+            Self::ETag => (
+                "E-TAG",
+                DataLink,
+                "IEEE 802.1BR §7.5",
+                "Says which port of a port extender the frame is for, or came in by.",
+            ),
+            Self::VnTag => {
+                ("VN-Tag", DataLink, "VN-Tag", "Says which virtual interface of a server the frame is for, or from.")
+            }
+            Self::Macsec => (
+                "MACsec",
+                DataLink,
+                "IEEE 802.1AE §9.3",
+                "Proves to the other end of the cable who sent the frame, and may encrypt it.",
+            ),
+            Self::Backbone => (
+                "Backbone service tag",
+                DataLink,
+                "IEEE 802.1Q §9.7",
+                "A tunnel: a customer's Ethernet frame follows, carried inside the provider's.",
+            ),
+            Self::FabricPath => (
+                "FabricPath",
+                DataLink,
+                "FabricPath",
+                "A tunnel: an Ethernet frame follows, carried inside one from switch to switch.",
+            ),
+            Self::Mpacket => {
+                ("Ethernet preamble", DataLink, "IEEE 802.3br §99.3", "What comes on the cable before each frame.")
+            }
+            Self::Broadcom => (
+                "Ethernet with a switch tag",
+                DataLink,
+                "LINKTYPE_DSA_TAG_BRCM",
+                "A frame between a switch chip and its processor.",
+            ),
+            Self::BroadcomPrepended => (
+                "Switch tag",
+                DataLink,
+                "LINKTYPE_DSA_TAG_BRCM_PREPEND",
+                "Says which port of the switch the frame behind it came in by.",
+            ),
+            Self::Dsa => (
+                "Ethernet with a switch tag",
+                DataLink,
+                "LINKTYPE_DSA_TAG_DSA",
+                "A frame between a switch chip and its processor.",
+            ),
+            Self::EtherTypeDsa => (
+                "Ethernet with a switch tag",
+                DataLink,
+                "LINKTYPE_DSA_TAG_EDSA",
+                "A frame between a switch chip and its processor.",
+            ),
+            Self::Fddi => ("FDDI", DataLink, "ISO 9314-2", "Carries the packet over a ring of optical fibre."),
+            Self::TokenRing => (
+                "Token Ring",
+                DataLink,
+                "IEEE 802.5 §3",
+                "Carries the packet over a ring, on which whoever holds the token may send.",
+            ),
+            Self::Wifi => (
+                "IEEE 802.11",
+                DataLink,
+                "IEEE 802.11 §9.2",
+                "Carries the packet through the air, between a station and its access point.",
+            ),
+            Self::Radiotap => {
+                ("Radiotap", DataLink, "LINKTYPE_IEEE802_11_RADIOTAP", "What the radio noted about the frame.")
+            }
+            Self::Prism => ("Prism", DataLink, "LINKTYPE_IEEE802_11_PRISM", "What the radio noted about the frame."),
+            Self::Avs => ("AVS", DataLink, "LINKTYPE_IEEE802_11_AVS", "What the radio noted about the frame."),
+            Self::Ppi => ("PPI", DataLink, "LINKTYPE_PPI", "What the capturing program noted about the packet."),
             Self::Llc => (
                 "LLC",
                 DataLink,
@@ -175,6 +290,24 @@ impl Protocol {
                 DataLink,
                 "LINKTYPE_NFLOG",
                 "What the Linux packet filter noted about the packet when one of its rules logged it.",
+            ),
+            Self::Enc => (
+                "OpenBSD ENC",
+                DataLink,
+                "LINKTYPE_ENC",
+                "Written by the kernel before a packet that it decrypted, or is about to encrypt.",
+            ),
+            Self::Pflog => (
+                "pflog",
+                DataLink,
+                "LINKTYPE_PFLOG",
+                "What the BSD packet filter noted about the packet when one of its rules logged it.",
+            ),
+            Self::Pktap => (
+                "PKTAP",
+                DataLink,
+                "LINKTYPE_PKTAP",
+                "What macOS noted about the packet: its interface, and the program whose it is.",
             ),
             Self::Arp => {
                 ("ARP", DataLink, "RFC 826", "Finds the Ethernet address of a neighbour whose IP address is known.")
@@ -242,6 +375,9 @@ impl Protocol {
                 "3GPP TS 29.281 §5.1",
                 "A tunnel: a mobile phone's packet follows, on its way through the operator's network.",
             ),
+            Self::L2tp => {
+                ("L2TP", Network, "RFC 2661 §3.1", "A tunnel: a dial-up line's packets follow, carried inside UDP.")
+            }
             Self::Icmp => (
                 "ICMP",
                 Network,

@@ -70,7 +70,30 @@ pub(crate) fn carriers() -> Vec<(&'static str, u16, Vec<u8>)> {
     let length = |data: &[u8]| (data.len() as u16).to_be_bytes();
     let in_ip = |packet: &[u8]| ethernet(IPV4, packet);
     let mut all = links(&packet, &packet6, &frame);
+    all.extend(tagged(&packet, &frame));
+    all.extend(air(&packet, &packet6));
     all.extend([
+        (
+            "VXLAN with reserved bits set",
+            1,
+            in_ip(&ipv4(17, &udp(4789, &joined(&[&[0xff, 1, 2, 3, 0, 0, 7, 9], &frame])))),
+        ),
+        (
+            "Geneve with reserved bits set",
+            1,
+            in_ip(&ipv4(17, &udp(6081, &joined(&[&[0, 0x3f, 0x65, 0x58, 0, 0, 7, 0xff], &frame])))),
+        ),
+        ("L2TP", 1, in_ip(&ipv4(17, &udp(1701, &joined(&[&[0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21], &packet]))))),
+        ("L2TP with everything", 1, {
+            let ppp = joined(&[&[0, 0x21], &packet]);
+            let length = (16 + ppp.len() as u16).to_be_bytes();
+            let header = joined(&[&[0x4b, 2], &length, &[0, 1, 0, 2, 0, 3, 0, 4, 0, 2, 0, 0]]);
+            in_ip(&ipv4(17, &udp(1701, &joined(&[&header, &ppp]))))
+        }),
+        ("GRE in UDP", 1, in_ip(&ipv4(17, &udp(4754, &joined(&[&[0x20, 0, 8, 0, 0, 0, 0, 9], &packet]))))),
+        ("GRE with PPP", 1, in_ip(&gre(0, 0x880b, &[], &joined(&[&[0xff, 3, 0, 0x21], &packet])))),
+        ("GRE with reserved bits set", 1, in_ip(&gre(0x0ff8, IPV4, &[], &packet))),
+        ("GRE from an access point", 1, in_ip(&gre(0, 0x8200, &[], &wifi(&[0x88, 0x01], &[0, 0], &packet)))),
         ("VXLAN", 1, in_ip(&ipv4(17, &udp(4789, &joined(&[&[8, 0, 0, 0, 0, 0, 7, 0], &frame]))))),
         ("VXLAN, Linux", 1, in_ip(&ipv4(17, &udp(8472, &joined(&[&[8, 0, 0, 0, 0, 0, 7, 0], &frame]))))),
         ("Geneve", 1, in_ip(&ipv4(17, &udp(6081, &joined(&[&[0, 0, 0x65, 0x58, 0, 0, 7, 0], &frame]))))),
@@ -108,6 +131,82 @@ pub(crate) fn carriers() -> Vec<(&'static str, u16, Vec<u8>)> {
         }),
     ]);
     all
+}
+
+/// A data frame of 802.11 with its flags, and what stands behind its sequence control.
+fn wifi(control: &[u8], more: &[u8], packet: &[u8]) -> Vec<u8> {
+    let addresses = [2; 18];
+    joined(&[control, &[44, 0], &addresses, &[0x10, 0], more, &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet])
+}
+
+/// Frames from the air, rings and cables, and what is written before them.
+fn air(packet: &[u8], packet6: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {
+    let frame = wifi(&[0x08, 0x02], &[], packet);
+    let snap = joined(&[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet]);
+    let radiotap = joined(&[&[0, 0, 13, 0, 4, 0, 0, 0x80, 0, 0, 0, 0, 2], &frame]);
+    let link_type = |number: u32| number.to_le_bytes();
+    vec![
+        ("802.11", 105, frame.clone()),
+        ("802.11 with quality of service", 105, wifi(&[0x88, 0x01], &[5, 0], packet)),
+        ("802.11 with padding", 105, wifi(&[0x88, 0x01], &[5, 0, 0, 0], packet)),
+        ("802.11 with everything", 105, wifi(&[0x88, 0x83], &[4, 4, 4, 4, 4, 4, 5, 0, 9, 9, 9, 9], packet)),
+        ("802.11, decrypted", 105, wifi(&[0x08, 0x42], &[], packet)),
+        ("802.11 aggregate", 105, {
+            let header = wifi(&[0x88, 0x02], &[0x80, 0], &[]);
+            joined(&[&header[..26], &ethernet(snap.len() as u16, &snap), &[0; 2], &ethernet(3, &[0x42, 0x42, 3])])
+        }),
+        ("radiotap", 127, radiotap.clone()),
+        ("radiotap, cooked", 113, joined(&[&[0, 0, 3, 0x23, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4], &radiotap])),
+        ("Prism, little end first", 119, joined(&[&[0x44, 0, 0, 0, 36, 0, 0, 0], &[b'w'; 28], &frame])),
+        ("Prism, big end first", 119, joined(&[&[0, 0, 0, 0x44, 0, 0, 0, 36], &[b'w'; 28], &frame])),
+        ("AVS for Prism", 119, joined(&[&[0x80, 0x21, 0x10, 1, 0, 0, 0, 64], &[0; 56], &frame])),
+        ("AVS", 163, joined(&[&[0x80, 0x21, 0x10, 2, 0, 0, 0, 64], &[0; 56], &frame])),
+        ("PPI", 192, joined(&[&[0, 0, 12, 0], &link_type(105), &[9; 4], &frame])),
+        ("PPI and Ethernet", 192, joined(&[&[0, 0, 8, 0], &link_type(1), &ethernet(IPV4, packet)])),
+        ("FDDI", 10, joined(&[&[0x57], &[2; 12], &snap])),
+        ("Token Ring", 6, joined(&[&[0x10, 0x40], &[2; 12], &snap])),
+        ("Token Ring with a route", 6, joined(&[&[0x10, 0x40], &[0x82; 12], &[4, 0x30, 0, 1], &snap])),
+        ("OpenBSD ENC", 109, joined(&[&[24, 0, 0, 0], &[0; 8], packet6])),
+        ("pflog", 117, joined(&[&[61, 2, 1, 0], &[b'e'; 60], packet])),
+        ("PKTAP", 258, joined(&[&108_u32.to_le_bytes(), &[1, 0, 0, 0], &link_type(12), &[b'u'; 96], packet])),
+    ]
+}
+
+/// Frames with the tags of switches.
+fn tagged(packet: &[u8], frame: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {
+    let typed = |tag: &[u8]| joined(&[tag, &[8, 0], packet]);
+    let (addresses, behind) = frame.split_at(12);
+    let among = |tag: &[u8]| joined(&[addresses, tag, behind]);
+    let on_label = |tag: &[u8], first: u8| {
+        let mut frame = frame.to_vec();
+        frame[0] = first;
+        ethernet(0x8847, &joined(&[&[0, 2, 1, 64], tag, &frame]))
+    };
+    vec![
+        ("E-TAG", 1, ethernet(0x893f, &typed(&[0, 1, 0, 2, 0, 0]))),
+        ("VN-Tag", 1, ethernet(0x8926, &typed(&[0x80, 1, 0, 2]))),
+        ("VN-Tag and VLAN", 1, ethernet(0x8926, &joined(&[&[0x80, 1, 0, 2, 0x81, 0, 0, 7], &[8, 0], packet]))),
+        ("MACsec", 1, ethernet(0x88e5, &joined(&[&typed(&[0, 0, 0, 0, 0, 1]), &[5; 16]]))),
+        ("MACsec with a channel", 1, {
+            let tag = joined(&[&[0x20, 0, 0, 0, 0, 1], &[2; 8]]);
+            ethernet(0x88e5, &joined(&[&typed(&tag), &[5; 16]]))
+        }),
+        ("backbone bridge", 1, ethernet(0x88e7, &joined(&[&[0, 0, 0, 7], frame]))),
+        ("FabricPath", 1, ethernet(0x8903, &joined(&[&[0, 0x60], frame]))),
+        ("Ethernet with its preamble", 274, joined(&[&[0x55; 7], &[0xd5], frame, &[1, 2, 3, 4]])),
+        ("Broadcom switch", 281, among(&[0, 0, 0, 1])),
+        ("Broadcom switch, before the frame", 282, joined(&[&[0, 0, 0, 1], frame])),
+        ("Marvell switch", 283, among(&[0xc0, 1, 0, 0])),
+        ("Marvell switch with a type", 284, among(&[0xda, 0xda, 0, 0, 0xc0, 1, 0, 0])),
+        ("MPLS pseudowire without control word", 1, on_label(&[], 0x00)),
+        ("MPLS pseudowire with an address like IPv4", 1, on_label(&[], 0x46)),
+        ("MPLS pseudowire with an address like IPv6", 1, on_label(&[], 0x60)),
+        ("MPLS pseudowire with both", 1, on_label(&[0, 0, 0, 9], 0x00)),
+        ("IPv4 in IPv4 in MPLS in Ethernet in MPLS", 1, {
+            let inner = ethernet(0x8847, &joined(&[&[0, 2, 1, 64], &ipv4(4, packet)]));
+            ethernet(0x8847, &joined(&[&[0, 2, 1, 64], &[0; 4], &inner]))
+        }),
+    ]
 }
 
 fn links(packet: &[u8], packet6: &[u8], frame: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {

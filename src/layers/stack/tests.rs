@@ -9,7 +9,10 @@ use super::*;
 use crate::layers::Layer;
 use crate::layers::network::fragments::Fragments;
 
-const LINK_TYPES: [u16; 16] = [0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 147, 228, 229, 239, 276];
+const LINK_TYPES: [u16; 31] = [
+    0, 1, 6, 9, 10, 12, 14, 50, 51, 101, 104, 105, 108, 109, 113, 117, 119, 127, 147, 163, 192, 228, 229, 239, 258,
+    274, 276, 281, 282, 283, 284,
+];
 
 /// Fails unless the leaves and the payload cover every bit of the packet exactly once.
 fn assert_tiled(link_type: u16, data: &[u8]) {
@@ -140,8 +143,89 @@ fn damage_is_named_with_the_layer_and_the_byte_where_it_stands() {
     assert_eq!(names(1, &data), ["Ethernet", "undecoded bytes"]);
 
     let whole = ethernet(0x0800, &ipv4(6, &segment()));
-    let Outcome::Damaged(fault) = walk(1, &whole[..34 + 19]) else { panic!("a header with a byte missing") };
-    assert_eq!(fault.to_string(), "the TCP header at byte 34 takes 20 bytes, and only 19 are there");
+    let Outcome::Damaged(fault) = walk(1, &whole[..34 + 13]) else { panic!("a header without flags") };
+    assert_eq!(fault.to_string(), "the TCP header at byte 34 takes 20 bytes, and only 13 are there");
+}
+
+#[test]
+fn a_segment_whose_header_does_not_add_up_is_one_without_payload() {
+    for (offset, sentence) in [
+        (4, "the Data Offset of the TCP header at byte 34 is 4; the header has at least 5 words of 32 bits"),
+        (15, "the TCP header at byte 34 takes 60 bytes, and only 50 are there"),
+    ] {
+        let mut segment = segment();
+        segment[12] = offset << 4;
+        let data = ethernet(0x0800, &ipv4(6, &segment));
+        let Outcome::Tcp(tcp) = walk(1, &data) else { panic!("still a segment") };
+        assert_eq!((tcp.header.source_port, tcp.header.sequence, tcp.header.payload), (49152, 1, &[][..]));
+        assert_eq!(tcp.damage().map(|fault| fault.to_string()), Some(sentence.to_owned()));
+        assert_eq!(annotate(1, 1, &data).stopped(), tcp.fault);
+        assert_eq!(names(1, &data), ["Ethernet", "IPv4", "TCP", "undecoded bytes"]);
+        assert_tiled(1, &data);
+    }
+}
+
+#[test]
+fn a_header_that_the_capture_cut_off_is_as_right_as_any() {
+    let data = ethernet(0x0800, &ipv4(6, &segment()));
+    for captured in 14..32 {
+        let Outcome::Tcp(tcp) = walk(1, &data[..34 + captured]) else { panic!("still a segment") };
+        assert_eq!(tcp.fault, Some(Fault::Cut { protocol: Protocol::Tcp, offset: 34, needed: 32, found: captured }));
+        assert_eq!((tcp.damage(), tcp.cut, tcp.header.payload), (None, PAYLOAD.len(), &[][..]));
+        assert_eq!((tcp.header.acknowledgment, tcp.header.flags), (2, 0x18));
+    }
+}
+
+#[test]
+fn a_connection_goes_by_the_last_hop_of_a_source_route() {
+    let behind = |option: &[u8]| {
+        let mut data = ipv4(6, &segment());
+        data.splice(20..20, option.iter().copied());
+        data[0] = 0x45 + option.len() as u8 / 4;
+        data[3] += option.len() as u8;
+        data[16..20].copy_from_slice(&[198, 51, 100, 1]);
+        data
+    };
+    for kind in [131, 137] {
+        let data = behind(&[1, kind, 11, 4, 198, 51, 100, 2, 192, 0, 2, 2]);
+        assert!(matches!(walk(228, &data), Outcome::Tcp(tcp) if tcp.destination == IpAddr::from(DESTINATION)));
+        assert!(value(228, &data, "Checksum").ends_with("(correct)"));
+        let followed = behind(&[1, kind, 11, 12, 198, 51, 100, 2, 192, 0, 2, 2]);
+        assert!(
+            matches!(walk(228, &followed), Outcome::Tcp(tcp) if tcp.destination == IpAddr::from([198, 51, 100, 1]))
+        );
+    }
+    let last: [u8; 16] = [9; 16];
+    for (kind, hops) in [(0, joined(&[&[7; 16], &last])), (4, joined(&[&last, &[7; 16]])), (2, last.to_vec())] {
+        let routing = joined(&[&[6, hops.len() as u8 / 8, kind, 1, 0, 0, 0, 0], &hops, &segment()]);
+        assert!(matches!(walk(229, &ipv6(43, &routing)), Outcome::Tcp(tcp) if tcp.destination == IpAddr::from(last)));
+    }
+    let home: [u8; 16] = [5; 16];
+    let options = joined(&[&[6, 2, 1, 2, 0, 0, 0xc9, 16], &home, &segment()]);
+    assert!(matches!(walk(229, &ipv6(60, &options)), Outcome::Tcp(tcp) if tcp.source == IpAddr::from(home)));
+}
+
+#[test]
+fn frames_without_a_packet_go_by_their_name() {
+    let name = |link_type, data: &[u8]| match walk(link_type, data) {
+        Outcome::Other(name) => name.into_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(name(105, &[0x80; 40]), "802.11 management");
+    assert_eq!(name(105, &[0xd4; 10]), "802.11 control");
+    assert_eq!(name(105, &joined(&[&[0x48, 0x11], &[0; 22]])), "802.11 without data");
+    assert_eq!(name(105, &joined(&[&[0x08, 0x41], &[0; 22], &[0, 1, 2, 3, 4, 5, 6, 7]])), "802.11 encrypted");
+    assert_eq!(name(105, &joined(&[&[0x08, 0x05], &[0; 22], &[1, 2, 3]])), "802.11 fragment");
+    assert_eq!(name(10, &[0x41; 20]), "FDDI");
+    assert_eq!(name(6, &joined(&[&[0x10, 0], &[0; 20]])), "Token Ring");
+    assert_eq!(name(252, &[0; 8]), "Wireshark upper PDU");
+    assert_eq!(name(220, &[0; 8]), "USB");
+    assert_eq!(name(1, &ethernet(0x88e5, &joined(&[&[0x0c, 0, 0, 0, 0, 1], &[7; 40]]))), "MACsec");
+    let in_udp = |port, data: &[u8]| name(228, &ipv4(17, &udp(port, data)));
+    assert_eq!(in_udp(4500, &[1; 20]), "ESP");
+    assert_eq!(in_udp(4500, &[0; 20]), "UDP");
+    assert_eq!(in_udp(1701, &[0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0]), "L2TP");
+    assert_eq!(in_udp(5684, &[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), "DTLS");
 }
 
 #[test]

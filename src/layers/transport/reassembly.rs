@@ -74,7 +74,9 @@ impl Segment<'_> {
         self.sequence.wrapping_add(u32::from(self.flags & SYN != 0))
     }
 
-    fn length(&self) -> u64 {
+    /// Payload bytes, as the headers say.
+    #[must_use]
+    pub fn length(&self) -> u64 {
         self.payload.len() as u64 + u64::from(self.cut)
     }
 }
@@ -155,7 +157,7 @@ impl Half {
     /// Positions before the stream's first known byte are negative.
     fn position(&self, sequence: u32) -> Option<i64> {
         let expected = self.base?.wrapping_add(self.next as u32);
-        Some(self.next as i64 + i64::from(sequence.wrapping_sub(expected).cast_signed()))
+        Some(self.next.cast_signed() + i64::from(sequence.wrapping_sub(expected).cast_signed()))
     }
 
     /// Keeps a segment sorted by position; among equals, first come first.
@@ -302,6 +304,15 @@ impl Reassembly {
     #[must_use]
     pub fn waiting_bytes(&self) -> usize {
         self.waiting_bytes
+    }
+
+    /// Bytes of memory held beside the value itself, roughly.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.waiting_bytes
+            + (self.halves.iter())
+                .map(|half| half.waiting.capacity() * size_of::<Waiting>() + half.delivered.held())
+                .sum::<usize>()
     }
 
     /// Whether both streams ended with a FIN.

@@ -366,13 +366,13 @@ fn decimal(value: f64, places: usize) -> String {
     }
 }
 
-/// Digits in groups of three (ISO 80000-1 §7.3.1); four stand together.
+/// Digits in groups of three (ISO 80000-1 §7.3.1).
 fn grouped(value: u64) -> String {
     group_digits(&value.to_string())
 }
 
 fn group_digits(digits: &str) -> String {
-    if digits.len() < 5 {
+    if digits.len() < 4 {
         return digits.to_owned();
     }
     let mut text = String::new();

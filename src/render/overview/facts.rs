@@ -148,3 +148,33 @@ pub(super) fn list(counts: impl Iterator<Item = (impl AsRef<str>, u64)>) -> Stri
     let counts: Vec<_> = counts.map(|(name, count)| format!("{} {}", numbers::count(count), name.as_ref())).collect();
     counts.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interface(name: Option<&str>, link: u16) -> Interface {
+        Interface { name: name.map(str::to_owned), link: LinkType(link), snap_length: 0, comment: None }
+    }
+
+    #[test]
+    fn interfaces_are_named_and_those_alike_counted() {
+        let eth0 = interface(Some("eth0"), 1);
+        assert_eq!(interfaces(std::slice::from_ref(&eth0)), "on eth0 (Ethernet)");
+        let unnamed = [interface(None, 1), interface(None, 113), interface(None, 1)];
+        assert_eq!(interfaces(&unnamed), "Ethernet, 2 interfaces · Linux cooked capture");
+        let many: Vec<Interface> = (0..9).map(|link| interface(Some("any"), 200 + link)).collect();
+        assert!(interfaces(&many).ends_with(" · 5 more interfaces"));
+    }
+
+    #[test]
+    fn a_span_of_time_names_the_day_once_if_it_is_one() {
+        let day = 86_400_000_000_000;
+        let start = Timestamp(1_700_000_000_000_000_000);
+        let until = |later| span(start, Timestamp(start.0 + later));
+        assert_eq!(until(0), "2023-11-14 22:13:20.000000 UTC");
+        assert_eq!(until(1_500_000), "2023-11-14 22:13:20.000000 – 22:13:20.001500 UTC · 1.5 ms");
+        assert_eq!(until(day), "2023-11-14 22:13:20.000000 – 2023-11-15 22:13:20.000000 UTC · 24 h 0 min");
+        assert!(span(start, Timestamp(0)).ends_with("the last packet is older than the first"));
+    }
+}

@@ -128,3 +128,65 @@ fn no_tcp(summary: &Summary) -> Unreadable {
 fn is_or_are(number: u64, singular: &str) -> String {
     format!("{} {}", numbers::counted(number, singular), if number == 1 { "is" } else { "are" })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn about(complete: bool) -> About<'static> {
+        About { source: "a.pcap", format: "pcap", interfaces: &[], complete }
+    }
+
+    fn without_tcp(others: &[(&str, u64)]) -> Summary {
+        let other_packets: BTreeMap<_, _> = others.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        Summary { packets: other_packets.values().sum(), other_packets, ..Summary::default() }
+    }
+
+    fn speaking(protocols: &[(&'static str, u64)]) -> (Summary, Census) {
+        let protocols: BTreeMap<_, _> = protocols.iter().copied().collect();
+        let connections = protocols.values().sum();
+        let summary = Summary { packets: 100, tcp_connections: connections, ..Summary::default() };
+        (summary, Census { protocols, segments: [50, 50] })
+    }
+
+    #[track_caller]
+    fn says(why: Option<Unreadable>, part: &str) {
+        let why = why.expect("a reason");
+        assert!(why.why.contains(part) || why.next.contains(part), "{why:?}");
+    }
+
+    #[test]
+    fn a_capture_with_exchanges_both_ways_needs_no_explanation() {
+        let (summary, census) = speaking(&[("http/1", 1), ("tls", 9)]);
+        let summary = Summary { http_requests: 1, ..summary };
+        assert_eq!(why(about(true), &summary, &census), None);
+        let one_way = Census { segments: [0, 9], ..census };
+        says(why(about(true), &summary, &one_way), "what the clients asked was not captured");
+    }
+
+    #[test]
+    fn the_commonest_reason_is_the_one_given() {
+        let of = |protocols: &[(&'static str, u64)]| {
+            let (summary, census) = speaking(protocols);
+            why(about(true), &summary, &census)
+        };
+        says(of(&[("none", 90), ("tls", 2), ("unknown", 1)]), "2 connections are encrypted with TLS");
+        says(of(&[("http/2", 2), ("tls", 1)]), "curl --http1.1");
+        says(of(&[("http/2", 2), ("unknown", 3)]), "WebSocket was open before the capture began");
+        says(of(&[("none", 2)]), "no payload");
+    }
+
+    #[test]
+    fn without_tcp_what_there_is_instead_is_named() {
+        let of = |others: &[(&str, u64)]| why(about(true), &without_tcp(others), &Census::default());
+        says(of(&[]), "has no packet");
+        says(why(about(false), &Summary::default(), &Census::default()), "damaged before its first packet");
+        says(of(&[("ARP", 3)]), "only 3 ARP");
+        says(of(&[("ARP", 3), ("UDP", 12)]), "QUIC");
+        says(of(&[("link type 147", 1)]), "USER0, link type 147");
+        says(of(&[("link type 999", 1)]), "not known here: link type 999");
+        says(of(&[("IP fragment", 3)]), "none that make a whole");
+    }
+}

@@ -16,6 +16,16 @@ pub(in super::super) enum Absent {
         /// How many there are.
         there: u64,
     },
+    /// An exchange on a connection that is not there.
+    #[error("exchange {connection}.{index} is not in this capture: it has {}", range("connection", *.there, 0))]
+    ExchangeAndConnection {
+        /// The connection's number.
+        connection: u64,
+        /// The exchange's index on it.
+        index: u64,
+        /// How many connections there are.
+        there: u64,
+    },
     /// An exchange on a connection that is there.
     #[error("exchange {connection}.{index} is not in this capture: connection {connection} has {}", exchanges(*.connection, *.there))]
     Exchange {
@@ -41,7 +51,7 @@ impl Absent {
     pub(in super::super) fn exchange((connection, index): (u64, u64), there: Option<u64>, summary: &Summary) -> Self {
         match there {
             Some(there) => Self::Exchange { connection, index, there },
-            None => Self::Connection { asked: connection, there: summary.tcp_connections },
+            None => Self::ExchangeAndConnection { connection, index, there: summary.tcp_connections },
         }
     }
 }
@@ -76,6 +86,10 @@ mod tests {
         assert_eq!(
             text(Absent::Connection { asked: 7, there: 0 }),
             "connection 7 is not in this capture: it has no connections"
+        );
+        assert_eq!(
+            text(Absent::ExchangeAndConnection { connection: 2, index: 5, there: 1 }),
+            "exchange 2.5 is not in this capture: it has only connection 0"
         );
         assert_eq!(
             text(Absent::Exchange { connection: 2, index: 5, there: 2 }),

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped, Which};
+use super::deepen::{self, Scoped};
 use super::{Absent, ROWS, View};
+use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Frame, Problem};
 use crate::inspect::{self, Event, Options, Sink};
 use crate::render::facts::heading;
@@ -39,7 +40,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         deepen::diagrams(view, kept_frames.iter(), out)?;
     }
     if view.asked.hex {
-        deepen::packets(view, &Which::Connection(number), (true, false), out)?;
+        deepen::packets(view, Selection::Connection(number), (true, false), out)?;
     }
     view.input.outcome(None, finding.error)
 }

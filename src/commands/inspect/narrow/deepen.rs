@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::ops::RangeInclusive;
 
 use super::super::super::Failure;
 use super::View;
-use crate::capture::Packet;
+use crate::inspect::annotate::{self, Selection};
 use crate::inspect::record::{Exchange, Frame};
-use crate::inspect::{Event, Inspector, Options, PacketContent, Sink};
+use crate::inspect::{Event, PacketContent, Sink};
 use crate::layers::{Field, stack};
 use crate::render::facts::heading;
 use crate::render::ladder::ladder;
@@ -18,26 +17,6 @@ use crate::render::{frame, hex, numbers, osi, text, tree};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
-
-/// Which packets a look is at.
-pub(super) enum Which {
-    All,
-    Connection(u64),
-    /// Those of a connection in that range.
-    Exchange(u64, RangeInclusive<u64>),
-    Packet(u64),
-}
-
-impl Which {
-    fn includes(&self, packet: u64, connection: Option<u64>) -> bool {
-        match self {
-            Self::All => true,
-            Self::Connection(number) => connection == Some(*number),
-            Self::Exchange(number, packets) => connection == Some(*number) && packets.contains(&packet),
-            Self::Packet(number) => packet == *number,
-        }
-    }
-}
 
 /// A story of one connection: events of others do not reach it.
 pub(super) struct Scoped {
@@ -153,58 +132,36 @@ pub(super) fn diagrams<'a>(
     Ok(())
 }
 
-/// Draws packets: their bytes, their fields. A damaged end ends it; the first pass reported that.
+/// Draws packets, one after the other: their bytes, their fields, or both. A damaged end ends it; the first pass reported
+/// that.
 pub(super) fn packets(
     view: &View<'_>,
-    which: &Which,
+    selection: Selection,
     (bytes, fields): (bool, bool),
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut reader = view.input.open()?;
-    let mut inspector = Inspector::new(Options::default());
-    while let Ok(Some(packet)) = reader.next_packet() {
-        let mut place = Place::default();
-        inspector.packet(&packet, &mut place);
-        if which.includes(packet.number, place.connection) {
-            draw(view, &packet, bytes, fields, out)?;
-        }
-        if matches!(which, Which::Packet(number) if *number == packet.number) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn draw(view: &View<'_>, packet: &Packet<'_>, bytes: bool, fields: bool, out: &mut dyn Write) -> Result<(), Failure> {
     let style = view.style;
-    let annotated = stack::annotate(packet.link.0, packet.number, packet.data);
-    if bytes {
-        write!(out, "{}", heading(&format!("Bytes of packet {}", packet.number), "", style))?;
-        for line in hex::hex(packet.data, packet.number, &annotated.fields, style) {
-            writeln!(out, "{line}")?;
+    let mut packets = annotate::packets(|| view.input.open(), selection)?;
+    for packet in packets.by_ref() {
+        let number = numbers::count(packet.number);
+        if bytes {
+            write!(out, "{}", heading(&format!("Bytes of packet {number}"), "", style))?;
+            for line in hex::hex(&packet.data, packet.number, &packet.fields, style) {
+                writeln!(out, "{line}")?;
+            }
+        }
+        if fields {
+            write!(out, "{}", heading(&format!("Fields of packet {number}"), "", style))?;
+            for line in tree::field_tree(&packet.fields, style) {
+                writeln!(out, "{line}")?;
+            }
         }
     }
-    if fields {
-        write!(out, "{}", heading(&format!("Fields of packet {}", packet.number), "", style))?;
-        for line in tree::field_tree(&annotated.fields, style) {
-            writeln!(out, "{line}")?;
+    if packets.annotator().is_limited() {
+        let note = "There is more in these packets than fits into memory: some payload stayed without names.";
+        for line in text::wrap(note, style.width) {
+            writeln!(out, "{}", style.dim(&line))?;
         }
     }
     Ok(())
-}
-
-/// Notes which connection a packet is of.
-#[derive(Default)]
-struct Place {
-    connection: Option<u64>,
-}
-
-impl Sink for Place {
-    fn event(&mut self, event: Event<'_>) {
-        if let Event::Packet(it) = event
-            && let PacketContent::Tcp(segment) = &it.content
-        {
-            self.connection = Some(segment.connection);
-        }
-    }
 }

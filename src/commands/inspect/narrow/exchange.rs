@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped, Which};
+use super::deepen::{self, Scoped};
 use super::{Absent, View};
+use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{self, Event, Options, Sink};
 use crate::render::facts::{Facts, heading};
@@ -48,9 +49,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
         deepen::ladder_of(view, &story, name.0, out)?;
     }
     if view.asked.layers || view.asked.hex {
-        let extent = it.extent();
-        let which = Which::Exchange(name.0, extent.first.packet..=extent.last.packet);
-        deepen::packets(view, &which, (view.asked.hex, view.asked.layers), out)?;
+        deepen::packets(view, Selection::Exchange(name.0, name.1), (view.asked.hex, view.asked.layers), out)?;
     }
     view.input.outcome(None, finding.error)
 }

@@ -11,13 +11,13 @@ use std::io::Write;
 use super::super::Failure;
 use super::input::Input;
 use super::{Inspect, the_whole};
+use crate::inspect::annotate::Selection;
 use crate::inspect::{self, Options};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
 use crate::render::style::Style;
 
 pub(super) use self::absent::Absent;
-use self::deepen::Which;
 
 /// How many rows of a table are shown of one connection.
 const ROWS: usize = 200;
@@ -88,7 +88,7 @@ fn everything(view: &View<'_>, out: &mut dyn Write) -> Result<(), Failure> {
         }
     }
     if asked.hex {
-        deepen::packets(view, &Which::All, (true, false), out)?;
+        deepen::packets(view, Selection::All, (true, false), out)?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! `--packet N`: where a packet belongs, what it carries, and its fields.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped, Which};
+use super::deepen::{self, Scoped};
 use super::{Absent, View};
+use crate::inspect::annotate::Selection;
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
 use crate::inspect::{self, Event, Options, PacketSeen, Sink};
@@ -26,7 +28,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let interface = reader.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
     let place = packet::place(seen, interface, found.connection.as_ref(), &found.carried(), style);
     out.write_all(place.as_bytes())?;
-    deepen::packets(view, &Which::Packet(number), (view.asked.hex, true), out)?;
+    deepen::packets(view, Selection::packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {
         deepen::diagrams(view, found.frames.iter(), out)?;
     }
@@ -122,7 +124,10 @@ fn part(packet: u64, extent: Extent) -> &'static str {
 fn lossy(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+        for byte in chunk.invalid() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\\x{byte:02x}");
+        }
         text
     })
 }

@@ -204,6 +204,12 @@ impl Decoder {
         };
     }
 
+    /// What comes next may be no message, and is no fault then: HTTP/0.9 answers with the bare content.
+    pub fn expect_anything(&mut self) {
+        self.synchronised = false;
+        self.foreign = true;
+    }
+
     /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         self.forget_shown();
@@ -387,11 +393,15 @@ impl Decoder {
                 return Some(Item::EmptyLines(empty));
             }
             self.began = input.source;
-            if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No {
+        }
+        let direct = if self.partial.is_empty() { section_end(input.bytes, &mut 0) } else { None };
+        let mut whole = match direct {
+            Some(end) if end <= MAX_SECTION => Gathered::Input(end),
+            _ if self.partial.is_empty() && likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => {
                 return self.lose(input);
             }
-        }
-        let mut whole = self.gather(input, section_end);
+            _ => self.gather(input, section_end),
+        };
         if whole == Gathered::NotYet {
             match likeness(self.role, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
@@ -430,12 +440,11 @@ impl Decoder {
 
     /// Builds the head of a section that was taken apart.
     fn section<'s, 'i: 's>(&'s mut self, whole: Gathered, input: &mut Input<'i>, start_line_bytes: usize) -> Head<'s> {
-        let block = match whole {
-            Gathered::Input(length) => input.take(length),
-            _ => {
-                self.shown = true;
-                &self.partial[..]
-            }
+        let block = if let Gathered::Input(length) = whole {
+            input.take(length)
+        } else {
+            self.shown = true;
+            &self.partial[..]
         };
         self.position += block.len() as u64;
         Head {

@@ -3,6 +3,7 @@
 //! Bytes in, items out: knows no packet, no connection and no other direction. What a response's framing needs to know of
 //! its request is handed in.
 
+pub mod annotate;
 mod chunked;
 mod decoder;
 mod fault;

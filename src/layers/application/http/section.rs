@@ -137,27 +137,21 @@ pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine
         }
         let whole = start as u32..end as u32;
         if line[0] == b' ' || line[0] == b'\t' {
-            match lines.last_mut() {
-                Some(folded) => {
-                    folded.whole.end = whole.end;
-                    let trailing = line.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-                    if trailing < line.len() {
-                        folded.value.end = (start + line.len() - trailing) as u32;
-                    }
-                    let name = folded.name.start as usize..folded.name.end as usize;
-                    let fault = Fault::Folded(text(&block[name]));
-                    if faults.last() != Some(&fault) {
-                        faults.push(fault);
-                    }
-                }
-                None => {
-                    faults.push(Fault::SpaceBeforeFields);
-                    lines.push(FieldLine {
-                        name: whole.start..whole.start,
-                        value: trimmed(block, start, start + line.len()),
-                        whole,
-                    });
-                }
+            let Some(folded) = lines.last_mut() else {
+                faults.push(Fault::SpaceBeforeFields);
+                let value = trimmed(block, start, start + line.len());
+                lines.push(FieldLine { name: whole.start..whole.start, value, whole });
+                continue;
+            };
+            folded.whole.end = whole.end;
+            let length = line.trim_ascii_end().len();
+            if length > 0 {
+                folded.value.end = (start + length) as u32;
+            }
+            let name = folded.name.start as usize..folded.name.end as usize;
+            let fault = Fault::Folded(text(&block[name]));
+            if faults.last() != Some(&fault) {
+                faults.push(fault);
             }
             continue;
         }

@@ -1,5 +1,6 @@
 //! One direction of a WebSocket connection: bytes in as they come, frames out.
 
+use super::RSV1;
 use super::header::{Header, MAX_HEADER};
 use crate::layers::application::http::Input;
 use crate::layers::transport::Source;
@@ -194,7 +195,7 @@ impl Decoder {
 fn chain_fits(mut bytes: &[u8], from_client: bool) -> bool {
     while !bytes.is_empty() {
         let Some(header) = Header::parse(bytes) else { return false };
-        let known = matches!(header.opcode, 0..=2 | 8..=10) && header.rsv & 3 == 0 && header.is_minimal();
+        let known = matches!(header.opcode, 0..=2 | 8..=10) && matches!(header.rsv, 0 | RSV1) && header.is_minimal();
         let rest = usize::try_from(header.payload_length)
             .ok()
             .and_then(|length| bytes.get(usize::from(header.length)..)?.get(length..));

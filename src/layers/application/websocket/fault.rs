@@ -1,5 +1,6 @@
 //! What a WebSocket endpoint did that the specification forbids.
 
+use super::draft::Draft;
 use crate::layers::fault::faults;
 
 faults! {
@@ -27,6 +28,12 @@ faults! {
         /// A version other than 13 that was accepted all the same.
         #[error("the upgrade speaks version {0:?} of the protocol; RFC 6455 is version 13")]
         OtherVersion(String) => "other-websocket-version", "RFC 6455 §4.2.1";
+        /// A draft of the protocol that came before RFC 6455.
+        #[error("this is {draft}, a draft from before the standard: no browser of today speaks it{}", draft.note())]
+        OldDraft {
+            /// Which one.
+            draft: Draft,
+        } => "old-websocket-draft", "RFC 6455 §11.6";
         /// An upgrade request with another method than GET.
         #[error("a WebSocket handshake is a GET; this one is a {0:?}")]
         NotGet(String) => "upgrade-not-get", "RFC 6455 §4.2.1";

@@ -27,6 +27,11 @@ pub const ECE: u8 = 0x40;
 /// CWR: the sender slowed down because of such a mark (RFC 3168 §6.1).
 pub const CWR: u8 = 0x80;
 
+/// Bytes in a header without options.
+const FIXED: usize = 20;
+/// Bytes up to the flags: without these it cannot be said what a segment does.
+const LEAST: usize = 14;
+
 /// The flags by name, in the order in which they are usually spoken of: "SYN, ACK", "PSH, ACK".
 const FLAGS: [(u8, &str); 8] =
     [(SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"), (ACK, "ACK"), (URG, "URG"), (ECE, "ECE"), (CWR, "CWR")];
@@ -48,7 +53,7 @@ pub struct Header<'a> {
     pub window: u16,
     /// The options, padding included.
     pub options: &'a [u8],
-    /// Bytes in the header, 20 to 60.
+    /// Bytes in the header, 20 to 60; fewer only where a damaged segment has no more.
     pub header_length: usize,
     /// What was captured of the data behind it.
     pub payload: &'a [u8],
@@ -62,9 +67,8 @@ impl<'a> Header<'a> {
     /// A [`Fault`] if the header is not all there, or says that it is shorter than 20 bytes.
     #[inline]
     pub fn parse(segment: &'a [u8]) -> Result<Self, Fault> {
-        let fixed = fixed::<20>(Protocol::Tcp, segment)?;
-        let [s1, s2, d1, d2, q1, q2, q3, q4, a1, a2, a3, a4, offset, flags, w1, w2, ..] = *fixed;
-        let words = offset >> 4;
+        let fixed = fixed::<FIXED>(Protocol::Tcp, segment)?;
+        let words = fixed[12] >> 4;
         let header_length = usize::from(words) * 4;
         let Some((header, payload)) = segment.split_at_checked(header_length) else {
             return Err(Fault::Short {
@@ -78,17 +82,55 @@ impl<'a> Header<'a> {
             let rule = "the header has at least 5 words of 32 bits";
             return Err(Fault::impossible(Protocol::Tcp, "Data Offset", words, rule));
         };
-        Ok(Self {
+        Ok(Self { options, header_length, payload, ..Self::of_fixed(fixed) })
+    }
+
+    /// What can be read of a header that [`parse`](Self::parse) refuses, with what `cut` more bytes that the capture
+    /// lacks could make of the refusal; `None` if it ends before its flags.
+    ///
+    /// Nothing behind such a header can be trusted to be payload, so none is given.
+    #[cold]
+    pub(crate) fn salvage(segment: &'a [u8], cut: usize, refusal: Fault) -> Option<(Self, Fault)> {
+        let mut fixed = [0; FIXED];
+        // A field that is there in part is left out.
+        let there = segment.len().min(FIXED) & !1;
+        if there < LEAST {
+            return None;
+        }
+        fixed.get_mut(..there)?.copy_from_slice(segment.get(..there)?);
+        let stated = usize::from(fixed[12] >> 4) * 4;
+        let mut header = Self { header_length: there, ..Self::of_fixed(&fixed) };
+        if stated < FIXED || stated <= segment.len() || stated > segment.len() + cut {
+            return Some((header, refusal));
+        }
+        header.header_length = stated;
+        header.options = segment.get(FIXED..).unwrap_or_default();
+        let found = segment.len();
+        Some((header, Fault::Cut { protocol: Protocol::Tcp, offset: 0, needed: stated, found }))
+    }
+
+    /// The fields of fixed size; the header's length is still to be found.
+    #[inline]
+    fn of_fixed(fixed: &[u8; FIXED]) -> Self {
+        let [s1, s2, d1, d2, q1, q2, q3, q4, a1, a2, a3, a4, _, flags, w1, w2, ..] = *fixed;
+        Self {
             source_port: u16::from_be_bytes([s1, s2]),
             destination_port: u16::from_be_bytes([d1, d2]),
             sequence: u32::from_be_bytes([q1, q2, q3, q4]),
             acknowledgment: u32::from_be_bytes([a1, a2, a3, a4]),
             flags,
             window: u16::from_be_bytes([w1, w2]),
-            options,
-            header_length,
-            payload,
-        })
+            options: &[],
+            header_length: FIXED,
+            payload: &[],
+        }
+    }
+
+    /// How many bytes of `segment` are its header; of one that breaks off before byte 20, those of whole fields.
+    #[inline]
+    pub(crate) fn present(&self, segment: &[u8]) -> usize {
+        let present = self.header_length.min(segment.len());
+        if present < FIXED { present & !1 } else { present }
     }
 
     /// Whether all of these flags are set.

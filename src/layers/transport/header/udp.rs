@@ -28,12 +28,22 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
 fn behind(ports: [u16; 2], payload: &[u8]) -> Next {
     let on = |port| ports.contains(&port);
     if (on(443) || on(80)) && looks_like_quic(payload) {
-        return Next::Payload(Payload::Quic);
+        return Next::Payload(Payload::InUdp("QUIC"));
+    }
+    if on(4500) && payload.len() > 8 && !payload.starts_with(&[0; 4]) {
+        // With four zero bytes it is the key exchange instead (RFC 3948 §2.2).
+        return Next::Payload(Payload::InUdp("ESP"));
     }
     match overlay::behind_udp(ports, payload) {
         Some(tunnel) => Next::Header(tunnel),
+        None if looks_like_dtls(payload) => Next::Payload(Payload::InUdp("DTLS")),
         None => Next::Payload(Payload::Of(Protocol::Udp)),
     }
+}
+
+/// Whether a DTLS record starts here (RFC 9147 §4.1 gives the versions).
+fn looks_like_dtls(payload: &[u8]) -> bool {
+    matches!(payload, [20..=23, 0xfe, 0xfd | 0xff, _, _, _, _, _, _, _, _, _, _, ..])
 }
 
 /// Whether a QUIC packet with a long header starts here (RFC 9000 §17.2).

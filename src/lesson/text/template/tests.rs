@@ -50,14 +50,14 @@ fn a_measure_stands_in_its_placeholder_with_its_unit() {
 
 #[test]
 fn differences_products_ratios_and_shares_are_reckoned() {
-    assert_eq!(filled("{a.wire_bytes - b.wire_bytes}"), "1080 bytes");
+    assert_eq!(filled("{a.wire_bytes - b.wire_bytes}"), "1 080 bytes");
     assert_eq!(filled("{b.packets - a.packets}"), "-18");
     assert_eq!(filled("{a.packets / b.packets}"), "2.2");
     assert_eq!(filled("{a.packets / 11}"), "3");
     assert_eq!(filled("{a.wire_bytes / a.packets}"), "60 bytes");
     assert_eq!(filled("{b.packets % a.packets}"), "45 %");
     assert_eq!(filled("{b.packets * b.round_trip_time}"), "600 ms");
-    assert_eq!(filled("{2 * b.wire_bytes}"), "1800 bytes");
+    assert_eq!(filled("{2 * b.wire_bytes}"), "1 800 bytes");
 }
 
 #[test]
@@ -99,14 +99,14 @@ fn what_was_not_captured_cannot_be_filled_in() {
 #[test]
 fn values_are_written_for_people() {
     let format = |unit: Unit, value| unit.format(value).replace('\u{a0}', " ");
-    assert_eq!(format(Unit::Count, 9_999), "9999");
+    assert_eq!(format(Unit::Count, 9_999), "9 999");
     assert_eq!(format(Unit::Count, 1_234_567), "1 234 567");
     assert_eq!(format(Unit::Bytes, 1), "1 byte");
     assert_eq!(format(Unit::Bytes, 65_536), "65 536 bytes");
     assert_eq!(format(Unit::Nanoseconds, 0), "0 ms");
     assert_eq!(format(Unit::Nanoseconds, 1_500), "1.5 µs");
     assert_eq!(format(Unit::Nanoseconds, 240_000_000), "240 ms");
-    assert_eq!(format(Unit::Nanoseconds, 3_040_500_000), "3040.5 ms");
+    assert_eq!(format(Unit::Nanoseconds, 3_040_500_000), "3 040.5 ms");
     assert_eq!(format(Unit::Nanoseconds, 12_000_000_000), "12 s");
 }
 

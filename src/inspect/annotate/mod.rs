@@ -1,0 +1,351 @@
+//! Packets, exchanges and frames, field by field: every captured bit has a name.
+//!
+//! [`packets()`] does it for a capture, in two passes over it (three where the packets have to be found first). An
+//! [`Annotator`] is the sink of the first: it remembers what the pipeline says of the streams' bytes, as far as the
+//! selection needs it. What decodes and names the bytes is below, in `layers`; this module knows which bytes they are, and
+//! in which packets.
+
+mod element;
+mod packets;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod tile;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+use self::element::{Element, Group, What};
+pub use self::packets::{AnnotatedPacket, Packets, packets};
+use self::stream::Stream;
+use self::tile::{Groups, Rest, tile};
+use super::event::{Delivered, Event, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
+use super::record::{Direction, Exchange, Protocol};
+use crate::capture::LinkType;
+use crate::layers::Field;
+use crate::layers::stack::{self, Outcome};
+
+/// How much an [`Annotator`] remembers at the most, in bytes. Beyond it, [`Annotator::is_limited`] is true, and payload
+/// is left without names.
+pub const MOST_KEPT: usize = 64 << 20;
+
+/// What is to be annotated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Packets by number, from 1.
+    Packets(BTreeSet<u64>),
+    /// A connection, by number.
+    Connection(u64),
+    /// An exchange, by connection and index.
+    Exchange(u64, u64),
+    /// A WebSocket frame, by connection and index.
+    Frame(u64, u64),
+    /// Everything.
+    All,
+}
+
+impl Selection {
+    /// One packet.
+    #[must_use]
+    pub fn packet(number: u64) -> Self {
+        Self::Packets(BTreeSet::from([number]))
+    }
+
+    /// Whether something of this connection may be selected.
+    fn has_connection(&self, connection: u64) -> bool {
+        match self {
+            Self::Packets(_) | Self::All => true,
+            Self::Connection(number) | Self::Exchange(number, _) | Self::Frame(number, _) => *number == connection,
+        }
+    }
+
+    fn has_packet(&self, number: u64, connection: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::Packets(numbers) => numbers.contains(&number),
+            Self::Connection(selected) => *selected == connection,
+            // Their packets are those of their elements.
+            Self::Exchange(..) | Self::Frame(..) => false,
+        }
+    }
+
+    fn has_element(&self, element: &Element) -> bool {
+        match self {
+            Self::All => true,
+            Self::Packets(numbers) => element.place.runs().iter().any(|run| numbers.contains(&run.packet)),
+            Self::Connection(connection) => *connection == element.connection,
+            Self::Exchange(connection, index) => Unit::of(element) == Some(Unit::Exchange(*connection, *index)),
+            Self::Frame(connection, index) => Unit::of(element) == Some(Unit::Frame(*connection, *index)),
+        }
+    }
+}
+
+/// What the bytes of a packet may belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// An exchange, by connection and index.
+    Exchange(u64, u64),
+    /// A WebSocket frame, by connection and index.
+    Frame(u64, u64),
+}
+
+impl Unit {
+    fn of(element: &Element) -> Option<Self> {
+        match element.group.as_deref()? {
+            Group::Message(_) => Some(Self::Exchange(element.connection, element.index)),
+            Group::Frame { .. } => Some(Self::Frame(element.connection, element.index)),
+        }
+    }
+}
+
+/// Remembers what the pipeline, asked for pieces, says of the selected bytes.
+#[derive(Debug)]
+pub struct Annotator {
+    selection: Selection,
+    streams: HashMap<u64, [Stream; 2], RandomState>,
+    found: Found,
+}
+
+/// What it remembers.
+#[derive(Debug)]
+struct Found {
+    /// In stream order within each direction of a connection.
+    elements: Vec<Element>,
+    /// Which of them have bytes in a packet.
+    in_packet: BTreeMap<u64, Vec<usize>>,
+    /// The selected packets that carry TCP segments: the connection, and how the bytes related to those before.
+    seen: BTreeMap<u64, (u64, Novelty)>,
+    /// What the connections with undecoded bytes turned out to speak.
+    spoken: HashMap<u64, (Protocol, Option<String>), RandomState>,
+    /// How many bytes more it may remember.
+    room: usize,
+    limited: bool,
+}
+
+impl Found {
+    fn new() -> Self {
+        Self {
+            elements: Vec::new(),
+            in_packet: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            spoken: HashMap::default(),
+            room: MOST_KEPT,
+            limited: false,
+        }
+    }
+
+    fn add(&mut self, element: Element, selection: &Selection) {
+        if !selection.has_element(&element) || !self.keep(element.cost()) {
+            return;
+        }
+        if element.what == What::Piece(PieceKind::Undecoded) {
+            self.spoken.entry(element.connection).or_insert((Protocol::Unknown, None));
+        }
+        let at = self.elements.len();
+        for run in element.place.runs() {
+            let here = self.in_packet.entry(run.packet).or_default();
+            if here.last() != Some(&at) {
+                here.push(at);
+            }
+        }
+        self.elements.push(element);
+    }
+
+    /// Whether there is room for so many bytes more, which it then takes.
+    fn keep(&mut self, bytes: usize) -> bool {
+        let left = self.room.checked_sub(bytes);
+        self.limited |= left.is_none();
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
+    }
+
+    fn fields(&self, element: &Element) -> Vec<Field> {
+        element.fields(self.spoken.get(&element.connection))
+    }
+}
+
+impl Annotator {
+    /// An annotator of what is selected. The pipeline must be asked for [pieces](super::Options::pieces).
+    #[must_use]
+    pub fn new(selection: Selection) -> Self {
+        Self { selection, streams: HashMap::default(), found: Found::new() }
+    }
+
+    /// Whether there was more than [`MOST_KEPT`]: some payload has no names then.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.found.limited
+    }
+
+    /// The packets with bytes of what is selected, as far as they carry TCP.
+    #[must_use]
+    pub fn packets(&self) -> BTreeSet<u64> {
+        let packets = self.found.in_packet.keys().chain(self.found.seen.keys()).copied();
+        packets
+            .filter(|number| !matches!(&self.selection, Selection::Packets(numbers) if !numbers.contains(number)))
+            .collect()
+    }
+
+    /// The connection that a selected packet is of.
+    #[must_use]
+    pub fn connection_of(&self, number: u64) -> Option<u64> {
+        let element = || self.in_packet(number).next().map(|element| element.connection);
+        self.found.seen.get(&number).map(|(connection, _)| *connection).or_else(element)
+    }
+
+    /// The exchanges and frames that a selected packet has bytes of.
+    #[must_use]
+    pub fn units_of(&self, number: u64) -> Vec<Unit> {
+        let mut units: Vec<Unit> = self.in_packet(number).filter_map(Unit::of).collect();
+        units.dedup();
+        units
+    }
+
+    /// Every field of a selected packet, from its first bit to its last: the leaves tile `data`.
+    ///
+    /// A field that goes beyond the packet has the whole value, only its spans in this packet, and a meaning that says
+    /// where the rest is. Content and payload have the value of this packet's part.
+    #[must_use]
+    pub fn fields_of_packet(&self, number: u64, link: LinkType, data: &[u8]) -> Vec<Field> {
+        let annotated = stack::annotate(link.0, number, data);
+        let mut fields = annotated.fields;
+        let (range, rest) = match (annotated.payload, &annotated.outcome) {
+            (Some(range), _) => {
+                let novelty = self.found.seen.get(&number).map(|(_, novelty)| *novelty);
+                (range, Rest::of(novelty, self.found.limited))
+            }
+            // The segment is whole only in the datagram: its bytes here have names where the pipeline read them.
+            (None, Outcome::Fragment(fragment)) if self.in_packet(number).next().is_some() => {
+                let range = fragment.position..fragment.position + fragment.data.len();
+                let bits = range.start as u64 * 8;
+                let is_it = |field: &Field| field.parts.is_empty() && field.spans.iter().any(|s| s.bits.start == bits);
+                let Some(at) = fields.iter().position(is_it) else { return fields };
+                let Field { layer, name, meaning, clause, .. } = fields.remove(at);
+                (range, Rest { layer, name, meaning, clause })
+            }
+            _ => return fields,
+        };
+        let bits = range.start as u64 * 8;
+        let behind = |field: &Field| field.spans.first().is_some_and(|span| span.bits.start >= bits);
+        let at = fields.iter().position(behind).unwrap_or(fields.len());
+        let named = tile(number, range, self.in_packet(number), |element| self.found.fields(element), &rest);
+        fields.splice(at..at, named);
+        fields
+    }
+
+    /// Every field of an exchange: its request's, then those of its responses, with spans in all packets that carry it.
+    #[must_use]
+    pub fn fields_of_exchange(&self, connection: u64, index: u64) -> Vec<Field> {
+        self.fields_of(Unit::Exchange(connection, index))
+    }
+
+    /// Every field of a WebSocket frame, with spans in all packets that carry it.
+    #[must_use]
+    pub fn fields_of_frame(&self, connection: u64, index: u64) -> Vec<Field> {
+        self.fields_of(Unit::Frame(connection, index))
+    }
+
+    fn fields_of(&self, unit: Unit) -> Vec<Field> {
+        let mut whole: Vec<Element> = Vec::new();
+        for direction in [Direction::Client, Direction::Server] {
+            let is_of_it = |e: &&Element| e.direction == direction && Unit::of(e) == Some(unit);
+            for element in self.found.elements.iter().filter(is_of_it) {
+                match whole.last_mut() {
+                    Some(last) if element.continues(last) => last.extend(element),
+                    _ => whole.push(element.clone()),
+                }
+            }
+        }
+        let mut groups = Groups::default();
+        for element in &whole {
+            groups.add(element, self.found.fields(element));
+        }
+        groups.finish()
+    }
+
+    fn in_packet(&self, number: u64) -> impl Iterator<Item = &Element> {
+        let here = self.found.in_packet.get(&number).map(Vec::as_slice).unwrap_or_default();
+        here.iter().filter_map(|at| self.found.elements.get(*at))
+    }
+
+    fn packet(&mut self, packet: &PacketSeen) {
+        /// What remembering a packet costs, roughly.
+        const COST: usize = 64;
+        if let PacketContent::Tcp(segment) = &packet.content
+            && self.selection.has_packet(packet.moment.packet, segment.connection)
+            && self.found.keep(COST)
+        {
+            self.found.seen.insert(packet.moment.packet, (segment.connection, segment.novelty));
+        }
+    }
+
+    fn bytes(&mut self, delivered: &Delivered<'_>) {
+        let connection = delivered.connection;
+        let both = self.streams.entry(connection).or_insert_with(|| {
+            [Direction::Client, Direction::Server].map(|direction| Stream::new(connection, direction))
+        });
+        let [client, server] = both;
+        let stream = if delivered.direction == Direction::Client { client } else { server };
+        let Self { selection, found, .. } = self;
+        stream.bytes(delivered, &mut |element| found.add(element, selection));
+    }
+
+    fn stream(&mut self, connection: u64, direction: Direction) -> Option<&mut Stream> {
+        let [client, server] = self.streams.get_mut(&connection)?;
+        Some(if direction == Direction::Client { client } else { server })
+    }
+
+    fn response(&mut self, exchange: &Exchange) {
+        let Some(stream) = self.stream(exchange.connection, Direction::Server) else { return };
+        if let Some(response) = exchange.response.as_ref().or(exchange.interim.last()) {
+            stream.learn(&response.message, exchange);
+        }
+    }
+
+    fn upgraded(&mut self, exchange: &Exchange) {
+        let headers = exchange.response.as_ref().map(|response| &response.message.headers);
+        let deflate = headers.is_some_and(|headers| {
+            headers.all("sec-websocket-extensions").any(|value| value.starts_with(b"permessage-deflate"))
+        });
+        for stream in self.streams.get_mut(&exchange.connection).into_iter().flatten() {
+            stream.deflate = deflate;
+        }
+    }
+}
+
+impl Sink for Annotator {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Packet(packet) => self.packet(packet),
+            Event::Bytes(delivered) if self.selection.has_connection(delivered.connection) => self.bytes(&delivered),
+            Event::Piece(piece) => {
+                let Self { selection, found, streams } = self;
+                if let Some([client, server]) = streams.get_mut(&piece.connection) {
+                    let stream = if piece.direction == Direction::Client { client } else { server };
+                    stream.piece(&piece, &mut |element| found.add(element, selection));
+                }
+            }
+            Event::Request(exchange) => {
+                if let (Some(stream), Some(request)) =
+                    (self.stream(exchange.connection, Direction::Client), &exchange.request)
+                {
+                    stream.learn(&request.message, exchange);
+                }
+            }
+            Event::Response(exchange) => self.response(exchange),
+            Event::Upgraded(exchange) => self.upgraded(exchange),
+            Event::Closed(connection) => {
+                let Self { selection, found, streams } = self;
+                for mut stream in streams.remove(&connection.number).into_iter().flatten() {
+                    stream.finish(&mut |element| found.add(element, selection));
+                }
+                if let Some(spoken) = found.spoken.get_mut(&connection.number) {
+                    *spoken = (connection.protocol, connection.protocol_detail.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}

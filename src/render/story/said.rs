@@ -1,0 +1,78 @@
+//! What was said, in a few words: the label of a message or a frame.
+
+use crate::explain;
+use crate::inspect::record::{Direction, Exchange, Extent, Frame, Request, Response};
+use crate::render::numbers;
+
+/// How much of a target or payload a label quotes, in characters.
+const QUOTED: usize = 60;
+
+/// Something that was said: a message or a frame.
+pub(super) struct Said {
+    pub connection: u64,
+    pub direction: Direction,
+    pub extent: Extent,
+    pub label: String,
+    pub short: Option<String>,
+}
+
+impl Said {
+    pub(super) fn request(exchange: &Exchange, request: &Request) -> Self {
+        let label = format!("{} {}", quote(&request.method), quote(&request.target));
+        Self::new(exchange.connection, Direction::Client, request.message.extent, label, None)
+    }
+
+    pub(super) fn response(exchange: &Exchange, response: &Response) -> Self {
+        let reason = quote(&response.reason);
+        let status = format!("{} {reason}", response.status).trim_end().to_owned();
+        let (label, short) = match (&exchange.upgraded, response.message.body_bytes) {
+            (Some(to), _) if response.status == 101 => (status, Some(format!("101 → {}", quote(to.as_bytes())))),
+            (_, 0) => (status, None),
+            (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
+        };
+        Self::new(exchange.connection, Direction::Server, response.message.extent, label, short)
+    }
+
+    pub(super) fn frame(frame: &Frame) -> Self {
+        let name = frame_name(frame);
+        let plain = match (frame.opcode, frame.close_code) {
+            (8, Some(code)) => match frame.close_reason.as_deref() {
+                None | Some([]) => format!("{name} {code}"),
+                Some(reason) => format!("{name} {code} \"{}\"", quote(reason)),
+            },
+            _ if frame.payload_bytes == 0 => name,
+            // A compressed payload (RSV1) is no text, and a text's continuation may begin inside a character.
+            (1 | 9 | 10, _) if frame.rsv & 4 == 0 => format!("{name} \"{}\"", quote(&frame.payload)),
+            _ => format!("{name} {}", numbers::bytes(frame.payload_bytes)),
+        };
+        let masked = frame.mask_key.map(|_| format!("{plain} masked"));
+        let (label, short) = match masked {
+            Some(masked) => (masked, Some(plain)),
+            None => (plain, None),
+        };
+        Self::new(frame.connection, frame.direction, frame.extent, label, short)
+    }
+
+    fn new(connection: u64, direction: Direction, extent: Extent, label: String, short: Option<String>) -> Self {
+        Self { connection, direction, extent, label, short }
+    }
+
+    pub(super) fn key(&self) -> (u64, Direction, u64) {
+        (self.connection, self.direction, self.extent.last.packet)
+    }
+}
+
+/// "text", "close", "opcode 11".
+fn frame_name(frame: &Frame) -> String {
+    let known = explain::opcode(frame.opcode).filter(|opcode| opcode.opcodes.clone().count() == 1);
+    known.map_or_else(|| format!("opcode {}", frame.opcode), |opcode| opcode.name.to_owned())
+}
+
+/// The beginning of something captured.
+fn quote(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.get(..QUOTED * 4).unwrap_or(bytes));
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
