@@ -145,8 +145,10 @@ fn markdown(source: &str, style: Style) -> Vec<String> {
         Words::Code => Look::Layer(Layer::Application),
         Words::Dim => Look::Dim,
     };
+    // A backslash in code that a lesson shows is what one types: it stands for no captured byte, and is not doubled.
+    let text = |text: &str| text.split('\\').map(|part| style.text(part)).collect::<Vec<_>>().join("\\");
     let line = |line: &crate::lesson::text::Line| {
-        line.spans.iter().map(|span| style.paint(look(span.style), &style.text(&span.text))).collect()
+        line.spans.iter().map(|span| style.paint(look(span.style), &text(&span.text))).collect()
     };
     wrap(source, style.width).iter().map(line).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{COOKIE, HeaderValue, LOCATION, SET_COOKIE};
 use hyper::{Method, Request, Response, StatusCode};
@@ -54,7 +54,7 @@ fn serve(stage: &Stage) -> Outcome {
 
 async fn answer(request: Request<Incoming>, notes: Notes) -> Response<Full<Bytes>> {
     let (request, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     let path = request.uri.path().to_owned();
     let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
     let mut response = match request.method {
