@@ -291,6 +291,7 @@ impl Page<'_> {
 
     fn frames(&mut self) {
         let style = self.style;
+        let mut is_derived = false;
         for at in 0..self.stories.len() {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             if story.frames.is_empty() {
@@ -300,7 +301,9 @@ impl Page<'_> {
             let table = frames::table(&story.frames, 0, style);
             let derived = story.exchanges.iter().find(|exchange| exchange.upgraded.as_deref() == Some("websocket"));
             let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
-            if !derived.is_empty() {
+            // How it is done is shown once: the other sides do it the same way.
+            if !derived.is_empty() && !is_derived {
+                is_derived = true;
                 self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
                 self.lines.extend(derived);
             }
