@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -32,9 +32,29 @@ const LINE_LIMIT: usize = 8 << 10;
 /// longest is forgotten.
 const BUDGET: usize = 24 << 20;
 
-/// Two endpoints, the lower first.
+/// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Pair(SocketAddr, SocketAddr);
+struct Pair {
+    low: u128,
+    high: u128,
+    ports: u32,
+}
+
+impl Pair {
+    fn new(one: SocketAddr, other: SocketAddr) -> Self {
+        let (one, other) = ((number(one.ip()), one.port()), (number(other.ip()), other.port()));
+        let (low, high) = if one <= other { (one, other) } else { (other, one) };
+        Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }
+    }
+}
+
+/// An address as a number. IPv4's lie where IPv6 has a multicast range, from which no TCP comes.
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::MAX << 32 | u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
 
 /// All connections that are not forgotten yet.
 #[derive(Debug, Default)]
@@ -95,7 +115,7 @@ impl Connections {
         let header = &tcp.header;
         let from = SocketAddr::new(tcp.source, header.source_port);
         let to = SocketAddr::new(tcp.destination, header.destination_port);
-        let pair = if from <= to { Pair(from, to) } else { Pair(to, from) };
+        let pair = Pair::new(from, to);
         let whole = Segment {
             sequence: header.sequence,
             acknowledgment: header.acknowledgment,
@@ -124,8 +144,10 @@ impl Connections {
             self.idle.push(Reverse((source.packet, pair)));
         }
         tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
-        let held = tracked.held();
-        self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+        if is_new || changes(&whole) {
+            let held = tracked.held();
+            self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+        }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
@@ -328,7 +350,9 @@ impl Tracked {
         if segment.flags & RST != 0 {
             self.flush(source, out);
         }
-        self.update();
+        if changes(segment) {
+            self.update();
+        }
     }
 
     /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
@@ -432,6 +456,11 @@ impl Tracked {
             },
         }
     }
+}
+
+/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
+fn changes(segment: &Segment<'_>) -> bool {
+    segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
 }
 
 fn direction(side: Side, client: Side) -> Direction {

@@ -20,6 +20,7 @@ pub struct Inspector {
     connections: Connections,
     fragments: Fragments,
     last: Moment,
+    scratch: Vec<u8>,
 }
 
 impl Inspector {
@@ -51,7 +52,7 @@ impl Inspector {
             content: PacketContent::Fragment,
         };
         let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
-        let mut out = Output { sink, summary, options: self.options };
+        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk(packet.link.0, packet.data) {
             Outcome::Tcp(tcp) => {
                 let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
@@ -80,7 +81,7 @@ impl Inspector {
 
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         let source = Source { packet: self.last.packet, time: self.last.time.0, offset: 0 };
         self.connections.finish(source, &mut out);
         &self.summary
@@ -88,7 +89,7 @@ impl Inspector {
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, mut seen: PacketSeen, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);

@@ -20,6 +20,8 @@ pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
     pub(super) options: Options,
+    /// Room to unmask in; what it holds is nobody's.
+    pub(super) scratch: &'a mut Vec<u8>,
 }
 
 impl Output<'_> {

@@ -9,7 +9,7 @@ use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 const PATIENCE: u64 = 1_000_000_000;
 
 /// What was seen of one connection's headers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct TcpWatch {
     /// How often the SYN was sent, where nothing else was seen yet.
     unanswered: u32,

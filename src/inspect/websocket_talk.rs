@@ -226,7 +226,7 @@ impl Sender {
             frame.payload_truncated = true;
             return;
         }
-        let mut buffer = Vec::new();
+        let mut buffer = std::mem::take(out.scratch);
         let mut at = at;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
             let clear = match frame.mask_key {
@@ -243,6 +243,7 @@ impl Sender {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
         }
+        *out.scratch = buffer;
     }
 
     fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {

@@ -1,8 +1,8 @@
 //! A short memory of what was handed on of one stream: enough to tell a repetition from another story.
 //!
 //! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that lies
-//! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, or of a segment more than
-//! [`REMEMBERED`] segments ago.
+//! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, of a segment more than
+//! [`REMEMBERED`] segments ago, or more than [`ENDS`] bytes from both ends of a segment.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -11,6 +11,9 @@ use foldhash::fast::RandomState;
 
 /// How many segments are remembered of each stream.
 pub(super) const REMEMBERED: usize = 64;
+
+/// How many bytes at each end of a segment are looked at: bulk data costs no more than a request does.
+const ENDS: usize = 256;
 
 /// What was handed on last.
 #[derive(Debug, Default)]
@@ -56,7 +59,7 @@ impl Delivered {
         if self.segments.len() >= REMEMBERED {
             self.segments.pop_front();
         }
-        let hash = self.hasher.hash_one(bytes);
+        let hash = self.hash(bytes);
         self.segments.push_back(Remembered { start, length: bytes.len() as u32, packet, hash });
     }
 
@@ -66,12 +69,19 @@ impl Delivered {
         for segment in self.segments.range(first..) {
             let at = (segment.start - start) as usize;
             let again = bytes.get(at..).and_then(|bytes| bytes.get(..segment.length as usize))?;
-            if self.hasher.hash_one(again) != segment.hash {
+            if self.hash(again) != segment.hash {
                 let (length, packet) = (segment.end() - segment.start, segment.packet);
                 return Some(Conflict { start: segment.start, length, packet, received: true });
             }
         }
         None
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u64 {
+        match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
+            (Some(first), Some(last)) if bytes.len() > 2 * ENDS => self.hasher.hash_one((first, last)),
+            _ => self.hasher.hash_one(bytes),
+        }
     }
 }
 
@@ -107,6 +117,17 @@ mod tests {
         let delivered = remembered(&[b"abcdef"]);
         assert_eq!(delivered.compare(0, b"abX"), None);
         assert_eq!(delivered.compare(2, b"Xdef"), None);
+    }
+
+    #[test]
+    fn of_a_long_segment_only_the_ends_are_compared() {
+        let bulk = [0; 1460];
+        let delivered = remembered(&[&bulk]);
+        for (at, noticed) in [(0, true), (ENDS - 1, true), (ENDS, false), (1459 - ENDS, false), (1459, true)] {
+            let mut other = bulk;
+            other[at] = 1;
+            assert_eq!(delivered.compare(0, &other).is_some(), noticed, "{at}");
+        }
     }
 
     #[test]

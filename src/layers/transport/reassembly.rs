@@ -74,7 +74,9 @@ impl Segment<'_> {
         self.sequence.wrapping_add(u32::from(self.flags & SYN != 0))
     }
 
-    fn length(&self) -> u64 {
+    /// Payload bytes, as the headers say.
+    #[must_use]
+    pub fn length(&self) -> u64 {
         self.payload.len() as u64 + u64::from(self.cut)
     }
 }

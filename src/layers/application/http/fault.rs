@@ -101,9 +101,9 @@ faults! {
         /// Bytes after the end of a message that do not begin another.
         #[error("after the message's end come bytes that begin no other message: its body is longer than promised")]
         BytesAfterMessage => "body-too-long", "RFC 9112 §6.3";
-        /// Content after a response that can have none: a 204, a 304, or one to HEAD.
+        /// Content after a response that can have none: a 1xx, a 204, a 304, or one to HEAD.
         #[error(
-            "after a response that can have no body (a 204, a 304, or one to HEAD) come bytes that begin no other message: the client takes them for the next response"
+            "after a response that can have no body (a 1xx, a 204, a 304, or one to HEAD) come bytes that begin no other message: the client takes them for the next response"
         )]
         BodyNotAllowed => "unexpected-body", "RFC 9110 §6.4.1";
         /// A Content-Length in a response that can have no body.
