@@ -17,6 +17,7 @@ mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
+pub mod pasted;
 pub mod record;
 #[cfg(test)]
 mod tests;

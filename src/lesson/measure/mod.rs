@@ -33,8 +33,8 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use super::nearest::nearest;
 use crate::capture::Timestamp;
+use crate::explain::nearest;
 pub use measurer::Measurer;
 
 /// What can be asked of a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
