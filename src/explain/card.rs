@@ -56,7 +56,7 @@ pub fn card(topic: Topic) -> Card {
     let bonds = BOUND.iter().filter(|bond| bond.topics.contains(&topic));
     let alike: Vec<_> = bonds.clone().take(BONDS).map(|bond| (bond.what, kindred(topic, &bond.topics))).collect();
     let mut lessons: Vec<&'static str> = Vec::new();
-    for lesson in bonds.filter_map(|bond| bond.lesson).chain(usual_lesson(topic.kind())) {
+    for lesson in bonds.filter_map(|bond| bond.lesson).chain(usual_lesson(topic)) {
         if !lessons.contains(&lesson) {
             lessons.push(lesson);
         }
@@ -151,6 +151,9 @@ fn own_facts(topic: Topic) -> Vec<(&'static str, String)> {
             }
             vec![("On the wire", wire)]
         }
+        Topic::Problem(story) => {
+            vec![("In short", story.title.clone()), ("When", story.when.clone()), ("To do", story.what_to_do.clone())]
+        }
         Topic::Server(server) => vec![
             ("Server", server.field.strip_prefix("Server: ").unwrap_or(server.field).to_owned()),
             ("Also", server.marks.to_owned()),
@@ -219,6 +222,16 @@ fn family(topic: Topic) -> Vec<(&'static str, Vec<Topic>)> {
             let alike = |it: &Topic| stem != "X" && it.name().starts_with(stem);
             ("of its family", Kind::Header.topics().into_iter().filter(alike).collect())
         }
+        Topic::Problem(story) => {
+            let document = |clause: &str| clause.split(" §").next().unwrap_or_default().to_owned();
+            let chapter = |clause: &str| clause.split('.').next().unwrap_or_default().to_owned();
+            let of = |same: &dyn Fn(&str) -> String| -> Vec<Topic> {
+                let alike = |it: &Topic| same(it.clause()) == same(&story.clause);
+                Kind::Problem.topics().into_iter().filter(alike).collect()
+            };
+            let near = of(&chapter);
+            if near.len() > 1 { ("of the same chapter", near) } else { ("of the same document", of(&document)) }
+        }
         _ => ("", Vec::new()),
     };
     let others = kindred(topic, &family);
@@ -226,14 +239,26 @@ fn family(topic: Topic) -> Vec<(&'static str, Vec<Topic>)> {
 }
 
 /// The lesson in which such things are met, where none is about this one.
-fn usual_lesson(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Status | Kind::Header | Kind::TcpFlag | Kind::TcpOption => Some("request-response"),
-        Kind::Method => Some("methods"),
-        Kind::Opcode => Some("frames"),
-        Kind::CloseCode => Some("closing"),
-        Kind::Layer => Some("osi-layers"),
-        Kind::Server => None,
+fn usual_lesson(topic: Topic) -> Option<&'static str> {
+    match topic {
+        Topic::Status(_) | Topic::Header(_) | Topic::TcpFlag(_) | Topic::TcpOption(_) => Some("request-response"),
+        Topic::Method(_) => Some("methods"),
+        Topic::Opcode(_) => Some("frames"),
+        Topic::CloseCode(_) => Some("closing"),
+        Topic::Layer(_) => Some("osi-layers"),
+        Topic::Server(_) => None,
+        Topic::Problem(story) => {
+            let by_clause = [
+                ("RFC 6455 §4", "upgrade"),
+                ("RFC 6455 §5", "frames"),
+                ("RFC 6455", "closing"),
+                ("RFC 7692", "compression"),
+                ("RFC 9112 §6", "body-framing"),
+                ("RFC 9112 §7", "body-framing"),
+                ("RFC 9293", "loss"),
+            ];
+            by_clause.iter().find(|(clause, _)| story.clause.starts_with(clause)).map(|(_, lesson)| *lesson)
+        }
     }
 }
 
@@ -265,7 +290,7 @@ fn command(topic: Topic) -> String {
         }
         Topic::Layer(_) => "inspect FILE --layers".to_owned(),
         Topic::TcpFlag(_) | Topic::TcpOption(_) => "inspect FILE --packet 1 --hex".to_owned(),
-        Topic::Status(_) => "inspect FILE".to_owned(),
+        Topic::Status(_) | Topic::Problem(_) => "inspect FILE".to_owned(),
         Topic::Server(_) => "inspect FILE --exchange 0.0".to_owned(),
     }
 }

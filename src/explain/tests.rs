@@ -38,8 +38,8 @@ fn tables() -> Vec<Table> {
 
 /// "RFC 9110 §15.3.1", "RFC 9112 Appendix C.2.2", or the name of a standard, or of the lack of one.
 fn is_clause(clause: &str) -> bool {
-    const ELSEWHERE: [&str; 8] =
-        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard"];
+    const ELSEWHERE: [&str; 9] =
+        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard", "the header's own"];
     let Some(rfc) = clause.strip_prefix("RFC ") else {
         return ELSEWHERE.iter().any(|standard| clause.starts_with(standard));
     };
@@ -199,7 +199,8 @@ fn whatever_is_bound_together_is_there() {
         assert!(bound.len() > 1, "{what}");
         assert!(bound.iter().enumerate().all(|(at, topic)| !bound[..at].contains(topic)), "{what}");
     }
-    for topic in Topic::all().filter(|topic| topic.kind() != Kind::Header) {
+    let may_be_alone = |topic: &Topic| matches!(topic.kind(), Kind::Header | Kind::Problem);
+    for topic in Topic::all().filter(|topic| !may_be_alone(topic)) {
         assert!(!card(topic).alike.is_empty(), "{}", topic.asked());
     }
 }
@@ -247,4 +248,28 @@ fn words_of_several_meanings_find_the_likeliest_first() {
     }
     assert_eq!(find("forbidden").len(), 2);
     assert!(find("").is_empty() && find("nothing of the kind").is_empty());
+}
+
+#[test]
+fn every_problem_has_a_whole_story() {
+    for data in problem::DATA {
+        assert_eq!(problem::load(data).len(), data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
+    }
+    let mut seen = HashSet::new();
+    for story in problems() {
+        let code = &story.code;
+        assert!(seen.insert(code), "{code} is there twice");
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
+        assert!(is_clause(&story.clause), "{code}: {}", story.clause);
+        assert!(
+            (1..=60).contains(&story.title.chars().count()) && !story.title.ends_with('.'),
+            "{code}: {}",
+            story.title
+        );
+        for text in [&story.what, &story.when, &story.what_to_do] {
+            assert!(text.len() > 20 && text.ends_with(['.', '?']), "{code}: {text}");
+        }
+        assert_eq!(problem(code), Some(story));
+    }
+    assert_eq!(problem("all-is-well"), None);
 }

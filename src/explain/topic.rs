@@ -2,8 +2,8 @@
 
 use super::words::{normal, number, other_word};
 use super::{
-    CloseCode, CloseSender, Header, Method, Opcode, OsiLayer, Server, Status, TcpFlag, TcpOption, close_codes, headers,
-    methods, opcodes, osi_layers, servers, statuses, tcp_flags, tcp_options,
+    CloseCode, CloseSender, Header, Method, Opcode, OsiLayer, ProblemStory, Server, Status, TcpFlag, TcpOption,
+    close_codes, headers, methods, opcodes, osi_layers, problems, servers, statuses, tcp_flags, tcp_options,
 };
 
 /// A sort of things that can be explained.
@@ -27,11 +27,13 @@ pub enum Kind {
     TcpOption,
     /// Programs that answer HTTP.
     Server,
+    /// What can be wrong with a capture.
+    Problem,
 }
 
 impl Kind {
     /// All of them. Where one word means several things, the one that stands first here is likelier to be meant.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Status,
         Self::Header,
         Self::Method,
@@ -41,6 +43,7 @@ impl Kind {
         Self::TcpFlag,
         Self::TcpOption,
         Self::Server,
+        Self::Problem,
     ];
 
     /// What one of them is called.
@@ -56,6 +59,7 @@ impl Kind {
             Self::TcpFlag => "TCP flag",
             Self::TcpOption => "TCP option",
             Self::Server => "server",
+            Self::Problem => "problem",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Self::TcpFlag => "tcp flags",
             Self::TcpOption => "tcp options",
             Self::Server => "servers",
+            Self::Problem => "problems",
         }
     }
 
@@ -87,6 +92,7 @@ impl Kind {
             Self::TcpFlag => &["tcp", "flag", "flags", "tcp flag", "tcp flags"],
             Self::TcpOption => &["tcp", "option", "options", "tcp option", "tcp options"],
             Self::Server => &["server", "servers"],
+            Self::Problem => &["problem", "problems", "problem code", "problem codes"],
         }
     }
 
@@ -103,6 +109,7 @@ impl Kind {
             Self::TcpFlag => tcp_flags().iter().map(Topic::TcpFlag).collect(),
             Self::TcpOption => tcp_options().iter().map(Topic::TcpOption).collect(),
             Self::Server => servers().iter().map(Topic::Server).collect(),
+            Self::Problem => problems().iter().map(Topic::Problem).collect(),
         }
     }
 }
@@ -135,6 +142,8 @@ pub enum Topic {
     TcpOption(&'static TcpOption),
     /// A server.
     Server(&'static Server),
+    /// A problem.
+    Problem(&'static ProblemStory),
 }
 
 impl Topic {
@@ -156,6 +165,7 @@ impl Topic {
             Self::TcpFlag(_) => Kind::TcpFlag,
             Self::TcpOption(_) => Kind::TcpOption,
             Self::Server(_) => Kind::Server,
+            Self::Problem(_) => Kind::Problem,
         }
     }
 
@@ -167,7 +177,7 @@ impl Topic {
             Self::Opcode(it) => Some((u16::from(*it.opcodes.start()), u16::from(*it.opcodes.end()))),
             Self::Layer(it) => Some((u16::from(it.number), u16::from(it.number))),
             Self::TcpOption(it) => Some((u16::from(it.kind), u16::from(it.kind))),
-            Self::Header(_) | Self::Method(_) | Self::TcpFlag(_) | Self::Server(_) => None,
+            Self::Header(_) | Self::Method(_) | Self::TcpFlag(_) | Self::Server(_) | Self::Problem(_) => None,
         }
     }
 
@@ -190,6 +200,7 @@ impl Topic {
             Self::TcpFlag(it) => it.name,
             Self::TcpOption(it) => it.name,
             Self::Server(it) => it.name,
+            Self::Problem(it) => &it.code,
         }
     }
 
@@ -247,6 +258,7 @@ impl Topic {
         match self {
             Self::Layer(it) => it.number,
             Self::TcpFlag(_) | Self::TcpOption(_) => 4,
+            Self::Problem(it) if it.clause.starts_with("RFC 9293") => 4,
             _ => 7,
         }
     }
@@ -264,6 +276,7 @@ impl Topic {
             Self::TcpFlag(it) => it.clause,
             Self::TcpOption(it) => it.clause,
             Self::Server(_) => "RFC 9110 §10.2.4",
+            Self::Problem(it) => &it.clause,
         }
     }
 
@@ -280,6 +293,7 @@ impl Topic {
             Self::TcpFlag(it) => it.meaning,
             Self::TcpOption(it) => it.meaning,
             Self::Server(it) => it.meaning,
+            Self::Problem(it) => &it.what,
         }
     }
 
@@ -295,6 +309,7 @@ impl Topic {
                 names.push(normal(it.key));
                 names.extend(it.other_names.iter().map(|name| normal(name)));
             }
+            Self::Problem(it) => names.push(normal(&it.title)),
             _ => {}
         }
         names

@@ -56,6 +56,7 @@ fn examples(kind: Kind) -> &'static str {
         Kind::TcpFlag => "syn, \"tcp fin\"",
         Kind::TcpOption => "mss, sack, \"option 8\"",
         Kind::Server => "nginx, iis, node: what gives each away",
+        Kind::Problem => "wrong-accept, \"unmasked client frame\"",
     }
 }
 
