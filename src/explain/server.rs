@@ -1,5 +1,5 @@
 //! Programs that answer HTTP, and what tells which of them does: the Server field (RFC 9110 §10.2.4), other fields, the
-//! form of ETag. All of it can be hidden or faked.
+//! form of `ETag`. All of it can be hidden or faked.
 
 use std::sync::LazyLock;
 
@@ -22,7 +22,7 @@ pub struct Server {
     pub field: &'static str,
     /// Other fields, cookies and bodies that give it away.
     pub marks: &'static str,
-    /// How it makes ETags.
+    /// The form of its `ETag`s.
     pub etag: &'static str,
     /// What it is.
     pub meaning: &'static str,
@@ -31,7 +31,7 @@ pub struct Server {
 impl Server {
     fn parse([key, name, others, field, marks, etag, meaning]: [&'static str; 7]) -> Option<Self> {
         let other_names = if others == "-" { Vec::new() } else { others.split(", ").collect() };
-        Some(Self { key, name, other_names, field, marks, etag, meaning })
+        (!key.is_empty()).then_some(Self { key, name, other_names, field, marks, etag, meaning })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that can be explained, under one type, and finding it by what people call it.
 
+use std::sync::LazyLock;
+
 use super::words::{normal, number, other_word};
 use super::{
     CloseCode, CloseSender, Header, Method, Opcode, OsiLayer, ProblemStory, Server, Status, TcpFlag, TcpOption,
@@ -314,21 +316,27 @@ impl Topic {
         }
         names
     }
+}
 
-    /// Whether that, as [`normal`] writes it, is one of its names or its number.
-    fn is_called(self, name: &str) -> bool {
-        match (number(name), self.numbers()) {
-            (Some(number), Some((first, last))) => (first..=last).contains(&number),
-            _ => self.names().iter().any(|one| one == name),
-        }
-    }
+/// Every topic with its names: written out once, for there are many to compare with.
+static NAMES: LazyLock<Vec<(Topic, Vec<String>)>> =
+    LazyLock::new(|| Topic::all().map(|topic| (topic, topic.names())).collect());
+
+/// The topics with that name, as [`normal`] writes it, or that number.
+fn called(name: &str) -> impl Iterator<Item = Topic> {
+    let number = number(name);
+    let is_called = move |(topic, names): &&(Topic, Vec<String>)| match (number, topic.numbers()) {
+        (Some(number), Some((first, last))) => (first..=last).contains(&number),
+        _ => names.iter().any(|one| one == name),
+    };
+    NAMES.iter().filter(is_called).map(|(topic, _)| *topic)
 }
 
 /// What some words may mean, the likeliest first: a name or number, perhaps with the kind before it.
 #[must_use]
 pub fn find(words: &str) -> Vec<Topic> {
     let name = normal(words);
-    let mut found: Vec<Topic> = Topic::all().filter(|topic| topic.is_called(&name)).collect();
+    let mut found: Vec<Topic> = called(&name).collect();
     // A name typed as the specification writes it comes first (LINK is the method, Link the field); what means nothing
     // yet is only of interest where nothing else is meant.
     found.sort_by_key(|topic| (!topic.is_assigned(), topic.name() != words.trim()));
@@ -341,7 +349,7 @@ pub fn find(words: &str) -> Vec<Topic> {
     for kind in Kind::ALL {
         let names = kind.words().iter().filter_map(|word| name.strip_prefix(word)?.strip_prefix(' '));
         for name in names {
-            more.extend(kind.topics().into_iter().filter(|topic| topic.is_called(name)));
+            more.extend(called(name).filter(|topic| topic.kind() == kind));
             more.extend(other_word(name).into_iter().filter(|topic| topic.kind() == kind));
         }
     }

@@ -153,23 +153,23 @@ impl Side {
 impl Message {
     /// Checks a whole message; gives it inflated, if it was compressed.
     fn check(self, faults: &mut Vec<Fault>) -> Option<Vec<u8>> {
-        let mut inflated = Vec::new();
+        let mut clear = Vec::new();
         if self.compressed {
             let mut inflater = Inflater::with_limit(false, INFLATED);
-            let mut keep = |bytes: &[u8]| inflated.extend_from_slice(bytes);
+            let mut keep = |bytes: &[u8]| clear.extend_from_slice(bytes);
             let whole = inflater.message_chunk(&self.payload, &mut keep);
             if let Err(error) = whole.and_then(|()| inflater.end_of_message(&mut keep)) {
                 faults.push(Fault::DoesNotInflate(error.to_string()));
                 return None;
             }
         }
-        let text = if self.compressed { &inflated } else { &self.payload };
+        let text = if self.compressed { &clear } else { &self.payload };
         if self.opcode == TEXT
             && let Err(error) = std::str::from_utf8(text)
         {
             faults.push(Fault::NotUtf8(error.valid_up_to() as u64));
         }
-        self.compressed.then_some(inflated)
+        self.compressed.then_some(clear)
     }
 }
 

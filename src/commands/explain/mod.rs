@@ -11,6 +11,7 @@ use crate::inspect::record::Direction;
 use crate::render::accept;
 use crate::render::escape::escape_str;
 use crate::render::explain as view;
+use crate::render::numbers;
 use crate::render::style::Style;
 use crate::render::text;
 
@@ -100,7 +101,8 @@ fn frame(rest: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let short = pasted.frames.last().map(|last| last.frame.payload_bytes - last.frame.payload_seen).filter(|n| *n > 0);
     match (short, pasted.cut) {
         (Some(missing), _) => {
-            Err(Failure::Input(format!("the last frame is cut short: {missing} bytes of its payload are missing")))
+            let missing = numbers::counted(missing, "byte");
+            Err(Failure::Input(format!("the last frame is cut short: its payload lacks {missing}")))
         }
         (None, Some(_)) => Err(Failure::Input("the last frame is cut short: its header is not whole".to_owned())),
         (None, None) => Ok(()),
