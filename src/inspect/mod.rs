@@ -19,6 +19,7 @@ mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
+pub mod pasted;
 pub mod record;
 mod tcp_watch;
 #[cfg(test)]
