@@ -37,7 +37,7 @@ impl cli::Cli {
                 cli::LessonCommand::Show { name } => commands::lesson::show(&name, out, style),
                 cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
             },
-            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&inspect.into(), out, style),
+            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::event::{Delivered, Event, PieceKind};
 use super::http_talk::HttpTalk;
-use super::output::Output;
+use super::output::{Output, Spoken};
 use super::pairing::Switch;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
@@ -85,6 +85,17 @@ impl Conversation {
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
             self.talk = Talk::Http(Box::new(HttpTalk::joined(self.connection, self.seen)));
+        }
+    }
+
+    /// The same where it was told what is spoken, and the bytes do not say.
+    pub(super) fn join_as(&mut self, spoken: Spoken) {
+        match spoken {
+            Spoken::Http => self.join(),
+            Spoken::WebSocket => {
+                self.protocol = Protocol::WebSocket;
+                self.talk = Talk::WebSocket(Box::new(WebSocketTalk::joined(self.connection, self.seen)));
+            }
         }
     }
 

@@ -13,15 +13,17 @@ mod connections;
 mod content;
 mod conversation;
 pub mod event;
+pub mod filter;
 mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
 pub mod record;
+pub mod redact;
 #[cfg(test)]
 mod tests;
 mod websocket_talk;
 
 pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
 pub use inspector::{Finding, Inspector, inspect};
-pub use output::Options;
+pub use output::{DecodeAs, Options, Spoken};
