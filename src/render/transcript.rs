@@ -7,14 +7,16 @@ use super::escape::whole_characters;
 use super::style::{Look, Style};
 use super::{heads, numbers, summary, text};
 use crate::capture::Timestamp;
-use crate::inspect::record::{Closed, Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Protocol};
+use crate::inspect::record::{
+    Closed, Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Protocol,
+};
 use crate::layers::Layer;
 
 /// How many lines of a payload that is not text are shown, of [`HEX`] bytes each.
 const HEX_LINES: usize = 16;
 const HEX: usize = 16;
 
-/// Draws what is said on one connection, piece by piece. All methods return lines, of which the first is empty.
+/// Draws what is said on one connection, piece by piece, with an empty line between any two.
 #[derive(Debug)]
 pub struct Transcript {
     style: Style,
@@ -42,12 +44,12 @@ impl Transcript {
         let name = format!("exchange {}.{}", it.connection, it.index);
         let mut lines = Vec::new();
         if let Some(request) = &it.request {
-            lines.extend(self.title(Direction::Client, request.message.extent, &format!("request of {name}")));
+            lines.extend(self.title(Direction::Client, began(&request.message), &format!("request of {name}")));
             lines.extend(heads::request(request, usize::MAX, self.style));
             lines.extend(self.truncated(&request.message, Direction::Client));
         }
         for response in it.interim.iter().chain(&it.response) {
-            lines.extend(self.title(Direction::Server, response.message.extent, &format!("response of {name}")));
+            lines.extend(self.title(Direction::Server, began(&response.message), &format!("response of {name}")));
             lines.extend(heads::response(response, usize::MAX, self.style));
             lines.extend(self.truncated(&response.message, Direction::Server));
         }
@@ -65,7 +67,7 @@ impl Transcript {
         let cut = if it.complete { "" } else { ", the rest was not seen" };
         let code = it.close_code.map(|code| format!(" {code}")).unwrap_or_default();
         let what = format!("{name}{code}, {}{cut}", numbers::counted(it.payload_bytes, "byte"));
-        let mut lines = self.title(it.direction, it.extent, &what);
+        let mut lines = self.title(it.direction, (it.extent, it.extent.last), &what);
         let payload = it.close_reason.as_ref().unwrap_or(&it.payload);
         let is_text = it.opcode != 2 && it.rsv & 4 == 0;
         lines.extend(self.payload(it.direction, payload, it.payload_truncated, is_text));
@@ -80,7 +82,7 @@ impl Transcript {
         let compressed = if it.compressed { ", compressed" } else { "" };
         let bytes = numbers::counted(it.payload_bytes, "byte");
         let what = format!("{}, {bytes}{frames}{compressed}", summary::opcode_name(it.opcode));
-        let mut lines = self.title(it.direction, it.extent, &what);
+        let mut lines = self.title(it.direction, (it.extent, it.extent.last), &what);
         lines.extend(self.payload(it.direction, &it.payload, it.payload_truncated, it.opcode == 1));
         if it.payload_truncated {
             lines.push(self.more(it.direction, it.payload_bytes.saturating_sub(it.payload.len() as u64)));
@@ -117,7 +119,7 @@ impl Transcript {
             lines.extend(self.note(&nothing));
         }
         let ends = format!("connection {}: {} → {}", it.number, it.client, it.server);
-        lines.extend(self.note(&format!("{} {how} · {ends}", self.clock(it.extent.last.time))));
+        lines.extend(self.note(&format!("{}  {how} · {ends}", self.clock(it.extent.last.time))));
         if !self.begun {
             lines.remove(0);
         }
@@ -125,18 +127,17 @@ impl Transcript {
     }
 
     /// When, who, what, and in which packets; behind an empty line.
-    fn title(&mut self, from: Direction, extent: Extent, what: &str) -> Vec<String> {
+    fn title(&mut self, from: Direction, (extent, at): (Extent, Moment), what: &str) -> Vec<String> {
         let style = self.style;
-        let dot = style.glyphs().dot;
         let packets = if extent.first.packet == extent.last.packet {
             format!("packet {}", numbers::count(extent.first.packet))
         } else {
             let (first, last) = (numbers::count(extent.first.packet), numbers::count(extent.last.packet));
             format!("packets {first} to {last}")
         };
-        let clock = self.clock(extent.first.time);
+        let clock = self.clock(at.time);
         let who = from.name();
-        let rest = style.text(&format!(" {what} {dot} {packets}"));
+        let rest = style.text(&format!(" · {what} · {packets}"));
         let room = style.width.saturating_sub(clock.len() + 2 + who.len());
         let title =
             format!("{}  {}{}", style.dim(&clock), style.paint(look(from), who), style.dim(&style.cut(&rest, room)));
@@ -197,6 +198,11 @@ impl Transcript {
         let note = format!("{} {} {}", mark(from), self.style.glyphs().more, numbers::counted(left, "more byte"));
         self.style.dim(&self.style.cut(&note, self.style.width))
     }
+}
+
+/// An exchange is told from its beginning; frames and messages stand where they became whole, between one another.
+fn began(message: &HttpMessage) -> (Extent, Moment) {
+    (message.extent, message.extent.first)
 }
 
 fn mark(from: Direction) -> &'static str {

@@ -172,8 +172,8 @@ fn field_line(block: &mut [u8], line: &FieldLine) {
         (line.name.start as usize..line.name.end as usize, line.value.start as usize..line.value.end as usize);
     let is = |names: &[&str]| names.iter().any(|known| block[name.clone()].eq_ignore_ascii_case(known.as_bytes()));
     let (is_credential, is_uri) = (is(&CREDENTIALS), is(&URIS));
-    let has_colon = name.end < value.start;
-    if !has_colon || !block[name.clone()].iter().all(|byte| is_token(*byte)) {
+    let has_name = !name.is_empty() && name.end < value.start;
+    if !has_name || !block[name.clone()].iter().all(|byte| is_token(*byte)) {
         // No field that anybody knows: it may be anything.
         blank(&mut block[name]);
         blank(&mut block[value]);
@@ -228,7 +228,7 @@ mod tests {
     fn credentials_are_blanked_and_other_fields_stay() {
         assert_eq!(
             block_of("Host: a\r\nauthorization: Basic dXNlcg==\r\nSet-Cookie:id=7; Path=/\r\n\r\n"),
-            "Host: a\r\nauthorization: ***** ********\r\nSet-Cookie:***** *******\r\n\r\n"
+            "Host: a\r\nauthorization: ***** ********\r\nSet-Cookie:***** ******\r\n\r\n"
         );
         assert_eq!(block_of("Cookie: a=1,\r\n  b=2\r\nX: y\r\n\r\n"), "Cookie: ****\r\n  ***\r\nX: y\r\n\r\n");
     }
