@@ -189,6 +189,8 @@ impl Planner {
                 side.trailers.entry(it.index).or_insert(it.start);
                 return;
             }
+            // Behind the last chunk there need be no trailers, of which a record would tell.
+            PieceKind::SectionEnd if side.head.is_none() && !side.trailers.contains_key(&it.index) => Fill::Keep,
             PieceKind::FieldLine | PieceKind::SectionEnd | PieceKind::Undecoded => return,
         };
         self.plan.add(stream, Stretch { start: it.start, end: it.end, fill });
