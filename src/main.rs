@@ -38,7 +38,7 @@ impl cli::Cli {
                 cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
             },
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
-            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&inspect.into(), out, style),
+            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }
     }
 }

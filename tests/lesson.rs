@@ -136,17 +136,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
         let run = Run { loss: 5.0, save: Some(path.clone()), ..asked(name) };
         let of_lesson = json(&run);
         let mut out = Vec::new();
-        let file = inspect::Inspect {
-            file: path.clone(),
-            connection: None,
-            exchange: None,
-            packet: None,
-            layers: false,
-            hex: false,
-            ladder: false,
-            summary: false,
-            json: true,
-        };
+        let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
         inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();

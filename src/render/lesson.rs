@@ -47,7 +47,8 @@ pub struct Depth {
 ///
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
-    let mut stories = run.fold(Options { keep: KEEP, pieces: false }, |side| Story::of_hosts(side.hosts.clone()));
+    let mut stories = run
+        .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
     for (number, packet) in (1..).zip(&run.packets) {
         if packet.comment.is_some()
             && let Some(story) = stories.get_mut(packet.interface)
@@ -56,7 +57,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
         }
     }
     let mut annotator = Annotator::new(Selection::All);
-    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
     let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
     page.opening();
     page.ladders();

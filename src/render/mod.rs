@@ -26,12 +26,14 @@ pub mod numbers;
 pub mod osi;
 pub mod overview;
 pub mod packet;
+pub mod problem_kinds;
 pub mod problems;
 pub mod story;
 pub mod style;
 pub mod summary;
 pub mod table;
 pub mod text;
+pub mod transcript;
 pub mod tree;
 
 pub use style::{Look, Style};
