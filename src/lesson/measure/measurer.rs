@@ -97,6 +97,7 @@ impl Measurer {
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
+            self.measures.responses += 1;
             self.completed(response.message.extent.last.time);
         }
     }

@@ -16,6 +16,7 @@
 //! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
+//! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
 //! | `retransmissions`, `problems` | segments whose bytes had all been seen; what the inspector found wrong |
 //!
@@ -58,6 +59,7 @@ pub enum Measure {
     TimeToLast,
     Exchanges,
     ReusedExchanges,
+    Responses,
     Frames,
     Messages,
     Pings,
@@ -87,7 +89,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 20] = [
+    pub const NAMED: [(&'static str, Self); 21] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -103,6 +105,7 @@ impl Measure {
         ("time_to_last", Self::TimeToLast),
         ("exchanges", Self::Exchanges),
         ("reused_exchanges", Self::ReusedExchanges),
+        ("responses", Self::Responses),
         ("frames", Self::Frames),
         ("messages", Self::Messages),
         ("pings", Self::Pings),
@@ -190,6 +193,7 @@ pub struct Measures {
     last_completion: Option<Timestamp>,
     exchanges: u64,
     reused_exchanges: u64,
+    responses: u64,
     frames: u64,
     messages: u64,
     pings: u64,
@@ -219,6 +223,7 @@ impl Measures {
             Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
             Measure::Exchanges => self.exchanges,
             Measure::ReusedExchanges => self.reused_exchanges,
+            Measure::Responses => self.responses,
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
             Measure::Pings => self.pings,
