@@ -12,12 +12,15 @@ pub mod annotate;
 mod connections;
 mod content;
 mod conversation;
+mod doorway;
 pub mod event;
+pub mod fault;
 mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
 pub mod record;
+mod tcp_watch;
 #[cfg(test)]
 mod tests;
 mod websocket_talk;

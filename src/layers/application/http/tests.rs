@@ -136,7 +136,8 @@ fn responses_that_can_have_no_body_have_none() {
         [("204 No Content", "GET"), ("304 Not Modified", "GET"), ("200 OK", "HEAD"), ("100 Continue", "PUT")]
     {
         let stream = format!("HTTP/1.1 {first}\r\nContent-Length: 7\r\n\r\n{next}");
-        let said = decode(Role::Response, &[stream.as_bytes()], Some(method.as_bytes()), true);
+        let mut said = decode(Role::Response, &[stream.as_bytes()], Some(method.as_bytes()), true);
+        said.retain(|line| !line.starts_with("fault"));
         assert_eq!(
             said[0..3],
             [format!("head HTTP/1.1 {first} +1"), "end true".into(), "head HTTP/1.1 200 OK +1".into()]
