@@ -11,6 +11,7 @@ mod nearest;
 pub mod run;
 pub mod stage;
 pub mod text;
+pub mod wires;
 
 pub use front_matter::{Lesson, Side};
 pub use measure::{Measure, Measurer, Measures};

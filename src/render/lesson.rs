@@ -18,6 +18,7 @@ use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
 use crate::lesson::{Lesson, Measure, Run, catalogue};
+use crate::wire::Settings;
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -48,10 +49,9 @@ pub struct Depth {
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
     let mut stories = run.fold(Options { keep: KEEP, pieces: false }, |side| Story::of_hosts(side.hosts.clone()));
-    for (number, packet) in (1..).zip(&run.packets) {
-        if packet.comment.is_some()
-            && let Some(story) = stories.get_mut(packet.interface)
-        {
+    for number in run.lost() {
+        let side = run.sides.iter().position(|side| side.packets.contains(&number));
+        if let Some(story) = side.and_then(|side| stories.get_mut(side)) {
             story.lose(number);
         }
     }
@@ -119,10 +119,7 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 
 /// The lesson, and the wire it ran on.
 fn title(run: &Run, style: Style) -> Vec<String> {
-    let crate::wire::Settings { rtt, loss, seed } = run.settings;
-    let rtt = numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX));
-    let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
-    let wire = style.text(&format!("virtual wire, rtt {rtt}{loss}, seed {seed}"));
+    let wire = style.text(&wire(run));
     let lessons = catalogue::all();
     // Out of how many says something only once none is missing in between.
     let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
@@ -135,6 +132,21 @@ fn title(run: &Run, style: Style) -> Vec<String> {
             .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
             .collect(),
     }
+}
+
+/// The wire in a few words: what is the same for all sides once, the rest side by side.
+fn wire(run: &Run) -> String {
+    let of_sides = |value: &dyn Fn(&Settings) -> String| {
+        let mut values: Vec<String> = run.sides.iter().map(|side| value(&side.settings)).collect();
+        if values.iter().all(|value| Some(value) == values.first()) {
+            values.truncate(1);
+        }
+        values.join(" beside ")
+    };
+    let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
+    let loss = of_sides(&|settings| format!("{} %", settings.loss));
+    let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
+    format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed)
 }
 
 /// Lays out Markdown.

@@ -1,12 +1,16 @@
 //! Computes the measures: one fold over what the inspector finds in one side's capture.
 
+use std::mem::take;
+
 use super::Measures;
+use super::arrivals::Arrivals;
+use super::flights::Flights;
 use super::turns::{Turns, is_open};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
-use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Message, Response};
+use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Response};
 
-/// How many completions are kept for `time_to_nth`; the last one is known beyond them.
+/// How many responses and messages have moments: what comes after them is only counted.
 const MAX_COMPLETIONS: usize = 1 << 20;
 
 const PING: u8 = 9;
@@ -24,6 +28,10 @@ pub struct Measurer {
     first_connection: Option<u64>,
     /// When that SYN was sent, or sent again.
     latest_syn: Timestamp,
+    arrivals: Arrivals,
+    flights: Flights,
+    /// Where each final response and message was sent to its end.
+    completed: Vec<(u64, Direction, Moment)>,
 }
 
 impl Measurer {
@@ -33,14 +41,22 @@ impl Measurer {
         Self::default()
     }
 
+    /// A measurer that has seen nothing yet, and knows which packets will be lost on the way.
+    #[must_use]
+    pub fn without(lost: impl IntoIterator<Item = u64>) -> Self {
+        Self { arrivals: Arrivals::without(lost), ..Self::default() }
+    }
+
     /// The measures of what was seen.
     #[must_use]
     pub fn finish(mut self) -> Measures {
         self.settle();
+        self.complete();
         let mut measures = self.measures;
         measures.connections = self.turns.connections;
         measures.round_trips = self.turns.round_trips;
         measures.handshake_round_trips = self.turns.handshakes;
+        (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.wire_bytes);
         measures.protocol_bytes = measures.protocol_bytes.min(payload);
@@ -57,10 +73,13 @@ impl Measurer {
             return;
         }
         self.measures.packets += 1;
+        self.measures.lost_packets += u64::from(self.arrivals.is_lost(packet.moment.packet));
         self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
         if let PacketContent::Tcp(segment) = packet.content {
             self.measures.data_packets += u64::from(segment.payload_length > 0);
             self.first_handshake(packet.moment.time, &segment);
+            self.arrivals.segment(packet.moment, &segment);
+            self.flights.segment(packet.moment.packet, &segment);
             self.held = Some(segment);
         }
     }
@@ -98,7 +117,7 @@ impl Measurer {
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
             self.measures.responses += 1;
-            self.completed(response.message.extent.last.time);
+            self.completed(exchange.connection, Direction::Server, response.message.extent);
         }
     }
 
@@ -110,7 +129,7 @@ impl Measurer {
 
     fn message(&mut self, message: &Message) {
         self.measures.messages += 1;
-        self.completed(message.extent.last.time);
+        self.completed(message.connection, message.direction, message.extent);
     }
 
     fn closed(&mut self, connection: &Connection) {
@@ -125,10 +144,21 @@ impl Measurer {
         self.measures.protocol_bytes = self.measures.protocol_bytes.saturating_add(bytes);
     }
 
-    fn completed(&mut self, time: Timestamp) {
-        self.measures.last_completion = self.measures.last_completion.max(Some(time));
-        if self.measures.completions.len() < MAX_COMPLETIONS {
-            self.measures.completions.push(time);
+    fn completed(&mut self, connection: u64, direction: Direction, extent: Extent) {
+        self.flights.sent(connection, direction, extent);
+        if self.completed.len() < MAX_COMPLETIONS {
+            self.completed.push((connection, direction, extent.last));
+        }
+    }
+
+    /// Finds out when what was completed was there.
+    fn complete(&mut self) {
+        for (connection, direction, sent) in take(&mut self.completed) {
+            let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };
+            let wait = there.since(sent.time);
+            self.measures.held_back += u64::from(wait > 0 && !self.arrivals.is_lost(sent.packet));
+            self.measures.longest_wait = self.measures.longest_wait.max(wait);
+            self.measures.completions.push(there);
         }
     }
 }

@@ -15,6 +15,11 @@
 //! | `handshake_round_trips` | those of them that carry no application bytes |
 //! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
+//! | `longest_wait` | from sending a response's or message's last byte to when it was there; the longest of all |
+//! | `held_back` | responses and messages whose end arrived while bytes before it were still missing |
+//! | `lost_packets` | packets that the recording says were lost on the way |
+//! | `flights` | the most flights one response or message took: what is sent before its first byte is acknowledged |
+//! | `first_flight_bytes` | bytes in the first of those flights, if there were more |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
@@ -24,7 +29,14 @@
 //! stream: a byte that TCP sends again counts once, and its repetition is overhead, because no program asked for it.
 //! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
 //! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
+//!
+//! A recording has lost packets in it, marked as lost, for it is made before loss strikes. They are on the wire, and count
+//! there. But nothing is there because of them: a response or message is there with the packet, of those that arrived,
+//! that completes the stream up to its end. So it may be the second copy that counts, and what was sent while a copy
+//! was missing waits with it, as TCP has it wait. A capture that says nothing of losses is taken at its word.
 
+mod arrivals;
+mod flights;
 mod measurer;
 mod turns;
 
@@ -57,6 +69,11 @@ pub enum Measure {
     TimeToFirst,
     TimeToNth(NonZeroU32),
     TimeToLast,
+    LongestWait,
+    HeldBack,
+    LostPackets,
+    Flights,
+    FirstFlightBytes,
     Exchanges,
     ReusedExchanges,
     Responses,
@@ -89,7 +106,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 21] = [
+    pub const NAMED: [(&'static str, Self); 26] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -103,6 +120,11 @@ impl Measure {
         ("round_trip_time", Self::RoundTripTime),
         ("time_to_first", Self::TimeToFirst),
         ("time_to_last", Self::TimeToLast),
+        ("longest_wait", Self::LongestWait),
+        ("held_back", Self::HeldBack),
+        ("lost_packets", Self::LostPackets),
+        ("flights", Self::Flights),
+        ("first_flight_bytes", Self::FirstFlightBytes),
         ("exchanges", Self::Exchanges),
         ("reused_exchanges", Self::ReusedExchanges),
         ("responses", Self::Responses),
@@ -117,8 +139,14 @@ impl Measure {
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
-            Self::WireBytes | Self::OverheadBytes | Self::ProtocolBytes | Self::UsefulBytes => Unit::Bytes,
-            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => Unit::Nanoseconds,
+            Self::WireBytes
+            | Self::OverheadBytes
+            | Self::ProtocolBytes
+            | Self::UsefulBytes
+            | Self::FirstFlightBytes => Unit::Bytes,
+            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast | Self::LongestWait => {
+                Unit::Nanoseconds
+            }
             _ => Unit::Count,
         }
     }
@@ -188,9 +216,13 @@ pub struct Measures {
     handshake_round_trips: u64,
     round_trip_time: Option<u64>,
     first_syn: Option<Timestamp>,
-    /// When each final response or message was complete, in order.
+    /// When each final response or message was there, in order.
     completions: Vec<Timestamp>,
-    last_completion: Option<Timestamp>,
+    longest_wait: u64,
+    held_back: u64,
+    lost_packets: u64,
+    flights: u64,
+    first_flight_bytes: u64,
     exchanges: u64,
     reused_exchanges: u64,
     responses: u64,
@@ -220,7 +252,12 @@ impl Measures {
             Measure::RoundTripTime => self.round_trip_time?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
-            Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
+            Measure::TimeToLast => self.since_first_syn(self.completions.last().copied())?,
+            Measure::LongestWait => self.longest_wait,
+            Measure::HeldBack => self.held_back,
+            Measure::LostPackets => self.lost_packets,
+            Measure::Flights => self.flights,
+            Measure::FirstFlightBytes => self.first_flight_bytes,
             Measure::Exchanges => self.exchanges,
             Measure::ReusedExchanges => self.reused_exchanges,
             Measure::Responses => self.responses,
