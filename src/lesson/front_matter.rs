@@ -28,8 +28,11 @@ pub struct Lesson {
     /// What each side is called, A first: two to four.
     #[serde(deserialize_with = "sides")]
     pub sides: Vec<String>,
-    /// The exchange that each side's table of layers is of.
+    /// The exchange that a side's table of layers is of; at least one side has one.
     pub about: BTreeMap<Side, ExchangeId>,
+    /// What its page leaves out unless it is to go deep: it says nothing new in this lesson.
+    #[serde(default)]
+    pub leave_out: Vec<PagePart>,
     /// What to ask before the run.
     pub prediction: Prediction,
     /// What to ask after it.
@@ -85,6 +88,18 @@ impl Side {
     pub fn from_letter(letter: &str) -> Option<Self> {
         Self::ALL.into_iter().zip(["a", "b", "c", "d"]).find_map(|(side, name)| (name == letter).then_some(side))
     }
+}
+
+/// A part of a lesson's page that not every lesson has a use for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PagePart {
+    /// Every exchange as it was said.
+    Said,
+    /// How `Sec-WebSocket-Accept` comes about.
+    Accept,
+    /// One frame, bit by bit.
+    Bits,
 }
 
 /// An exchange of a capture, as people name it: "0.2" is the third on the first connection.
@@ -219,12 +234,11 @@ impl Lesson {
         Ok(lesson)
     }
 
-    /// Whether it speaks only of sides it has, and compares all of those.
+    /// Whether it speaks only of sides it has, and of one at least.
     fn check(&self, file: &File<'_>) -> Result<(), LessonError> {
         let have = Side::ALL.into_iter().zip(&self.sides).map(|(side, _)| side);
-        if let Some(missing) = have.clone().find(|side| !self.about.contains_key(side)) {
-            let problem = format!("names no exchange for side {}", missing.letter());
-            return Err(file.error_at("about", problem));
+        if self.about.is_empty() {
+            return Err(file.error_at("about", "names no exchange of any side".to_owned()));
         }
         for (key, side) in self.mentions() {
             if have.clone().all(|known| known != side) {
