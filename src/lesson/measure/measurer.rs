@@ -9,7 +9,12 @@ use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage
 /// How many completions are kept for `time_to_nth`; the last one is known beyond them.
 const MAX_COMPLETIONS: usize = 1 << 20;
 
+const CLOSE: u8 = 8;
 const PING: u8 = 9;
+const PONG: u8 = 10;
+
+const SYN: u8 = 2;
+const RST: u8 = 4;
 
 /// Takes events, gives [`Measures`].
 #[derive(Debug, Default)]
@@ -60,6 +65,9 @@ impl Measurer {
         self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
         if let PacketContent::Tcp(segment) = packet.content {
             self.measures.data_packets += u64::from(segment.payload_length > 0);
+            self.measures.resets += u64::from(segment.flags & RST != 0);
+            // A reset's window says nothing (RFC 9293 §3.10.7).
+            self.measures.zero_windows += u64::from(segment.flags & (SYN | RST) == 0 && segment.window == 0);
             self.first_handshake(packet.moment.time, &segment);
             self.held = Some(segment);
         }
@@ -103,7 +111,12 @@ impl Measurer {
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
-        self.measures.pings += u64::from(frame.opcode == PING);
+        match frame.opcode {
+            CLOSE => self.measures.close_frames += 1,
+            PING => self.measures.pings += 1,
+            PONG => _ = self.measures.first_pong.get_or_insert(frame.extent.last.time),
+            _ => {}
+        }
         self.protocol(frame.header_bytes.into());
     }
 
