@@ -30,7 +30,7 @@ pub struct Lesson {
     /// What each side is called, A first: two to four.
     #[serde(deserialize_with = "sides")]
     pub sides: Vec<String>,
-    /// The exchange that each side's table of layers is of.
+    /// The exchange that a side's table of layers is of; at least one side has one.
     pub about: BTreeMap<Side, ExchangeId>,
     /// What its wires are like, unless something else is asked for.
     #[serde(default)]
@@ -38,6 +38,9 @@ pub struct Lesson {
     /// What one side's wire is like, whatever is asked for.
     #[serde(default)]
     pub fixed: BTreeMap<Side, WireSettings>,
+    /// What its page leaves out unless it is to go deep: it says nothing new in this lesson.
+    #[serde(default)]
+    pub leave_out: Vec<PagePart>,
     /// What to ask before the run.
     pub prediction: Prediction,
     /// What to ask after it.
@@ -93,6 +96,18 @@ impl Side {
     pub fn from_letter(letter: &str) -> Option<Self> {
         Self::ALL.into_iter().zip(["a", "b", "c", "d"]).find_map(|(side, name)| (name == letter).then_some(side))
     }
+}
+
+/// A part of a lesson's page that not every lesson has a use for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PagePart {
+    /// Every exchange as it was said.
+    Said,
+    /// How `Sec-WebSocket-Accept` comes about.
+    Accept,
+    /// One frame, bit by bit.
+    Bits,
 }
 
 /// An exchange of a capture, as people name it: "0.2" is the third on the first connection.
@@ -227,12 +242,11 @@ impl Lesson {
         Ok(lesson)
     }
 
-    /// Whether it speaks only of sides it has, and compares all of those.
+    /// Whether it speaks only of sides it has, and of one at least.
     fn check(&self, file: &File<'_>) -> Result<(), LessonError> {
         let have = Side::ALL.into_iter().zip(&self.sides).map(|(side, _)| side);
-        if let Some(missing) = have.clone().find(|side| !self.about.contains_key(side)) {
-            let problem = format!("names no exchange for side {}", missing.letter());
-            return Err(file.error_at("about", problem));
+        if self.about.is_empty() {
+            return Err(file.error_at("about", "names no exchange of any side".to_owned()));
         }
         for (key, side) in self.mentions() {
             if have.clone().all(|known| known != side) {

@@ -14,6 +14,7 @@ use crate::inspect::Options;
 use crate::inspect::annotate::{Annotator, Selection};
 use crate::inspect::record::{Exchange, Frame};
 use crate::layers::{Field, Layer};
+use crate::lesson::front_matter::PagePart;
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
@@ -24,6 +25,8 @@ use crate::wire::Settings;
 const LADDER_ROWS: usize = 20;
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 3;
+/// How many exchanges are shown as they were said, all sides together, unless all are asked for.
+const SAID: usize = 6;
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
 /// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
@@ -201,29 +204,32 @@ impl Page<'_> {
 
     fn ladders(&mut self) {
         let style = self.style;
-        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
+        // Each pair of hosts has an opening and a closing of its own to show.
+        let pairs = self.run.sides.iter().map(|side| side.hosts.len().saturating_sub(1)).max().unwrap_or(1).max(1);
+        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS * pairs) };
         let stories = self.stories.iter();
         let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
-        let remarks = told.iter().flat_map(|ladder| &ladder.rows).any(|row| row.note.is_some());
         let numbers = if self.depth.ladder { NUMBERS } else { 0 };
-        let least = TWO_LADDERS + numbers + if remarks { REMARKS } else { 0 };
-        let at_once = if style.width >= least { 2 } else { 1 };
-        let column = if at_once == 2 { (style.width - 2) / 2 } else { style.width };
-        let drawn = self.run.sides.iter().zip(&told).map(|(side, told)| {
-            let name = format!("{}  {}", side.side.letter(), side.name);
-            let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
-            lines.extend(ladder(told, style, column));
-            lines
-        });
-        let drawn: Vec<Vec<String>> = drawn.collect();
-        for sides in drawn.chunks(at_once) {
-            self.lines.push(String::new());
-            match sides {
-                [left, right] => match beside(left, right, 2, style.width) {
-                    Some(both) => self.lines.extend(both),
-                    None => self.lines.extend([left.clone(), vec![String::new()], right.clone()].concat()),
-                },
-                _ => self.lines.extend(sides.concat()),
+        let told: Vec<(&SideRun, Ladder)> = self.run.sides.iter().zip(told).collect();
+        for two in told.chunks(2) {
+            let remarks = two.iter().flat_map(|(_, ladder)| &ladder.rows).any(|row| row.note.is_some());
+            let least = TWO_LADDERS * pairs + numbers + if remarks { REMARKS } else { 0 };
+            let drawn = |column| {
+                let draw = |(side, told): &(&SideRun, Ladder)| {
+                    let name = format!("{}  {}", side.side.letter(), side.name);
+                    let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
+                    lines.extend(ladder(told, style, column));
+                    lines
+                };
+                two.iter().map(draw).collect::<Vec<_>>()
+            };
+            let both = match drawn(style.width.saturating_sub(2) / 2).as_slice() {
+                [left, right] if style.width >= least => beside(left, right, 2, style.width),
+                _ => None,
+            };
+            for lines in both.map_or_else(|| drawn(style.width), |both| vec![both]) {
+                self.lines.push(String::new());
+                self.lines.extend(lines);
             }
         }
         self.lines.push(String::new());
@@ -277,10 +283,16 @@ impl Page<'_> {
     }
 
     fn exchanges(&mut self) {
+        if !self.shows(PagePart::Said) {
+            return;
+        }
         let style = self.style;
+        let most = if self.depth.layers { usize::MAX } else { (SAID / self.run.sides.len().max(1)).max(1) };
         let mut lines = Vec::new();
         for (side, story) in self.run.sides.iter().zip(&self.stories) {
-            for exchange in &story.exchanges {
+            let mut exchanges: Vec<&Exchange> = story.exchanges.iter().collect();
+            exchanges.sort_by_key(|exchange| (exchange.connection, exchange.index));
+            for exchange in exchanges.into_iter().take(most) {
                 lines.push(String::new());
                 lines.push(self.exchange_heading(side, exchange));
                 lines.extend(talk(exchange, style));
@@ -289,6 +301,16 @@ impl Page<'_> {
         self.heading("What was said");
         // The heading is enough of a gap before the first.
         self.lines.extend(lines.into_iter().skip(1));
+        let left_out: usize = self.stories.iter().map(|story| story.exchanges.len().saturating_sub(most)).sum();
+        if left_out > 0 {
+            self.lines.push(String::new());
+            self.remark(&format!("And {}. --layers shows them.", numbers::counted(left_out as u64, "other exchange")));
+        }
+    }
+
+    /// Whether the page has that part.
+    fn shows(&self, part: PagePart) -> bool {
+        self.depth.layers || !self.run.lesson.leave_out.contains(&part)
     }
 
     fn exchange_heading(&self, side: &SideRun, exchange: &Exchange) -> String {
@@ -313,14 +335,16 @@ impl Page<'_> {
             let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
             let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
             first_masked = first_masked.or_else(|| story.frames.iter().find(shows).map(|it| (letter, it.clone())));
-            if !derived.is_empty() {
+            if !derived.is_empty() && self.shows(PagePart::Accept) {
                 self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
                 self.lines.extend(derived);
             }
             self.heading(&format!("{letter}, every frame"));
             self.lines.extend(table.lines().map(str::to_owned));
         }
-        if let Some((letter, frame)) = first_masked {
+        if let Some((letter, frame)) = first_masked
+            && self.shows(PagePart::Bits)
+        {
             let id = format!("{}.{}", frame.connection, frame.index);
             self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
             self.lines.extend(frame::diagram(&frame, style));

@@ -95,9 +95,10 @@ fn values_that_are_none_are_errors_that_say_what_is_allowed() {
 fn a_lesson_speaks_only_of_sides_it_has() {
     assert_eq!(error("side = \"a\"", "side = \"c\"").0, 15);
     assert_eq!(error("[\"{a.packets}\"]", "[\"{d.packets}\"]").1.as_deref(), Some("take_away"));
-    let (line, key, problem) = error(", b = \"1.2\"", "");
+    assert_eq!(error(", b = \"1.2\"", ", c = \"1.2\"").1.as_deref(), Some("about"));
+    let (line, key, problem) = error("{ a = \"0.0\", b = \"1.2\" }", "{}");
     assert_eq!((line, key.as_deref()), (7, Some("about")));
-    assert!(problem.contains("side B"), "{problem}");
+    assert!(problem.contains("no exchange"), "{problem}");
 }
 
 #[test]

@@ -13,7 +13,12 @@ use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, Htt
 /// How many responses and messages have moments: what comes after them is only counted.
 const MAX_COMPLETIONS: usize = 1 << 20;
 
+const CLOSE: u8 = 8;
 const PING: u8 = 9;
+const PONG: u8 = 10;
+
+const SYN: u8 = 2;
+const RST: u8 = 4;
 
 /// Takes events, gives [`Measures`].
 #[derive(Debug, Default)]
@@ -32,6 +37,8 @@ pub struct Measurer {
     flights: Flights,
     /// Where each final response and message was sent to its end.
     completed: Vec<(u64, Direction, Moment)>,
+    /// And the first pong.
+    pong: Option<(u64, Direction, Moment)>,
 }
 
 impl Measurer {
@@ -77,6 +84,9 @@ impl Measurer {
         self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
         if let PacketContent::Tcp(segment) = packet.content {
             self.measures.data_packets += u64::from(segment.payload_length > 0);
+            self.measures.resets += u64::from(segment.flags & RST != 0);
+            // A reset's window says nothing (RFC 9293 §3.10.7).
+            self.measures.zero_windows += u64::from(segment.flags & (SYN | RST) == 0 && segment.window == 0);
             self.first_handshake(packet.moment.time, &segment);
             self.arrivals.segment(packet.moment, &segment);
             self.flights.segment(packet.moment.packet, &segment);
@@ -123,7 +133,12 @@ impl Measurer {
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
-        self.measures.pings += u64::from(frame.opcode == PING);
+        match frame.opcode {
+            CLOSE => self.measures.close_frames += 1,
+            PING => self.measures.pings += 1,
+            PONG => _ = self.pong.get_or_insert((frame.connection, frame.direction, frame.extent.last)),
+            _ => {}
+        }
         self.protocol(frame.header_bytes.into());
     }
 
@@ -153,6 +168,8 @@ impl Measurer {
 
     /// Finds out when what was completed was there.
     fn complete(&mut self) {
+        let there = |(connection, direction, sent)| self.arrivals.complete(connection, direction, sent);
+        self.measures.first_pong = self.pong.and_then(there);
         for (connection, direction, sent) in take(&mut self.completed) {
             let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };
             let wait = there.since(sent.time);

@@ -23,6 +23,9 @@
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `close_frames` | WebSocket close frames |
+//! | `time_to_pong` | from the first SYN to the last byte of the first pong frame |
+//! | `resets`, `zero_windows` | segments with RST; other segments that leave the peer no room to send: window 0 |
 //! | `retransmissions`, `problems` | segments whose bytes had all been seen; what the inspector found wrong |
 //!
 //! `overhead_bytes`, `protocol_bytes` and `useful_bytes` add up to `wire_bytes`, whatever was captured. The payload is the
@@ -80,6 +83,10 @@ pub enum Measure {
     Frames,
     Messages,
     Pings,
+    CloseFrames,
+    TimeToPong,
+    Resets,
+    ZeroWindows,
     Retransmissions,
     Problems,
 }
@@ -106,7 +113,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 26] = [
+    pub const NAMED: [(&'static str, Self); 30] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -131,6 +138,10 @@ impl Measure {
         ("frames", Self::Frames),
         ("messages", Self::Messages),
         ("pings", Self::Pings),
+        ("close_frames", Self::CloseFrames),
+        ("time_to_pong", Self::TimeToPong),
+        ("resets", Self::Resets),
+        ("zero_windows", Self::ZeroWindows),
         ("retransmissions", Self::Retransmissions),
         ("problems", Self::Problems),
     ];
@@ -144,9 +155,12 @@ impl Measure {
             | Self::ProtocolBytes
             | Self::UsefulBytes
             | Self::FirstFlightBytes => Unit::Bytes,
-            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast | Self::LongestWait => {
-                Unit::Nanoseconds
-            }
+            Self::RoundTripTime
+            | Self::TimeToFirst
+            | Self::TimeToNth(_)
+            | Self::TimeToLast
+            | Self::LongestWait
+            | Self::TimeToPong => Unit::Nanoseconds,
             _ => Unit::Count,
         }
     }
@@ -229,6 +243,10 @@ pub struct Measures {
     frames: u64,
     messages: u64,
     pings: u64,
+    close_frames: u64,
+    first_pong: Option<Timestamp>,
+    resets: u64,
+    zero_windows: u64,
     retransmissions: u64,
     problems: u64,
 }
@@ -264,6 +282,10 @@ impl Measures {
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
             Measure::Pings => self.pings,
+            Measure::CloseFrames => self.close_frames,
+            Measure::TimeToPong => self.since_first_syn(self.first_pong)?,
+            Measure::Resets => self.resets,
+            Measure::ZeroWindows => self.zero_windows,
             Measure::Retransmissions => self.retransmissions,
             Measure::Problems => self.problems,
         })
@@ -317,7 +339,7 @@ mod tests {
     fn an_empty_capture_has_no_moments() {
         let measures = Measures::default();
         assert_eq!(measures.named("packets"), Ok(Some(0)));
-        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last"] {
+        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last", "time_to_pong"] {
             assert_eq!(measures.named(name), Ok(None));
         }
     }
