@@ -72,12 +72,12 @@ pub enum LessonCommand {
 pub struct Run {
     /// The lesson's name or number
     name: String,
-    /// How long a packet and its answer take together: 80ms, 1.5s
-    #[arg(long, value_name = "TIME", default_value = "80ms", value_parser = duration)]
-    rtt: Duration,
-    /// How many of a hundred frames get lost
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
-    loss: f64,
+    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    rtt: Option<Duration>,
+    /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    loss: Option<f64>,
     /// What chance starts from: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,

@@ -10,6 +10,7 @@ pub mod measure;
 pub mod run;
 pub mod stage;
 pub mod text;
+pub mod wires;
 
 pub use front_matter::{Lesson, Side};
 pub use measure::{Measure, Measurer, Measures};

@@ -3,6 +3,7 @@
 //! Everything random is drawn from the stage, and nothing here reads a clock, so that a demonstration on a wire that
 //! repeats, repeats. It knows nothing of lessons' texts or of captures.
 
+pub mod by_hand;
 mod growing;
 mod json;
 mod websocket;
