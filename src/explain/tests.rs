@@ -161,7 +161,7 @@ fn every_bit_of_the_flags_octet_is_a_flag() {
     assert_eq!(tcp_option(2).map(|option| option.length), Some(Some(4)));
 }
 
-/// The topic that a line of data names; it must be exactly one of what the words mean, and the first.
+/// The topic that a line of data names.
 fn named(asked: &str) -> Topic {
     *find(asked).first().unwrap_or_else(|| panic!("nothing is called {asked}"))
 }

@@ -115,6 +115,6 @@ mod tests {
 
     #[test]
     fn a_word_of_several_meanings_says_the_others() {
-        insta::assert_snapshot!(drawn("close", Style::plain(120)));
+        insta::assert_snapshot!(drawn("forbidden", Style::plain(120)));
     }
 }
