@@ -7,6 +7,7 @@ mod closing;
 mod events;
 mod patience;
 mod raw;
+mod room;
 mod websocket;
 
 use std::convert::Infallible;
@@ -27,6 +28,7 @@ use crate::wire::{BoxError, Network};
 pub use closing::close;
 pub use events::{Events, event_stream};
 pub use raw::{client_connection, server_connection};
+pub use room::Room;
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.
