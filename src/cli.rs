@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wire101::commands::{inspect, lesson};
 use wire101::render::style::Style;
+use wire101::wire::Wire;
 
 /// The width of output that goes to no terminal.
 const PIPED_WIDTH: usize = 100;
@@ -31,6 +32,12 @@ enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WireName {
+    Virtual,
+    Loopback,
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,9 +68,12 @@ pub enum LessonCommand {
 pub struct Run {
     /// The lesson's name or number
     name: String,
-    /// How long a packet and its answer take together: 80ms, 1.5s
-    #[arg(long, value_name = "TIME", default_value = "80ms", value_parser = duration)]
-    rtt: Duration,
+    /// What the lesson runs on: machines in memory, or the kernel's own TCP (Linux)
+    #[arg(long, value_name = "WIRE", default_value = "virtual")]
+    wire: WireName,
+    /// How long a packet and its answer take together: 80ms, 1.5s [default: 80ms; on the loopback wire, what it takes]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    rtt: Option<Duration>,
     /// How many of a hundred frames get lost
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
     loss: f64,
@@ -151,8 +161,12 @@ fn speaks_unicode() -> bool {
 
 impl From<Run> for lesson::Run {
     fn from(run: Run) -> Self {
-        let Run { name, rtt, loss, seed, save, layers, hex, ladder, json } = run;
-        Self { name, rtt, loss, seed, save, layers, hex, ladder, json }
+        let Run { name, wire, rtt, loss, seed, save, layers, hex, ladder, json } = run;
+        let wire = match wire {
+            WireName::Virtual => Wire::Virtual,
+            WireName::Loopback => Wire::Loopback,
+        };
+        Self { name, wire, rtt, loss, seed, save, layers, hex, ladder, json }
     }
 }
 

@@ -9,12 +9,13 @@ use wire101::commands::{Failure, inspect};
 use wire101::lesson::catalogue;
 use wire101::lesson::text::Template;
 use wire101::render::style::Style;
-use wire101::wire::Settings;
+use wire101::wire::{Settings, Wire};
 
 fn asked(name: &str) -> Run {
     Run {
         name: name.to_owned(),
-        rtt: Duration::from_millis(80),
+        wire: Wire::Virtual,
+        rtt: None,
         loss: 0.0,
         seed: 1,
         save: None,
@@ -71,7 +72,7 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
     for lesson in catalogue::all() {
         for (rtt, loss, seed) in [(80, 0.0, 1), (0, 0.0, 2), (333, 20.0, 3)] {
             let settings = Settings { rtt: Duration::from_millis(rtt), loss, seed };
-            let run = wire101::lesson::run(lesson, settings).unwrap();
+            let run = wire101::lesson::run(lesson, Wire::Virtual, settings).unwrap();
             for template in lesson.templates() {
                 if let Err(error) = run.fill(template) {
                     panic!("{}, rtt {rtt}, loss {loss}: {error}", lesson.name);
@@ -107,7 +108,7 @@ fn without_colour_there_is_no_escape_and_without_unicode_only_ascii() {
 #[test]
 fn what_the_wire_does_is_what_the_page_says() {
     let near = page(&asked("keep-alive"));
-    let far = page(&Run { rtt: Duration::from_millis(200), ..asked("keep-alive") });
+    let far = page(&Run { rtt: Some(Duration::from_millis(200)), ..asked("keep-alive") });
     assert!(near.contains("rtt 80 ms") && far.contains("rtt 200 ms"));
     // What side B saves is two round trips, whatever they take.
     assert!(near.contains("B is 160 ms faster"), "{near}");
@@ -178,7 +179,7 @@ fn the_layers_of_every_exchange_are_shown_if_asked_for() {
 #[test]
 fn every_byte_is_shown_if_asked_for() {
     let page = page(&Run { hex: true, ..asked("upgrade") });
-    let run = wire101::lesson::run(catalogue::find("upgrade").unwrap(), Settings::default()).unwrap();
+    let run = wire101::lesson::run(catalogue::find("upgrade").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert_eq!(page.matches("bytes)").count(), run.packets.len());
 }
 
@@ -217,6 +218,6 @@ fn what_cannot_be_done_is_said_with_the_right_status() {
 
 #[test]
 fn a_template_asking_for_what_did_not_happen_is_an_error() {
-    let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Settings::default()).unwrap();
+    let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert!(run.fill(&Template::parse("{a.time_to_nth(99)}").unwrap()).is_err());
 }

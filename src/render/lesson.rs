@@ -18,6 +18,7 @@ use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
 use crate::lesson::{Lesson, Measure, Run, catalogue};
+use crate::wire::{Settings, Wire};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -119,10 +120,7 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 
 /// The lesson, and the wire it ran on.
 fn title(run: &Run, style: Style) -> Vec<String> {
-    let crate::wire::Settings { rtt, loss, seed } = run.settings;
-    let rtt = numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX));
-    let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
-    let wire = style.text(&format!("virtual wire, rtt {rtt}{loss}, seed {seed}"));
+    let wire = style.text(&wire(run));
     let lessons = catalogue::all();
     // Out of how many says something only once none is missing in between.
     let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
@@ -135,6 +133,28 @@ fn title(run: &Run, style: Style) -> Vec<String> {
             .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
             .collect(),
     }
+}
+
+/// The wire, and what is set about it.
+fn wire(run: &Run) -> String {
+    let Settings { rtt, loss, seed } = run.settings;
+    let delay = format!(", rtt {}", numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX)));
+    let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
+    match run.wire {
+        Wire::Virtual => format!("virtual wire{delay}{loss}, seed {seed}"),
+        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
+        Wire::Loopback => {
+            let delay = if rtt.is_zero() { String::new() } else { delay };
+            format!("loopback wire ({} kernel){delay}{loss}", run.stack)
+        }
+    }
+}
+
+/// Says that packets were not captured.
+#[must_use]
+pub fn missed(packets: u64) -> String {
+    let packets = numbers::counted(packets, "packet");
+    format!("{packets} crossed the wire and are not in the capture: the machine could not keep up. Run it again.")
 }
 
 /// Lays out Markdown.
@@ -215,11 +235,19 @@ impl Page<'_> {
             }
         }
         self.lines.push(String::new());
-        let remark = format!(
-            "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has. {}",
-            self.left_out()
-        );
-        self.remark(&remark);
+        let when = match self.run.wire {
+            Wire::Virtual => {
+                "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has."
+            }
+            Wire::Loopback => {
+                "Each packet stands at the time it arrived, on a clock that starts with the first SYN. What never leaves a machine needs no ARP, its Ethernet addresses are zeros, its checksums are not filled in, and its segments may be larger than any Ethernet frame: that work is a network card's."
+            }
+        };
+        self.remark(&format!("{when} {}", self.left_out()));
+        let missed = (self.run.missed > 0).then(|| missed(self.run.missed));
+        for shortfall in self.run.unmet.iter().cloned().chain(missed).collect::<Vec<_>>() {
+            self.remark(&shortfall);
+        }
     }
 
     /// What the ladders do not show.
@@ -230,8 +258,9 @@ impl Page<'_> {
         let counts = self.stories.iter().map(Story::unshown);
         let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         let packets = self.run.packets.len() as u64;
+        let other = if other > 0 { format!(", {other} of ARP") } else { String::new() };
         format!(
-            "Left out of {}: {pure} that only acknowledge (ACK), {other} of ARP. --ladder shows them.",
+            "Left out of {}: {pure} that only acknowledge (ACK){other}. --ladder shows them.",
             numbers::counted(packets, "packet")
         )
     }

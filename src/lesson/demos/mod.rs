@@ -9,7 +9,7 @@ include!(concat!(env!("OUT_DIR"), "/demos.rs"));
 use std::pin::Pin;
 
 use super::stage::{Outcome, Stage};
-use crate::wire::{Recording, Settings, WireError, virtual_wire};
+use crate::wire::{Recording, Settings, Wire, WireError};
 
 /// A demonstration under way.
 pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -23,14 +23,14 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Runs every side on a virtual wire of its own.
+    /// Runs every side on a wire of its own.
     ///
     /// # Errors
     ///
     /// Those of the wire, and of the demonstration itself.
-    pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
+    pub fn record(&self, wire: Wire, settings: &Settings) -> Result<Vec<Recording>, WireError> {
         let run = |(side, perform): (u8, &fn(Stage) -> Performance)| {
-            virtual_wire::run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
+            wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
         };
         (0..).zip(self.sides).map(run).collect()
     }

@@ -5,7 +5,9 @@ use super::*;
 
 fn record(settings: &Settings) -> Vec<(&'static str, Vec<Recording>)> {
     ALL.iter()
-        .map(|(name, demo)| (*name, demo.record(settings).unwrap_or_else(|error| panic!("{name}: {error}"))))
+        .map(|(name, demo)| {
+            (*name, demo.record(Wire::Virtual, settings).unwrap_or_else(|error| panic!("{name}: {error}")))
+        })
         .collect()
 }
 
