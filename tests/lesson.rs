@@ -46,8 +46,8 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn the_first_lessons_look_as_they_should() {
-    for name in ["request-response", "keep-alive", "upgrade"] {
+fn every_lesson_looks_as_it_should() {
+    for name in names() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }
@@ -78,6 +78,20 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
                     panic!("{}, rtt {rtt}, loss {loss}: {error}", lesson.name);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn what_the_layers_wrote_adds_up_to_the_overhead() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        for side in &run.sides {
+            let get = |name: &str| side.measures.named(name).unwrap().unwrap();
+            let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
+            assert_eq!(parts, get("overhead_bytes"), "{} {}", lesson.name, side.name);
+            // Ethernet without tags, IPv4 without options.
+            assert_eq!((get("link_bytes"), get("network_bytes")), (14 * get("packets"), 20 * get("packets")));
         }
     }
 }

@@ -159,11 +159,11 @@ impl Conversation {
         }
     }
 
-    /// The connection is over, or the capture is.
-    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+    /// The connection is over, by a reset or otherwise, or the capture is.
+    pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {
             Talk::Http(talk) => talk.give_up(source, out),
-            Talk::WebSocket(talk) => talk.give_up(source, out),
+            Talk::WebSocket(talk) => talk.give_up(reset, source, out),
             Talk::Tls(_) => BOTH.into_iter().for_each(|side| self.end_hello(side)),
             Talk::Unjoined | Talk::Opaque => {}
         }

@@ -249,7 +249,7 @@ impl Taker<'_> {
 /// Reports what a section's parser or a decoder found wrong.
 pub(super) fn faults(faults: &[Fault], connection: u64, source: Source, out: &mut Output<'_>) {
     for fault in faults {
-        out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+        out.problem(source, Some(connection), fault);
     }
 }
 

@@ -14,11 +14,13 @@ mod content;
 mod conversation;
 mod doorway;
 pub mod event;
+pub mod fault;
 mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
 pub mod record;
+mod tcp_watch;
 #[cfg(test)]
 mod tests;
 mod websocket_talk;

@@ -8,8 +8,10 @@ use super::event::Event;
 use super::http_talk::faults;
 use super::output::Output;
 use super::record::{Direction, Exchange, HttpMessage, Request, Response};
-use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_request, of_response};
-use crate::layers::application::websocket::{Draft, handshake};
+use crate::layers::application::http::{
+    Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
+};
+use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
 
@@ -240,6 +242,7 @@ impl Pairing {
             Framing::None if Draft::has_third_key(|name| head.get(name).is_some()) => Framing::Length(Draft::THIRD_KEY),
             framing => framing,
         };
+        owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
         let mut message = message(head, *version);
         let content = self.start_content(&mut message, source, out);
@@ -262,11 +265,9 @@ impl Pairing {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
-                let text = "what the client sent before this response does not begin with a request line";
-                out.problem(source, Some(self.connection), "malformed-request-line", "RFC 9112 §3", text);
+                faults(&[Fault::MalformedRequestLine], self.connection, source, out);
             } else if whole && *status != 408 {
-                let text = "a response, but there was no request it could answer";
-                out.problem(source, Some(self.connection), "response-without-request", "RFC 9112 §9.2", text);
+                faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }
             self.open(None, None, out);
         }
@@ -277,6 +278,7 @@ impl Pairing {
         let Some(open) = self.open.iter_mut().find(|open| !open.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
+        owed_by_response(head, exchange.request.as_ref().map(|r| &r.message.headers), &mut found);
         let response = Response { status: *status, reason: head.slice(reason).into(), message };
         if interim {
             exchange.interim.push(response);
@@ -369,12 +371,9 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     }
     let extensions: Vec<&[u8]> = headers.all("sec-websocket-extensions").collect();
     let negotiated = Deflate::negotiated(&extensions.join(&b", "[..]));
-    for fault in found {
-        out.problem(source, Some(exchange.connection), fault.code(), fault.clause(), fault.to_string());
-    }
-    for fault in negotiated.faults {
-        let (code, clause) = ("malformed-websocket-extension", "RFC 7692 §5");
-        out.problem(source, Some(exchange.connection), code, clause, fault.to_string());
+    found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
+    for fault in &found {
+        out.problem(source, Some(exchange.connection), fault);
     }
     exchange.upgraded = Some("websocket".into());
     Switch::WebSocket(draft, negotiated.deflate)
@@ -382,7 +381,6 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
 
 fn undecodable(error: Option<String>, connection: u64, source: Source, out: &mut Output<'_>) {
     if let Some(error) = error {
-        let text = format!("the body's content coding can not be undone: {error}");
-        out.problem(source, Some(connection), "coding-does-not-decode", "RFC 9110 §8.4", text);
+        faults(&[Fault::CodingDoesNotDecode(error)], connection, source, out);
     }
 }

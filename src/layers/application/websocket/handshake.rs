@@ -36,7 +36,7 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
         faults.push(Fault::NotGet(text(method)));
     }
     let draft = Draft::of(Some(request), response);
-    faults.extend(draft.map(Fault::OldDraft));
+    faults.extend(draft.map(|draft| Fault::OldDraft { draft }));
     if draft.is_some_and(Draft::has_no_key) {
         return;
     }
