@@ -85,7 +85,7 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
 #[test]
 fn what_the_layers_wrote_adds_up_to_the_overhead() {
     for lesson in catalogue::all() {
-        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        let run = wire101::lesson::run(lesson, Wire::Virtual, Settings { loss: 5.0, ..Settings::default() }).unwrap();
         for side in &run.sides {
             let get = |name: &str| side.measures.named(name).unwrap().unwrap();
             let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
