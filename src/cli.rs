@@ -13,6 +13,7 @@ use wire101::commands::{inspect, lesson};
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 use wire101::render::style::Style;
+use wire101::wire::Wire;
 
 /// The width of output that goes to no terminal.
 const PIPED_WIDTH: usize = 100;
@@ -36,6 +37,12 @@ enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WireName {
+    Virtual,
+    Loopback,
 }
 
 #[derive(Debug, Subcommand)]
@@ -72,7 +79,11 @@ pub enum LessonCommand {
 pub struct Run {
     /// The lesson's name or number
     name: String,
-    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms]
+    /// What the lesson runs on: machines in memory, or the kernel's own TCP (Linux)
+    #[arg(long, value_name = "WIRE", default_value = "virtual")]
+    wire: WireName,
+    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms; on the
+    /// loopback wire, what it takes]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     rtt: Option<Duration>,
     /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]
@@ -188,8 +199,12 @@ fn speaks_unicode() -> bool {
 
 impl From<Run> for lesson::Run {
     fn from(run: Run) -> Self {
-        let Run { name, rtt, loss, seed, save, layers, hex, ladder, json } = run;
-        Self { name, rtt, loss, seed, save, layers, hex, ladder, json }
+        let Run { name, wire, rtt, loss, seed, save, layers, hex, ladder, json } = run;
+        let wire = match wire {
+            WireName::Virtual => Wire::Virtual,
+            WireName::Loopback => Wire::Loopback,
+        };
+        Self { name, wire, rtt, loss, seed, save, layers, hex, ladder, json }
     }
 }
 

@@ -9,11 +9,12 @@ use wire101::commands::{Failure, inspect};
 use wire101::lesson::catalogue;
 use wire101::lesson::text::Template;
 use wire101::render::style::Style;
-use wire101::wire::Settings;
+use wire101::wire::{Settings, Wire};
 
 fn asked(name: &str) -> Run {
     Run {
         name: name.to_owned(),
+        wire: Wire::Virtual,
         rtt: None,
         loss: None,
         seed: 1,
@@ -96,7 +97,7 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
     for lesson in catalogue::all() {
         for (rtt, loss, seed) in [(80, 0.0, 1), (0, 0.0, 2), (333, 20.0, 3)] {
             let settings = Settings { rtt: Duration::from_millis(rtt), loss, seed };
-            let run = wire101::lesson::run(lesson, settings).unwrap();
+            let run = wire101::lesson::run(lesson, Wire::Virtual, settings).unwrap();
             for template in lesson.templates() {
                 if let Err(error) = run.fill(template) {
                     panic!("{}, rtt {rtt}, loss {loss}: {error}", lesson.name);
@@ -109,7 +110,7 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
 #[test]
 fn what_the_layers_wrote_adds_up_to_the_overhead() {
     for lesson in catalogue::all() {
-        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        let run = wire101::lesson::run(lesson, Wire::Virtual, Settings { loss: 5.0, ..Settings::default() }).unwrap();
         for side in &run.sides {
             let get = |name: &str| side.measures.named(name).unwrap().unwrap();
             let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
@@ -207,7 +208,7 @@ fn the_layers_of_every_exchange_are_shown_if_asked_for() {
 #[test]
 fn every_byte_is_shown_if_asked_for() {
     let page = page(&Run { hex: true, ..asked("upgrade") });
-    let run = wire101::lesson::run(catalogue::find("upgrade").unwrap(), Settings::default()).unwrap();
+    let run = wire101::lesson::run(catalogue::find("upgrade").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert_eq!(page.matches("bytes)").count(), run.packets.len());
 }
 
@@ -246,6 +247,6 @@ fn what_cannot_be_done_is_said_with_the_right_status() {
 
 #[test]
 fn a_template_asking_for_what_did_not_happen_is_an_error() {
-    let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Settings::default()).unwrap();
+    let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert!(run.fill(&Template::parse("{a.time_to_nth(99)}").unwrap()).is_err());
 }

@@ -11,7 +11,7 @@ use crate::lesson::{self, Lesson};
 use crate::render::json::Json;
 use crate::render::lesson as page;
 use crate::render::style::Style;
-use crate::wire::Settings;
+use crate::wire::{Settings, Wire};
 
 /// How much of each body and payload JSON carries: 64 KiB.
 const JSON_KEEP: usize = 64 << 10;
@@ -22,9 +22,11 @@ const JSON_KEEP: usize = 64 << 10;
 pub struct Run {
     /// The lesson's name or number.
     pub name: String,
-    /// The round-trip time; the lesson's own, if not asked for.
+    /// On which wire.
+    pub wire: Wire,
+    /// The round-trip time; the lesson's own on that wire, if not asked for.
     pub rtt: Option<Duration>,
-    /// The loss, in percent; the lesson's own, if not asked for.
+    /// The loss, in percent; the lesson's own on that wire, if not asked for.
     pub loss: Option<f64>,
     /// The seed of all chance.
     pub seed: u64,
@@ -42,8 +44,18 @@ pub struct Run {
 
 impl Run {
     fn settings(&self, lesson: &Lesson) -> Settings {
-        let usual = lesson.settings();
+        let usual = lesson.settings(self.wire);
         Settings { rtt: self.rtt.unwrap_or(usual.rtt), loss: self.loss.unwrap_or(usual.loss), seed: self.seed }
+    }
+
+    /// Whether the wire did what was asked of it. What it did otherwise has been shown by now.
+    fn met_by(&self, run: &lesson::Run) -> Result<(), Failure> {
+        let asked = self.rtt.is_some_and(|rtt| !rtt.is_zero()) || self.loss.is_some_and(|loss| loss > 0.0);
+        match &run.unmet {
+            Some(unmet) if asked => Err(Failure::Run(unmet.clone())),
+            _ if run.missed > 0 => Err(Failure::Run(page::missed(run.missed))),
+            _ => Ok(()),
+        }
     }
 
     fn depth(&self) -> page::Depth {
@@ -67,7 +79,7 @@ pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
 /// If there is no such lesson, it fails to run, or the output cannot be written.
 pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let lesson = find(name)?;
-    let run = run_lesson(lesson, lesson.settings())?;
+    let run = run_lesson(lesson, Wire::Virtual, lesson.settings(Wire::Virtual))?;
     print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
@@ -78,20 +90,22 @@ pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure
 /// If there is no such lesson, it fails to run, its capture cannot be saved, or the output cannot be written.
 pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let lesson = find(&asked.name)?;
-    let run = run_lesson(lesson, asked.settings(lesson))?;
+    let run = run_lesson(lesson, asked.wire, asked.settings(lesson))?;
     if let Some(path) = &asked.save {
         write_capture(&run, path)?;
     }
     if asked.json {
         let mut json = Json::new(out, &format!("lesson:{}", run.lesson.name));
         let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false, ..Options::default() }, &mut json);
-        return Ok(json.finish(&summary, None)?);
+        json.finish(&summary, None)?;
+        return asked.met_by(&run);
     }
     let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
     if let Some(path) = &asked.save {
         lines.extend(page::saved(&run, &path.display().to_string(), style));
     }
-    print(&lines, out)
+    print(&lines, out)?;
+    asked.met_by(&run)
 }
 
 fn find(name: &str) -> Result<&'static Lesson, Failure> {
@@ -106,8 +120,8 @@ fn find(name: &str) -> Result<&'static Lesson, Failure> {
     })
 }
 
-fn run_lesson(lesson: &'static Lesson, settings: Settings) -> Result<lesson::Run, Failure> {
-    lesson::run(lesson, settings).map_err(|error| Failure::Run(error.to_string()))
+fn run_lesson(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<lesson::Run, Failure> {
+    lesson::run(lesson, wire, settings).map_err(|error| Failure::Run(error.to_string()))
 }
 
 fn write_capture(run: &lesson::Run, path: &Path) -> Result<(), Failure> {

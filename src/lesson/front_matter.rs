@@ -8,7 +8,7 @@ use super::measure::Measure;
 use super::text::{Template, TemplateError};
 use super::wires::WireSettings;
 use crate::layers::Layer;
-use crate::wire::Settings;
+use crate::wire::{Settings, Wire};
 
 /// A lesson, read from its file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -283,10 +283,20 @@ impl Lesson {
             .chain(self.text.sides().map(|side| ("text", side)))
     }
 
-    /// What its wires are like if nothing else is asked for.
+    /// What its wires are like if nothing else is asked for. A loopback is near and loses nothing, unless distance or
+    /// loss is what the lesson is about.
     #[must_use]
-    pub fn settings(&self) -> Settings {
-        self.usual.over(Settings::default())
+    pub fn settings(&self, wire: Wire) -> Settings {
+        match wire {
+            Wire::Loopback if !self.compares_wires() => wire.settings(),
+            _ => self.usual.over(wire.settings()),
+        }
+    }
+
+    /// Whether its sides differ in their wires: one stays as it is, whatever is asked for.
+    #[must_use]
+    pub fn compares_wires(&self) -> bool {
+        !self.fixed.is_empty()
     }
 
     /// What a side's wire is like, if all are to be as in `settings`.

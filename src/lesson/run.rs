@@ -15,7 +15,7 @@ use super::text::{FillError, Template};
 use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
 use crate::inspect::record::Summary;
 use crate::inspect::{Event, Inspector, Options, PacketSeen, Sink};
-use crate::wire::{Recording, Settings, WireError};
+use crate::wire::{Recording, Settings, Wire, WireError};
 
 /// Every side begins on a whole minute after the first, so that its times are easy to tell in any tool: nanoseconds.
 const MINUTE: u64 = 60 * 1_000_000_000;
@@ -51,10 +51,16 @@ pub enum RunError {
 pub struct Run {
     /// The lesson.
     pub lesson: &'static Lesson,
-    /// On which wire; a side whose wire is another says so.
+    /// On which wire.
+    pub wire: Wire,
+    /// How it was set; a side whose wire was set otherwise says so.
     pub settings: Settings,
     /// Whose TCP it was: "smoltcp 0.14".
-    pub stack: &'static str,
+    pub stack: String,
+    /// What was set that the wire could not do, and why.
+    pub unmet: Option<String>,
+    /// How many packets crossed the wire and were not captured.
+    pub missed: u64,
     /// The packets of all sides, as a file holds them: the first is number 1. Their interface is their side's index.
     pub packets: Vec<OwnedPacket>,
     /// The sides, A first.
@@ -93,7 +99,7 @@ impl SideRun {
 /// # Errors
 ///
 /// Where the wire or the demonstration fails.
-pub fn run(lesson: &'static Lesson, settings: Settings) -> Result<Run, RunError> {
+pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Run, RunError> {
     let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
     let (named, shown) = (lesson.sides.len(), demo.sides.len());
     if named != shown {
@@ -101,14 +107,17 @@ pub fn run(lesson: &'static Lesson, settings: Settings) -> Result<Run, RunError>
     }
     let sides = Side::ALL.into_iter().take(named);
     let each: Vec<Settings> = sides.map(|side| lesson.settings_of(side, settings)).collect();
-    let recordings = demo.record_each(&each).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
-    Ok(Run::of(lesson, settings, recordings))
+    let failed = |error| RunError::Wire { lesson: lesson.name.clone(), error };
+    let recordings = demo.record_each(wire, &each).map_err(failed)?;
+    Ok(Run::of(lesson, wire, settings, recordings))
 }
 
 impl Run {
-    fn of(lesson: &'static Lesson, settings: Settings, recordings: Vec<Recording>) -> Self {
-        let stack = recordings.first().map_or("", |recording| recording.stack);
-        let mut run = Self { lesson, settings, stack, packets: Vec::new(), sides: Vec::new() };
+    fn of(lesson: &'static Lesson, wire: Wire, settings: Settings, recordings: Vec<Recording>) -> Self {
+        let stack = recordings.first().map_or_else(String::new, |recording| recording.stack.clone());
+        let unmet = recordings.iter().find_map(|recording| recording.unmet.clone());
+        let missed = recordings.iter().map(|recording| recording.missed).sum();
+        let mut run = Self { lesson, wire, settings, stack, unmet, missed, packets: Vec::new(), sides: Vec::new() };
         let names = Side::ALL.into_iter().zip(&lesson.sides);
         for (index, ((side, name), recording)) in names.zip(recordings).enumerate() {
             let first = run.packets.len() as u64 + 1;
@@ -230,7 +239,13 @@ impl Run {
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let interface = |side: &SideRun| {
             let Settings { rtt, loss, seed } = side.settings;
-            let wire = format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack);
+            let wire = match (self.wire, &self.unmet) {
+                (Wire::Virtual, _) => {
+                    format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack)
+                }
+                (Wire::Loopback, None) => format!("loopback wire, rtt {rtt:?}, loss {loss} %, TCP of {}", self.stack),
+                (Wire::Loopback, Some(_)) => format!("loopback wire, no delay, no loss, TCP of {}", self.stack),
+            };
             Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment: Some(wire) }
         };
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();

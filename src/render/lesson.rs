@@ -19,7 +19,7 @@ use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
 use crate::lesson::{Lesson, Measure, Run, catalogue};
-use crate::wire::Settings;
+use crate::wire::{Settings, Wire};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -33,6 +33,9 @@ const KEEP: usize = 4 << 10;
 const TWO_LADDERS: usize = 76;
 const NUMBERS: usize = 16;
 const REMARKS: usize = 40;
+
+/// What is left of a lesson that compares wires, where no wire can be set.
+const ALIKE: &str = "Distance and loss are what this lesson compares, so its sides are alike here and the comparison below shows nothing. The virtual wire has both: leave out --wire loopback.";
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -148,9 +151,25 @@ fn wire(run: &Run) -> String {
         values.join(" beside ")
     };
     let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
+    let rtt = format!(", rtt {rtt}");
     let loss = of_sides(&|settings| format!("{} %", settings.loss));
     let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
-    format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed)
+    match run.wire {
+        Wire::Virtual => format!("virtual wire{rtt}{loss}, seed {}", run.settings.seed),
+        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
+        Wire::Loopback => {
+            let is_near = run.sides.iter().all(|side| side.settings.rtt.is_zero());
+            let rtt = if is_near { String::new() } else { rtt };
+            format!("loopback wire ({} kernel){rtt}{loss}", run.stack)
+        }
+    }
+}
+
+/// Says that packets were not captured.
+#[must_use]
+pub fn missed(packets: u64) -> String {
+    let packets = numbers::counted(packets, "packet");
+    format!("{packets} crossed the wire and are not in the capture: the machine could not keep up. Run it again.")
 }
 
 /// Lays out Markdown.
@@ -236,11 +255,21 @@ impl Page<'_> {
             }
         }
         self.lines.push(String::new());
-        let remark = format!(
-            "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has. {}",
-            self.left_out()
-        );
-        self.remark(&remark);
+        let when = match self.run.wire {
+            Wire::Virtual => {
+                "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has."
+            }
+            Wire::Loopback => {
+                "Each packet stands at the time it arrived, on a clock that starts with the first SYN. What never leaves a machine needs no ARP, its Ethernet addresses are zeros, its checksums are not filled in, and its segments may be larger than any Ethernet frame: that work is a network card's."
+            }
+        };
+        self.remark(&format!("{when} {}", self.left_out()));
+        let missed = (self.run.missed > 0).then(|| missed(self.run.missed));
+        // Wires that cannot be set are all alike: a lesson that compares wires has nothing to show then.
+        let alike = (self.run.unmet.is_some() && self.run.lesson.compares_wires()).then(|| ALIKE.to_owned());
+        for shortfall in self.run.unmet.iter().cloned().chain(alike).chain(missed).collect::<Vec<_>>() {
+            self.remark(&shortfall);
+        }
     }
 
     /// What the ladders do not show.
@@ -251,8 +280,9 @@ impl Page<'_> {
         let counts = self.stories.iter().map(Story::unshown);
         let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         let packets = self.run.packets.len() as u64;
+        let other = if other > 0 { format!(", {other} of ARP") } else { String::new() };
         format!(
-            "Left out of {}: {pure} that only acknowledge (ACK), {other} of ARP. --ladder shows them.",
+            "Left out of {}: {pure} that only acknowledge (ACK){other}. --ladder shows them.",
             numbers::counted(packets, "packet")
         )
     }

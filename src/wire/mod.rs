@@ -4,6 +4,8 @@
 //! and packets as bytes; it knows nothing of HTTP, of WebSocket (but for the masking keys [`remask`] replaces) or of
 //! what an inspector finds in the packets.
 
+#[cfg(target_os = "linux")]
+pub mod loopback;
 pub mod remask;
 pub mod seeded;
 pub mod virtual_wire;
@@ -22,6 +24,52 @@ use crate::capture::OwnedPacket;
 /// An error of any kind: what a demonstration may end with.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
+/// Which wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Wire {
+    /// Hosts in memory, in virtual time: needs nothing, and repeats.
+    #[default]
+    Virtual,
+    /// The operating system's own TCP, on a loopback of its own, in real time. Linux only.
+    Loopback,
+}
+
+impl Wire {
+    /// What is set unless something else is asked for: a wire in memory has distance, a loopback has none.
+    #[must_use]
+    pub fn settings(self) -> Settings {
+        match self {
+            Self::Virtual => Settings::default(),
+            Self::Loopback => Settings { rtt: Duration::ZERO, ..Settings::default() },
+        }
+    }
+
+    /// Runs a demonstration on a wire of its own and records it, until it is over and the wire quiet.
+    ///
+    /// # Errors
+    ///
+    /// See [`WireError`].
+    pub fn run<Demo, Performance>(
+        self,
+        settings: &Settings,
+        hosts: &[&str],
+        side: u8,
+        demo: Demo,
+    ) -> Result<Recording, WireError>
+    where
+        Demo: FnOnce(Network) -> Performance,
+        Performance: Future<Output = Result<(), BoxError>>,
+    {
+        match self {
+            Self::Virtual => virtual_wire::run(settings, hosts, side, demo),
+            #[cfg(target_os = "linux")]
+            Self::Loopback => loopback::run(settings, hosts, side, demo),
+            #[cfg(not(target_os = "linux"))]
+            Self::Loopback => Err(WireError::OnlyOnLinux),
+        }
+    }
+}
+
 /// What can be set about a wire.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -31,6 +79,12 @@ pub struct Settings {
     pub loss: f64,
     /// What everything random follows from.
     pub seed: u64,
+}
+
+impl Settings {
+    fn check(&self) -> Result<(), WireError> {
+        if (0.0..=100.0).contains(&self.loss) { Ok(()) } else { Err(WireError::Loss(self.loss)) }
+    }
 }
 
 impl Default for Settings {
@@ -48,7 +102,11 @@ pub struct Recording {
     /// The hosts and their addresses, in the order in which they were named.
     pub hosts: Vec<(String, IpAddr)>,
     /// Whose TCP it was, as figures that depend on it should name it: "smoltcp 0.14".
-    pub stack: &'static str,
+    pub stack: String,
+    /// What was set that this wire cannot do, and why, in a sentence or two.
+    pub unmet: Option<String>,
+    /// How many packets crossed the wire and are not among these: the machine could not keep up.
+    pub missed: u64,
 }
 
 /// Why there is no recording.
@@ -65,8 +123,26 @@ pub enum WireError {
         /// How many there may be.
         most: usize,
     },
-    /// The runtime could not be started.
-    #[error("the wire cannot start: {0}")]
+    /// This system has no loopback wire.
+    #[error("the loopback wire needs Linux's network namespaces; take the virtual one, which runs anywhere")]
+    OnlyOnLinux,
+    /// The system forbids something that the wire needs.
+    #[error(
+        "the loopback wire needs a network namespace of its own, and the system refused {step}: {error}\n  \
+         why: {why}\n  what works: {remedy}"
+    )]
+    Refused {
+        /// What was refused.
+        step: String,
+        /// How the system put it.
+        error: String,
+        /// What is behind it, as far as can be seen.
+        why: String,
+        /// The commands that work.
+        remedy: String,
+    },
+    /// The runtime could not be started, or what the wire needs from the system failed.
+    #[error("the wire failed: {0}")]
     Runtime(#[from] io::Error),
     /// The demonstration itself failed.
     #[error("the demonstration failed: {0}")]
@@ -96,6 +172,8 @@ pub struct Network(NetworkKind);
 #[derive(Clone)]
 enum NetworkKind {
     Virtual(virtual_wire::Handle),
+    #[cfg(target_os = "linux")]
+    Loopback(loopback::Handle),
 }
 
 impl Network {
@@ -107,6 +185,10 @@ impl Network {
     pub async fn connect(&self, from: &str, to: &str, port: u16) -> io::Result<Connection> {
         match &self.0 {
             NetworkKind::Virtual(wire) => Ok(Connection(ConnectionKind::Virtual(wire.connect(from, to, port).await?))),
+            #[cfg(target_os = "linux")]
+            NetworkKind::Loopback(wire) => {
+                Ok(Connection(ConnectionKind::Loopback(wire.connect(from, to, port).await?)))
+            }
         }
     }
 
@@ -118,12 +200,18 @@ impl Network {
     pub fn listen(&self, host: &str, port: u16) -> io::Result<Listener> {
         match &self.0 {
             NetworkKind::Virtual(wire) => Ok(Listener(ListenerKind::Virtual(wire.listen(host, port)?))),
+            #[cfg(target_os = "linux")]
+            NetworkKind::Loopback(wire) => Ok(Listener(ListenerKind::Loopback(wire.listen(host, port)?))),
         }
     }
 
     /// Lets the wire's own time pass.
     pub async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match &self.0 {
+            NetworkKind::Virtual(_) => tokio::time::sleep(duration).await,
+            #[cfg(target_os = "linux")]
+            NetworkKind::Loopback(wire) => wire.sleep(duration).await,
+        }
     }
 }
 
@@ -132,6 +220,8 @@ pub struct Listener(ListenerKind);
 
 enum ListenerKind {
     Virtual(virtual_wire::Listener),
+    #[cfg(target_os = "linux")]
+    Loopback(loopback::Listener),
 }
 
 impl Listener {
@@ -143,6 +233,8 @@ impl Listener {
     pub async fn accept(&mut self) -> io::Result<Connection> {
         match &mut self.0 {
             ListenerKind::Virtual(listener) => Ok(Connection(ConnectionKind::Virtual(listener.accept().await))),
+            #[cfg(target_os = "linux")]
+            ListenerKind::Loopback(listener) => Ok(Connection(ConnectionKind::Loopback(listener.accept().await?))),
         }
     }
 }
@@ -153,6 +245,8 @@ pub struct Connection(ConnectionKind);
 
 enum ConnectionKind {
     Virtual(virtual_wire::Connection),
+    #[cfg(target_os = "linux")]
+    Loopback(loopback::Connection),
 }
 
 impl Connection {
@@ -160,6 +254,8 @@ impl Connection {
     pub fn abort(self) {
         match self.0 {
             ConnectionKind::Virtual(connection) => connection.abort(),
+            #[cfg(target_os = "linux")]
+            ConnectionKind::Loopback(connection) => connection.abort(),
         }
     }
 }
@@ -168,6 +264,8 @@ impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match &mut self.0 {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_read(cx, buf),
+            #[cfg(target_os = "linux")]
+            ConnectionKind::Loopback(connection) => Pin::new(connection).poll_read(cx, buf),
         }
     }
 }
@@ -176,18 +274,24 @@ impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.0 {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_write(cx, buf),
+            #[cfg(target_os = "linux")]
+            ConnectionKind::Loopback(connection) => Pin::new(connection).poll_write(cx, buf),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.0 {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_flush(cx),
+            #[cfg(target_os = "linux")]
+            ConnectionKind::Loopback(connection) => Pin::new(connection).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.0 {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_shutdown(cx),
+            #[cfg(target_os = "linux")]
+            ConnectionKind::Loopback(connection) => Pin::new(connection).poll_shutdown(cx),
         }
     }
 }

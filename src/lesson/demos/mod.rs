@@ -9,7 +9,7 @@ include!(concat!(env!("OUT_DIR"), "/demos.rs"));
 use std::pin::Pin;
 
 use super::stage::{Outcome, Stage};
-use crate::wire::{Recording, Settings, WireError, virtual_wire};
+use crate::wire::{Recording, Settings, Wire, WireError};
 
 /// A demonstration under way.
 pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -23,23 +23,23 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Runs every side on a virtual wire of its own, all of them alike.
+    /// Runs every side on a wire of its own, all of them alike.
     ///
     /// # Errors
     ///
     /// Those of the wire, and of the demonstration itself.
-    pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
-        self.record_each(&vec![*settings; self.sides.len()])
+    pub fn record(&self, wire: Wire, settings: &Settings) -> Result<Vec<Recording>, WireError> {
+        self.record_each(wire, &vec![*settings; self.sides.len()])
     }
 
-    /// Runs every side on a virtual wire of its own, set as that side's is to be.
+    /// Runs every side on a wire of its own, set as that side's is to be.
     ///
     /// # Errors
     ///
     /// Those of the wire, and of the demonstration itself.
-    pub fn record_each(&self, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
+    pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
         let run = |(side, (perform, settings)): (u8, (&fn(Stage) -> Performance, &Settings))| {
-            virtual_wire::run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
+            wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
         };
         (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
     }

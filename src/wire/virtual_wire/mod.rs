@@ -103,9 +103,7 @@ where
     Demo: FnOnce(Network) -> Performance,
     Performance: Future<Output = Result<(), BoxError>>,
 {
-    if !(0.0..=100.0).contains(&settings.loss) {
-        return Err(WireError::Loss(settings.loss));
-    }
+    settings.check()?;
     if hosts.len() > MOST_HOSTS {
         return Err(WireError::TooManyHosts { given: hosts.len(), most: MOST_HOSTS });
     }
@@ -120,7 +118,9 @@ where
         Ok(wire.look(|segment| Recording {
             packets: segment.link.take_packets(),
             hosts: segment.hosts.iter().map(|host| (host.name.clone(), host.address.into())).collect(),
-            stack: STACK,
+            stack: STACK.to_owned(),
+            unmet: None,
+            missed: 0,
         }))
     })
 }

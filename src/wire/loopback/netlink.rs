@@ -1,0 +1,128 @@
+//! What is asked of the kernel about its interfaces, by rtnetlink: to bring one up, to give it an address, to have it
+//! delay and lose packets. Knows messages and attributes, not what they are for.
+
+use std::net::Ipv4Addr;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::socket::{
+    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recv, send, socket,
+};
+
+/// The length of `struct nlmsghdr`, in bytes.
+const HEADER: usize = 16;
+
+/// The parent of what an interface sends everything through (`TC_H_ROOT`).
+const ROOT: u32 = u32::MAX;
+
+/// The attribute of netem's options that holds the delay in nanoseconds (`TCA_NETEM_LATENCY64`, Linux 4.15).
+const NETEM_LATENCY64: u16 = 10;
+
+/// How many packets may be under way at once; netem's own limit, 1000, is less than a fast sender has on a slow line.
+const NETEM_LIMIT: u32 = 100_000;
+
+/// A line to the kernel of the network namespace in which it was opened.
+pub(super) struct Netlink(OwnedFd);
+
+impl Netlink {
+    pub(super) fn open() -> nix::Result<Self> {
+        let socket = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::NetlinkRoute)?;
+        bind(socket.as_raw_fd(), &NetlinkAddr::new(0, 0))?;
+        Ok(Self(socket))
+    }
+
+    /// Brings an interface up.
+    pub(super) fn bring_up(&self, interface: u32) -> nix::Result<()> {
+        let up = libc::IFF_UP.cast_unsigned();
+        let mut message = Message::new(libc::RTM_NEWLINK, 0);
+        // struct ifinfomsg: family and type of any kind, index, flags, and which of them change.
+        message.u32(0).u32(interface).u32(up).u32(up);
+        self.ask(message)
+    }
+
+    /// Gives an interface an address of its own, with nothing else on its network.
+    pub(super) fn add_address(&self, interface: u32, address: Ipv4Addr) -> nix::Result<()> {
+        let mut message = Message::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        // struct ifaddrmsg: family, prefix length, flags, scope, index.
+        message.bytes(&[libc::AF_INET as u8, 32, 0, libc::RT_SCOPE_HOST]).u32(interface);
+        message.attribute(libc::IFA_LOCAL, &address.octets());
+        self.ask(message)
+    }
+
+    /// Has an interface hold back every packet for some time, and lose some: a percentage, 0 to 100.
+    ///
+    /// It is netem that does it, which not every kernel has: `ENOENT`.
+    pub(super) fn impair(&self, interface: u32, delay: Duration, loss: f64) -> nix::Result<()> {
+        let mut message = Message::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        // struct tcmsg: family and padding, index, handle 1:0, parent, information.
+        message.u32(0).u32(interface).u32(1 << 16).u32(ROOT).u32(0);
+        message.attribute(libc::TCA_KIND, b"netem\0");
+        let loss = (loss / 100.0 * f64::from(u32::MAX)) as u32;
+        let nanoseconds = i64::try_from(delay.as_nanos()).unwrap_or(i64::MAX);
+        // struct tc_netem_qopt: latency in ticks (the attribute after it overrides), limit, loss, gap, duplicates, jitter.
+        let mut options = Message::default();
+        options.u32(0).u32(NETEM_LIMIT).u32(loss).u32(0).u32(0).u32(0);
+        options.attribute(NETEM_LATENCY64, &nanoseconds.to_ne_bytes());
+        message.attribute(libc::TCA_OPTIONS, &options.0);
+        self.ask(message)
+    }
+
+    /// Sends a request, and waits for the kernel's answer.
+    fn ask(&self, message: Message) -> nix::Result<()> {
+        send(self.0.as_raw_fd(), &message.finish(), MsgFlags::empty())?;
+        let mut answer = [0; 4096];
+        let length = recv(self.0.as_raw_fd(), &mut answer, MsgFlags::empty())?;
+        match error_of(answer.get(..length).unwrap_or_default()) {
+            Some(0) => Ok(()),
+            Some(error) => Err(Errno::from_raw(error.saturating_neg())),
+            None => Err(Errno::EPROTO),
+        }
+    }
+}
+
+/// The error number in an answer, negative; 0 where there was none.
+fn error_of(answer: &[u8]) -> Option<i32> {
+    let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
+    let error = i32::from_ne_bytes(answer.get(HEADER..HEADER + 4)?.try_into().ok()?);
+    (i32::from(kind) == libc::NLMSG_ERROR).then_some(error)
+}
+
+/// A message under construction. All numbers are in the machine's own byte order.
+#[derive(Default)]
+struct Message(Vec<u8>);
+
+impl Message {
+    fn new(kind: u16, flags: libc::c_int) -> Self {
+        let flags = (libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags) as u16;
+        let mut message = Self::default();
+        // struct nlmsghdr: length (known at the end), type, flags, sequence number, port.
+        message.u32(0).bytes(&kind.to_ne_bytes()).bytes(&flags.to_ne_bytes()).u32(1).u32(0);
+        message
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn u32(&mut self, number: u32) -> &mut Self {
+        self.bytes(&number.to_ne_bytes())
+    }
+
+    /// An attribute: length and type, the value, and padding to four bytes, which the length does not count.
+    fn attribute(&mut self, kind: u16, value: &[u8]) {
+        let length = 4 + value.len() as u16;
+        self.bytes(&length.to_ne_bytes()).bytes(&kind.to_ne_bytes()).bytes(value);
+        self.0.resize(self.0.len().next_multiple_of(4), 0);
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        let length = (self.0.len() as u32).to_ne_bytes();
+        if let Some(field) = self.0.first_chunk_mut() {
+            *field = length;
+        }
+        self.0
+    }
+}

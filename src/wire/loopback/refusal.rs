@@ -1,0 +1,137 @@
+//! Why a system refuses a namespace, as far as it can be found out, and the command with which it works.
+
+use std::fs;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::unistd::geteuid;
+
+use crate::wire::WireError;
+
+/// What a system says about namespaces, before one is made: inside of one, everybody looks like root, or like nobody.
+#[expect(clippy::struct_excessive_bools, reason = "each is one of the system's switches")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct System {
+    root: bool,
+    /// The sysctl `kernel.unprivileged_userns_clone` (Debian and its kin) is 0.
+    only_root: bool,
+    /// The sysctl `kernel.apparmor_restrict_unprivileged_userns` (Ubuntu from 23.10 on) is 1.
+    app_armor: bool,
+    /// The sysctl `user.max_user_namespaces` or `user.max_net_namespaces` is 0.
+    no_more: Option<&'static str>,
+    /// The kernel has user namespaces.
+    has_them: bool,
+    /// More than one thread runs.
+    threads: bool,
+    /// Some system calls are filtered (seccomp): containers do that.
+    filtered: bool,
+}
+
+impl System {
+    pub(super) fn look() -> Self {
+        let sysctl = |name: &str| fs::read_to_string(Path::new("/proc/sys").join(name));
+        let is = |name: &str, value: &str| sysctl(name).is_ok_and(|text| text.trim() == value);
+        let none = |name: &&str| is(&name.replace('.', "/"), "0");
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let of_status = |name: &str| {
+            let value = status.lines().find_map(|line| line.strip_prefix(name));
+            value.and_then(|value| value.trim().parse::<u32>().ok()).unwrap_or(0)
+        };
+        Self {
+            root: geteuid().is_root(),
+            only_root: is("kernel/unprivileged_userns_clone", "0"),
+            app_armor: is("kernel/apparmor_restrict_unprivileged_userns", "1"),
+            no_more: ["user.max_user_namespaces", "user.max_net_namespaces"].into_iter().find(none),
+            has_them: Path::new("/proc/self/ns/user").exists(),
+            threads: of_status("Threads:") > 1,
+            filtered: of_status("Seccomp:") == 2,
+        }
+    }
+
+    /// The error that says what was refused, why, and what works.
+    pub(super) fn refused(self, step: &str, error: Errno) -> WireError {
+        let (why, remedy) = self.explain(error);
+        WireError::Refused { step: step.to_owned(), error: error.to_string(), why, remedy }
+    }
+
+    /// Why, and what to do about it.
+    fn explain(self, error: Errno) -> (String, String) {
+        let set = |name: &str, value: &str| format!("allow it with `sudo sysctl {name}={value}`");
+        let (why, remedy) = match error {
+            Errno::EINVAL if self.threads => {
+                return (
+                    "a user namespace can be made only before a program's second thread starts".to_owned(),
+                    "run the lesson in a process of its own: `wire101 lesson run NAME --wire loopback`".to_owned(),
+                );
+            }
+            Errno::EINVAL | Errno::ENOSYS if !self.has_them => {
+                ("this kernel was built without user namespaces".to_owned(), None)
+            }
+            Errno::ENOSPC | Errno::EUSERS => {
+                let name = self.no_more.unwrap_or("user.max_user_namespaces");
+                let why = format!("there are as many namespaces as may be, or none may: see the sysctl {name}");
+                (why, Some(set(name, "10000")))
+            }
+            Errno::EPERM | Errno::EACCES if self.only_root && !self.root => {
+                let name = "kernel.unprivileged_userns_clone";
+                (format!("only root may make namespaces here: the sysctl {name} is 0"), Some(set(name, "1")))
+            }
+            Errno::EPERM | Errno::EACCES if self.filtered => {
+                let remedy = "allow it with `docker run --cap-add SYS_ADMIN ...` (podman: the same)".to_owned();
+                ("system calls are filtered (seccomp), as containers do".to_owned(), Some(remedy))
+            }
+            Errno::EPERM | Errno::EACCES if self.app_armor && !self.root => {
+                let name = "kernel.apparmor_restrict_unprivileged_userns";
+                let why = format!("AppArmor lets only programs it knows do this: the sysctl {name} is 1");
+                (why, Some(set(name, "0")))
+            }
+            _ => ("a security policy of this system forbids it, or a chroot or a container does".to_owned(), None),
+        };
+        let root = (!self.root).then(|| "run it as root, with `sudo`".to_owned());
+        let virtual_wire = "take the virtual wire, which needs no rights: `--wire virtual`".to_owned();
+        let remedies: Vec<_> = remedy.into_iter().chain(root).chain([virtual_wire]).collect();
+        (why, remedies.join("; or "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USUAL: System = System {
+        root: false,
+        only_root: false,
+        app_armor: false,
+        no_more: None,
+        has_them: true,
+        threads: false,
+        filtered: false,
+    };
+
+    #[test]
+    fn each_switch_of_the_system_is_named_with_the_command_that_turns_it() {
+        let cases = [
+            (System { only_root: true, ..USUAL }, Errno::EPERM, "sudo sysctl kernel.unprivileged_userns_clone=1"),
+            (System { app_armor: true, ..USUAL }, Errno::EACCES, "apparmor_restrict_unprivileged_userns=0"),
+            (System { filtered: true, root: true, ..USUAL }, Errno::EPERM, "docker run --cap-add SYS_ADMIN"),
+            (
+                System { no_more: Some("user.max_net_namespaces"), ..USUAL },
+                Errno::ENOSPC,
+                "sysctl user.max_net_namespaces=",
+            ),
+            (System { threads: true, ..USUAL }, Errno::EINVAL, "a process of its own"),
+        ];
+        for (system, error, expected) in cases {
+            let (why, remedy) = system.explain(error);
+            assert!(remedy.contains(expected), "{why}: {remedy}");
+        }
+    }
+
+    #[test]
+    fn nobody_who_is_root_is_told_to_become_it() {
+        for error in [Errno::EPERM, Errno::ENOSPC, Errno::EINVAL] {
+            assert!(!System { root: true, ..USUAL }.explain(error).1.contains("as root"));
+            assert!(USUAL.explain(error).1.contains("as root"));
+        }
+    }
+}

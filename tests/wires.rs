@@ -1,0 +1,182 @@
+//! The two wires beside each other: what every lesson says in layer 7 is the same on both; and what a system may refuse.
+//!
+//! The loopback wire needs network namespaces. Where a system forbids them these tests fail, with what the program says
+//! about it.
+#![cfg(feature = "peers")]
+
+use std::collections::BTreeMap;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use wire101::lesson::catalogue;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_wire101");
+
+/// What a lesson's side says in layer 7: connection by connection, in the order of their first words, and there what
+/// each direction says.
+type Said = BTreeMap<String, Vec<BTreeMap<&'static str, Vec<Value>>>>;
+
+fn run(program: &mut Command) -> Output {
+    program.output().unwrap_or_else(|error| panic!("{program:?}: {error}"))
+}
+
+fn printed(program: &mut Command) -> String {
+    let output = run(program);
+    assert!(output.status.success(), "{program:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn lesson(name: &str, wire: &str) -> Command {
+    let mut program = Command::new(PROGRAM);
+    program.args(["lesson", "run", name, "--wire", wire]);
+    program
+}
+
+/// The same program, without any of the rights of root: as an ordinary user has it, it takes a user namespace.
+fn without_rights(program: &Command) -> Command {
+    // A process that has root's number and maps it must have had the right to set capabilities (user_namespaces(7)).
+    let mut without = Command::new("setpriv");
+    without
+        .args(["--bounding-set=-all,+setfcap", "--inh-caps=-all"])
+        .arg(program.get_program())
+        .args(program.get_args());
+    without
+}
+
+/// Without what differs from run to run: where, when, and masked with what.
+fn timeless(data: &Value) -> Value {
+    const ASIDE: [&str; 9] =
+        ["connection", "index", "first_packet", "last_packet", "packet", "time", "duration", "mask_key", "direction"];
+    match data {
+        Value::Object(fields) => {
+            let said = fields.iter().filter(|(name, _)| !ASIDE.contains(&name.as_str()));
+            said.map(|(name, value)| (name.clone(), timeless(value))).collect()
+        }
+        Value::Array(values) => values.iter().map(timeless).collect(),
+        other => other.clone(),
+    }
+}
+
+fn said(lines: &str) -> Said {
+    let mut sides = BTreeMap::new();
+    // By connection: when it first said something, and what each direction said.
+    let mut talks: BTreeMap<u64, (String, BTreeMap<&'static str, Vec<Value>>)> = BTreeMap::new();
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let (kind, data) = (line["type"].as_str().unwrap(), &line["data"]);
+        let Some(connection) = data["connection"].as_u64() else { continue };
+        let mut say = |direction: &'static str, time: Option<&str>, what: &Value| {
+            let (first, talk) = talks.entry(connection).or_default();
+            if let Some(time) = time.filter(|time| first.is_empty() || *time < first.as_str()) {
+                time.clone_into(first);
+            }
+            talk.entry(direction).or_default().push(json!([kind, timeless(what)]));
+        };
+        match kind {
+            "connection" => {
+                let interface = data["interface"].as_str().unwrap().to_owned();
+                sides.insert(connection, interface);
+                say("both", None, &json!([data["protocol"], data["exchanges"]]));
+            }
+            "exchange" => {
+                say("client", data["request"]["time"].as_str(), &data["request"]);
+                say("server", None, &json!([data["interim"], data["response"], data["upgraded"]]));
+            }
+            "frame" | "message" => {
+                let direction = if data["direction"] == "client" { "client" } else { "server" };
+                say(direction, data["time"].as_str(), data);
+            }
+            // What is found of the layers below differs, as they do.
+            _ => {}
+        }
+    }
+    let mut in_order: Vec<_> = talks.into_iter().collect();
+    in_order.sort_by(|(_, (one, _)), (_, (other, _))| one.cmp(other));
+    let mut said = Said::new();
+    for (connection, (_, talk)) in in_order {
+        said.entry(sides[&connection].clone()).or_default().push(talk);
+    }
+    said
+}
+
+/// Says where two lessons part.
+fn assert_same(name: &str, virtual_wire: &Said, loopback: &Said) {
+    for (side, talks) in virtual_wire {
+        let others = &loopback[side];
+        assert_eq!(talks.len(), others.len(), "{name}, {side}: connections");
+        for (number, (talk, other)) in talks.iter().zip(others).enumerate() {
+            for (direction, sayings) in talk {
+                for (index, saying) in sayings.iter().enumerate() {
+                    let other = other.get(direction).and_then(|sayings| sayings.get(index));
+                    assert_eq!(Some(saying), other, "{name}, {side}: connection {number}, {direction}, record {index}");
+                }
+            }
+        }
+    }
+    assert_eq!(virtual_wire, loopback, "{name}");
+}
+
+#[test]
+fn layer_7_of_every_lesson_is_the_same_on_both_wires() {
+    for it in catalogue::all() {
+        let [virtual_wire, loopback] =
+            ["virtual", "loopback"].map(|wire| said(&printed(lesson(&it.name, wire).arg("--json"))));
+        assert!(virtual_wire.len() == it.sides.len(), "{}: {virtual_wire:?}", it.name);
+        assert_same(&it.name, &virtual_wire, &loopback);
+    }
+}
+
+#[test]
+fn without_the_rights_of_root_it_is_the_same() {
+    let with = lesson("upgrade", "loopback");
+    let without = printed(without_rights(&with).arg("--json"));
+    assert_same("upgrade", &said(&without), &said(&printed(lesson("upgrade", "loopback").arg("--json"))));
+}
+
+#[test]
+fn the_page_says_which_wire_it_is_of_and_what_differs_on_it() {
+    for it in catalogue::all() {
+        let page = printed(&mut lesson(&it.name, "loopback"));
+        let opening: Vec<&str> = page.lines().take(2).collect();
+        assert!(opening.concat().contains("loopback wire (Linux "), "{page}");
+        assert!(page.contains("no ARP"), "{page}");
+        assert!(!page.contains("what is wrong") || !it.warnings.is_empty(), "{page}");
+    }
+}
+
+#[test]
+fn what_the_kernel_cannot_do_is_said_on_the_page_and_by_the_exit_status() {
+    let output = run(lesson("upgrade", "loopback").args(["--rtt", "20ms", "--width", "200"]));
+    let (page, message) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if output.status.success() {
+        assert!(page.contains("rtt 20 ms"), "{page}");
+    } else {
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(message.contains("netem") && page.contains("netem") && !page.contains("rtt 20 ms"), "{message}{page}");
+    }
+}
+
+#[test]
+fn where_the_system_refuses_nothing_is_run_and_the_message_says_what_works() {
+    // Somebody with no number in the namespace they are in may make no other.
+    let mut nobody = Command::new("unshare");
+    let output = run(nobody.args(["--user", PROGRAM, "lesson", "run", "upgrade", "--wire", "loopback"]));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(output.stdout.is_empty(), "it must not fall back to the other wire");
+    for part in ["refused unshare(CLONE_NEWUSER | CLONE_NEWNET)", "EPERM", "why: ", "what works: ", "--wire virtual"] {
+        assert!(message.contains(part), "{part} is not in: {message}");
+    }
+}
+
+#[test]
+fn where_no_namespace_is_left_the_message_names_the_setting() {
+    // A limit of this namespace and those within, not of the machine.
+    let unprivileged = without_rights(&lesson("upgrade", "loopback"));
+    let words: Vec<&str> = unprivileged.get_args().filter_map(|word| word.to_str()).collect();
+    let script = format!("echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv {}", words.join(" "));
+    let output = run(Command::new("unshare").args(["--user", "--map-root-user", "sh", "-c", &script]));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("ENOSPC") && message.contains("sudo sysctl user.max_user_namespaces="), "{message}");
+}
