@@ -45,8 +45,8 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn the_first_lessons_look_as_they_should() {
-    for name in ["request-response", "keep-alive", "upgrade"] {
+fn every_lesson_looks_as_it_should() {
+    for name in names() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }

@@ -1,12 +1,13 @@
 //! The reference tables: what the specifications' registries say of the numbers and names that meet the eye on the wire,
 //! each with its clause and a sentence for a beginner.
 //!
-//! The tables are the files in `data`, one thing a line, its columns between tabs. Each is parsed when it is first asked
-//! for, and never if it is not. Nothing here knows packets or views.
+//! The tables are the files in `data`, one thing a line, its columns between tabs; problems have a story to tell, and stand
+//! in `data/problems`. Each is parsed when it is first asked for, and never if it is not. Nothing here knows packets or views.
 
 mod header;
 mod method;
 mod osi;
+mod problem;
 mod status;
 mod table;
 mod tcp;
@@ -17,6 +18,7 @@ mod websocket;
 pub use self::header::{Header, SentIn, header, headers};
 pub use self::method::{Method, method, methods};
 pub use self::osi::{OsiLayer, osi_layer, osi_layers};
+pub use self::problem::{ProblemStory, problem, problems};
 pub use self::status::{Status, status, statuses};
 pub use self::tcp::{TcpFlag, TcpOption, tcp_flag, tcp_flags, tcp_option, tcp_options};
 pub use self::websocket::{CloseCode, CloseSender, Opcode, close_code, close_codes, opcode, opcodes};

@@ -38,8 +38,8 @@ fn tables() -> Vec<Table> {
 
 /// "RFC 9110 §15.3.1", "RFC 9112 Appendix C.2.2", or the name of a standard, or of the lack of one.
 fn is_clause(clause: &str) -> bool {
-    const ELSEWHERE: [&str; 8] =
-        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard"];
+    const ELSEWHERE: [&str; 9] =
+        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard", "the header's own"];
     let Some(rfc) = clause.strip_prefix("RFC ") else {
         return ELSEWHERE.iter().any(|standard| clause.starts_with(standard));
     };
@@ -159,4 +159,28 @@ fn every_bit_of_the_flags_octet_is_a_flag() {
     assert_eq!((tcp_flags().len(), bits), (8, 0xff));
     assert_eq!(tcp_flag(2).map(|flag| flag.name), Some("SYN"));
     assert_eq!(tcp_option(2).map(|option| option.length), Some(Some(4)));
+}
+
+#[test]
+fn every_problem_has_a_whole_story() {
+    for data in problem::DATA {
+        assert_eq!(problem::load(data).len(), data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
+    }
+    let mut seen = HashSet::new();
+    for story in problems() {
+        let code = &story.code;
+        assert!(seen.insert(code), "{code} is there twice");
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
+        assert!(is_clause(&story.clause), "{code}: {}", story.clause);
+        assert!(
+            (1..=60).contains(&story.title.chars().count()) && !story.title.ends_with('.'),
+            "{code}: {}",
+            story.title
+        );
+        for text in [&story.what, &story.when, &story.what_to_do] {
+            assert!(text.len() > 20 && text.ends_with(['.', '?']), "{code}: {text}");
+        }
+        assert_eq!(problem(code), Some(story));
+    }
+    assert_eq!(problem("all-is-well"), None);
 }

@@ -12,7 +12,9 @@ pub mod annotate;
 mod connections;
 mod content;
 mod conversation;
+mod doorway;
 pub mod event;
+pub mod fault;
 pub mod filter;
 mod http_talk;
 mod inspector;
@@ -20,6 +22,7 @@ mod output;
 mod pairing;
 pub mod record;
 pub mod redact;
+mod tcp_watch;
 #[cfg(test)]
 mod tests;
 mod websocket_talk;

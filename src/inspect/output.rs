@@ -1,10 +1,9 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
-use std::borrow::Cow;
-
 use super::event::{Event, Piece, PieceKind, Sink};
 use super::record::{Direction, Moment, Problem, Summary};
 use crate::capture::Timestamp;
+use crate::layers::fault::{Breach, Rule};
 use crate::layers::transport::Source;
 
 /// How deep to look.
@@ -56,6 +55,8 @@ pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
     pub(super) options: Options,
+    /// Room to unmask in; what it holds is nobody's.
+    pub(super) scratch: &'a mut Vec<u8>,
 }
 
 impl Output<'_> {
@@ -63,22 +64,11 @@ impl Output<'_> {
         self.sink.event(event);
     }
 
-    pub(super) fn problem(
-        &mut self,
-        source: Source,
-        connection: Option<u64>,
-        code: &'static str,
-        clause: &'static str,
-        text: impl Into<Cow<'static, str>>,
-    ) {
+    pub(super) fn problem(&mut self, source: Source, connection: Option<u64>, breach: &impl Breach) {
+        let Rule { code, clause } = breach.rule();
         self.summary.problems += 1;
-        self.sink.event(Event::Problem(&Problem {
-            packet: source.packet,
-            connection,
-            code,
-            clause,
-            text: text.into(),
-        }));
+        let text = breach.to_string().into();
+        self.sink.event(Event::Problem(&Problem { packet: source.packet, connection, code, clause, text }));
     }
 
     pub(super) fn piece(

@@ -24,6 +24,8 @@ pub(super) struct WebSocketTalk {
     sides: [Sender; 2],
     next_frame: u64,
     next_message: u64,
+    /// Nothing is to be said of how it ended: bytes are missing, or it broke off within a frame, which was said.
+    ending_told: bool,
 }
 
 /// One side as a sender of frames.
@@ -35,6 +37,8 @@ struct Sender {
     inflater: Option<Box<Inflater>>,
     frame: Option<(Box<Frame>, Part)>,
     message: Option<Box<Building>>,
+    /// It sent its FIN.
+    finished: bool,
 }
 
 /// A data message in progress.
@@ -56,10 +60,11 @@ impl WebSocketTalk {
             inflater: inflater.map(Box::new),
             frame: None,
             message: None,
+            finished: false,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
         let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
-        Self { connection, sides: [client, server], next_frame: 0, next_message: 0 }
+        Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false }
     }
 
     /// A connection that is joined in its middle: the next packet of each side that whole frames fill is trusted. What
@@ -90,7 +95,7 @@ impl WebSocketTalk {
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message } = self;
+        let Self { connection, sides, next_frame, next_message, .. } = self;
         let side = &mut sides[from as usize];
         let source = input.source;
         loop {
@@ -117,6 +122,7 @@ impl WebSocketTalk {
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        self.ending_told = true;
         let side = &mut self.sides[from as usize];
         if let Some(Item::End { complete }) = side.miss(length) {
             side.end(complete, source, &mut self.next_message, out);
@@ -127,8 +133,10 @@ impl WebSocketTalk {
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let side = &mut self.sides[from as usize];
+        side.finished = true;
         while let Some((item, owed)) = side.decoder.end() {
             if owed > 0 {
+                self.ending_told = true;
                 fault(&Fault::FrameCutShort(owed), self.connection, source, out);
             }
             if let Item::End { complete } = item {
@@ -138,9 +146,26 @@ impl WebSocketTalk {
     }
 
     /// The connection is over, or the capture is: a frame in progress stays as it is.
-    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+    pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
+        self.check_ending(reset, source, out);
         for side in &mut self.sides {
             side.end(false, source, &mut self.next_message, out);
+        }
+    }
+
+    /// A side that is over has sent a close frame, or never will (RFC 6455 §7.1.5).
+    fn check_ending(&self, reset: bool, source: Source, out: &mut Output<'_>) {
+        let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
+        let over = self.sides.each_ref().map(|side| side.finished || reset);
+        let missing = match lacking {
+            [true, true] => "neither side sent a close frame",
+            [true, false] => "the client sent no close frame",
+            [false, true] => "the server sent no close frame",
+            [false, false] => return,
+        };
+        let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
+        if certain && !self.ending_told && !(reset && self.is_inside()) {
+            fault(&Fault::NoCloseHandshake { missing }, self.connection, source, out);
         }
     }
 }
@@ -222,7 +247,7 @@ impl Sender {
             frame.payload_truncated = true;
             return;
         }
-        let mut buffer = Vec::new();
+        let mut buffer = std::mem::take(out.scratch);
         let mut at = at;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
             let clear = match frame.mask_key {
@@ -239,6 +264,7 @@ impl Sender {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
         }
+        *out.scratch = buffer;
     }
 
     fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
@@ -330,5 +356,5 @@ impl Building {
 }
 
 fn fault(fault: &Fault, connection: u64, source: Source, out: &mut Output<'_>) {
-    out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+    out.problem(source, Some(connection), fault);
 }

@@ -1,7 +1,8 @@
 //! Computes the measures: one fold over what the inspector finds in one side's capture.
 
-use super::Measures;
+use super::content::chunking;
 use super::turns::{Turns, is_open};
+use super::{LowerHeaders, Measures};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Message, Response};
@@ -31,6 +32,13 @@ impl Measurer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Takes what the headers of all packets below TCP come to: the events do not say.
+    #[must_use]
+    pub fn with_lower_headers(mut self, headers: LowerHeaders) -> Self {
+        self.measures.lower_headers = headers;
+        self
     }
 
     /// The measures of what was seen.
@@ -89,6 +97,7 @@ impl Measurer {
 
     fn exchange(&mut self, exchange: &Exchange) {
         self.measures.exchanges += 1;
+        self.measures.content.exchange(exchange);
         self.measures.reused_exchanges += u64::from(exchange.index > 0);
         let request = exchange.request.iter().map(|request| &request.message);
         let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
@@ -97,12 +106,14 @@ impl Measurer {
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
+            self.measures.first_byte.get_or_insert(response.message.extent.first.time);
             self.completed(response.message.extent.last.time);
         }
     }
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
+        self.measures.framing.frame(frame);
         self.measures.pings += u64::from(frame.opcode == PING);
         self.protocol(frame.header_bytes.into());
     }
@@ -134,7 +145,7 @@ impl Measurer {
 
 /// The bytes of a message that are not its content: start line, field lines, chunk framing and trailers.
 fn framing(message: &HttpMessage) -> u64 {
-    message.header_bytes.saturating_add(message.wire_body_bytes.saturating_sub(message.body_bytes))
+    message.header_bytes.saturating_add(chunking(message))
 }
 
 impl Sink for Measurer {

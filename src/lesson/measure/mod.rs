@@ -17,6 +17,13 @@
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `link_bytes`, `network_bytes`, `transport_bytes` | parts of `overhead_bytes`: layer 2, layer 3, TCP and what it repeats |
+//! | `header_layers` | how many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do |
+//! | `bodies`, `cookies` | requests and responses with a body of a byte or more; requests with a Cookie field |
+//! | `chunking_bytes` | of `protocol_bytes`: chunk sizes, the line ends around chunks, trailers |
+//! | `time_to_first_byte` | from the first SYN to the first byte of the first final response |
+//! | `message_header_bytes` | of `protocol_bytes`: the headers of frames with messages in them |
+//! | `masked_frames`, `masking_keys` | frames with a masked payload, and how many different keys they have |
 //! | `retransmissions`, `problems` | segments whose bytes had all been seen; what the inspector found wrong |
 //!
 //! `overhead_bytes`, `protocol_bytes` and `useful_bytes` add up to `wire_bytes`, whatever was captured. The payload is the
@@ -24,6 +31,9 @@
 //! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
 //! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
 
+mod content;
+mod framing;
+mod headers;
 mod measurer;
 mod turns;
 
@@ -33,8 +43,11 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use self::content::Content;
+use self::framing::Framing;
 use super::nearest::nearest;
 use crate::capture::Timestamp;
+pub use headers::LowerHeaders;
 pub use measurer::Measurer;
 
 /// What can be asked of a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
@@ -61,6 +74,17 @@ pub enum Measure {
     Frames,
     Messages,
     Pings,
+    LinkBytes,
+    NetworkBytes,
+    TransportBytes,
+    HeaderLayers,
+    Bodies,
+    Cookies,
+    ChunkingBytes,
+    TimeToFirstByte,
+    MessageHeaderBytes,
+    MaskedFrames,
+    MaskingKeys,
     Retransmissions,
     Problems,
 }
@@ -87,7 +111,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 20] = [
+    pub const NAMED: [(&'static str, Self); 31] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -106,6 +130,17 @@ impl Measure {
         ("frames", Self::Frames),
         ("messages", Self::Messages),
         ("pings", Self::Pings),
+        ("link_bytes", Self::LinkBytes),
+        ("network_bytes", Self::NetworkBytes),
+        ("transport_bytes", Self::TransportBytes),
+        ("header_layers", Self::HeaderLayers),
+        ("bodies", Self::Bodies),
+        ("cookies", Self::Cookies),
+        ("chunking_bytes", Self::ChunkingBytes),
+        ("time_to_first_byte", Self::TimeToFirstByte),
+        ("message_header_bytes", Self::MessageHeaderBytes),
+        ("masked_frames", Self::MaskedFrames),
+        ("masking_keys", Self::MaskingKeys),
         ("retransmissions", Self::Retransmissions),
         ("problems", Self::Problems),
     ];
@@ -114,8 +149,18 @@ impl Measure {
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
-            Self::WireBytes | Self::OverheadBytes | Self::ProtocolBytes | Self::UsefulBytes => Unit::Bytes,
-            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => Unit::Nanoseconds,
+            Self::WireBytes
+            | Self::OverheadBytes
+            | Self::LinkBytes
+            | Self::NetworkBytes
+            | Self::TransportBytes
+            | Self::ProtocolBytes
+            | Self::ChunkingBytes
+            | Self::MessageHeaderBytes
+            | Self::UsefulBytes => Unit::Bytes,
+            Self::RoundTripTime | Self::TimeToFirstByte | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => {
+                Unit::Nanoseconds
+            }
             _ => Unit::Count,
         }
     }
@@ -193,6 +238,10 @@ pub struct Measures {
     frames: u64,
     messages: u64,
     pings: u64,
+    lower_headers: LowerHeaders,
+    content: Content,
+    framing: Framing,
+    first_byte: Option<Timestamp>,
     retransmissions: u64,
     problems: u64,
 }
@@ -208,12 +257,17 @@ impl Measures {
             Measure::WireBytes => self.wire_bytes,
             Measure::ArpPackets => self.arp_packets,
             Measure::DataPackets => self.data_packets,
-            Measure::OverheadBytes => self.wire_bytes - self.protocol_bytes - self.useful_bytes,
+            Measure::OverheadBytes => self.overhead_bytes(),
+            Measure::LinkBytes => self.lower_headers.link,
+            Measure::NetworkBytes => self.lower_headers.network,
+            Measure::TransportBytes => self.transport_bytes(),
+            Measure::HeaderLayers => self.header_layers(),
             Measure::ProtocolBytes => self.protocol_bytes,
             Measure::UsefulBytes => self.useful_bytes,
             Measure::RoundTrips => self.round_trips,
             Measure::HandshakeRoundTrips => self.handshake_round_trips,
             Measure::RoundTripTime => self.round_trip_time?,
+            Measure::TimeToFirstByte => self.since_first_syn(self.first_byte)?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
             Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
@@ -222,6 +276,12 @@ impl Measures {
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
             Measure::Pings => self.pings,
+            Measure::Bodies => self.content.bodies,
+            Measure::Cookies => self.content.cookies,
+            Measure::ChunkingBytes => self.content.chunking_bytes,
+            Measure::MessageHeaderBytes => self.framing.message_header_bytes,
+            Measure::MaskedFrames => self.framing.masked_frames,
+            Measure::MaskingKeys => self.framing.masking_keys(),
             Measure::Retransmissions => self.retransmissions,
             Measure::Problems => self.problems,
         })
@@ -234,6 +294,20 @@ impl Measures {
     /// [`UnknownMeasure`], with the name that may have been meant.
     pub fn named(&self, name: &str) -> Result<Option<u64>, UnknownMeasure> {
         name.parse().map(|measure| self.get(measure))
+    }
+
+    fn overhead_bytes(&self) -> u64 {
+        self.wire_bytes - self.protocol_bytes - self.useful_bytes
+    }
+
+    fn transport_bytes(&self) -> u64 {
+        self.overhead_bytes().saturating_sub(self.lower_headers.link).saturating_sub(self.lower_headers.network)
+    }
+
+    fn header_layers(&self) -> u64 {
+        let LowerHeaders { link, network } = self.lower_headers;
+        [link, network, self.transport_bytes(), self.protocol_bytes].into_iter().filter(|bytes| *bytes > 0).count()
+            as u64
     }
 
     fn since_first_syn(&self, moment: Option<Timestamp>) -> Option<u64> {

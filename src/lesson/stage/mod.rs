@@ -3,6 +3,8 @@
 //! Everything random is drawn from the stage, and nothing here reads a clock, so that a demonstration on a wire that
 //! repeats, repeats. It knows nothing of lessons' texts or of captures.
 
+mod growing;
+mod json;
 mod websocket;
 
 use std::convert::Infallible;
@@ -19,6 +21,8 @@ use hyper_util::rt::TokioIo;
 
 use crate::wire::seeded::{Purpose, Seeded};
 use crate::wire::{BoxError, Network};
+pub use growing::growing;
+pub use json::{json_request, json_response};
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.
