@@ -47,6 +47,12 @@ pub enum Command {
     },
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
+    Explain {
+        /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
+        #[arg(value_name = "WHAT")]
+        words: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -82,6 +82,20 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
 }
 
 #[test]
+fn what_the_layers_wrote_adds_up_to_the_overhead() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        for side in &run.sides {
+            let get = |name: &str| side.measures.named(name).unwrap().unwrap();
+            let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
+            assert_eq!(parts, get("overhead_bytes"), "{} {}", lesson.name, side.name);
+            // Ethernet without tags, IPv4 without options.
+            assert_eq!((get("link_bytes"), get("network_bytes")), (14 * get("packets"), 20 * get("packets")));
+        }
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_asked_and_the_frame_diagram_alone_is_sixty_six() {
     for name in names() {
         for width in [40, 60, 80, 100, 140] {

@@ -343,7 +343,8 @@ impl Tracked {
             out.problem(source, Some(self.record.number), &fault);
         }
         let syn = self.reassembly.base(side.other());
-        if let Some(fault) = self.watch.segment(from_direction, segment, header.window, syn, &self.record) {
+        let window = tcp.fault.is_none().then_some(header.window);
+        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
             out.problem(source, Some(self.record.number), &fault);
         }
         self.take(side, segment, pieces, source, out);

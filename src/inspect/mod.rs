@@ -20,6 +20,7 @@ mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
+pub mod pasted;
 pub mod record;
 pub mod redact;
 mod tcp_watch;

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod connections;
 pub mod escape;
 pub mod exchanges;
+pub mod explain;
 pub mod facts;
 pub mod frame;
 pub mod frames;

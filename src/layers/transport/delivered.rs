@@ -10,7 +10,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 /// How many segments are remembered of each stream.
-pub(super) const REMEMBERED: usize = 64;
+pub(super) const REMEMBERED: usize = 16;
 
 /// How many bytes at each end of a segment are looked at: bulk data costs no more than a request does.
 const ENDS: usize = 256;
@@ -27,9 +27,9 @@ pub(super) struct Delivered {
 #[derive(Clone, Copy, Debug)]
 struct Remembered {
     start: u64,
-    length: u32,
     packet: u64,
-    hash: u64,
+    length: u32,
+    hash: u32,
 }
 
 impl Remembered {
@@ -60,7 +60,7 @@ impl Delivered {
             self.segments.pop_front();
         }
         let hash = self.hash(bytes);
-        self.segments.push_back(Remembered { start, length: bytes.len() as u32, packet, hash });
+        self.segments.push_back(Remembered { start, packet, length: bytes.len() as u32, hash });
     }
 
     /// Compares bytes that come again, from position `start` on, with what is remembered; the first difference.
@@ -77,11 +77,17 @@ impl Delivered {
         None
     }
 
-    fn hash(&self, bytes: &[u8]) -> u64 {
-        match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
+    /// Bytes of memory held beside the value itself.
+    pub(super) fn held(&self) -> usize {
+        self.segments.capacity() * size_of::<Remembered>()
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u32 {
+        let hash = match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
             (Some(first), Some(last)) if bytes.len() > 2 * ENDS => self.hasher.hash_one((first, last)),
             _ => self.hasher.hash_one(bytes),
-        }
+        };
+        hash as u32
     }
 }
 

@@ -45,8 +45,8 @@ use serde::Deserialize;
 
 use self::content::Content;
 use self::framing::Framing;
-use super::nearest::nearest;
 use crate::capture::Timestamp;
+use crate::explain::nearest;
 pub use headers::LowerHeaders;
 pub use measurer::Measurer;
 
