@@ -16,7 +16,7 @@ fn asked(name: &str) -> Run {
         name: name.to_owned(),
         wire: Wire::Virtual,
         rtt: None,
-        loss: 0.0,
+        loss: None,
         seed: 1,
         save: None,
         layers: false,
@@ -55,12 +55,37 @@ fn every_lesson_looks_as_it_should() {
 }
 
 #[test]
+fn the_lessons_beyond_the_core_look_as_they_should() {
+    for name in ["caching", "smuggling", "latency", "loss"] {
+        for width in [80, 120] {
+            insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
+        }
+    }
+}
+
+#[test]
+fn the_lessons_on_conversations_look_as_they_should() {
+    for name in ["full-duplex", "ping-pong", "closing", "chat"] {
+        for width in [80, 120] {
+            insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
+        }
+    }
+}
+
+#[test]
 fn the_same_seed_prints_and_saves_the_same() {
     let folder = tempfile::tempdir().unwrap();
     for name in names() {
         let file = folder.path().join(name);
-        let run =
-            Run { loss: 8.0, seed: 7, layers: true, hex: true, ladder: true, save: Some(file.clone()), ..asked(name) };
+        let run = Run {
+            loss: Some(8.0),
+            seed: 7,
+            layers: true,
+            hex: true,
+            ladder: true,
+            save: Some(file.clone()),
+            ..asked(name)
+        };
         let first = (page(&run), std::fs::read(&file).unwrap());
         let second = (page(&run), std::fs::read(&file).unwrap());
         assert!(first == second, "{name}");
@@ -100,7 +125,7 @@ fn what_the_layers_wrote_adds_up_to_the_overhead() {
 fn no_line_is_wider_than_asked_and_the_frame_diagram_alone_is_sixty_six() {
     for name in names() {
         for width in [40, 60, 80, 100, 140] {
-            let run = Run { loss: 10.0, layers: true, hex: true, ladder: true, ..asked(name) };
+            let run = Run { loss: Some(10.0), layers: true, hex: true, ladder: true, ..asked(name) };
             for line in printed(&run, Style::plain(width)).lines() {
                 let columns = line.chars().count();
                 assert!(columns <= width.max(66), "{name} at {width}: {line}");
@@ -134,20 +159,10 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
     let folder = tempfile::tempdir().unwrap();
     for name in names() {
         let path = folder.path().join(name);
-        let run = Run { loss: 5.0, save: Some(path.clone()), ..asked(name) };
+        let run = Run { loss: Some(5.0), save: Some(path.clone()), ..asked(name) };
         let of_lesson = json(&run);
         let mut out = Vec::new();
-        let file = inspect::Inspect {
-            file: path.clone(),
-            connection: None,
-            exchange: None,
-            packet: None,
-            layers: false,
-            hex: false,
-            ladder: false,
-            summary: false,
-            json: true,
-        };
+        let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
         inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -169,7 +184,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
 fn the_saved_capture_names_its_sides_and_marks_what_was_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("capture.pcapng");
-    let page = page(&Run { loss: 20.0, seed: 5, save: Some(path.clone()), ..asked("keep-alive") });
+    let page = page(&Run { loss: Some(20.0), seed: 5, save: Some(path.clone()), ..asked("keep-alive") });
     assert!(page.contains("lost") && page.contains("sent again"), "{page}");
     let bytes = std::fs::read(&path).unwrap();
     assert!(bytes.windows(4).any(|it| it == b"lost"));

@@ -24,10 +24,10 @@ pub struct Run {
     pub name: String,
     /// On which wire.
     pub wire: Wire,
-    /// The round-trip time, where it is not to be the wire's own.
+    /// The round-trip time; the lesson's own, if not asked for.
     pub rtt: Option<Duration>,
-    /// The loss, in percent.
-    pub loss: f64,
+    /// The loss, in percent; the lesson's own, if not asked for.
+    pub loss: Option<f64>,
     /// The seed of all chance.
     pub seed: u64,
     /// Where to write the capture.
@@ -43,15 +43,15 @@ pub struct Run {
 }
 
 impl Run {
-    fn settings(&self) -> Settings {
-        let rtt = self.rtt.unwrap_or(self.wire.settings().rtt);
-        Settings { rtt, loss: self.loss, seed: self.seed }
+    fn settings(&self, lesson: &Lesson) -> Settings {
+        let usual = lesson.settings(self.wire);
+        Settings { rtt: self.rtt.unwrap_or(usual.rtt), loss: self.loss.unwrap_or(usual.loss), seed: self.seed }
     }
 
     /// Whether the wire did what was asked of it. What it did otherwise has been shown by now.
     fn met_by(&self, run: &lesson::Run) -> Result<(), Failure> {
         match &run.unmet {
-            Some(unmet) if self.rtt.is_some() || self.loss > 0.0 => Err(Failure::Run(unmet.clone())),
+            Some(unmet) if self.rtt.is_some() || self.loss.is_some() => Err(Failure::Run(unmet.clone())),
             _ if run.missed > 0 => Err(Failure::Run(page::missed(run.missed))),
             _ => Ok(()),
         }
@@ -77,7 +77,8 @@ pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
 ///
 /// If there is no such lesson, it fails to run, or the output cannot be written.
 pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let run = run_lesson(find(name)?, Wire::Virtual, Settings::default())?;
+    let lesson = find(name)?;
+    let run = run_lesson(lesson, Wire::Virtual, lesson.settings(Wire::Virtual))?;
     print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
@@ -87,13 +88,14 @@ pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure
 ///
 /// If there is no such lesson, it fails to run, its capture cannot be saved, or the output cannot be written.
 pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let run = run_lesson(find(&asked.name)?, asked.wire, asked.settings())?;
+    let lesson = find(&asked.name)?;
+    let run = run_lesson(lesson, asked.wire, asked.settings(lesson))?;
     if let Some(path) = &asked.save {
         write_capture(&run, path)?;
     }
     if asked.json {
         let mut json = Json::new(out, &format!("lesson:{}", run.lesson.name));
-        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
+        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false, ..Options::default() }, &mut json);
         json.finish(&summary, None)?;
         return asked.met_by(&run);
     }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::measure::Measure;
 use super::text::{Template, TemplateError};
+use super::wires::WireSettings;
 use crate::layers::Layer;
+use crate::wire::{Settings, Wire};
 
 /// A lesson, read from its file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -28,12 +30,21 @@ pub struct Lesson {
     /// What each side is called, A first: two to four.
     #[serde(deserialize_with = "sides")]
     pub sides: Vec<String>,
-    /// The exchange that each side's table of layers is of.
+    /// The exchange that a side's table of layers is of; at least one side has one.
     pub about: BTreeMap<Side, ExchangeId>,
     /// The frames to draw bit by bit, by their places among those of their side, from 0. Without any, the first text that
     /// is masked is drawn.
     #[serde(default)]
     pub diagrams: BTreeMap<Side, Vec<usize>>,
+    /// What its wires are like, unless something else is asked for.
+    #[serde(default)]
+    pub usual: WireSettings,
+    /// What one side's wire is like, whatever is asked for.
+    #[serde(default)]
+    pub fixed: BTreeMap<Side, WireSettings>,
+    /// What its page leaves out unless it is to go deep: it says nothing new in this lesson.
+    #[serde(default)]
+    pub leave_out: Vec<PagePart>,
     /// What to ask before the run.
     pub prediction: Prediction,
     /// What to ask after it.
@@ -89,6 +100,18 @@ impl Side {
     pub fn from_letter(letter: &str) -> Option<Self> {
         Self::ALL.into_iter().zip(["a", "b", "c", "d"]).find_map(|(side, name)| (name == letter).then_some(side))
     }
+}
+
+/// A part of a lesson's page that not every lesson has a use for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PagePart {
+    /// Every exchange as it was said.
+    Said,
+    /// How `Sec-WebSocket-Accept` comes about.
+    Accept,
+    /// One frame, bit by bit.
+    Bits,
 }
 
 /// An exchange of a capture, as people name it: "0.2" is the third on the first connection.
@@ -223,12 +246,11 @@ impl Lesson {
         Ok(lesson)
     }
 
-    /// Whether it speaks only of sides it has, and compares all of those.
+    /// Whether it speaks only of sides it has, and of one at least.
     fn check(&self, file: &File<'_>) -> Result<(), LessonError> {
         let have = Side::ALL.into_iter().zip(&self.sides).map(|(side, _)| side);
-        if let Some(missing) = have.clone().find(|side| !self.about.contains_key(side)) {
-            let problem = format!("names no exchange for side {}", missing.letter());
-            return Err(file.error_at("about", problem));
+        if self.about.is_empty() {
+            return Err(file.error_at("about", "names no exchange of any side".to_owned()));
         }
         for (key, side) in self.mentions() {
             if have.clone().all(|known| known != side) {
@@ -243,6 +265,7 @@ impl Lesson {
     fn mentions(&self) -> impl Iterator<Item = (&'static str, Side)> {
         let about = self.about.keys().map(|side| ("about", *side));
         let diagrams = self.diagrams.keys().map(|side| ("diagrams", *side));
+        let fixed = self.fixed.keys().map(|side| ("fixed", *side));
         let prediction = std::iter::once(("prediction", self.prediction.answer.side));
         let checks = self.checks.iter().flat_map(|check| {
             let texts = [&check.question, &check.hint, &check.explain];
@@ -252,11 +275,24 @@ impl Lesson {
         let take_away = self.take_away.iter().flat_map(Template::sides);
         about
             .chain(diagrams)
+            .chain(fixed)
             .chain(prediction)
             .chain(checks)
             .chain(compare.map(|side| ("compare", side)))
             .chain(take_away.map(|side| ("take_away", side)))
             .chain(self.text.sides().map(|side| ("text", side)))
+    }
+
+    /// What wires of a kind are like here if nothing else is asked for.
+    #[must_use]
+    pub fn settings(&self, wire: Wire) -> Settings {
+        self.usual.over(wire.settings())
+    }
+
+    /// What a side's wire is like, if all are to be as in `settings`.
+    #[must_use]
+    pub fn settings_of(&self, side: Side, settings: Settings) -> Settings {
+        self.fixed.get(&side).copied().unwrap_or_default().over(settings)
     }
 
     /// Every text with placeholders.

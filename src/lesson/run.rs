@@ -53,7 +53,7 @@ pub struct Run {
     pub lesson: &'static Lesson,
     /// On which wire.
     pub wire: Wire,
-    /// How it was set.
+    /// How it was set; a side whose wire was set otherwise says so.
     pub settings: Settings,
     /// Whose TCP it was: "smoltcp 0.14".
     pub stack: String,
@@ -74,6 +74,8 @@ pub struct SideRun {
     pub side: Side,
     /// What it is called.
     pub name: &'static str,
+    /// On which wire.
+    pub settings: Settings,
     /// The numbers of its packets.
     pub packets: Range<u64>,
     /// Its hosts and their addresses.
@@ -103,8 +105,10 @@ pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Ru
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
     }
+    let sides = Side::ALL.into_iter().take(named);
+    let each: Vec<Settings> = sides.map(|side| lesson.settings_of(side, settings)).collect();
     let failed = |error| RunError::Wire { lesson: lesson.name.clone(), error };
-    let recordings = demo.record(wire, &settings).map_err(failed)?;
+    let recordings = demo.record_each(wire, &each).map_err(failed)?;
     Ok(Run::of(lesson, wire, settings, recordings))
 }
 
@@ -120,9 +124,11 @@ impl Run {
             run.add(index, recording.packets);
             let packets = first..run.packets.len() as u64 + 1;
             let (hosts, measures) = (recording.hosts, Measures::default());
-            run.sides.push(SideRun { side, name, packets, hosts, first_connection: 0, measures });
+            let settings = lesson.settings_of(side, settings);
+            run.sides.push(SideRun { side, name, settings, packets, hosts, first_connection: 0, measures });
         }
-        let Apart { sides: measured, connections, .. } = run.tell_apart(Options::default(), |_| Measurer::new());
+        let Apart { sides: measured, connections, .. } =
+            run.tell_apart(Options::default(), |side| Measurer::without(run.lost_of(side)));
         let headers: Vec<LowerHeaders> = run.sides.iter().map(|side| run.lower_headers(side)).collect();
         for ((index, side), (measurer, headers)) in
             run.sides.iter_mut().enumerate().zip(measured.into_iter().zip(headers))
@@ -150,6 +156,15 @@ impl Run {
             packet.time.0 += later;
             self.packets.push(packet);
         }
+    }
+
+    /// The numbers of the packets that were lost on the way.
+    pub fn lost(&self) -> impl Iterator<Item = u64> {
+        (1..).zip(&self.packets).filter(|(_, packet)| packet.comment.is_some()).map(|(number, _)| number)
+    }
+
+    fn lost_of(&self, side: &SideRun) -> impl Iterator<Item = u64> {
+        self.lost().filter(|number| side.packets.contains(number))
     }
 
     /// The packet of that number.
@@ -216,25 +231,26 @@ impl Run {
         Some(ExchangeId { connection: side.first_connection + about.connection, index: about.index })
     }
 
+    /// The wire of a side in a few words, for whoever has nothing but the capture.
+    fn wire_of(&self, side: &SideRun) -> String {
+        let Settings { rtt, loss, seed } = side.settings;
+        let (stack, set) = (&self.stack, format!("rtt {rtt:?}, loss {loss} %"));
+        match self.wire {
+            Wire::Virtual => format!("virtual wire, {set}, seed {seed}, TCP of {stack}"),
+            Wire::Loopback if self.unmet.is_none() => format!("loopback wire, {set}, TCP of {stack}"),
+            Wire::Loopback => format!("loopback wire, no delay, TCP of {stack}"),
+        }
+    }
+
     /// Writes the capture as pcapng: an interface for each side, and a comment on each packet that needs one.
     ///
     /// # Errors
     ///
     /// If `out` cannot be written.
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
-        let Settings { rtt, loss, seed } = self.settings;
-        let wire = match (self.wire, &self.unmet) {
-            (Wire::Virtual, _) => {
-                format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack)
-            }
-            (Wire::Loopback, None) => format!("loopback wire, rtt {rtt:?}, loss {loss} %, TCP of {}", self.stack),
-            (Wire::Loopback, Some(_)) => format!("loopback wire, no delay, TCP of {}", self.stack),
-        };
-        let interface = |side: &SideRun| Interface {
-            name: Some(side.label()),
-            link: LinkType::ETHERNET,
-            snap_length: 0,
-            comment: Some(wire.clone()),
+        let interface = |side: &SideRun| {
+            let comment = Some(self.wire_of(side));
+            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment }
         };
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
         let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));

@@ -14,6 +14,7 @@ use crate::inspect::Options;
 use crate::inspect::annotate::{Annotator, Selection};
 use crate::inspect::record::{Exchange, Frame};
 use crate::layers::{Field, Layer};
+use crate::lesson::front_matter::PagePart;
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
@@ -24,6 +25,8 @@ use crate::wire::{Settings, Wire};
 const LADDER_ROWS: usize = 20;
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 3;
+/// How many exchanges are shown as they were said, all sides together, unless all are asked for.
+const SAID: usize = 6;
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
 /// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
@@ -48,16 +51,16 @@ pub struct Depth {
 ///
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
-    let mut stories = run.fold(Options { keep: KEEP, pieces: false }, |side| Story::of_hosts(side.hosts.clone()));
-    for (number, packet) in (1..).zip(&run.packets) {
-        if packet.comment.is_some()
-            && let Some(story) = stories.get_mut(packet.interface)
-        {
+    let mut stories = run
+        .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
+    for number in run.lost() {
+        let side = run.sides.iter().position(|side| side.packets.contains(&number));
+        if let Some(story) = side.and_then(|side| stories.get_mut(side)) {
             story.lose(number);
         }
     }
     let mut annotator = Annotator::new(Selection::All);
-    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
     let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
     page.opening();
     page.ladders();
@@ -135,18 +138,24 @@ fn title(run: &Run, style: Style) -> Vec<String> {
     }
 }
 
-/// The wire, and what is set about it.
+/// The wire in a few words: what is the same for all sides once, the rest side by side.
 fn wire(run: &Run) -> String {
-    let Settings { rtt, loss, seed } = run.settings;
-    let delay = format!(", rtt {}", numbers::duration(u64::try_from(rtt.as_nanos()).unwrap_or(u64::MAX)));
-    let loss = if loss > 0.0 { format!(", loss {loss} %") } else { String::new() };
-    match run.wire {
-        Wire::Virtual => format!("virtual wire{delay}{loss}, seed {seed}"),
-        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
-        Wire::Loopback => {
-            let delay = if rtt.is_zero() { String::new() } else { delay };
-            format!("loopback wire ({} kernel){delay}{loss}", run.stack)
+    let of_sides = |value: &dyn Fn(&Settings) -> String| {
+        let mut values: Vec<String> = run.sides.iter().map(|side| value(&side.settings)).collect();
+        if values.iter().all(|value| Some(value) == values.first()) {
+            values.truncate(1);
         }
+        values.join(" beside ")
+    };
+    let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
+    let loss = of_sides(&|settings| format!("{} %", settings.loss));
+    let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
+    let delayed = run.sides.iter().any(|side| !side.settings.rtt.is_zero());
+    match run.wire {
+        Wire::Virtual => format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed),
+        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
+        Wire::Loopback if delayed => format!("loopback wire ({} kernel), rtt {rtt}{loss}", run.stack),
+        Wire::Loopback => format!("loopback wire ({} kernel){loss}", run.stack),
     }
 }
 
@@ -211,29 +220,32 @@ impl Page<'_> {
 
     fn ladders(&mut self) {
         let style = self.style;
-        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS) };
+        // Each pair of hosts has an opening and a closing of its own to show.
+        let pairs = self.run.sides.iter().map(|side| side.hosts.len().saturating_sub(1)).max().unwrap_or(1).max(1);
+        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS * pairs) };
         let stories = self.stories.iter();
         let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
-        let remarks = told.iter().flat_map(|ladder| &ladder.rows).any(|row| row.note.is_some());
         let numbers = if self.depth.ladder { NUMBERS } else { 0 };
-        let least = TWO_LADDERS + numbers + if remarks { REMARKS } else { 0 };
-        let at_once = if style.width >= least { 2 } else { 1 };
-        let column = if at_once == 2 { (style.width - 2) / 2 } else { style.width };
-        let drawn = self.run.sides.iter().zip(&told).map(|(side, told)| {
-            let name = format!("{}  {}", side.side.letter(), side.name);
-            let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
-            lines.extend(ladder(told, style, column));
-            lines
-        });
-        let drawn: Vec<Vec<String>> = drawn.collect();
-        for sides in drawn.chunks(at_once) {
-            self.lines.push(String::new());
-            match sides {
-                [left, right] => match beside(left, right, 2, style.width) {
-                    Some(both) => self.lines.extend(both),
-                    None => self.lines.extend([left.clone(), vec![String::new()], right.clone()].concat()),
-                },
-                _ => self.lines.extend(sides.concat()),
+        let told: Vec<(&SideRun, Ladder)> = self.run.sides.iter().zip(told).collect();
+        for two in told.chunks(2) {
+            let remarks = two.iter().flat_map(|(_, ladder)| &ladder.rows).any(|row| row.note.is_some());
+            let least = TWO_LADDERS * pairs + numbers + if remarks { REMARKS } else { 0 };
+            let drawn = |column| {
+                let draw = |(side, told): &(&SideRun, Ladder)| {
+                    let name = format!("{}  {}", side.side.letter(), side.name);
+                    let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
+                    lines.extend(ladder(told, style, column));
+                    lines
+                };
+                two.iter().map(draw).collect::<Vec<_>>()
+            };
+            let both = match drawn(style.width.saturating_sub(2) / 2).as_slice() {
+                [left, right] if style.width >= least => beside(left, right, 2, style.width),
+                _ => None,
+            };
+            for lines in both.map_or_else(|| drawn(style.width), |both| vec![both]) {
+                self.lines.push(String::new());
+                self.lines.extend(lines);
             }
         }
         self.lines.push(String::new());
@@ -296,10 +308,16 @@ impl Page<'_> {
     }
 
     fn exchanges(&mut self) {
+        if !self.shows(PagePart::Said) {
+            return;
+        }
         let style = self.style;
+        let most = if self.depth.layers { usize::MAX } else { (SAID / self.run.sides.len().max(1)).max(1) };
         let mut lines = Vec::new();
         for (side, story) in self.run.sides.iter().zip(&self.stories) {
-            for exchange in &story.exchanges {
+            let mut exchanges: Vec<&Exchange> = story.exchanges.iter().collect();
+            exchanges.sort_by_key(|exchange| (exchange.connection, exchange.index));
+            for exchange in exchanges.into_iter().take(most) {
                 lines.push(String::new());
                 lines.push(self.exchange_heading(side, exchange));
                 lines.extend(talk(exchange, style));
@@ -308,6 +326,16 @@ impl Page<'_> {
         self.heading("What was said");
         // The heading is enough of a gap before the first.
         self.lines.extend(lines.into_iter().skip(1));
+        let left_out: usize = self.stories.iter().map(|story| story.exchanges.len().saturating_sub(most)).sum();
+        if left_out > 0 {
+            self.lines.push(String::new());
+            self.remark(&format!("And {}. --layers shows them.", numbers::counted(left_out as u64, "other exchange")));
+        }
+    }
+
+    /// Whether the page has that part.
+    fn shows(&self, part: PagePart) -> bool {
+        self.depth.layers || !self.run.lesson.leave_out.contains(&part)
     }
 
     fn exchange_heading(&self, side: &SideRun, exchange: &Exchange) -> String {
@@ -331,7 +359,7 @@ impl Page<'_> {
             let derived = story.exchanges.iter().find(|exchange| exchange.upgraded.as_deref() == Some("websocket"));
             let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
             // How it is done is shown once: the other sides do it the same way.
-            if !derived.is_empty() && !is_derived {
+            if !derived.is_empty() && !is_derived && self.shows(PagePart::Accept) {
                 is_derived = true;
                 self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
                 self.lines.extend(derived);
@@ -339,7 +367,8 @@ impl Page<'_> {
             self.heading(&format!("{letter}, every frame"));
             self.lines.extend(table.lines().map(str::to_owned));
         }
-        for (letter, frame) in self.frames_to_draw() {
+        let to_draw = if self.shows(PagePart::Bits) { self.frames_to_draw() } else { Vec::new() };
+        for (letter, frame) in to_draw {
             let id = format!("{}.{}", frame.connection, frame.index);
             self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
             self.lines.extend(frame::diagram(&frame, style));

@@ -15,7 +15,13 @@
 //! | `handshake_round_trips` | those of them that carry no application bytes |
 //! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
+//! | `longest_wait` | from sending a response's or message's last byte to when it was there; the longest of all |
+//! | `held_back` | responses and messages whose end arrived while bytes before it were still missing |
+//! | `lost_packets` | packets that the recording says were lost on the way |
+//! | `flights` | the most flights one response or message took: what is sent before its first byte is acknowledged |
+//! | `first_flight_bytes` | bytes in the first of those flights, if there were more |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
+//! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
 //! | `link_bytes`, `network_bytes`, `transport_bytes` | parts of `overhead_bytes`: layer 2, layer 3, TCP and what it repeats |
 //! | `header_layers` | how many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do |
@@ -24,14 +30,24 @@
 //! | `time_to_first_byte` | from the first SYN to the first byte of the first final response |
 //! | `message_header_bytes` | of `protocol_bytes`: the headers of frames with messages in them |
 //! | `masked_frames`, `masking_keys` | frames with a masked payload, and how many different keys they have |
+//! | `close_frames` | WebSocket close frames |
+//! | `time_to_pong` | from the first SYN to the last byte of the first pong frame |
+//! | `resets`, `zero_windows` | segments with RST; other segments that leave the peer no room to send: window 0 |
 //! | `retransmissions`, `problems` | segments whose bytes had all been seen; what the inspector found wrong |
 //!
 //! `overhead_bytes`, `protocol_bytes` and `useful_bytes` add up to `wire_bytes`, whatever was captured. The payload is the
 //! stream: a byte that TCP sends again counts once, and its repetition is overhead, because no program asked for it.
 //! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
 //! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
+//!
+//! A recording has lost packets in it, marked as lost, for it is made before loss strikes. They are on the wire, and count
+//! there. But nothing is there because of them: a response or message is there with the packet, of those that arrived,
+//! that completes the stream up to its end. So it may be the second copy that counts, and what was sent while a copy
+//! was missing waits with it, as TCP has it wait. A capture that says nothing of losses is taken at its word.
 
+mod arrivals;
 mod content;
+mod flights;
 mod framing;
 mod headers;
 mod measurer;
@@ -45,8 +61,8 @@ use serde::Deserialize;
 
 use self::content::Content;
 use self::framing::Framing;
-use super::nearest::nearest;
 use crate::capture::Timestamp;
+use crate::explain::nearest;
 pub use headers::LowerHeaders;
 pub use measurer::Measurer;
 
@@ -69,8 +85,14 @@ pub enum Measure {
     TimeToFirst,
     TimeToNth(NonZeroU32),
     TimeToLast,
+    LongestWait,
+    HeldBack,
+    LostPackets,
+    Flights,
+    FirstFlightBytes,
     Exchanges,
     ReusedExchanges,
+    Responses,
     Frames,
     Messages,
     Pings,
@@ -85,6 +107,10 @@ pub enum Measure {
     MessageHeaderBytes,
     MaskedFrames,
     MaskingKeys,
+    CloseFrames,
+    TimeToPong,
+    Resets,
+    ZeroWindows,
     Retransmissions,
     Problems,
 }
@@ -111,7 +137,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 31] = [
+    pub const NAMED: [(&'static str, Self); 41] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -125,8 +151,14 @@ impl Measure {
         ("round_trip_time", Self::RoundTripTime),
         ("time_to_first", Self::TimeToFirst),
         ("time_to_last", Self::TimeToLast),
+        ("longest_wait", Self::LongestWait),
+        ("held_back", Self::HeldBack),
+        ("lost_packets", Self::LostPackets),
+        ("flights", Self::Flights),
+        ("first_flight_bytes", Self::FirstFlightBytes),
         ("exchanges", Self::Exchanges),
         ("reused_exchanges", Self::ReusedExchanges),
+        ("responses", Self::Responses),
         ("frames", Self::Frames),
         ("messages", Self::Messages),
         ("pings", Self::Pings),
@@ -141,6 +173,10 @@ impl Measure {
         ("message_header_bytes", Self::MessageHeaderBytes),
         ("masked_frames", Self::MaskedFrames),
         ("masking_keys", Self::MaskingKeys),
+        ("close_frames", Self::CloseFrames),
+        ("time_to_pong", Self::TimeToPong),
+        ("resets", Self::Resets),
+        ("zero_windows", Self::ZeroWindows),
         ("retransmissions", Self::Retransmissions),
         ("problems", Self::Problems),
     ];
@@ -157,10 +193,15 @@ impl Measure {
             | Self::ProtocolBytes
             | Self::ChunkingBytes
             | Self::MessageHeaderBytes
-            | Self::UsefulBytes => Unit::Bytes,
-            Self::RoundTripTime | Self::TimeToFirstByte | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast => {
-                Unit::Nanoseconds
-            }
+            | Self::UsefulBytes
+            | Self::FirstFlightBytes => Unit::Bytes,
+            Self::RoundTripTime
+            | Self::TimeToFirstByte
+            | Self::TimeToFirst
+            | Self::TimeToNth(_)
+            | Self::TimeToLast
+            | Self::LongestWait
+            | Self::TimeToPong => Unit::Nanoseconds,
             _ => Unit::Count,
         }
     }
@@ -230,11 +271,16 @@ pub struct Measures {
     handshake_round_trips: u64,
     round_trip_time: Option<u64>,
     first_syn: Option<Timestamp>,
-    /// When each final response or message was complete, in order.
+    /// When each final response or message was there, in order.
     completions: Vec<Timestamp>,
-    last_completion: Option<Timestamp>,
+    longest_wait: u64,
+    held_back: u64,
+    lost_packets: u64,
+    flights: u64,
+    first_flight_bytes: u64,
     exchanges: u64,
     reused_exchanges: u64,
+    responses: u64,
     frames: u64,
     messages: u64,
     pings: u64,
@@ -242,6 +288,10 @@ pub struct Measures {
     content: Content,
     framing: Framing,
     first_byte: Option<Timestamp>,
+    close_frames: u64,
+    first_pong: Option<Timestamp>,
+    resets: u64,
+    zero_windows: u64,
     retransmissions: u64,
     problems: u64,
 }
@@ -270,9 +320,15 @@ impl Measures {
             Measure::TimeToFirstByte => self.since_first_syn(self.first_byte)?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
-            Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
+            Measure::TimeToLast => self.since_first_syn(self.completions.last().copied())?,
+            Measure::LongestWait => self.longest_wait,
+            Measure::HeldBack => self.held_back,
+            Measure::LostPackets => self.lost_packets,
+            Measure::Flights => self.flights,
+            Measure::FirstFlightBytes => self.first_flight_bytes,
             Measure::Exchanges => self.exchanges,
             Measure::ReusedExchanges => self.reused_exchanges,
+            Measure::Responses => self.responses,
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
             Measure::Pings => self.pings,
@@ -282,6 +338,10 @@ impl Measures {
             Measure::MessageHeaderBytes => self.framing.message_header_bytes,
             Measure::MaskedFrames => self.framing.masked_frames,
             Measure::MaskingKeys => self.framing.masking_keys(),
+            Measure::CloseFrames => self.close_frames,
+            Measure::TimeToPong => self.since_first_syn(self.first_pong)?,
+            Measure::Resets => self.resets,
+            Measure::ZeroWindows => self.zero_windows,
             Measure::Retransmissions => self.retransmissions,
             Measure::Problems => self.problems,
         })
@@ -349,7 +409,7 @@ mod tests {
     fn an_empty_capture_has_no_moments() {
         let measures = Measures::default();
         assert_eq!(measures.named("packets"), Ok(Some(0)));
-        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last"] {
+        for name in ["round_trip_time", "time_to_first", "time_to_nth(2)", "time_to_last", "time_to_pong"] {
             assert_eq!(measures.named(name), Ok(None));
         }
     }

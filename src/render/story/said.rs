@@ -14,6 +14,8 @@ pub(super) struct Said {
     pub extent: Extent,
     pub label: String,
     pub short: Option<String>,
+    /// It is worth something before it is complete, and told bit by bit: server-sent events.
+    pub in_parts: bool,
 }
 
 impl Said {
@@ -30,7 +32,9 @@ impl Said {
             (_, 0) => (status, None),
             (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
         };
-        Self::new(exchange.connection, Direction::Server, response.message.extent, label, short)
+        let in_parts = response.message.headers.get("content-type") == Some(b"text/event-stream");
+        let said = Self::new(exchange.connection, Direction::Server, response.message.extent, label, short);
+        Self { in_parts, ..said }
     }
 
     pub(super) fn frame(frame: &Frame) -> Self {
@@ -54,7 +58,7 @@ impl Said {
     }
 
     fn new(connection: u64, direction: Direction, extent: Extent, label: String, short: Option<String>) -> Self {
-        Self { connection, direction, extent, label, short }
+        Self { connection, direction, extent, label, short, in_parts: false }
     }
 
     pub(super) fn key(&self) -> (u64, Direction, u64) {

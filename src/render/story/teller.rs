@@ -1,5 +1,6 @@
 //! Turns packets into the rows of a ladder.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::said::Said;
@@ -18,7 +19,8 @@ const LOOK_BACK: usize = 1 << 12;
 
 /// Who stands where.
 struct Hosts<'a> {
-    named: &'a [(String, IpAddr)],
+    /// Those with a name that have something to say or to hear.
+    named: Vec<&'a (String, IpAddr)>,
     /// Addresses without a name, and whether they open connections or take them: on a loopback interface they do both.
     found: Vec<(IpAddr, Direction)>,
     crowded: bool,
@@ -36,12 +38,15 @@ impl<'a> Hosts<'a> {
             }
         }
         let crowded = found.len() > MOST_HOSTS;
-        Self { named: &story.hosts, found, crowded }
+        let is_end = |host: &&(String, IpAddr), of: &Connection| [of.client.ip(), of.server.ip()].contains(&host.1);
+        let talks = |host: &&(String, IpAddr)| connections.iter().any(|connection| is_end(host, connection));
+        let named = story.hosts.iter().filter(talks).collect();
+        Self { named, found, crowded }
     }
 
     fn index(&self, connection: &Connection, direction: Direction) -> usize {
         let address = address(connection, direction);
-        if let Some(index) = self.named.iter().position(|(_, named)| *named == address) {
+        if let Some(index) = self.named.iter().position(|host| host.1 == address) {
             return index;
         }
         if self.crowded {
@@ -52,7 +57,7 @@ impl<'a> Hosts<'a> {
 
     fn names(&self) -> Vec<String> {
         if !self.named.is_empty() {
-            return self.named.iter().map(|(name, _)| name.clone()).collect();
+            return self.named.iter().map(|host| host.0.clone()).collect();
         }
         match self.found.as_slice() {
             _ if self.crowded => ["clients", "servers"].map(str::to_owned).into(),
@@ -81,8 +86,8 @@ pub(super) struct Teller<'a> {
     connections: Vec<&'a Connection>,
     /// When the clock of the ladder starts: the first SYN, else the first packet.
     start: Timestamp,
-    /// The connection of the latest row.
-    latest: Option<u64>,
+    /// The connection of the latest row between two hosts: client's and server's place.
+    latest: HashMap<(usize, usize), u64>,
     rows: Vec<Row>,
 }
 
@@ -107,7 +112,7 @@ impl<'a> Teller<'a> {
             said,
             connections,
             start: Timestamp::default(),
-            latest: None,
+            latest: HashMap::new(),
             rows: Vec::new(),
         };
         let shown = || story.packets.iter().filter(|packet| teller.shows(packet));
@@ -197,13 +202,18 @@ impl<'a> Teller<'a> {
         let mut at = start;
         while let Some(said) = self.said.get(at).filter(|said| said.key() == key(segment, number)) {
             let Extent { first, last } = said.extent;
-            let (label, short) = (said.label.clone(), said.short.clone());
+            let (mut label, mut short) = (said.label.clone(), said.short.clone());
+            let in_parts = said.in_parts;
             let parts = story.segments(segment.connection, segment.direction, first.packet);
             let parts = parts.take_while(|(packet, _)| packet.moment.packet <= last.packet);
             let parts =
                 parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
+            if in_parts && parts > 1 {
+                label = format!("end of {label}");
+                short = short.map(|short| format!("end of {short}"));
+            }
             self.row(packet, segment, label, short);
-            if parts > 1 {
+            if parts > 1 && !in_parts {
                 let note = format!("in {}", numbers::counted(parts as u64, "packet"));
                 self.note(self.rows.len() - 1, &note);
             }
@@ -214,7 +224,7 @@ impl<'a> Teller<'a> {
         }
         let bytes = numbers::bytes(segment.payload_length.into());
         match self.under_way(segment, number) {
-            Some(said) if self.whole => {
+            Some(said) if self.whole || said.in_parts => {
                 let label = format!("part of {}", said.short.as_ref().unwrap_or(&said.label));
                 self.row(packet, segment, label, Some(bytes));
             }
@@ -287,13 +297,17 @@ impl<'a> Teller<'a> {
     ) {
         let Ok(index) = self.connections.binary_search_by_key(&segment.connection, |it| it.number) else { return };
         let Some(connection) = self.connections.get(index) else { return };
-        let (from, to) = (segment.direction, segment.direction.reverse());
-        let (from, to) = (self.hosts.index(connection, from), self.hosts.index(connection, to));
-        // The first needs no caption: it is where one starts to read.
-        if self.latest.is_some_and(|latest| latest != segment.connection) {
+        let hosts = [Direction::Client, Direction::Server].map(|end| self.hosts.index(connection, end));
+        let [client, server] = hosts;
+        let (from, to) = match segment.direction {
+            Direction::Client => (client, server),
+            Direction::Server => (server, client),
+        };
+        // The first between two hosts needs no caption: its arrows say enough.
+        let latest = self.latest.insert((client, server), segment.connection);
+        if latest.is_some_and(|latest| latest != segment.connection) {
             self.rows.push(caption(format!("connection {}", segment.connection)));
         }
-        self.latest = Some(segment.connection);
         let lost = self.story.lost.contains(&packet.moment.packet);
         let at = packet.moment.time.since(self.start);
         self.rows.push(Row { packet: packet.moment.packet, at, from, to, label, short, layer, note: None, lost });

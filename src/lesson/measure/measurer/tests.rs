@@ -59,16 +59,7 @@ impl Capture {
         if matches!(novelty, Novelty::InOrder | Novelty::Ahead) {
             self.streams[connection as usize][direction as usize] += u64::from(payload);
         }
-        let segment = SegmentSeen {
-            connection,
-            direction,
-            flags,
-            stream_offset: 0,
-            acknowledged: 0,
-            window: 0,
-            payload_length: payload,
-            novelty,
-        };
+        let segment = SegmentSeen { flags, payload_length: payload, novelty, ..acknowledgment(connection, direction) };
         self.packet(HEADERS + payload, PacketContent::Tcp(segment))
     }
 
@@ -187,6 +178,19 @@ impl Capture {
         let parts = ["overhead_bytes", "protocol_bytes", "useful_bytes"].map(&get);
         assert_eq!(parts.iter().flatten().sum::<u64>(), get("wire_bytes").unwrap_or_default(), "{parts:?}");
         get
+    }
+}
+
+fn acknowledgment(connection: u64, direction: Direction) -> SegmentSeen {
+    SegmentSeen {
+        connection,
+        direction,
+        flags: ACK,
+        stream_offset: 0,
+        acknowledged: 0,
+        window: 0,
+        payload_length: 0,
+        novelty: Novelty::Empty,
     }
 }
 
@@ -424,7 +428,51 @@ fn an_incomplete_response_never_came_and_a_late_report_keeps_its_place() {
     cut.message.complete = false;
     capture.exchange(0, 1, header(0), late).exchange(0, 0, header(0), early).exchange(0, 2, header(0), cut);
     let get = capture.close(0).finish();
-    assert_eq!((get("time_to_first"), get("time_to_last"), get("exchanges")), (Some(50 * MS), Some(90 * MS), Some(3)));
+    assert_eq!((get("time_to_first"), get("time_to_last")), (Some(50 * MS), Some(90 * MS)));
+    assert_eq!((get("exchanges"), get("responses")), (Some(3), Some(2)));
+}
+
+#[test]
+fn a_message_whose_packet_was_lost_is_there_with_the_copy_that_arrived() {
+    let mut capture = Capture { measurer: Measurer::without([4]), ..Capture::default() };
+    capture.at(0).handshake(1);
+    let text = |capture: &mut Capture, milliseconds: u64, offset: u64, novelty: Novelty| {
+        capture.at(milliseconds);
+        let of_server = acknowledgment(0, Server);
+        let segment = SegmentSeen { stream_offset: offset, payload_length: 10, novelty, ..of_server };
+        capture.packet(HEADERS + 10, PacketContent::Tcp(segment));
+        if novelty == Novelty::InOrder {
+            capture.frame(Server, 1, 2, 8);
+        }
+    };
+    text(&mut capture, 100, 0, Novelty::InOrder);
+    text(&mut capture, 140, 10, Novelty::InOrder);
+    text(&mut capture, 180, 0, Novelty::Repeated);
+    text(&mut capture, 190, 20, Novelty::InOrder);
+    capture.streams[0][Server as usize] = 30;
+    let get = capture.close(0).finish();
+    assert_eq!((get("messages"), get("lost_packets")), (Some(3), Some(1)));
+    // The second was on time, and waits for the first.
+    assert_eq!((get("time_to_first"), get("time_to_nth(2)")), (Some(180 * MS), Some(180 * MS)));
+    assert_eq!((get("time_to_last"), get("held_back"), get("longest_wait")), (Some(190 * MS), Some(1), Some(80 * MS)));
+}
+
+#[test]
+fn a_body_that_is_sent_bit_by_bit_has_flights() {
+    let mut capture = Capture::default();
+    capture.handshake(1).data(0, Client, 100);
+    let first = capture.at(50).moment();
+    for (offset, acknowledged) in [(0, 0), (100, 200), (200, 0), (300, 400), (400, 0)] {
+        let (data, novelty) = (acknowledgment(0, Server), Novelty::InOrder);
+        let data = SegmentSeen { stream_offset: offset, payload_length: 100, novelty, ..data };
+        capture.packet(HEADERS + 100, PacketContent::Tcp(data));
+        let acknowledgment = SegmentSeen { acknowledged, ..acknowledgment(0, Client) };
+        capture.packet(HEADERS, PacketContent::Tcp(acknowledgment));
+    }
+    let mut response = capture.response(200, 90, 410);
+    response.message.extent.first.packet = first.packet + 1;
+    let get = capture.exchange(0, 0, header(100), response).close(0).finish();
+    assert_eq!((get("flights"), get("first_flight_bytes")), (Some(3), Some(200)));
 }
 
 #[test]
