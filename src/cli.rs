@@ -83,7 +83,7 @@ pub struct Run {
     #[arg(long, value_name = "WIRE", default_value = "virtual")]
     wire: WireName,
     /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms; on the
-    /// loopback wire, what it takes]
+    /// loopback wire, no longer than they take]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     rtt: Option<Duration>,
     /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]

@@ -231,6 +231,17 @@ impl Run {
         Some(ExchangeId { connection: side.first_connection + about.connection, index: about.index })
     }
 
+    /// The wire of a side in a few words, for whoever has nothing but the capture.
+    fn wire_of(&self, side: &SideRun) -> String {
+        let Settings { rtt, loss, seed } = side.settings;
+        let (stack, set) = (&self.stack, format!("rtt {rtt:?}, loss {loss} %"));
+        match self.wire {
+            Wire::Virtual => format!("virtual wire, {set}, seed {seed}, TCP of {stack}"),
+            Wire::Loopback if self.unmet.is_none() => format!("loopback wire, {set}, TCP of {stack}"),
+            Wire::Loopback => format!("loopback wire, no delay, TCP of {stack}"),
+        }
+    }
+
     /// Writes the capture as pcapng: an interface for each side, and a comment on each packet that needs one.
     ///
     /// # Errors
@@ -238,15 +249,8 @@ impl Run {
     /// If `out` cannot be written.
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let interface = |side: &SideRun| {
-            let Settings { rtt, loss, seed } = side.settings;
-            let wire = match (self.wire, &self.unmet) {
-                (Wire::Virtual, _) => {
-                    format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack)
-                }
-                (Wire::Loopback, None) => format!("loopback wire, rtt {rtt:?}, loss {loss} %, TCP of {}", self.stack),
-                (Wire::Loopback, Some(_)) => format!("loopback wire, no delay, no loss, TCP of {}", self.stack),
-            };
-            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment: Some(wire) }
+            let comment = Some(self.wire_of(side));
+            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment }
         };
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
         let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));

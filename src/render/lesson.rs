@@ -151,17 +151,14 @@ fn wire(run: &Run) -> String {
         values.join(" beside ")
     };
     let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
-    let rtt = format!(", rtt {rtt}");
     let loss = of_sides(&|settings| format!("{} %", settings.loss));
     let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
+    let delayed = run.sides.iter().any(|side| !side.settings.rtt.is_zero());
     match run.wire {
-        Wire::Virtual => format!("virtual wire{rtt}{loss}, seed {}", run.settings.seed),
+        Wire::Virtual => format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed),
         Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
-        Wire::Loopback => {
-            let is_near = run.sides.iter().all(|side| side.settings.rtt.is_zero());
-            let rtt = if is_near { String::new() } else { rtt };
-            format!("loopback wire ({} kernel){rtt}{loss}", run.stack)
-        }
+        Wire::Loopback if delayed => format!("loopback wire ({} kernel), rtt {rtt}{loss}", run.stack),
+        Wire::Loopback => format!("loopback wire ({} kernel){loss}", run.stack),
     }
 }
 

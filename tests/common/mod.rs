@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wire101::capture::{Interface, LinkType, Timestamp, Writer};
 use wire101::lesson::demos;
-use wire101::wire::{Settings, Wire};
+use wire101::wire::Settings;
 
 pub const FIN: u8 = 1;
 pub const SYN: u8 = 2;
@@ -131,9 +131,7 @@ pub fn frame(first: u8, payload: &[u8], masked: bool) -> Vec<u8> {
 /// What the better side of the lessons on keep-alive and on upgrading put on the wire, as one capture of two interfaces.
 pub fn lessons() -> Vec<u8> {
     let settings = Settings { rtt: Duration::from_millis(80), loss: 0.0, seed: 7 };
-    let record = |name, seed| {
-        demos::demo(name).unwrap().record(Wire::Virtual, &Settings { seed, ..settings }).unwrap().pop().unwrap()
-    };
+    let record = |name, seed| demos::demo(name).unwrap().record(&Settings { seed, ..settings }).unwrap().pop().unwrap();
     let recordings = [record("keep-alive", 7), record("upgrade", 8)];
     let interface =
         |name: &str| Interface { name: Some(name.to_owned()), link: LinkType::ETHERNET, snap_length: 0, comment: None };

@@ -10,7 +10,7 @@ use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::masking;
 use crate::layers::{Layer, Span};
 use crate::lesson::demos;
-use crate::wire::{Recording, Settings, Wire};
+use crate::wire::{Recording, Settings};
 
 const RAW_IP: LinkType = LinkType(101);
 
@@ -62,9 +62,8 @@ fn check(link: LinkType, packets: &[Vec<u8>]) -> Vec<String> {
 }
 
 fn recordings(settings: &Settings) -> Vec<Recording> {
-    let record = |(name, demo): &(&str, demos::Demo)| {
-        demo.record(Wire::Virtual, settings).unwrap_or_else(|error| panic!("{name}: {error}"))
-    };
+    let record =
+        |(name, demo): &(&str, demos::Demo)| demo.record(settings).unwrap_or_else(|error| panic!("{name}: {error}"));
     demos::ALL.iter().flat_map(record).collect()
 }
 
@@ -242,7 +241,7 @@ fn captured(recording: &Recording) -> Vec<u8> {
 
 #[test]
 fn a_capture_is_read_for_the_packets_of_an_exchange_and_of_a_frame() {
-    let upgrade = demos::demo("upgrade").unwrap().record(Wire::Virtual, &Settings::default()).unwrap().swap_remove(1);
+    let upgrade = demos::demo("upgrade").unwrap().record(&Settings::default()).unwrap().swap_remove(1);
     let file = captured(&upgrade);
     let of = |selection| {
         let open = || Ok::<_, Infallible>(Reader::new(&file[..]).unwrap());

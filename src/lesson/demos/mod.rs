@@ -23,13 +23,13 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Runs every side on a wire of its own, all of them alike.
+    /// Runs every side on a virtual wire of its own, all of them alike.
     ///
     /// # Errors
     ///
     /// Those of the wire, and of the demonstration itself.
-    pub fn record(&self, wire: Wire, settings: &Settings) -> Result<Vec<Recording>, WireError> {
-        self.record_each(wire, &vec![*settings; self.sides.len()])
+    pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
+        self.record_each(Wire::Virtual, &vec![*settings; self.sides.len()])
     }
 
     /// Runs every side on a wire of its own, set as that side's is to be.
@@ -38,10 +38,11 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        let run = |(side, (perform, settings)): (u8, (&fn(Stage) -> Performance, &Settings))| {
+        let sides = (0..).zip(self.sides.iter().zip(settings));
+        let run = |side, perform: &fn(Stage) -> Performance, settings: &Settings| {
             wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
         };
-        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
+        sides.map(|(side, (perform, settings))| run(side, perform, settings)).collect()
     }
 }
 
