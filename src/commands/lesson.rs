@@ -11,6 +11,7 @@ use crate::lesson::{self, Lesson};
 use crate::render::json::Json;
 use crate::render::lesson as page;
 use crate::render::style::Style;
+use crate::render::wire;
 use crate::wire::{Settings, Wire};
 
 /// How much of each body and payload JSON carries: 64 KiB.
@@ -52,7 +53,7 @@ impl Run {
     fn met_by(&self, run: &lesson::Run) -> Result<(), Failure> {
         match &run.unmet {
             Some(unmet) if self.rtt.is_some() || self.loss.is_some() => Err(Failure::Run(unmet.clone())),
-            _ if run.missed > 0 => Err(Failure::Run(page::missed(run.missed))),
+            _ if run.missed > 0 => Err(Failure::Run(wire::missed(run.missed))),
             _ => Ok(()),
         }
     }
