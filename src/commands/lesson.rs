@@ -11,6 +11,7 @@ use crate::lesson::{self, Lesson};
 use crate::render::json::Json;
 use crate::render::lesson as page;
 use crate::render::style::Style;
+use crate::render::wire;
 use crate::wire::{Settings, Wire};
 
 /// How much of each body and payload JSON carries: 64 KiB.
@@ -53,7 +54,7 @@ impl Run {
         let asked = self.rtt.is_some_and(|rtt| !rtt.is_zero()) || self.loss.is_some_and(|loss| loss > 0.0);
         match &run.unmet {
             Some(unmet) if asked => Err(Failure::Run(unmet.clone())),
-            _ if run.missed > 0 => Err(Failure::Run(page::missed(run.missed))),
+            _ if run.missed > 0 => Err(Failure::Run(wire::missed(run.missed))),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use super::osi;
 use super::story::Story;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
-use super::{accept, frame, frames, heads, hex, numbers, problems, text};
+use super::{accept, frame, frames, heads, hex, numbers, problems, text, wire};
 use crate::capture::Packet;
 use crate::inspect::Options;
 use crate::inspect::annotate::{Annotator, Selection};
@@ -19,7 +19,6 @@ use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::{FillError, Style as Words, wrap};
 use crate::lesson::{Lesson, Measure, Run, catalogue};
-use crate::wire::{Settings, Wire};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -33,9 +32,6 @@ const KEEP: usize = 4 << 10;
 const TWO_LADDERS: usize = 76;
 const NUMBERS: usize = 16;
 const REMARKS: usize = 40;
-
-/// What is left of a lesson that compares wires, where no wire can be set.
-const ALIKE: &str = "Distance and loss are what this lesson compares, so its sides are alike here and the comparison below shows nothing. The virtual wire has both: leave out --wire loopback.";
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,7 +122,7 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 
 /// The lesson, and the wire it ran on.
 fn title(run: &Run, style: Style) -> Vec<String> {
-    let wire = style.text(&wire(run));
+    let wire = style.text(&wire::words(run));
     let lessons = catalogue::all();
     // Out of how many says something only once none is missing in between.
     let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
@@ -139,34 +135,6 @@ fn title(run: &Run, style: Style) -> Vec<String> {
             .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
             .collect(),
     }
-}
-
-/// The wire in a few words: what is the same for all sides once, the rest side by side.
-fn wire(run: &Run) -> String {
-    let of_sides = |value: &dyn Fn(&Settings) -> String| {
-        let mut values: Vec<String> = run.sides.iter().map(|side| value(&side.settings)).collect();
-        if values.iter().all(|value| Some(value) == values.first()) {
-            values.truncate(1);
-        }
-        values.join(" beside ")
-    };
-    let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
-    let loss = of_sides(&|settings| format!("{} %", settings.loss));
-    let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
-    let delayed = run.sides.iter().any(|side| !side.settings.rtt.is_zero());
-    match run.wire {
-        Wire::Virtual => format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed),
-        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
-        Wire::Loopback if delayed => format!("loopback wire ({} kernel), rtt {rtt}{loss}", run.stack),
-        Wire::Loopback => format!("loopback wire ({} kernel){loss}", run.stack),
-    }
-}
-
-/// Says that packets were not captured.
-#[must_use]
-pub fn missed(packets: u64) -> String {
-    let packets = numbers::counted(packets, "packet");
-    format!("{packets} crossed the wire and are not in the capture: the machine could not keep up. Run it again.")
 }
 
 /// Lays out Markdown.
@@ -252,20 +220,9 @@ impl Page<'_> {
             }
         }
         self.lines.push(String::new());
-        let when = match self.run.wire {
-            Wire::Virtual => {
-                "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from above that no single machine has."
-            }
-            Wire::Loopback => {
-                "Each packet stands at the time it arrived, on a clock that starts with the first SYN. What never leaves a machine needs no ARP, its Ethernet addresses are zeros, its checksums are not filled in, and its segments may be larger than any Ethernet frame: that work is a network card's."
-            }
-        };
-        self.remark(&format!("{when} {}", self.left_out()));
-        let missed = (self.run.missed > 0).then(|| missed(self.run.missed));
-        // Wires that cannot be set are all alike: a lesson that compares wires has nothing to show then.
-        let alike = (self.run.unmet.is_some() && self.run.lesson.compares_wires()).then(|| ALIKE.to_owned());
-        for shortfall in self.run.unmet.iter().cloned().chain(alike).chain(missed).collect::<Vec<_>>() {
-            self.remark(&shortfall);
+        self.remark(&format!("{} {}", wire::times(self.run), self.left_out()));
+        for shortcoming in wire::shortcomings(self.run) {
+            self.remark(&shortcoming);
         }
     }
 

@@ -35,5 +35,6 @@ pub mod table;
 pub mod text;
 pub mod transcript;
 pub mod tree;
+pub mod wire;
 
 pub use style::{Look, Style};

@@ -14,12 +14,15 @@ use crate::wire::{Recording, Settings, Wire, WireError};
 /// A demonstration under way.
 pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
 
+/// What performs one side.
+pub type Perform = fn(Stage) -> Performance;
+
 /// The traffic of one lesson.
 pub struct Demo {
     /// The hosts it needs, the one that starts first.
     pub hosts: &'static [&'static str],
     /// Its sides: A, B, and at times more.
-    pub sides: &'static [fn(Stage) -> Performance],
+    pub sides: &'static [Perform],
 }
 
 impl Demo {
@@ -38,11 +41,10 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        let sides = (0..).zip(self.sides.iter().zip(settings));
-        let run = |side, perform: &fn(Stage) -> Performance, settings: &Settings| {
+        let run = |(side, (perform, settings)): (u8, (&Perform, &Settings))| {
             wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
         };
-        sides.map(|(side, (perform, settings))| run(side, perform, settings)).collect()
+        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
     }
 }
 

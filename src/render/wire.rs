@@ -1,0 +1,64 @@
+//! What a lesson's page says of the wire it ran on: which it was, how it was set, and what to know of its packets.
+
+use super::numbers;
+use crate::lesson::Run;
+use crate::wire::{Settings, Wire};
+
+/// What is left of a lesson that compares wires, where none can be set.
+const ALIKE: &str = "Distance and loss are what this lesson compares: its sides are alike here, and the comparison below \
+                     shows nothing. The virtual wire has both: leave out --wire loopback.";
+
+/// The wire in a few words: what is the same for all sides once, the rest side by side.
+pub(super) fn words(run: &Run) -> String {
+    let of_sides = |value: &dyn Fn(&Settings) -> String| {
+        let mut values: Vec<String> = run.sides.iter().map(|side| value(&side.settings)).collect();
+        if values.iter().all(|value| Some(value) == values.first()) {
+            values.truncate(1);
+        }
+        values.join(" beside ")
+    };
+    let rtt = of_sides(&|settings| numbers::duration(u64::try_from(settings.rtt.as_nanos()).unwrap_or(u64::MAX)));
+    let loss = of_sides(&|settings| format!("{} %", settings.loss));
+    let loss = if loss == "0 %" { String::new() } else { format!(", loss {loss}") };
+    let delayed = run.sides.iter().any(|side| !side.settings.rtt.is_zero());
+    match run.wire {
+        Wire::Virtual => format!("virtual wire, rtt {rtt}{loss}, seed {}", run.settings.seed),
+        Wire::Loopback if run.unmet.is_some() => format!("loopback wire ({} kernel)", run.stack),
+        Wire::Loopback if delayed => format!("loopback wire ({} kernel), rtt {rtt}{loss}", run.stack),
+        Wire::Loopback => format!("loopback wire ({} kernel){loss}", run.stack),
+    }
+}
+
+/// What the times of its packets are, and what else is to be known of them.
+pub(super) fn times(run: &Run) -> String {
+    match run.wire {
+        Wire::Virtual => {
+            "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from \
+                          above that no single machine has."
+                .to_owned()
+        }
+        Wire::Loopback => {
+            let loses = run.unmet.is_none() && run.sides.iter().any(|side| side.settings.loss > 0.0);
+            let lost = if loses { " What was lost on the way is not here." } else { "" };
+            format!(
+                "Each packet stands at the time it arrived, on a clock that starts with the first SYN.{lost} What never \
+                 leaves a machine needs no ARP, its Ethernet addresses are zeros, its checksums are not filled in, and \
+                 its segments may be larger than any Ethernet frame: that work is a network card's."
+            )
+        }
+    }
+}
+
+/// What the wire did not do, a remark each.
+pub(super) fn shortcomings(run: &Run) -> impl Iterator<Item = String> + use<> {
+    let alike = (run.unmet.is_some() && run.lesson.compares_wires()).then(|| ALIKE.to_owned());
+    let missed = (run.missed > 0).then(|| missed(run.missed));
+    run.unmet.clone().into_iter().chain(alike).chain(missed)
+}
+
+/// Says that packets were not captured.
+#[must_use]
+pub fn missed(packets: u64) -> String {
+    let packets = numbers::counted(packets, "packet");
+    format!("{packets} crossed the wire and are not in the capture: the machine could not keep up. Run it again.")
+}
