@@ -8,6 +8,7 @@ mod events;
 mod patience;
 mod raw;
 mod room;
+mod schedule;
 mod websocket;
 
 use std::convert::Infallible;
@@ -29,6 +30,7 @@ pub use closing::close;
 pub use events::{Events, event_stream};
 pub use raw::{client_connection, server_connection};
 pub use room::Room;
+pub use schedule::Schedule;
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.
