@@ -14,8 +14,8 @@ use wire101::wire::Settings;
 fn asked(name: &str) -> Run {
     Run {
         name: name.to_owned(),
-        rtt: Duration::from_millis(80),
-        loss: 0.0,
+        rtt: None,
+        loss: None,
         seed: 1,
         save: None,
         layers: false,
@@ -45,8 +45,8 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn the_first_lessons_look_as_they_should() {
-    for name in ["request-response", "keep-alive", "upgrade"] {
+fn every_lesson_looks_as_it_should() {
+    for name in names() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }
@@ -54,8 +54,8 @@ fn the_first_lessons_look_as_they_should() {
 }
 
 #[test]
-fn the_lessons_on_conversations_look_as_they_should() {
-    for name in ["full-duplex", "ping-pong", "closing", "chat", "fragmentation"] {
+fn the_lessons_beyond_the_core_look_as_they_should() {
+    for name in ["caching", "smuggling", "latency", "loss"] {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }
@@ -67,8 +67,15 @@ fn the_same_seed_prints_and_saves_the_same() {
     let folder = tempfile::tempdir().unwrap();
     for name in names() {
         let file = folder.path().join(name);
-        let run =
-            Run { loss: 8.0, seed: 7, layers: true, hex: true, ladder: true, save: Some(file.clone()), ..asked(name) };
+        let run = Run {
+            loss: Some(8.0),
+            seed: 7,
+            layers: true,
+            hex: true,
+            ladder: true,
+            save: Some(file.clone()),
+            ..asked(name)
+        };
         let first = (page(&run), std::fs::read(&file).unwrap());
         let second = (page(&run), std::fs::read(&file).unwrap());
         assert!(first == second, "{name}");
@@ -91,10 +98,24 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
 }
 
 #[test]
+fn what_the_layers_wrote_adds_up_to_the_overhead() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        for side in &run.sides {
+            let get = |name: &str| side.measures.named(name).unwrap().unwrap();
+            let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
+            assert_eq!(parts, get("overhead_bytes"), "{} {}", lesson.name, side.name);
+            // Ethernet without tags, IPv4 without options.
+            assert_eq!((get("link_bytes"), get("network_bytes")), (14 * get("packets"), 20 * get("packets")));
+        }
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_asked_and_the_frame_diagram_alone_is_sixty_six() {
     for name in names() {
         for width in [40, 60, 80, 100, 140] {
-            let run = Run { loss: 10.0, layers: true, hex: true, ladder: true, ..asked(name) };
+            let run = Run { loss: Some(10.0), layers: true, hex: true, ladder: true, ..asked(name) };
             for line in printed(&run, Style::plain(width)).lines() {
                 let columns = line.chars().count();
                 assert!(columns <= width.max(66), "{name} at {width}: {line}");
@@ -116,7 +137,7 @@ fn without_colour_there_is_no_escape_and_without_unicode_only_ascii() {
 #[test]
 fn what_the_wire_does_is_what_the_page_says() {
     let near = page(&asked("keep-alive"));
-    let far = page(&Run { rtt: Duration::from_millis(200), ..asked("keep-alive") });
+    let far = page(&Run { rtt: Some(Duration::from_millis(200)), ..asked("keep-alive") });
     assert!(near.contains("rtt 80 ms") && far.contains("rtt 200 ms"));
     // What side B saves is two round trips, whatever they take.
     assert!(near.contains("B is 160 ms faster"), "{near}");
@@ -128,20 +149,10 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
     let folder = tempfile::tempdir().unwrap();
     for name in names() {
         let path = folder.path().join(name);
-        let run = Run { loss: 5.0, save: Some(path.clone()), ..asked(name) };
+        let run = Run { loss: Some(5.0), save: Some(path.clone()), ..asked(name) };
         let of_lesson = json(&run);
         let mut out = Vec::new();
-        let file = inspect::Inspect {
-            file: path.clone(),
-            connection: None,
-            exchange: None,
-            packet: None,
-            layers: false,
-            hex: false,
-            ladder: false,
-            summary: false,
-            json: true,
-        };
+        let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
         inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -163,7 +174,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
 fn the_saved_capture_names_its_sides_and_marks_what_was_lost() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("capture.pcapng");
-    let page = page(&Run { loss: 20.0, seed: 5, save: Some(path.clone()), ..asked("keep-alive") });
+    let page = page(&Run { loss: Some(20.0), seed: 5, save: Some(path.clone()), ..asked("keep-alive") });
     assert!(page.contains("lost") && page.contains("sent again"), "{page}");
     let bytes = std::fs::read(&path).unwrap();
     assert!(bytes.windows(4).any(|it| it == b"lost"));

@@ -22,10 +22,10 @@ const JSON_KEEP: usize = 64 << 10;
 pub struct Run {
     /// The lesson's name or number.
     pub name: String,
-    /// The round-trip time.
-    pub rtt: Duration,
-    /// The loss, in percent.
-    pub loss: f64,
+    /// The round-trip time; the lesson's own, if not asked for.
+    pub rtt: Option<Duration>,
+    /// The loss, in percent; the lesson's own, if not asked for.
+    pub loss: Option<f64>,
     /// The seed of all chance.
     pub seed: u64,
     /// Where to write the capture.
@@ -41,8 +41,9 @@ pub struct Run {
 }
 
 impl Run {
-    fn settings(&self) -> Settings {
-        Settings { rtt: self.rtt, loss: self.loss, seed: self.seed }
+    fn settings(&self, lesson: &Lesson) -> Settings {
+        let usual = lesson.settings();
+        Settings { rtt: self.rtt.unwrap_or(usual.rtt), loss: self.loss.unwrap_or(usual.loss), seed: self.seed }
     }
 
     fn depth(&self) -> page::Depth {
@@ -65,7 +66,8 @@ pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
 ///
 /// If there is no such lesson, it fails to run, or the output cannot be written.
 pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let run = run_lesson(find(name)?, Settings::default())?;
+    let lesson = find(name)?;
+    let run = run_lesson(lesson, lesson.settings())?;
     print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
@@ -75,13 +77,14 @@ pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure
 ///
 /// If there is no such lesson, it fails to run, its capture cannot be saved, or the output cannot be written.
 pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let run = run_lesson(find(&asked.name)?, asked.settings())?;
+    let lesson = find(&asked.name)?;
+    let run = run_lesson(lesson, asked.settings(lesson))?;
     if let Some(path) = &asked.save {
         write_capture(&run, path)?;
     }
     if asked.json {
         let mut json = Json::new(out, &format!("lesson:{}", run.lesson.name));
-        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
+        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false, ..Options::default() }, &mut json);
         return Ok(json.finish(&summary, None)?);
     }
     let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;

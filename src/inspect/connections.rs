@@ -2,19 +2,22 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::conversation::Conversation;
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
-use super::output::Output;
+use super::fault::Fault;
+use super::output::{Output, Spoken};
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
+use super::tcp_watch::TcpWatch;
 use crate::layers::application::http::{self, Role};
-use crate::layers::stack::{Fault, TcpPacket};
+use crate::layers::session::tls;
+use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
-use crate::layers::transport::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
+use crate::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
 
 /// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
 const LINGER: u64 = 30_000_000_000;
@@ -29,9 +32,29 @@ const LINE_LIMIT: usize = 8 << 10;
 /// longest is forgotten.
 const BUDGET: usize = 24 << 20;
 
-/// Two endpoints, the lower first.
+/// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Pair(SocketAddr, SocketAddr);
+struct Pair {
+    low: u128,
+    high: u128,
+    ports: u32,
+}
+
+impl Pair {
+    fn new(one: SocketAddr, other: SocketAddr) -> Self {
+        let (one, other) = ((number(one.ip()), one.port()), (number(other.ip()), other.port()));
+        let (low, high) = if one <= other { (one, other) } else { (other, one) };
+        Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }
+    }
+}
+
+/// An address as a number. IPv4's lie where IPv6 has a multicast range, from which no TCP comes.
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::MAX << 32 | u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address),
+    }
+}
 
 /// All connections that are not forgotten yet.
 #[derive(Debug, Default)]
@@ -66,6 +89,7 @@ struct Tracked {
     client_is_known: bool,
     reassembly: Reassembly,
     conversation: Conversation,
+    watch: TcpWatch,
     /// The window scale each side offered in its SYN (RFC 7323 §2.2).
     scales: [Option<u8>; 2],
     ended: bool,
@@ -91,7 +115,7 @@ impl Connections {
         let header = &tcp.header;
         let from = SocketAddr::new(tcp.source, header.source_port);
         let to = SocketAddr::new(tcp.destination, header.destination_port);
-        let pair = if from <= to { Pair(from, to) } else { Pair(to, from) };
+        let pair = Pair::new(from, to);
         let whole = Segment {
             sequence: header.sequence,
             acknowledgment: header.acknowledgment,
@@ -120,8 +144,10 @@ impl Connections {
             self.idle.push(Reverse((source.packet, pair)));
         }
         tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
-        let held = tracked.held();
-        self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+        if is_new || changes(&whole) {
+            let held = tracked.held();
+            self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+        }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
@@ -222,6 +248,7 @@ impl Tracked {
             client_is_known: handshake,
             reassembly: Reassembly::default(),
             conversation: Conversation::new(number, handshake),
+            watch: TcpWatch::default(),
             scales: [None; 2],
             ended: false,
             told: false,
@@ -236,12 +263,16 @@ impl Tracked {
             return;
         }
         self.flush(source, out);
-        if self.record.closed == Closed::Reset && self.conversation.is_inside() {
-            let text = "the connection was reset in the middle of a message: what was on its way is lost";
-            let last = Source { packet: self.record.extent.last.packet, ..source };
-            out.problem(last, Some(self.record.number), "reset-in-message", "RFC 9293 §3.10.7.4", text);
+        let reset = self.record.closed == Closed::Reset;
+        let end = self.record.extent.last;
+        let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
+        if let Some(fault) = self.watch.over(&self.record, source.time) {
+            out.problem(last, Some(self.record.number), &fault);
         }
-        self.conversation.give_up(source, out);
+        if reset && self.conversation.is_inside() {
+            out.problem(last, Some(self.record.number), &Fault::ResetInMessage);
+        }
+        self.conversation.give_up(reset, last, out);
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
@@ -289,6 +320,7 @@ impl Tracked {
         }
         let verdict = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
+        self.conversation.hear(from_direction);
         let record = &mut self.record;
         record.packets += 1;
         record.extent.last = seen.moment;
@@ -307,23 +339,27 @@ impl Tracked {
         }
         out.emit(Event::Packet(seen));
         if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
-            let text = format!(
-                "the capture kept only the first {} of this packet's {} bytes (its snap length), and so of others: what was cut off is unknown",
-                seen.captured_length, seen.original_length
-            );
-            out.problem(source, Some(self.record.number), "packet-cut", "pcap snaplen", text);
+            let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
+            out.problem(source, Some(self.record.number), &fault);
+        }
+        let syn = self.reassembly.base(side.other());
+        let window = tcp.fault.is_none().then_some(header.window);
+        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
+            out.problem(source, Some(self.record.number), &fault);
         }
         self.take(side, segment, pieces, source, out);
         if segment.flags & RST != 0 {
             self.flush(source, out);
         }
-        self.update();
+        if changes(segment) {
+            self.update();
+        }
     }
 
     /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
     fn damaged(
         &mut self,
-        fault: Fault,
+        fault: stack::Fault,
         segment: &Segment<'_>,
         (from, seen): (SocketAddr, &mut PacketSeen),
         is_new: bool,
@@ -337,7 +373,7 @@ impl Tracked {
             out.emit(Event::Opened(&self.record));
         }
         out.emit(Event::Packet(seen));
-        out.problem(source, Some(self.record.number), "damaged-packet", "RFC 9293 §3.1", fault.to_string());
+        out.problem(source, Some(self.record.number), &fault);
     }
 
     fn take(
@@ -423,6 +459,11 @@ impl Tracked {
     }
 }
 
+/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
+fn changes(segment: &Segment<'_>) -> bool {
+    segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
+}
+
 fn direction(side: Side, client: Side) -> Direction {
     if side == client { Direction::Client } else { Direction::Server }
 }
@@ -439,8 +480,11 @@ struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let Some(role) = http::role(bytes, LINE_LIMIT) else { return };
-        let client = if role == Role::Request { side } else { side.other() };
+        let heard = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
+        let heard =
+            heard.or_else(|| tls::hello_of_client(bytes)).map(|is_client| if is_client { side } else { side.other() });
+        let told = if heard.is_none() { self.told(side) } else { None };
+        let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };
         if client != *self.client {
             *self.client = client;
             let record = &mut *self.record;
@@ -450,7 +494,22 @@ impl Streams<'_, '_> {
             self.conversation.swap_sides();
         }
         *self.client_is_known = true;
-        self.conversation.join();
+        match told {
+            Some((_, spoken)) => self.conversation.join_as(spoken),
+            None => self.conversation.join(),
+        }
+    }
+
+    /// Who is the client and what is spoken, if that was told for one of the ports; `side` only breaks a tie.
+    fn told(&self, side: Side) -> Option<(Side, Spoken)> {
+        let told = self.out.options.decode_as;
+        let of = |address: SocketAddr| told.of(address.port());
+        match (of(self.record.server), of(self.record.client)) {
+            (Some(spoken), None) => Some((*self.client, spoken)),
+            (None, Some(spoken)) => Some((self.client.other(), spoken)),
+            (Some(spoken), Some(_)) => Some((side, spoken)),
+            (None, None) => None,
+        }
     }
 }
 
@@ -467,15 +526,24 @@ impl Receiver for Streams<'_, '_> {
         self.conversation.bytes(from, start, bytes, source, self.out);
     }
 
+    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source) {
+        let Conflict { start, length, packet: first, received } = conflict;
+        let sender = direction(side, *self.client).name();
+        let bytes = start..=start.saturating_add(length.saturating_sub(1));
+        let fault = if received {
+            Fault::RetransmissionDiffers { sender, bytes, first }
+        } else {
+            Fault::OverlapDiffers { sender, bytes, first }
+        };
+        self.out.problem(source, Some(self.record.number), &fault);
+    }
+
     fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
         let from = direction(side, *self.client);
         self.record.missing_bytes += length;
         if hole == Hole::NotCaptured {
-            let text = format!(
-                "{length} bytes that the {} sent were never captured, though their receiver has them: what they said is unknown",
-                from.name()
-            );
-            self.out.problem(source, Some(self.record.number), "missing-bytes", "RFC 9293 §3.4", text);
+            let fault = Fault::MissingBytes { length, sender: from.name() };
+            self.out.problem(source, Some(self.record.number), &fault);
         }
         self.conversation.gap(from, length, source, self.out);
     }

@@ -1,13 +1,15 @@
 //! What a connection says above TCP: which protocol it speaks, from which side, and when it switches.
 
+use super::doorway::{Doorway, Name};
 use super::event::{Delivered, Event, PieceKind};
 use super::http_talk::HttpTalk;
-use super::output::Output;
+use super::output::{Output, Spoken};
 use super::pairing::Switch;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
 use crate::layers::application::http::Input;
-use crate::layers::session::{self, Opening};
+use crate::layers::session::tls::Tls;
+use crate::layers::session::{Opening, Prelude, Progress};
 use crate::layers::transport::Source;
 
 /// One connection above TCP.
@@ -16,21 +18,30 @@ pub(super) struct Conversation {
     connection: u64,
     talk: Talk,
     protocol: Protocol,
-    detail: Option<String>,
+    name: Name,
+    /// What a side's bytes may still turn out to be, beyond what they are taken for now.
+    doorway: Option<Doorway>,
+    /// What comes before the protocol proper.
+    prelude: Option<Prelude>,
     exchanges: u64,
     /// How far each side's stream has come.
     seen: [u64; 2],
+    /// Whether packets of each side were captured.
+    heard: [bool; 2],
 }
 
 #[derive(Debug)]
 enum Talk {
     Http(Box<HttpTalk>),
     WebSocket(Box<WebSocketTalk>),
+    Tls(Box<Tls>),
     /// Joined in its middle, by nobody knows whom: a start line is waited for.
     Unjoined,
     /// Named, not decoded.
     Opaque,
 }
+
+const BOTH: [Direction; 2] = [Direction::Client, Direction::Server];
 
 impl Conversation {
     /// A conversation that the capture has from its start, or that it joins in its middle.
@@ -38,10 +49,13 @@ impl Conversation {
         Self {
             connection,
             talk: if from_start { Talk::Http(Box::new(HttpTalk::new(connection))) } else { Talk::Unjoined },
-            seen: [0; 2],
             protocol: Protocol::None,
-            detail: None,
+            name: Name::default(),
+            doorway: Some(if from_start { Doorway::open() } else { Doorway::joined() }),
+            prelude: None,
             exchanges: 0,
+            seen: [0; 2],
+            heard: [false; 2],
         }
     }
 
@@ -50,7 +64,7 @@ impl Conversation {
     }
 
     pub(super) fn detail(&self) -> Option<&String> {
-        self.detail.as_ref()
+        self.name.whole()
     }
 
     pub(super) fn exchanges(&self) -> u64 {
@@ -62,16 +76,19 @@ impl Conversation {
         match &self.talk {
             Talk::Http(talk) => talk.is_inside(),
             Talk::WebSocket(talk) => talk.is_inside(),
-            Talk::Unjoined | Talk::Opaque => false,
+            Talk::Tls(_) | Talk::Unjoined | Talk::Opaque => false,
         }
     }
 
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
         size_of::<Self>()
+            + self.doorway.as_ref().map_or(0, Doorway::held)
+            + self.prelude.as_ref().map_or(0, Prelude::held)
             + match &self.talk {
                 Talk::Http(talk) => size_of::<HttpTalk>() + talk.held(),
                 Talk::WebSocket(talk) => size_of::<WebSocketTalk>() + talk.held(),
+                Talk::Tls(talk) => size_of::<Tls>() + talk.held(),
                 Talk::Unjoined | Talk::Opaque => 0,
             }
     }
@@ -79,12 +96,36 @@ impl Conversation {
     /// The sides turned out to be the other way round; nothing was decoded yet.
     pub(super) fn swap_sides(&mut self) {
         self.seen.swap(0, 1);
+        self.heard.swap(0, 1);
     }
 
     /// Who is the client is known now: what comes next is decoded, from the first start line on.
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
-            self.talk = Talk::Http(Box::new(HttpTalk::joined(self.connection, self.seen)));
+            let mut talk = HttpTalk::joined(self.connection, self.seen);
+            BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
+            self.talk = Talk::Http(Box::new(talk));
+        }
+    }
+
+    /// A packet of that side was captured, with bytes or without.
+    pub(super) fn hear(&mut self, from: Direction) {
+        if !std::mem::replace(&mut self.heard[from as usize], true)
+            && let Talk::Http(talk) = &mut self.talk
+        {
+            talk.hear(from);
+        }
+    }
+
+    /// The same where it was told what is spoken, and the bytes do not say.
+    pub(super) fn join_as(&mut self, spoken: Spoken) {
+        match spoken {
+            Spoken::Http => self.join(),
+            Spoken::WebSocket => {
+                self.protocol = Protocol::WebSocket;
+                self.doorway = None;
+                self.talk = Talk::WebSocket(Box::new(WebSocketTalk::joined(self.connection, self.seen)));
+            }
         }
     }
 
@@ -95,41 +136,27 @@ impl Conversation {
             let (packet, offset) = (source.packet, source.offset);
             out.emit(Event::Bytes(Delivered { connection, direction: from, start, packet, offset, data: bytes }));
         }
-        if matches!(self.protocol, Protocol::None | Protocol::Unknown) {
-            self.recognise(from, start, bytes);
-        }
         self.seen[from as usize] = start + bytes.len() as u64;
-        let mut input = Input { bytes, source };
-        while !input.bytes.is_empty() {
-            match &mut self.talk {
-                Talk::Http(talk) => {
-                    let switch = talk.bytes(from, &mut input, out);
-                    self.exchanges = talk.exchanges();
-                    if talk.is_recognised() && matches!(self.protocol, Protocol::None | Protocol::Unknown) {
-                        self.protocol = Protocol::Http1;
-                    }
-                    if let Some(switch) = switch {
-                        self.switch(switch, source, out);
-                    }
-                }
-                Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
-                Talk::Unjoined | Talk::Opaque => {
-                    let end = start + bytes.len() as u64;
-                    let at = end - input.bytes.len() as u64;
-                    out.piece(connection, from, at, end, PieceKind::Undecoded, 0);
-                    return;
-                }
-            }
+        if self.protocol == Protocol::None {
+            self.protocol = Protocol::Unknown;
         }
+        self.speak(from, start, bytes, source, out);
         self.settle(from, source, out);
     }
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from == Direction::Client)) {
+            self.break_prelude();
+        }
+        if let Some(doorway) = &mut self.doorway {
+            doorway.miss(from);
+        }
         self.seen[from as usize] += length;
         match &mut self.talk {
             Talk::Http(talk) => talk.gap(from, length, source, out),
             Talk::WebSocket(talk) => talk.gap(from, length, source, out),
+            Talk::Tls(_) => self.end_hello(from),
             Talk::Unjoined | Talk::Opaque => {}
         }
     }
@@ -139,15 +166,17 @@ impl Conversation {
         match &mut self.talk {
             Talk::Http(talk) => talk.end(from, source, out),
             Talk::WebSocket(talk) => talk.end(from, source, out),
+            Talk::Tls(_) => self.end_hello(from),
             Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
-    /// The connection is over, or the capture is.
-    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+    /// The connection is over, by a reset or otherwise, or the capture is.
+    pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {
             Talk::Http(talk) => talk.give_up(source, out),
-            Talk::WebSocket(talk) => talk.give_up(source, out),
+            Talk::WebSocket(talk) => talk.give_up(reset, source, out),
+            Talk::Tls(_) => BOTH.into_iter().for_each(|side| self.end_hello(side)),
             Talk::Unjoined | Talk::Opaque => {}
         }
     }
@@ -155,6 +184,50 @@ impl Conversation {
     /// Lets go of all that was kept: nothing more will be made of what comes.
     pub(super) fn forget(&mut self) {
         self.talk = Talk::Opaque;
+        self.doorway = None;
+        self.prelude = None;
+    }
+
+    /// Takes bytes of one side, through whatever they turn out to be.
+    fn speak(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
+        let end = start + bytes.len() as u64;
+        let mut input = Input { bytes, source };
+        // A protocol may begin where a segment does, and where another ends.
+        let mut at_door = true;
+        while !input.bytes.is_empty() {
+            let at = end - input.bytes.len() as u64;
+            if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from == Direction::Client)) {
+                self.in_prelude(from, at, &mut input, out);
+                at_door = true;
+                continue;
+            }
+            if std::mem::take(&mut at_door) {
+                self.recognise(from, at, input.bytes, out);
+                continue;
+            }
+            match &mut self.talk {
+                Talk::Http(talk) => {
+                    let switch = talk.bytes(from, &mut input, out);
+                    self.exchanges = talk.exchanges();
+                    self.name_http();
+                    if let Some(switch) = switch {
+                        let at = end - input.bytes.len() as u64;
+                        self.switch(switch, (from, at), source, out);
+                        at_door = true;
+                    }
+                }
+                Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
+                Talk::Tls(talk) => {
+                    if talk.bytes(from == Direction::Client, input.bytes) {
+                        self.name.is(talk.describe());
+                    }
+                    return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
+                }
+                Talk::Unjoined | Talk::Opaque => {
+                    return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
+                }
+            }
+        }
     }
 
     /// Items that need no further byte: the end of a message or frame that is complete.
@@ -165,35 +238,164 @@ impl Conversation {
                 talk.bytes(from, &mut nothing, out);
             }
             Talk::WebSocket(talk) => talk.bytes(from, &mut nothing, out),
-            Talk::Unjoined | Talk::Opaque => {}
+            Talk::Tls(_) | Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
-    /// Names the protocol by a side's first bytes, where they are not HTTP.
-    fn recognise(&mut self, from: Direction, start: u64, bytes: &[u8]) {
-        self.protocol = Protocol::Unknown;
-        if start > 0 {
-            return;
-        }
-        match session::opening(bytes, from == Direction::Client) {
-            Opening::Tls => (self.protocol, self.talk) = (Protocol::Tls, Talk::Opaque),
-            Opening::Http2 => (self.protocol, self.talk) = (Protocol::Http2, Talk::Opaque),
-            Opening::Named(name) => self.detail = Some(name.into()),
-            Opening::Other => {}
+    /// Names what a side begins to speak at `at`, where it is not HTTP.
+    fn recognise(&mut self, from: Direction, at: u64, bytes: &[u8], out: &mut Output<'_>) {
+        let Some(doorway) = &mut self.doorway else { return };
+        match doorway.look(from, bytes) {
+            Opening::Undecided | Opening::Other => {}
+            Opening::Tls => {
+                let heads = doorway.take_heads();
+                let mut tls = Box::<Tls>::default();
+                for side in BOTH {
+                    tls.bytes(side == Direction::Client, &heads[side as usize]);
+                }
+                self.name.goes_on(", then ");
+                self.become_opaque(Protocol::Tls, tls.describe(), (from, at), out);
+                self.talk = Talk::Tls(tls);
+            }
+            Opening::Http2 => {
+                let name = if self.name.is_inside() { "HTTP/2" } else { "HTTP/2 with prior knowledge" };
+                self.become_opaque(Protocol::Http2, name.into(), (from, at), out);
+            }
+            Opening::Named(name) => {
+                self.become_opaque(Protocol::Unknown, name.into(), (from, at), out);
+                // STARTTLS, and what other protocols have of its kind.
+                self.doorway = Some(Doorway::ajar());
+            }
+            opening @ (Opening::Proxy | Opening::Socks) => {
+                let [said, _] = doorway.take_heads();
+                self.doorway = Some(Doorway::open());
+                self.prelude = Prelude::begin(opening, &[&said[..], bytes].concat());
+                if let Some(prelude) = &mut self.prelude {
+                    prelude.bytes(true, &said);
+                }
+                self.leave_http((from, at), out);
+            }
         }
     }
 
-    fn switch(&mut self, switch: Switch, source: Source, out: &mut Output<'_>) {
+    /// From here on everything is of a protocol that is named, not decoded.
+    fn become_opaque(&mut self, protocol: Protocol, name: String, here: (Direction, u64), out: &mut Output<'_>) {
+        self.leave_http(here, out);
+        self.name.is(name);
+        if self.protocol == Protocol::Unknown {
+            self.protocol = protocol;
+        }
+        self.talk = Talk::Opaque;
+        self.doorway = None;
+    }
+
+    /// Bytes that were kept as the possible beginning of an HTTP message, up to this place of one side's stream, are none.
+    fn leave_http(&mut self, (from, at): (Direction, u64), out: &mut Output<'_>) {
+        let Talk::Http(talk) = &mut self.talk else { return };
+        for side in BOTH {
+            let end = if side == from { at } else { self.seen[side as usize] };
+            out.piece(self.connection, side, talk.position(side), end, PieceKind::Undecoded, 0);
+            talk.begin(side, end);
+        }
+    }
+
+    /// Takes bytes of what comes before the protocol proper.
+    fn in_prelude(&mut self, from: Direction, at: u64, input: &mut Input<'_>, out: &mut Output<'_>) {
+        let Some(prelude) = &mut self.prelude else { return };
+        let (taken, progress) = prelude.bytes(from == Direction::Client, input.bytes);
+        input.bytes = input.bytes.get(taken..).unwrap_or_default();
+        let end = at + taken as u64;
+        out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
+        let over = BOTH.iter().all(|side| prelude.is_over(*side == Direction::Client));
+        if self.doorway.is_some()
+            && let Some(name) = prelude.name()
+        {
+            self.name.is(name);
+        }
+        if progress == Progress::Broken {
+            self.break_prelude();
+        }
+        if progress != Progress::More
+            && let Talk::Http(talk) = &mut self.talk
+        {
+            talk.begin(from, end);
+        }
+        if over && self.prelude.take().is_some() && self.doorway.is_some() {
+            self.name.goes_on(", then ");
+        }
+    }
+
+    /// What looked like the beginning of a prelude is none, or can not be followed.
+    fn break_prelude(&mut self) {
+        self.prelude = None;
+        self.doorway = Some(Doorway::ajar());
+        if let Talk::Http(talk) = &mut self.talk {
+            talk.skipped();
+            for side in BOTH {
+                talk.begin(side, self.seen[side as usize]);
+            }
+        }
+    }
+
+    /// A message of HTTP/1.x was recognised: that is what is spoken.
+    fn name_http(&mut self) {
+        let Talk::Http(talk) = &self.talk else { return };
+        if talk.is_recognised() && self.doorway.take().is_some() {
+            if self.prelude.is_some() {
+                // It did not wait for the server's part of the prelude.
+                self.name.goes_on(", then ");
+            }
+            if self.name.is_inside() {
+                self.name.is("HTTP/1");
+            }
+            if self.protocol == Protocol::Unknown {
+                self.protocol = Protocol::Http1;
+            }
+        }
+        if talk.is_simple() {
+            self.name.is("HTTP/0.9");
+        }
+    }
+
+    /// No more of a side's hello comes: what there is of it is looked at.
+    fn end_hello(&mut self, from: Direction) {
+        if let Talk::Tls(tls) = &mut self.talk
+            && tls.end(from == Direction::Client)
+        {
+            self.name.is(tls.describe());
+        }
+    }
+
+    fn switch(&mut self, switch: Switch, here: (Direction, u64), source: Source, out: &mut Output<'_>) {
         let Talk::Http(talk) = &mut self.talk else { return };
         talk.switched(source, out);
         match switch {
-            Switch::Tunnel => talk.enter_tunnel(),
-            Switch::Other(token) => {
-                self.detail = Some(token);
-                self.talk = Talk::Opaque;
+            Switch::Tunnel(target) => {
+                self.name.is(format!("tunnel to {target}"));
+                self.name.goes_on(": ");
+                self.doorway = Some(Doorway::open());
+                let (position, early) = (talk.position(Direction::Client), talk.take_partial());
+                talk.enter_tunnel();
+                self.speak(Direction::Client, position, &early, source, out);
             }
-            Switch::WebSocket(deflate) => {
+            Switch::Other(token) => {
+                let protocol = if token.eq_ignore_ascii_case("h2c") { Protocol::Http2 } else { self.protocol };
+                self.become_opaque(protocol, token, here, out);
+                self.protocol = protocol;
+                // RFC 2817 upgrades to TLS.
+                self.doorway = Some(Doorway::ajar());
+            }
+            Switch::WebSocket(Some(draft), _) if !draft.has_todays_frames() => {
+                self.become_opaque(Protocol::WebSocket, draft.to_string(), here, out);
                 self.protocol = Protocol::WebSocket;
+            }
+            Switch::WebSocket(draft, deflate) => {
+                self.protocol = Protocol::WebSocket;
+                match draft {
+                    Some(draft) => self.name.is(draft.to_string()),
+                    None if self.name.is_inside() => self.name.is("WebSocket"),
+                    None => {}
+                }
                 let positions = [talk.position(Direction::Client), talk.position(Direction::Server)];
                 let early = talk.take_partial();
                 let mut talk = WebSocketTalk::new(self.connection, positions, deflate);

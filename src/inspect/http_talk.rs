@@ -46,8 +46,32 @@ impl HttpTalk {
 
     /// Starts afresh in a tunnel that an exchange of this connection opened.
     pub(super) fn enter_tunnel(&mut self) {
-        self.client = Decoder::at(Role::Request, self.client.position());
-        self.server = Decoder::at(Role::Response, self.server.position());
+        self.heads = 0;
+        self.begin(Direction::Client, self.client.position());
+        self.begin(Direction::Server, self.server.position());
+    }
+
+    /// A side begins to speak HTTP at `position`: what it said before was something else.
+    pub(super) fn begin(&mut self, from: Direction, position: u64) {
+        match from {
+            Direction::Client => self.client = Decoder::at(Role::Request, position),
+            Direction::Server => self.server = Decoder::at(Role::Response, position),
+        }
+    }
+
+    /// The client sent bytes that are no request, and that did not come here.
+    pub(super) fn skipped(&mut self) {
+        self.pairing.skipped(Direction::Client);
+    }
+
+    /// Packets of that side were captured.
+    pub(super) fn hear(&mut self, from: Direction) {
+        self.pairing.hear(from);
+    }
+
+    /// Whether a response came as HTTP/0.9 has it: without status line and headers.
+    pub(super) fn is_simple(&self) -> bool {
+        self.pairing.is_simple()
     }
 
     /// How many exchanges began.
@@ -82,6 +106,9 @@ impl HttpTalk {
 
     /// Takes the next bytes of one side. On a switch, the rest of `input` belongs to the new protocol.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) -> Option<Switch> {
+        if from == Direction::Server && self.pairing.awaits_simple() {
+            self.server.expect_anything();
+        }
         let (decoder, mut taker) = self.taker(from, input.source);
         loop {
             let start = decoder.position();
@@ -222,7 +249,7 @@ impl Taker<'_> {
 /// Reports what a section's parser or a decoder found wrong.
 pub(super) fn faults(faults: &[Fault], connection: u64, source: Source, out: &mut Output<'_>) {
     for fault in faults {
-        out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+        out.problem(source, Some(connection), fault);
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::connections::Connections;
 use super::event::{Event, PacketContent, PacketSeen, Sink};
+use super::fault::Fault;
 use super::output::{Options, Output};
 use super::record::{Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
@@ -19,6 +20,7 @@ pub struct Inspector {
     connections: Connections,
     fragments: Fragments,
     last: Moment,
+    scratch: Vec<u8>,
 }
 
 impl Inspector {
@@ -50,7 +52,7 @@ impl Inspector {
             content: PacketContent::Fragment,
         };
         let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
-        let mut out = Output { sink, summary, options: self.options };
+        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk(packet.link.0, packet.data) {
             Outcome::Tcp(tcp) => {
                 let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
@@ -59,7 +61,7 @@ impl Inspector {
             Outcome::Fragment(fragment) => {
                 let added = self.fragments.add(packet.number, packet.time.0, &fragment);
                 if let Some(irregular) = added.irregular {
-                    out.problem(source, None, "irregular-fragment", "RFC 791 §3.2", irregular.to_string());
+                    out.problem(source, None, &Fault::IrregularFragment(irregular.to_string()));
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, seen, source, sink),
@@ -69,18 +71,17 @@ impl Inspector {
             Outcome::Arp => other(PacketContent::Arp, "ARP", seen, &mut out),
             Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
             Outcome::Damaged(fault) => {
-                let text = fault.to_string();
-                seen.content = PacketContent::Damaged(text.clone().into());
+                seen.content = PacketContent::Damaged(fault.to_string().into());
                 out.emit(Event::Packet(&seen));
                 count(&mut out, "damaged");
-                out.problem(source, None, "damaged-packet", fault.protocol().name(), text);
+                out.problem(source, None, &fault);
             }
         }
     }
 
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         let source = Source { packet: self.last.packet, time: self.last.time.0, offset: 0 };
         self.connections.finish(source, &mut out);
         &self.summary
@@ -88,7 +89,7 @@ impl Inspector {
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, mut seen: PacketSeen, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options };
+        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);

@@ -8,8 +8,10 @@ use super::event::Event;
 use super::http_talk::faults;
 use super::output::Output;
 use super::record::{Direction, Exchange, HttpMessage, Request, Response};
-use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_request, of_response};
-use crate::layers::application::websocket::handshake;
+use crate::layers::application::http::{
+    Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
+};
+use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
 
@@ -19,12 +21,12 @@ const MAX_UNANSWERED: usize = 1024;
 /// What a connection turns into after a 101, or after a CONNECT that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Switch {
-    /// WebSocket, and what was agreed on of permessage-deflate.
-    WebSocket(Option<Deflate>),
+    /// WebSocket, of the draft if it is not RFC 6455, and what was agreed on of permessage-deflate.
+    WebSocket(Option<Draft>, Option<Deflate>),
     /// Another protocol, by its token.
     Other(String),
-    /// A tunnel: anything may be in it.
-    Tunnel,
+    /// A tunnel to this host and port: anything may be in it.
+    Tunnel(String),
 }
 
 #[derive(Debug)]
@@ -51,6 +53,10 @@ pub(super) struct Pairing {
     whole: bool,
     /// The client sent bytes that are no request.
     skipped: bool,
+    /// Whether packets of the client and of the server were captured.
+    heard: [bool; 2],
+    /// The server answered a request without version by bytes without a status line (HTTP/0.9).
+    simple: bool,
 }
 
 impl Pairing {
@@ -63,15 +69,34 @@ impl Pairing {
             next_index: 0,
             whole: from_start,
             skipped: false,
+            heard: [false; 2],
+            simple: false,
         }
+    }
+
+    /// Packets of that side were captured.
+    pub(super) fn hear(&mut self, from: Direction) {
+        self.heard[from as usize] = true;
+    }
+
+    /// Whether the request to be answered next has no version: its answer may have no status line.
+    pub(super) fn awaits_simple(&self) -> bool {
+        let waiting = self.open.iter().find(|open| !open.answered);
+        let request = waiting.filter(|_| self.response.is_none()).and_then(|open| open.exchange.request.as_ref());
+        request.is_some_and(|request| request.message.version == (0, 9))
+    }
+
+    pub(super) fn is_simple(&self) -> bool {
+        self.simple
     }
 
     pub(super) fn exchanges(&self) -> u64 {
         self.next_index
     }
 
+    /// Whether something is not over that the capture could show the rest of.
     pub(super) fn is_open(&self) -> bool {
-        !self.open.is_empty()
+        !self.open.is_empty() && self.heard[Direction::Server as usize]
     }
 
     /// Bytes of memory held, roughly.
@@ -154,9 +179,12 @@ impl Pairing {
         }
     }
 
-    /// The client sent bytes that are no request.
+    /// A side sent bytes that are no message.
     pub(super) fn skipped(&mut self, from: Direction) {
-        self.skipped |= from == Direction::Client;
+        match from {
+            Direction::Client => self.skipped = true,
+            Direction::Server => self.simple |= self.awaits_simple(),
+        }
     }
 
     /// Bytes of the message in progress, if there is one, are missing.
@@ -209,7 +237,12 @@ impl Pairing {
         };
         out.summary.http_requests += 1;
         let mut found = head.faults.to_vec();
-        let framing = of_request(head, &mut found);
+        let framing = match of_request(head, &mut found) {
+            // A third key follows that no length announces.
+            Framing::None if Draft::has_third_key(|name| head.get(name).is_some()) => Framing::Length(Draft::THIRD_KEY),
+            framing => framing,
+        };
+        owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
         let mut message = message(head, *version);
         let content = self.start_content(&mut message, source, out);
@@ -230,12 +263,11 @@ impl Pairing {
         }
         if self.open.iter().all(|open| open.answered) {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
-            if self.whole && std::mem::take(&mut self.skipped) {
-                let text = "what the client sent before this response does not begin with a request line";
-                out.problem(source, Some(self.connection), "malformed-request-line", "RFC 9112 §3", text);
-            } else if self.whole && *status != 408 {
-                let text = "a response, but there was no request it could answer";
-                out.problem(source, Some(self.connection), "response-without-request", "RFC 9112 §9.2", text);
+            let whole = self.whole && self.heard[Direction::Client as usize];
+            if whole && std::mem::take(&mut self.skipped) {
+                faults(&[Fault::MalformedRequestLine], self.connection, source, out);
+            } else if whole && *status != 408 {
+                faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }
             self.open(None, None, out);
         }
@@ -246,6 +278,7 @@ impl Pairing {
         let Some(open) = self.open.iter_mut().find(|open| !open.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
+        owed_by_response(head, exchange.request.as_ref().map(|r| &r.message.headers), &mut found);
         let response = Response { status: *status, reason: head.slice(reason).into(), message };
         if interim {
             exchange.interim.push(response);
@@ -254,7 +287,10 @@ impl Pairing {
         }
         let switch = match framing {
             Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),
-            Framing::Tunnel => Some(Switch::Tunnel),
+            Framing::Tunnel => {
+                let target = exchange.request.as_ref().map(|request| String::from_utf8_lossy(&request.target));
+                Some(Switch::Tunnel(target.unwrap_or_default().into()))
+            }
             _ => None,
         };
         faults(&found, self.connection, source, out);
@@ -319,7 +355,7 @@ fn message(head: &Head<'_>, version: (u8, u8)) -> HttpMessage {
 /// What a 101 switches to (RFC 9110 §7.8); its handshake is checked if it is WebSocket's (RFC 6455 §4).
 fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Switch {
     out.summary.upgrades += 1;
-    let Some(response) = &exchange.response else { return Switch::Tunnel };
+    let Some(response) = &exchange.response else { return Switch::Other(String::new()) };
     let headers = &response.message.headers;
     let token = headers.all("upgrade").flat_map(elements).next().unwrap_or_default();
     let token = String::from_utf8_lossy(token).into_owned();
@@ -329,25 +365,22 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     }
     out.summary.websocket_upgrades += 1;
     let mut found = Vec::new();
+    let draft = Draft::of(exchange.request.as_ref().map(|request| &request.message.headers), headers);
     if let Some(request) = &exchange.request {
         handshake::check(&request.method, &request.message.headers, headers, &mut found);
     }
     let extensions: Vec<&[u8]> = headers.all("sec-websocket-extensions").collect();
     let negotiated = Deflate::negotiated(&extensions.join(&b", "[..]));
-    for fault in found {
-        out.problem(source, Some(exchange.connection), fault.code(), fault.clause(), fault.to_string());
-    }
-    for fault in negotiated.faults {
-        let (code, clause) = ("malformed-websocket-extension", "RFC 7692 §5");
-        out.problem(source, Some(exchange.connection), code, clause, fault.to_string());
+    found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
+    for fault in &found {
+        out.problem(source, Some(exchange.connection), fault);
     }
     exchange.upgraded = Some("websocket".into());
-    Switch::WebSocket(negotiated.deflate)
+    Switch::WebSocket(draft, negotiated.deflate)
 }
 
 fn undecodable(error: Option<String>, connection: u64, source: Source, out: &mut Output<'_>) {
     if let Some(error) = error {
-        let text = format!("the body's content coding can not be undone: {error}");
-        out.problem(source, Some(connection), "coding-does-not-decode", "RFC 9110 §8.4", text);
+        faults(&[Fault::CodingDoesNotDecode(error)], connection, source, out);
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct WebSocketTalk {
     sides: [Sender; 2],
     next_frame: u64,
     next_message: u64,
+    /// Nothing is to be said of how it ended: bytes are missing, or it broke off within a frame, which was said.
+    ending_told: bool,
 }
 
 /// One side as a sender of frames.
@@ -35,6 +37,8 @@ struct Sender {
     inflater: Option<Box<Inflater>>,
     frame: Option<(Box<Frame>, Part)>,
     message: Option<Box<Building>>,
+    /// It sent its FIN.
+    finished: bool,
 }
 
 /// A data message in progress.
@@ -56,10 +60,22 @@ impl WebSocketTalk {
             inflater: inflater.map(Box::new),
             frame: None,
             message: None,
+            finished: false,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
         let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
-        Self { connection, sides: [client, server], next_frame: 0, next_message: 0 }
+        Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false }
+    }
+
+    /// A connection that is joined in its middle: the next packet of each side that whole frames fill is trusted. What
+    /// was agreed on is not known, so that a compressed message is no fault.
+    pub(super) fn joined(connection: u64, positions: [u64; 2]) -> Self {
+        let mut talk = Self::new(connection, positions, Some(Deflate::default()));
+        for side in &mut talk.sides {
+            side.miss(0);
+            side.lose();
+        }
+        talk
     }
 
     /// Whether a frame or a message is in progress.
@@ -79,7 +95,7 @@ impl WebSocketTalk {
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message } = self;
+        let Self { connection, sides, next_frame, next_message, .. } = self;
         let side = &mut sides[from as usize];
         let source = input.source;
         loop {
@@ -106,27 +122,21 @@ impl WebSocketTalk {
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        self.ending_told = true;
         let side = &mut self.sides[from as usize];
-        if let Some(building) = &mut side.message {
-            building.broken = true;
-        }
-        if let Some(inflater) = &mut side.inflater {
-            inflater.bytes_missing();
-        }
-        if let Some(Item::End { complete }) = side.decoder.gap(length) {
+        if let Some(Item::End { complete }) = side.miss(length) {
             side.end(complete, source, &mut self.next_message, out);
         }
-        if side.decoder.is_lost() {
-            side.rules.lose();
-            side.message = None;
-        }
+        side.lose();
     }
 
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let side = &mut self.sides[from as usize];
+        side.finished = true;
         while let Some((item, owed)) = side.decoder.end() {
             if owed > 0 {
+                self.ending_told = true;
                 fault(&Fault::FrameCutShort(owed), self.connection, source, out);
             }
             if let Item::End { complete } = item {
@@ -136,14 +146,50 @@ impl WebSocketTalk {
     }
 
     /// The connection is over, or the capture is: a frame in progress stays as it is.
-    pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
+    pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
+        self.check_ending(reset, source, out);
         for side in &mut self.sides {
             side.end(false, source, &mut self.next_message, out);
+        }
+    }
+
+    /// A side that is over has sent a close frame, or never will (RFC 6455 §7.1.5).
+    fn check_ending(&self, reset: bool, source: Source, out: &mut Output<'_>) {
+        let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
+        let over = self.sides.each_ref().map(|side| side.finished || reset);
+        let missing = match lacking {
+            [true, true] => "neither side sent a close frame",
+            [true, false] => "the client sent no close frame",
+            [false, true] => "the server sent no close frame",
+            [false, false] => return,
+        };
+        let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
+        if certain && !self.ending_told && !(reset && self.is_inside()) {
+            fault(&Fault::NoCloseHandshake { missing }, self.connection, source, out);
         }
     }
 }
 
 impl Sender {
+    /// Bytes are missing: what depends on them is not made up. The end of the frame in progress, if that is what they are.
+    fn miss(&mut self, length: u64) -> Option<Item<'static>> {
+        if let Some(building) = &mut self.message {
+            building.broken = true;
+        }
+        if let Some(inflater) = &mut self.inflater {
+            inflater.bytes_missing();
+        }
+        self.decoder.gap(length)
+    }
+
+    /// Where the next frame begins may not be known any more: then neither is what it continues.
+    fn lose(&mut self) {
+        if self.decoder.is_lost() {
+            self.rules.lose();
+            self.message = None;
+        }
+    }
+
     fn begin(&mut self, header: &Header, (connection, index): (u64, u64), source: Source, out: &mut Output<'_>) {
         out.summary.websocket_frames += 1;
         *out.summary.websocket_opcodes.entry(header.opcode).or_default() += 1;
@@ -201,7 +247,7 @@ impl Sender {
             frame.payload_truncated = true;
             return;
         }
-        let mut buffer = Vec::new();
+        let mut buffer = std::mem::take(out.scratch);
         let mut at = at;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
             let clear = match frame.mask_key {
@@ -218,6 +264,7 @@ impl Sender {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
         }
+        *out.scratch = buffer;
     }
 
     fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
@@ -309,5 +356,5 @@ impl Building {
 }
 
 fn fault(fault: &Fault, connection: u64, source: Source, out: &mut Output<'_>) {
-    out.problem(source, Some(connection), fault.code(), fault.clause(), fault.to_string());
+    out.problem(source, Some(connection), fault);
 }

@@ -3,6 +3,7 @@
 //! Every module is sans-IO: bytes in, meaning out, nothing read or printed. None knows of capture files, records or views.
 
 pub mod application;
+pub mod fault;
 pub mod link;
 pub mod network;
 pub mod presentation;

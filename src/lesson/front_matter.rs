@@ -6,7 +6,9 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::measure::Measure;
 use super::text::{Template, TemplateError};
+use super::wires::WireSettings;
 use crate::layers::Layer;
+use crate::wire::Settings;
 
 /// A lesson, read from its file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -30,6 +32,16 @@ pub struct Lesson {
     pub sides: Vec<String>,
     /// The exchange that a side's table of layers is of; at least one side has one.
     pub about: BTreeMap<Side, ExchangeId>,
+    /// The frames to draw bit by bit, by their places among those of their side, from 0. Without any, the first text that
+    /// is masked is drawn.
+    #[serde(default)]
+    pub diagrams: BTreeMap<Side, Vec<usize>>,
+    /// What its wires are like, unless something else is asked for.
+    #[serde(default)]
+    pub usual: WireSettings,
+    /// What one side's wire is like, whatever is asked for.
+    #[serde(default)]
+    pub fixed: BTreeMap<Side, WireSettings>,
     /// What its page leaves out unless it is to go deep: it says nothing new in this lesson.
     #[serde(default)]
     pub leave_out: Vec<PagePart>,
@@ -252,6 +264,8 @@ impl Lesson {
     /// Every side that something speaks of, with the key it stands under.
     fn mentions(&self) -> impl Iterator<Item = (&'static str, Side)> {
         let about = self.about.keys().map(|side| ("about", *side));
+        let diagrams = self.diagrams.keys().map(|side| ("diagrams", *side));
+        let fixed = self.fixed.keys().map(|side| ("fixed", *side));
         let prediction = std::iter::once(("prediction", self.prediction.answer.side));
         let checks = self.checks.iter().flat_map(|check| {
             let texts = [&check.question, &check.hint, &check.explain];
@@ -260,11 +274,25 @@ impl Lesson {
         let compare = self.compare.iter().flat_map(|row| &row.note).flat_map(Template::sides);
         let take_away = self.take_away.iter().flat_map(Template::sides);
         about
+            .chain(diagrams)
+            .chain(fixed)
             .chain(prediction)
             .chain(checks)
             .chain(compare.map(|side| ("compare", side)))
             .chain(take_away.map(|side| ("take_away", side)))
             .chain(self.text.sides().map(|side| ("text", side)))
+    }
+
+    /// What its wires are like if nothing else is asked for.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.usual.over(Settings::default())
+    }
+
+    /// What a side's wire is like, if all are to be as in `settings`.
+    #[must_use]
+    pub fn settings_of(&self, side: Side, settings: Settings) -> Settings {
+        self.fixed.get(&side).copied().unwrap_or_default().over(settings)
     }
 
     /// Every text with placeholders.

@@ -7,10 +7,10 @@ pub mod catalogue;
 pub mod demos;
 pub mod front_matter;
 pub mod measure;
-mod nearest;
 pub mod run;
 pub mod stage;
 pub mod text;
+pub mod wires;
 
 pub use front_matter::{Lesson, Side};
 pub use measure::{Measure, Measurer, Measures};

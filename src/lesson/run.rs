@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::demos;
 use super::front_matter::{ExchangeId, Lesson, Side};
-use super::measure::{Measurer, Measures};
+use super::measure::{LowerHeaders, Measurer, Measures};
 use super::text::{FillError, Template};
 use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
 use crate::inspect::record::Summary;
@@ -51,7 +51,7 @@ pub enum RunError {
 pub struct Run {
     /// The lesson.
     pub lesson: &'static Lesson,
-    /// On which wire.
+    /// On which wire; a side whose wire is another says so.
     pub settings: Settings,
     /// Whose TCP it was: "smoltcp 0.14".
     pub stack: &'static str,
@@ -68,6 +68,8 @@ pub struct SideRun {
     pub side: Side,
     /// What it is called.
     pub name: &'static str,
+    /// On which wire.
+    pub settings: Settings,
     /// The numbers of its packets.
     pub packets: Range<u64>,
     /// Its hosts and their addresses.
@@ -97,7 +99,9 @@ pub fn run(lesson: &'static Lesson, settings: Settings) -> Result<Run, RunError>
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
     }
-    let recordings = demo.record(&settings).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
+    let sides = Side::ALL.into_iter().take(named);
+    let each: Vec<Settings> = sides.map(|side| lesson.settings_of(side, settings)).collect();
+    let recordings = demo.record_each(&each).map_err(|error| RunError::Wire { lesson: lesson.name.clone(), error })?;
     Ok(Run::of(lesson, settings, recordings))
 }
 
@@ -111,14 +115,25 @@ impl Run {
             run.add(index, recording.packets);
             let packets = first..run.packets.len() as u64 + 1;
             let (hosts, measures) = (recording.hosts, Measures::default());
-            run.sides.push(SideRun { side, name, packets, hosts, first_connection: 0, measures });
+            let settings = lesson.settings_of(side, settings);
+            run.sides.push(SideRun { side, name, settings, packets, hosts, first_connection: 0, measures });
         }
-        let Apart { sides: measured, connections, .. } = run.tell_apart(Options::default(), |_| Measurer::new());
-        for ((index, side), measurer) in run.sides.iter_mut().enumerate().zip(measured) {
+        let Apart { sides: measured, connections, .. } =
+            run.tell_apart(Options::default(), |side| Measurer::without(run.lost_of(side)));
+        let headers: Vec<LowerHeaders> = run.sides.iter().map(|side| run.lower_headers(side)).collect();
+        for ((index, side), (measurer, headers)) in
+            run.sides.iter_mut().enumerate().zip(measured.into_iter().zip(headers))
+        {
             side.first_connection = connections.iter().filter(|of| **of < index).count() as u64;
-            side.measures = measurer.finish();
+            side.measures = measurer.with_lower_headers(headers).finish();
         }
         run
+    }
+
+    fn lower_headers(&self, side: &SideRun) -> LowerHeaders {
+        let mut headers = LowerHeaders::default();
+        side.packets.clone().filter_map(|number| self.packet(number)).for_each(|packet| headers.add(&packet));
+        headers
     }
 
     /// Adds a side's packets, later than those before by whole minutes: the wire starts its clock anew for each side.
@@ -132,6 +147,15 @@ impl Run {
             packet.time.0 += later;
             self.packets.push(packet);
         }
+    }
+
+    /// The numbers of the packets that were lost on the way.
+    pub fn lost(&self) -> impl Iterator<Item = u64> {
+        (1..).zip(&self.packets).filter(|(_, packet)| packet.comment.is_some()).map(|(number, _)| number)
+    }
+
+    fn lost_of(&self, side: &SideRun) -> impl Iterator<Item = u64> {
+        self.lost().filter(|number| side.packets.contains(number))
     }
 
     /// The packet of that number.
@@ -204,13 +228,10 @@ impl Run {
     ///
     /// If `out` cannot be written.
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
-        let Settings { rtt, loss, seed } = self.settings;
-        let wire = format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack);
-        let interface = |side: &SideRun| Interface {
-            name: Some(side.label()),
-            link: LinkType::ETHERNET,
-            snap_length: 0,
-            comment: Some(wire.clone()),
+        let interface = |side: &SideRun| {
+            let Settings { rtt, loss, seed } = side.settings;
+            let wire = format!("virtual wire, rtt {rtt:?}, loss {loss} %, seed {seed}, TCP of {}", self.stack);
+            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment: Some(wire) }
         };
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
         let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));

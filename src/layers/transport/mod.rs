@@ -1,7 +1,9 @@
 //! Layer 4: TCP (RFC 9293). Segments become two ordered streams of bytes.
 
+mod delivered;
 pub mod header;
 pub mod reassembly;
 
+pub use delivered::Conflict;
 pub use header::Header;
 pub use reassembly::{Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};

@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use super::delivered::{Conflict, Delivered};
 use super::header::{ACK, FIN, SYN};
 
 /// Packets of the connection to wait for a segment that its receiver has acknowledged but the capture has not shown.
@@ -73,7 +74,9 @@ impl Segment<'_> {
         self.sequence.wrapping_add(u32::from(self.flags & SYN != 0))
     }
 
-    fn length(&self) -> u64 {
+    /// Payload bytes, as the headers say.
+    #[must_use]
+    pub fn length(&self) -> u64 {
         self.payload.len() as u64 + u64::from(self.cut)
     }
 }
@@ -93,6 +96,8 @@ pub trait Receiver {
     fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source);
     /// Bytes that the capture lacks: `start..start + length`.
     fn gap(&mut self, side: Side, start: u64, length: u64, hole: Hole, source: Source);
+    /// A segment repeats bytes with other content. What is handed on is the copy that was in order first.
+    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source);
     /// The stream ended with a FIN.
     fn end(&mut self, side: Side, source: Source);
 }
@@ -144,6 +149,7 @@ struct Half {
     /// Bytes handed on.
     received: u64,
     waiting: VecDeque<Waiting>,
+    delivered: Delivered,
 }
 
 impl Half {
@@ -162,6 +168,28 @@ impl Half {
 
     fn holds(&self, start: u64, end: u64) -> bool {
         self.waiting.iter().any(|w| w.start <= start && end <= w.end())
+    }
+
+    /// Compares a segment's payload, which begins at `position`, with what came before of the same bytes.
+    fn compare(&self, position: i64, payload: &[u8]) -> Option<Conflict> {
+        // Bytes before the stream's first known one have no position.
+        let payload = payload.get(position.min(0).unsigned_abs() as usize..)?;
+        let start = position.max(0).cast_unsigned();
+        let end = start + payload.len() as u64;
+        if start < self.next
+            && let Some(conflict) = self.delivered.compare(start, payload)
+        {
+            return Some(conflict);
+        }
+        self.waiting.iter().take_while(|w| w.start < end).find_map(|w| {
+            let from = w.start.max(start);
+            let to = end.min(w.start + w.payload.len() as u64);
+            let length = usize::try_from(to.checked_sub(from)?).ok()?;
+            let first = w.payload.get((from - w.start) as usize..)?.get(..length)?;
+            let second = payload.get((from - start) as usize..)?.get(..length)?;
+            let (packet, length) = (w.source.packet, length as u64);
+            (first != second).then_some(Conflict { start: from, length, packet, received: false })
+        })
     }
 }
 
@@ -218,6 +246,13 @@ impl Reassembly {
         }
         let position = half.position(segment.first()).unwrap_or(0);
         let next = half.next.cast_signed();
+        if (position < next || !half.waiting.is_empty())
+            && !segment.payload.is_empty()
+            && verdict != Verdict::KeepAlive
+            && let Some(conflict) = half.compare(position, segment.payload)
+        {
+            to.conflict(side, conflict, source);
+        }
         let after = self.acknowledge(side, segment);
         match verdict {
             Verdict::InOrder if self.caused(side, after) => {
@@ -275,7 +310,9 @@ impl Reassembly {
     #[must_use]
     pub fn held(&self) -> usize {
         self.waiting_bytes
-            + self.halves.iter().map(|half| half.waiting.capacity() * size_of::<Waiting>()).sum::<usize>()
+            + (self.halves.iter())
+                .map(|half| half.waiting.capacity() * size_of::<Waiting>() + half.delivered.held())
+                .sum::<usize>()
     }
 
     /// Whether both streams ended with a FIN.
@@ -329,6 +366,7 @@ impl Reassembly {
     fn hand_on(&mut self, side: Side, payload: &[u8], cut: u32, fin: bool, source: Source, to: &mut impl Receiver) {
         let half = &mut self.halves[side as usize];
         if !payload.is_empty() {
+            half.delivered.remember(half.next, payload, source.packet);
             to.bytes(side, half.next, payload, source);
             half.next += payload.len() as u64;
             half.received += payload.len() as u64;
@@ -457,6 +495,7 @@ mod tests {
         ended: [bool; 2],
         /// The order of deliveries: (side, start).
         order: Vec<(usize, u64)>,
+        conflicts: Vec<Conflict>,
     }
 
     impl Receiver for Kept {
@@ -471,6 +510,9 @@ mod tests {
             assert_eq!(stream.len() as u64, start);
             stream.resize(stream.len() + length as usize, 0);
             self.missing += length;
+        }
+        fn conflict(&mut self, _: Side, conflict: Conflict, _: Source) {
+            self.conflicts.push(conflict);
         }
         fn end(&mut self, side: Side, _: Source) {
             self.ended[side as usize] = true;
@@ -565,6 +607,21 @@ mod tests {
         assert_eq!(say(5, b""), Verdict::Empty);
     }
 
+    #[test]
+    fn what_comes_again_otherwise_is_told_and_the_first_copy_stays() {
+        let (mut r, mut kept) = opened(0, 100);
+        for (sequence, payload) in
+            [(1, &b"abcd"[..]), (1, b"abcd"), (1, b"aXcd"), (9, b"ijkl"), (11, b"Klmn"), (5, b"efgh")]
+        {
+            let source = Source { packet: u64::from(sequence), ..Source::default() };
+            r.segment(Side::First, &segment(sequence, 101, 0, payload), source, &mut kept);
+        }
+        assert_eq!(kept.streams[0], b"abcdefghijklmn");
+        let received = Conflict { start: 0, length: 4, packet: 1, received: true };
+        let waiting = Conflict { start: 10, length: 2, packet: 9, received: false };
+        assert_eq!(kept.conflicts, [received, waiting]);
+    }
+
     proptest! {
         /// A dialogue cut into any segments, in any order, with repeats, gives the same two streams.
         #[test]
@@ -607,6 +664,7 @@ mod tests {
                 r.segment(side, &segment(*sequence, *acknowledgment, 0, payload), Source::default(), &mut kept);
             }
             prop_assert_eq!(kept.missing, 0);
+            prop_assert_eq!(&kept.conflicts, &[]);
             prop_assert!(!r.is_waiting());
             prop_assert_eq!(kept.streams, expected);
         }

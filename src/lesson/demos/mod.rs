@@ -23,16 +23,25 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Runs every side on a virtual wire of its own.
+    /// Runs every side on a virtual wire of its own, all of them alike.
     ///
     /// # Errors
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
-        let run = |(side, perform): (u8, &fn(Stage) -> Performance)| {
+        self.record_each(&vec![*settings; self.sides.len()])
+    }
+
+    /// Runs every side on a virtual wire of its own, set as that side's is to be.
+    ///
+    /// # Errors
+    ///
+    /// Those of the wire, and of the demonstration itself.
+    pub fn record_each(&self, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
+        let run = |(side, (perform, settings)): (u8, (&fn(Stage) -> Performance, &Settings))| {
             virtual_wire::run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
         };
-        (0..).zip(self.sides).map(run).collect()
+        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
     }
 }
 

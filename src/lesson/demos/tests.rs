@@ -23,9 +23,9 @@ fn another_seed_gives_other_initial_sequence_numbers_and_keys() {
         .flat_map(|(_, sides)| sides)
         .map(|side| tcp_sequence_number(&side))
         .collect();
-    // Five seeds; every lesson's sides start from the same.
-    let most_sides = ALL.iter().map(|(_, demo)| demo.sides.len()).max().unwrap();
-    assert_eq!(first_syns.len(), 5 * most_sides);
+    // Lessons start from the same, and so does each side of them from its own.
+    let sides = ALL.iter().map(|(_, demo)| demo.sides.len()).max().unwrap_or_default();
+    assert_eq!(first_syns.len(), 5 * sides);
 }
 
 #[test]
@@ -64,7 +64,8 @@ fn without_loss_nothing_is_sent_twice() {
 fn a_websocket_client_sends_the_masking_keys_of_its_seed() {
     // FIN and text (0x81), masked and 12 bytes long (0x8c): then the key.
     let key = |seed| {
-        let sides = demo("upgrade").unwrap().record(&Settings { seed, ..Settings::default() }).unwrap();
+        let upgrade = demo("upgrade").map(|demo| demo.record(&Settings { seed, ..Settings::default() }));
+        let sides = upgrade.and_then(Result::ok).unwrap_or_default();
         let mut packets = sides[1].packets.iter().map(|packet| &packet.data);
         let frame = packets.find_map(|data| data.windows(18).skip(54).find(|bytes| bytes[..2] == [0x81, 0x8c]));
         let frame = frame.map(<[u8]>::to_vec).unwrap_or_default();

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 const SOUND: &str = r#"+++
@@ -112,4 +114,16 @@ fn a_file_without_front_matter_is_told_how_one_begins() {
     assert!(problem("# Text\n").contains("+++"));
     assert!(problem("+++\nnumber = 1\n").contains("no second line"));
     assert!(problem("+++\n+++\n").contains("missing field"));
+}
+
+#[test]
+fn a_lesson_says_what_its_wires_are_like_and_one_side_may_keep_to_its_own() {
+    let wires = "usual = { rtt_ms = 150, loss_percent = 5 }\nfixed = { a = { rtt_ms = 5 } }\ntake_away";
+    let lesson = Lesson::parse("x", &SOUND.replacen("take_away", wires, 1)).unwrap_or_else(|error| panic!("{error}"));
+    let settings = |rtt, loss| Settings { rtt: Duration::from_millis(rtt), loss, seed: 1 };
+    assert_eq!(lesson.settings(), settings(150, 5.0));
+    assert_eq!(lesson.settings_of(Side::A, settings(300, 1.0)), settings(5, 1.0));
+    assert_eq!(lesson.settings_of(Side::B, settings(300, 1.0)), settings(300, 1.0));
+    assert_eq!(error("take_away", "fixed = { d = {} }\ntake_away").1.as_deref(), Some("fixed"));
+    assert!(error("take_away", "usual = { rtt = 5 }\ntake_away").2.contains("`rtt_ms`"));
 }

@@ -1,12 +1,17 @@
 //! Computes the measures: one fold over what the inspector finds in one side's capture.
 
-use super::Measures;
+use std::mem::take;
+
+use super::arrivals::Arrivals;
+use super::content::chunking;
+use super::flights::Flights;
 use super::turns::{Turns, is_open};
+use super::{LowerHeaders, Measures};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
-use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Message, Response};
+use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Response};
 
-/// How many completions are kept for `time_to_nth`; the last one is known beyond them.
+/// How many responses and messages have moments: what comes after them is only counted.
 const MAX_COMPLETIONS: usize = 1 << 20;
 
 const CLOSE: u8 = 8;
@@ -29,6 +34,12 @@ pub struct Measurer {
     first_connection: Option<u64>,
     /// When that SYN was sent, or sent again.
     latest_syn: Timestamp,
+    arrivals: Arrivals,
+    flights: Flights,
+    /// Where each final response and message was sent to its end.
+    completed: Vec<(u64, Direction, Moment)>,
+    /// And the first pong.
+    pong: Option<(u64, Direction, Moment)>,
 }
 
 impl Measurer {
@@ -38,14 +49,29 @@ impl Measurer {
         Self::default()
     }
 
+    /// Takes what the headers of all packets below TCP come to: the events do not say.
+    #[must_use]
+    pub fn with_lower_headers(mut self, headers: LowerHeaders) -> Self {
+        self.measures.lower_headers = headers;
+        self
+    }
+
+    /// A measurer that has seen nothing yet, and knows which packets will be lost on the way.
+    #[must_use]
+    pub fn without(lost: impl IntoIterator<Item = u64>) -> Self {
+        Self { arrivals: Arrivals::without(lost), ..Self::default() }
+    }
+
     /// The measures of what was seen.
     #[must_use]
     pub fn finish(mut self) -> Measures {
         self.settle();
+        self.complete();
         let mut measures = self.measures;
         measures.connections = self.turns.connections;
         measures.round_trips = self.turns.round_trips;
         measures.handshake_round_trips = self.turns.handshakes;
+        (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.wire_bytes);
         measures.protocol_bytes = measures.protocol_bytes.min(payload);
@@ -62,6 +88,7 @@ impl Measurer {
             return;
         }
         self.measures.packets += 1;
+        self.measures.lost_packets += u64::from(self.arrivals.is_lost(packet.moment.packet));
         self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
         if let PacketContent::Tcp(segment) = packet.content {
             self.measures.data_packets += u64::from(segment.payload_length > 0);
@@ -69,6 +96,8 @@ impl Measurer {
             // A reset's window says nothing (RFC 9293 §3.10.7).
             self.measures.zero_windows += u64::from(segment.flags & (SYN | RST) == 0 && segment.window == 0);
             self.first_handshake(packet.moment.time, &segment);
+            self.arrivals.segment(packet.moment, &segment);
+            self.flights.segment(packet.moment.packet, &segment);
             self.held = Some(segment);
         }
     }
@@ -97,6 +126,7 @@ impl Measurer {
 
     fn exchange(&mut self, exchange: &Exchange) {
         self.measures.exchanges += 1;
+        self.measures.content.exchange(exchange);
         self.measures.reused_exchanges += u64::from(exchange.index > 0);
         let request = exchange.request.iter().map(|request| &request.message);
         let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
@@ -105,16 +135,19 @@ impl Measurer {
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
-            self.completed(response.message.extent.last.time);
+            self.measures.first_byte.get_or_insert(response.message.extent.first.time);
+            self.measures.responses += 1;
+            self.completed(exchange.connection, Direction::Server, response.message.extent);
         }
     }
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
+        self.measures.framing.frame(frame);
         match frame.opcode {
             CLOSE => self.measures.close_frames += 1,
             PING => self.measures.pings += 1,
-            PONG => _ = self.measures.first_pong.get_or_insert(frame.extent.last.time),
+            PONG => _ = self.pong.get_or_insert((frame.connection, frame.direction, frame.extent.last)),
             _ => {}
         }
         self.protocol(frame.header_bytes.into());
@@ -122,7 +155,7 @@ impl Measurer {
 
     fn message(&mut self, message: &Message) {
         self.measures.messages += 1;
-        self.completed(message.extent.last.time);
+        self.completed(message.connection, message.direction, message.extent);
     }
 
     fn closed(&mut self, connection: &Connection) {
@@ -137,17 +170,30 @@ impl Measurer {
         self.measures.protocol_bytes = self.measures.protocol_bytes.saturating_add(bytes);
     }
 
-    fn completed(&mut self, time: Timestamp) {
-        self.measures.last_completion = self.measures.last_completion.max(Some(time));
-        if self.measures.completions.len() < MAX_COMPLETIONS {
-            self.measures.completions.push(time);
+    fn completed(&mut self, connection: u64, direction: Direction, extent: Extent) {
+        self.flights.sent(connection, direction, extent);
+        if self.completed.len() < MAX_COMPLETIONS {
+            self.completed.push((connection, direction, extent.last));
+        }
+    }
+
+    /// Finds out when what was completed was there.
+    fn complete(&mut self) {
+        let there = |(connection, direction, sent)| self.arrivals.complete(connection, direction, sent);
+        self.measures.first_pong = self.pong.and_then(there);
+        for (connection, direction, sent) in take(&mut self.completed) {
+            let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };
+            let wait = there.since(sent.time);
+            self.measures.held_back += u64::from(wait > 0 && !self.arrivals.is_lost(sent.packet));
+            self.measures.longest_wait = self.measures.longest_wait.max(wait);
+            self.measures.completions.push(there);
         }
     }
 }
 
 /// The bytes of a message that are not its content: start line, field lines, chunk framing and trailers.
 fn framing(message: &HttpMessage) -> u64 {
-    message.header_bytes.saturating_add(message.wire_body_bytes.saturating_sub(message.body_bytes))
+    message.header_bytes.saturating_add(chunking(message))
 }
 
 impl Sink for Measurer {

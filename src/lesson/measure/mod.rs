@@ -15,8 +15,21 @@
 //! | `handshake_round_trips` | those of them that carry no application bytes |
 //! | `round_trip_time` | on the first connection, from the SYN (the last, if it was sent again) to the client's ACK |
 //! | `time_to_first`, `time_to_nth(N)`, `time_to_last` | from the first SYN to the last byte of that response or message |
+//! | `longest_wait` | from sending a response's or message's last byte to when it was there; the longest of all |
+//! | `held_back` | responses and messages whose end arrived while bytes before it were still missing |
+//! | `lost_packets` | packets that the recording says were lost on the way |
+//! | `flights` | the most flights one response or message took: what is sent before its first byte is acknowledged |
+//! | `first_flight_bytes` | bytes in the first of those flights, if there were more |
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
+//! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `link_bytes`, `network_bytes`, `transport_bytes` | parts of `overhead_bytes`: layer 2, layer 3, TCP and what it repeats |
+//! | `header_layers` | how many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do |
+//! | `bodies`, `cookies` | requests and responses with a body of a byte or more; requests with a Cookie field |
+//! | `chunking_bytes` | of `protocol_bytes`: chunk sizes, the line ends around chunks, trailers |
+//! | `time_to_first_byte` | from the first SYN to the first byte of the first final response |
+//! | `message_header_bytes` | of `protocol_bytes`: the headers of frames with messages in them |
+//! | `masked_frames`, `masking_keys` | frames with a masked payload, and how many different keys they have |
 //! | `close_frames` | WebSocket close frames |
 //! | `time_to_pong` | from the first SYN to the last byte of the first pong frame |
 //! | `resets`, `zero_windows` | segments with RST; other segments that leave the peer no room to send: window 0 |
@@ -26,7 +39,17 @@
 //! stream: a byte that TCP sends again counts once, and its repetition is overhead, because no program asked for it.
 //! Responses are final ones (RFC 9110 §15): a 101 brings nothing yet, it opens the way for messages. Moments are those of
 //! the capture: on a virtual wire that is when a packet was sent, half a round trip before it arrives.
+//!
+//! A recording has lost packets in it, marked as lost, for it is made before loss strikes. They are on the wire, and count
+//! there. But nothing is there because of them: a response or message is there with the packet, of those that arrived,
+//! that completes the stream up to its end. So it may be the second copy that counts, and what was sent while a copy
+//! was missing waits with it, as TCP has it wait. A capture that says nothing of losses is taken at its word.
 
+mod arrivals;
+mod content;
+mod flights;
+mod framing;
+mod headers;
 mod measurer;
 mod turns;
 
@@ -36,8 +59,11 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use super::nearest::nearest;
+use self::content::Content;
+use self::framing::Framing;
 use crate::capture::Timestamp;
+use crate::explain::nearest;
+pub use headers::LowerHeaders;
 pub use measurer::Measurer;
 
 /// What can be asked of a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
@@ -59,11 +85,28 @@ pub enum Measure {
     TimeToFirst,
     TimeToNth(NonZeroU32),
     TimeToLast,
+    LongestWait,
+    HeldBack,
+    LostPackets,
+    Flights,
+    FirstFlightBytes,
     Exchanges,
     ReusedExchanges,
+    Responses,
     Frames,
     Messages,
     Pings,
+    LinkBytes,
+    NetworkBytes,
+    TransportBytes,
+    HeaderLayers,
+    Bodies,
+    Cookies,
+    ChunkingBytes,
+    TimeToFirstByte,
+    MessageHeaderBytes,
+    MaskedFrames,
+    MaskingKeys,
     CloseFrames,
     TimeToPong,
     Resets,
@@ -94,7 +137,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 24] = [
+    pub const NAMED: [(&'static str, Self); 41] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -108,11 +151,28 @@ impl Measure {
         ("round_trip_time", Self::RoundTripTime),
         ("time_to_first", Self::TimeToFirst),
         ("time_to_last", Self::TimeToLast),
+        ("longest_wait", Self::LongestWait),
+        ("held_back", Self::HeldBack),
+        ("lost_packets", Self::LostPackets),
+        ("flights", Self::Flights),
+        ("first_flight_bytes", Self::FirstFlightBytes),
         ("exchanges", Self::Exchanges),
         ("reused_exchanges", Self::ReusedExchanges),
+        ("responses", Self::Responses),
         ("frames", Self::Frames),
         ("messages", Self::Messages),
         ("pings", Self::Pings),
+        ("link_bytes", Self::LinkBytes),
+        ("network_bytes", Self::NetworkBytes),
+        ("transport_bytes", Self::TransportBytes),
+        ("header_layers", Self::HeaderLayers),
+        ("bodies", Self::Bodies),
+        ("cookies", Self::Cookies),
+        ("chunking_bytes", Self::ChunkingBytes),
+        ("time_to_first_byte", Self::TimeToFirstByte),
+        ("message_header_bytes", Self::MessageHeaderBytes),
+        ("masked_frames", Self::MaskedFrames),
+        ("masking_keys", Self::MaskingKeys),
         ("close_frames", Self::CloseFrames),
         ("time_to_pong", Self::TimeToPong),
         ("resets", Self::Resets),
@@ -125,10 +185,23 @@ impl Measure {
     #[must_use]
     pub fn unit(self) -> Unit {
         match self {
-            Self::WireBytes | Self::OverheadBytes | Self::ProtocolBytes | Self::UsefulBytes => Unit::Bytes,
-            Self::RoundTripTime | Self::TimeToFirst | Self::TimeToNth(_) | Self::TimeToLast | Self::TimeToPong => {
-                Unit::Nanoseconds
-            }
+            Self::WireBytes
+            | Self::OverheadBytes
+            | Self::LinkBytes
+            | Self::NetworkBytes
+            | Self::TransportBytes
+            | Self::ProtocolBytes
+            | Self::ChunkingBytes
+            | Self::MessageHeaderBytes
+            | Self::UsefulBytes
+            | Self::FirstFlightBytes => Unit::Bytes,
+            Self::RoundTripTime
+            | Self::TimeToFirstByte
+            | Self::TimeToFirst
+            | Self::TimeToNth(_)
+            | Self::TimeToLast
+            | Self::LongestWait
+            | Self::TimeToPong => Unit::Nanoseconds,
             _ => Unit::Count,
         }
     }
@@ -198,14 +271,23 @@ pub struct Measures {
     handshake_round_trips: u64,
     round_trip_time: Option<u64>,
     first_syn: Option<Timestamp>,
-    /// When each final response or message was complete, in order.
+    /// When each final response or message was there, in order.
     completions: Vec<Timestamp>,
-    last_completion: Option<Timestamp>,
+    longest_wait: u64,
+    held_back: u64,
+    lost_packets: u64,
+    flights: u64,
+    first_flight_bytes: u64,
     exchanges: u64,
     reused_exchanges: u64,
+    responses: u64,
     frames: u64,
     messages: u64,
     pings: u64,
+    lower_headers: LowerHeaders,
+    content: Content,
+    framing: Framing,
+    first_byte: Option<Timestamp>,
     close_frames: u64,
     first_pong: Option<Timestamp>,
     resets: u64,
@@ -225,20 +307,37 @@ impl Measures {
             Measure::WireBytes => self.wire_bytes,
             Measure::ArpPackets => self.arp_packets,
             Measure::DataPackets => self.data_packets,
-            Measure::OverheadBytes => self.wire_bytes - self.protocol_bytes - self.useful_bytes,
+            Measure::OverheadBytes => self.overhead_bytes(),
+            Measure::LinkBytes => self.lower_headers.link,
+            Measure::NetworkBytes => self.lower_headers.network,
+            Measure::TransportBytes => self.transport_bytes(),
+            Measure::HeaderLayers => self.header_layers(),
             Measure::ProtocolBytes => self.protocol_bytes,
             Measure::UsefulBytes => self.useful_bytes,
             Measure::RoundTrips => self.round_trips,
             Measure::HandshakeRoundTrips => self.handshake_round_trips,
             Measure::RoundTripTime => self.round_trip_time?,
+            Measure::TimeToFirstByte => self.since_first_syn(self.first_byte)?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
-            Measure::TimeToLast => self.since_first_syn(self.last_completion)?,
+            Measure::TimeToLast => self.since_first_syn(self.completions.last().copied())?,
+            Measure::LongestWait => self.longest_wait,
+            Measure::HeldBack => self.held_back,
+            Measure::LostPackets => self.lost_packets,
+            Measure::Flights => self.flights,
+            Measure::FirstFlightBytes => self.first_flight_bytes,
             Measure::Exchanges => self.exchanges,
             Measure::ReusedExchanges => self.reused_exchanges,
+            Measure::Responses => self.responses,
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
             Measure::Pings => self.pings,
+            Measure::Bodies => self.content.bodies,
+            Measure::Cookies => self.content.cookies,
+            Measure::ChunkingBytes => self.content.chunking_bytes,
+            Measure::MessageHeaderBytes => self.framing.message_header_bytes,
+            Measure::MaskedFrames => self.framing.masked_frames,
+            Measure::MaskingKeys => self.framing.masking_keys(),
             Measure::CloseFrames => self.close_frames,
             Measure::TimeToPong => self.since_first_syn(self.first_pong)?,
             Measure::Resets => self.resets,
@@ -255,6 +354,20 @@ impl Measures {
     /// [`UnknownMeasure`], with the name that may have been meant.
     pub fn named(&self, name: &str) -> Result<Option<u64>, UnknownMeasure> {
         name.parse().map(|measure| self.get(measure))
+    }
+
+    fn overhead_bytes(&self) -> u64 {
+        self.wire_bytes - self.protocol_bytes - self.useful_bytes
+    }
+
+    fn transport_bytes(&self) -> u64 {
+        self.overhead_bytes().saturating_sub(self.lower_headers.link).saturating_sub(self.lower_headers.network)
+    }
+
+    fn header_layers(&self) -> u64 {
+        let LowerHeaders { link, network } = self.lower_headers;
+        [link, network, self.transport_bytes(), self.protocol_bytes].into_iter().filter(|bytes| *bytes > 0).count()
+            as u64
     }
 
     fn since_first_syn(&self, moment: Option<Timestamp>) -> Option<u64> {

@@ -3,8 +3,11 @@
 //! Everything random is drawn from the stage, and nothing here reads a clock, so that a demonstration on a wire that
 //! repeats, repeats. It knows nothing of lessons' texts or of captures.
 
+pub mod by_hand;
 mod closing;
 mod events;
+mod growing;
+mod json;
 mod patience;
 mod raw;
 mod room;
@@ -28,6 +31,8 @@ use crate::wire::seeded::{Purpose, Seeded};
 use crate::wire::{BoxError, Network};
 pub use closing::close;
 pub use events::{Events, event_stream};
+pub use growing::growing;
+pub use json::{json_request, json_response};
 pub use raw::{client_connection, server_connection};
 pub use room::Room;
 pub use schedule::Schedule;

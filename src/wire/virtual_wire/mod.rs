@@ -32,9 +32,9 @@ use super::{BoxError, Network, NetworkKind, Recording, Settings, WireError};
 /// The most hosts on one wire: as many as one of them can have neighbours (smoltcp's cache holds 8), and itself.
 pub const MOST_HOSTS: usize = 9;
 
-/// How long a demonstration may take, and its connections to close after it, in virtual time: where a fifth of all packets
-/// are lost, a hundred of them take minutes.
-pub const TIME_LIMIT: Duration = Duration::from_mins(30);
+/// How long a demonstration may take, and its connections to close after it, in virtual time. Where every fifth frame is
+/// lost, TCP comes to wait a minute before each next attempt (RFC 6298 §5.5), and minutes add up.
+pub const TIME_LIMIT: Duration = Duration::from_hours(1);
 
 /// Whose TCP it is.
 const STACK: &str = "smoltcp 0.14";

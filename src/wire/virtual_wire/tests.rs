@@ -119,7 +119,7 @@ fn a_demonstration_that_hangs_is_reported_with_who_waited_for_what() {
     });
     let error = recording.unwrap_err().to_string();
     assert!(
-        error.contains("after 1800 s; client waits to read (10.0.0.1:49152 to 10.0.0.2:80, ESTABLISHED)"),
+        error.contains("after 3600 s; client waits to read (10.0.0.1:49152 to 10.0.0.2:80, ESTABLISHED)"),
         "{error}"
     );
 }

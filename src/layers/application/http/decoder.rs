@@ -123,6 +123,8 @@ pub struct Decoder {
     synchronised: bool,
     /// Whether a message was read, or may have been before the stream was joined.
     headed: bool,
+    /// Whether the message read last was a response that can have no body.
+    bodiless: bool,
     /// The stream began with something else than HTTP: a start line is looked for at the start of segments only.
     foreign: bool,
     /// Whether bytes of the message in progress are missing.
@@ -147,6 +149,7 @@ impl Decoder {
             began: Source::default(),
             synchronised: false,
             headed: false,
+            bodiless: false,
             foreign: false,
             holed: false,
             start: None,
@@ -190,6 +193,7 @@ impl Decoder {
 
     /// Says how the body of the head just handed out is framed.
     pub fn body(&mut self, framing: Framing) {
+        self.bodiless = self.role == Role::Response && framing == Framing::None;
         self.state = match framing {
             _ if self.shown && self.cut => State::Ended { complete: false },
             Framing::None | Framing::Length(0) => State::Ended { complete: true },
@@ -198,6 +202,12 @@ impl Decoder {
             Framing::UntilClose => State::UntilClose,
             Framing::Tunnel => State::Tunnel,
         };
+    }
+
+    /// What comes next may be no message, and is no fault then: HTTP/0.9 answers with the bare content.
+    pub fn expect_anything(&mut self) {
+        self.synchronised = false;
+        self.foreign = true;
     }
 
     /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
@@ -383,11 +393,15 @@ impl Decoder {
                 return Some(Item::EmptyLines(empty));
             }
             self.began = input.source;
-            if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No {
+        }
+        let direct = if self.partial.is_empty() { section_end(input.bytes, &mut 0) } else { None };
+        let mut whole = match direct {
+            Some(end) if end <= MAX_SECTION => Gathered::Input(end),
+            _ if self.partial.is_empty() && likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => {
                 return self.lose(input);
             }
-        }
-        let mut whole = self.gather(input, section_end);
+            _ => self.gather(input, section_end),
+        };
         if whole == Gathered::NotYet {
             match likeness(self.role, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
@@ -449,7 +463,7 @@ impl Decoder {
         self.state = State::Lost;
         let skipped = self.skip_partial();
         if fault {
-            return Some(Item::Fault(Fault::BytesAfterMessage));
+            return Some(Item::Fault(if self.bodiless { Fault::BodyNotAllowed } else { Fault::BytesAfterMessage }));
         }
         if skipped > 0 { Some(Item::Skipped(skipped)) } else { self.find_start(input) }
     }

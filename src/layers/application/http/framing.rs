@@ -38,7 +38,11 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
     if bodiless && head.get("transfer-encoding").is_some() {
         faults.push(Fault::TransferCodingWithoutBody(*status));
     }
-    if *status == 101 || (method == b"CONNECT" && matches!(status, 200..=299)) {
+    let tunnel = method == b"CONNECT" && matches!(status, 200..=299);
+    if (bodiless || tunnel) && head.get("content-length").is_some() {
+        faults.push(Fault::LengthWithoutBody(*status));
+    }
+    if *status == 101 || tunnel {
         return Framing::Tunnel;
     }
     if bodiless || *status == 304 || method == b"HEAD" {

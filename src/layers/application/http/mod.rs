@@ -8,6 +8,7 @@ mod chunked;
 mod decoder;
 mod fault;
 mod framing;
+mod obligations;
 mod section;
 mod start_line;
 #[cfg(test)]
@@ -16,5 +17,6 @@ mod tests;
 pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
 pub use fault::Fault;
 pub use framing::{Framing, of_request, of_response, persists};
+pub use obligations::{owed_by_request, owed_by_response};
 pub use section::{FieldLine, Fields, Head, elements};
 pub use start_line::{Likeness, Parts, StartLine, likeness, role};

@@ -131,7 +131,8 @@ fn may_begin(role: Role, bytes: &[u8]) -> bool {
 
 fn has_control(line: &[u8]) -> bool {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    line.iter().any(|b| matches!(b, 0..=8 | 10..=31 | 127))
+    // Without an early exit, so that many bytes are looked at at once.
+    line.iter().fold(0, |found, b| found | u8::from(*b < 32 && *b != b'\t') | u8::from(*b == 127)) != 0
 }
 
 /// A line without its CR LF, or bare LF.
@@ -219,6 +220,9 @@ impl StartLine {
 /// An HTTP version, and whether it is written as RFC 9112 §2.3 has it: `HTTP/1.` and a digit. Other major versions frame
 /// their messages otherwise, and have no start line; who writes them in one means 1.1.
 fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
+    if let [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9'] = text {
+        return Some(((1, minor - b'0'), true));
+    }
     let (name, digits) = text.split_at_checked(5)?;
     if !name.eq_ignore_ascii_case(b"HTTP/") {
         return None;
@@ -228,8 +232,7 @@ fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
         Some(dot) => (number(&digits[..dot])?, number(&digits[dot + 1..])?),
         None => (number(digits)?, 0),
     };
-    let exact = name == b"HTTP/" && matches!(digits, [b'1', b'.', b'0'..=b'9']);
-    Some(((major, minor), exact))
+    Some(((major, minor), false))
 }
 
 fn is_known(method: &[u8]) -> bool {
@@ -251,10 +254,21 @@ fn trim_end(text: &[u8]) -> &[u8] {
 
 /// tchar (RFC 9110 §5.6.2).
 #[must_use]
-pub(super) fn is_token(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
-        | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+pub(super) const fn is_token(byte: u8) -> bool {
+    TOKEN[byte as usize]
 }
+
+/// A look-up, since every byte of every field name is asked about.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&'
+            | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~');
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

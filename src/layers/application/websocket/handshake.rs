@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha1::{Digest, Sha1};
 
+use super::draft::Draft;
 use super::fault::Fault;
 use crate::layers::application::http::{Fields, elements};
 
@@ -34,8 +35,14 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
     if method != b"GET" {
         faults.push(Fault::NotGet(text(method)));
     }
+    let draft = Draft::of(Some(request), response);
+    faults.extend(draft.map(|draft| Fault::OldDraft { draft }));
+    if draft.is_some_and(Draft::has_no_key) {
+        return;
+    }
     match request.get("sec-websocket-version") {
         Some(b"13") => {}
+        _ if draft.is_some() => {}
         version => faults.push(Fault::OtherVersion(text(version.unwrap_or_default()))),
     }
     match (request.get("sec-websocket-key"), response.get("sec-websocket-accept")) {
@@ -97,6 +104,7 @@ mod tests {
         assert_eq!(check_of(request, "\r\n"), ["missing-accept"]);
         assert_eq!(check_of(request, "Sec-WebSocket-Accept: x\r\n\r\n"), ["wrong-accept"]);
         assert_eq!(check_of("Sec-WebSocket-Version: 13\r\n\r\n", accept), ["missing-websocket-key"]);
-        assert_eq!(check_of(&request.replace("13", "8"), &format!("{accept}\r\n")), ["other-websocket-version"]);
+        assert_eq!(check_of(&request.replace("13", "8"), &format!("{accept}\r\n")), ["old-websocket-draft"]);
+        assert_eq!(check_of(&request.replace("13", "14"), &format!("{accept}\r\n")), ["other-websocket-version"]);
     }
 }

@@ -4,12 +4,14 @@
 
 pub mod annotate;
 mod decoder;
+mod draft;
 mod fault;
 pub mod handshake;
 mod header;
 mod rules;
 
 pub use decoder::{Decoder, Item};
+pub use draft::Draft;
 pub use fault::Fault;
 pub use header::{Header, MAX_HEADER};
 pub use rules::{Part, Rules, close_code_is_valid};

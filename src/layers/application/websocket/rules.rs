@@ -97,6 +97,12 @@ impl Rules {
         }
     }
 
+    /// Whether this side sent a close frame.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Frames may be missing here: what comes next may continue a message nobody saw begin.
     pub fn lose(&mut self) {
         self.inside_message = false;

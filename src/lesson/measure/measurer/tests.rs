@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 
 use super::*;
 use crate::inspect::event::Novelty;
-use crate::inspect::record::{Closed, Extent, Moment, Problem, Protocol, Request};
+use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
 
 const MS: u64 = 1_000_000;
 /// Ethernet, IPv4 and TCP without options.
@@ -61,16 +61,9 @@ impl Capture {
         if matches!(novelty, Novelty::InOrder | Novelty::Ahead) {
             self.streams[connection as usize][direction as usize] += u64::from(payload);
         }
-        let segment = SegmentSeen {
-            connection,
-            direction,
-            flags,
-            stream_offset: 0,
-            acknowledged: 0,
-            window: self.window,
-            payload_length: payload,
-            novelty,
-        };
+        let window = self.window;
+        let segment =
+            SegmentSeen { flags, window, payload_length: payload, novelty, ..acknowledgment(connection, direction) };
         self.packet(HEADERS + payload, PacketContent::Tcp(segment))
     }
 
@@ -157,7 +150,7 @@ impl Capture {
             fin: true,
             rsv: 0,
             opcode,
-            mask_key: None,
+            mask_key: (direction == Client).then_some([opcode; 4]),
             payload_bytes,
             payload_seen: payload_bytes,
             payload: Vec::new(),
@@ -189,6 +182,19 @@ impl Capture {
         let parts = ["overhead_bytes", "protocol_bytes", "useful_bytes"].map(&get);
         assert_eq!(parts.iter().flatten().sum::<u64>(), get("wire_bytes").unwrap_or_default(), "{parts:?}");
         get
+    }
+}
+
+fn acknowledgment(connection: u64, direction: Direction) -> SegmentSeen {
+    SegmentSeen {
+        connection,
+        direction,
+        flags: ACK,
+        stream_offset: 0,
+        acknowledged: 0,
+        window: 0,
+        payload_length: 0,
+        novelty: Novelty::Empty,
     }
 }
 
@@ -370,7 +376,42 @@ fn chunk_framing_interim_responses_and_trailers_are_protocol() {
     capture.measurer.event(Event::Exchange(&exchange));
     let get = capture.close(0).finish();
     assert_eq!((get("protocol_bytes"), get("useful_bytes")), (Some(100 + 25 + 90 + 20), Some(30 + 30)));
+    assert_eq!((get("chunking_bytes"), get("bodies")), (Some(20), Some(2)));
     assert_eq!((get("round_trips"), get("time_to_nth(2)")), (Some(3), None));
+}
+
+#[test]
+fn a_cookie_counts_in_every_request_that_sends_it() {
+    let mut capture = Capture::default();
+    capture.handshake(1);
+    for (index, fields) in [&b"Host: a\r\n\r\n"[..], b"cookie: a=1\r\n\r\n", b"Cookie: a=1\r\n\r\n"].iter().enumerate()
+    {
+        let request = HttpMessage { headers: Fields::parse(fields), ..header(100) };
+        let response = capture.response(204, 90, 0);
+        capture.exchange(0, index as u64, request, response);
+    }
+    let get = capture.close(0).finish();
+    assert_eq!((get("cookies"), get("bodies")), (Some(2), Some(0)));
+}
+
+#[test]
+fn the_first_byte_of_a_slow_response_comes_before_its_last() {
+    let mut capture = Capture::default();
+    capture.handshake(1).at(80).data(0, Client, 100).at(120).data(0, Server, 90);
+    let first = capture.moment();
+    capture.at(420).data(0, Server, 60);
+    let mut response = capture.response(200, 90, 60);
+    response.message.extent.first = first;
+    let get = capture.exchange(0, 0, header(100), response).close(0).finish();
+    assert_eq!((get("time_to_first_byte"), get("time_to_first")), (Some(120 * MS), Some(420 * MS)));
+}
+
+#[test]
+fn a_frame_that_is_no_message_has_a_header_and_a_key_all_the_same() {
+    let mut capture = Capture::default();
+    capture.handshake(1).frame(Client, 1, 6, 12).frame(Server, 2, 4, 126).frame(Client, 8, 6, 2).frame(Client, 8, 6, 2);
+    let get = capture.close(0).finish();
+    assert_eq!((get("message_header_bytes"), get("masked_frames"), get("masking_keys")), (Some(10), Some(3), Some(2)));
 }
 
 #[test]
@@ -391,7 +432,51 @@ fn an_incomplete_response_never_came_and_a_late_report_keeps_its_place() {
     cut.message.complete = false;
     capture.exchange(0, 1, header(0), late).exchange(0, 0, header(0), early).exchange(0, 2, header(0), cut);
     let get = capture.close(0).finish();
-    assert_eq!((get("time_to_first"), get("time_to_last"), get("exchanges")), (Some(50 * MS), Some(90 * MS), Some(3)));
+    assert_eq!((get("time_to_first"), get("time_to_last")), (Some(50 * MS), Some(90 * MS)));
+    assert_eq!((get("exchanges"), get("responses")), (Some(3), Some(2)));
+}
+
+#[test]
+fn a_message_whose_packet_was_lost_is_there_with_the_copy_that_arrived() {
+    let mut capture = Capture { measurer: Measurer::without([4]), ..Capture::default() };
+    capture.at(0).handshake(1);
+    let text = |capture: &mut Capture, milliseconds: u64, offset: u64, novelty: Novelty| {
+        capture.at(milliseconds);
+        let of_server = acknowledgment(0, Server);
+        let segment = SegmentSeen { stream_offset: offset, payload_length: 10, novelty, ..of_server };
+        capture.packet(HEADERS + 10, PacketContent::Tcp(segment));
+        if novelty == Novelty::InOrder {
+            capture.frame(Server, 1, 2, 8);
+        }
+    };
+    text(&mut capture, 100, 0, Novelty::InOrder);
+    text(&mut capture, 140, 10, Novelty::InOrder);
+    text(&mut capture, 180, 0, Novelty::Repeated);
+    text(&mut capture, 190, 20, Novelty::InOrder);
+    capture.streams[0][Server as usize] = 30;
+    let get = capture.close(0).finish();
+    assert_eq!((get("messages"), get("lost_packets")), (Some(3), Some(1)));
+    // The second was on time, and waits for the first.
+    assert_eq!((get("time_to_first"), get("time_to_nth(2)")), (Some(180 * MS), Some(180 * MS)));
+    assert_eq!((get("time_to_last"), get("held_back"), get("longest_wait")), (Some(190 * MS), Some(1), Some(80 * MS)));
+}
+
+#[test]
+fn a_body_that_is_sent_bit_by_bit_has_flights() {
+    let mut capture = Capture::default();
+    capture.handshake(1).data(0, Client, 100);
+    let first = capture.at(50).moment();
+    for (offset, acknowledged) in [(0, 0), (100, 200), (200, 0), (300, 400), (400, 0)] {
+        let (data, novelty) = (acknowledgment(0, Server), Novelty::InOrder);
+        let data = SegmentSeen { stream_offset: offset, payload_length: 100, novelty, ..data };
+        capture.packet(HEADERS + 100, PacketContent::Tcp(data));
+        let acknowledgment = SegmentSeen { acknowledged, ..acknowledgment(0, Client) };
+        capture.packet(HEADERS, PacketContent::Tcp(acknowledgment));
+    }
+    let mut response = capture.response(200, 90, 410);
+    response.message.extent.first.packet = first.packet + 1;
+    let get = capture.exchange(0, 0, header(100), response).close(0).finish();
+    assert_eq!((get("flights"), get("first_flight_bytes")), (Some(3), Some(200)));
 }
 
 #[test]

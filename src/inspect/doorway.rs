@@ -1,0 +1,168 @@
+//! Where a conversation, or what is inside of another, begins: what its first bytes are taken for, and what it is called.
+
+use super::record::Direction;
+use crate::layers::session::{MAX_OPENING, Opening, Speaker, opening, tls};
+
+/// The most protocols inside one another that are named.
+const MAX_NESTED: usize = 8;
+
+/// Looks at each side's bytes for what they open, from one place of the conversation on.
+#[derive(Debug)]
+pub(super) struct Doorway {
+    /// The first bytes of each side, client's and server's, while they do not tell; `None` once they told.
+    heads: [Option<Vec<u8>>; 2],
+    /// The streams are joined in their middle: what they opened with was not seen.
+    joined: bool,
+}
+
+impl Doorway {
+    /// Both sides are about to begin.
+    pub(super) fn open() -> Self {
+        Self { heads: [const { Some(Vec::new()) }; 2], joined: false }
+    }
+
+    /// Both sides began before the capture did.
+    pub(super) fn joined() -> Self {
+        Self { heads: [None, None], joined: true }
+    }
+
+    /// Both sides speak something that may switch to TLS.
+    pub(super) fn ajar() -> Self {
+        Self { heads: [None, None], joined: false }
+    }
+
+    /// A side's bytes are missing, or its sender was mistaken for the other: what comes next is not its beginning.
+    pub(super) fn miss(&mut self, from: Direction) {
+        self.heads[from as usize] = None;
+    }
+
+    /// Bytes of memory held.
+    pub(super) fn held(&self) -> usize {
+        self.heads.iter().flatten().map(Vec::capacity).sum()
+    }
+
+    /// What both sides said so far, where it did not tell.
+    pub(super) fn take_heads(&mut self) -> [Vec<u8>; 2] {
+        self.heads.each_mut().map(|head| head.take().unwrap_or_default())
+    }
+
+    /// Looks at the next bytes of a side.
+    pub(super) fn look(&mut self, from: Direction, bytes: &[u8]) -> Opening {
+        let speaker = match from {
+            Direction::Client => Speaker::Client,
+            Direction::Server if self.heads[0].as_ref().is_some_and(Vec::is_empty) => Speaker::ServerFirst,
+            Direction::Server => Speaker::Server,
+        };
+        let Some(head) = &mut self.heads[from as usize] else {
+            let tls = tls::hello_of_client(bytes).is_some() || self.joined && tls::is_record(bytes);
+            return if tls { Opening::Tls } else { Opening::Other };
+        };
+        let found = if head.is_empty() {
+            opening(bytes, speaker)
+        } else {
+            let room = MAX_OPENING - head.len().min(MAX_OPENING);
+            let length = head.len();
+            head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            let found = opening(head, speaker);
+            // What was kept of these bytes is handed on with them.
+            head.truncate(length);
+            found
+        };
+        match found {
+            Opening::Undecided => {
+                let room = MAX_OPENING - head.len().min(MAX_OPENING);
+                head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+            Opening::Other => self.heads[from as usize] = None,
+            _ => {}
+        }
+        found
+    }
+}
+
+/// What a conversation is called: the protocols it went through, and the one inside.
+#[derive(Debug, Default)]
+pub(super) struct Name {
+    /// What is around the innermost protocol, and how it is joined to it.
+    outer: Option<(String, &'static str)>,
+    inner: Option<String>,
+    nested: usize,
+    whole: Option<String>,
+}
+
+impl Name {
+    pub(super) fn whole(&self) -> Option<&String> {
+        self.whole.as_ref()
+    }
+
+    /// Whether the conversation is inside of another protocol.
+    pub(super) fn is_inside(&self) -> bool {
+        self.outer.is_some()
+    }
+
+    /// Names the innermost protocol.
+    pub(super) fn is(&mut self, inner: impl Into<String>) {
+        self.inner = Some(inner.into());
+        self.join();
+    }
+
+    /// The innermost protocol is only around another one from here on: a prelude, or a tunnel.
+    pub(super) fn goes_on(&mut self, separator: &'static str) {
+        self.nested += 1;
+        if self.nested > MAX_NESTED {
+            self.inner = None;
+        }
+        if let Some(inner) = self.inner.take() {
+            let outer = match self.outer.take() {
+                Some((outer, separator)) => outer + separator + &inner,
+                None => inner,
+            };
+            self.outer = Some((outer, separator));
+        }
+        self.join();
+    }
+
+    fn join(&mut self) {
+        self.whole = match (&self.outer, &self.inner) {
+            (Some((outer, separator)), Some(inner)) => Some(format!("{outer}{separator}{inner}")),
+            (Some((outer, _)), None) => Some(outer.clone()),
+            (None, inner) => inner.clone(),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_nested() {
+        let mut name = Name::default();
+        name.is("SOCKS 5");
+        name.goes_on(", then ");
+        assert_eq!(name.whole().unwrap(), "SOCKS 5");
+        name.is("tunnel to a:1");
+        name.goes_on(": ");
+        name.is("TLS 1.2");
+        name.is("TLS 1.3");
+        assert_eq!(name.whole().unwrap(), "SOCKS 5, then tunnel to a:1: TLS 1.3");
+        for _ in 0..99 {
+            name.is("tunnel to a:1");
+            name.goes_on(": ");
+        }
+        assert!(name.whole().unwrap().len() < 150);
+    }
+
+    #[test]
+    fn what_a_side_says_is_put_together_until_it_tells() {
+        let mut doorway = Doorway::open();
+        assert_eq!(doorway.look(Direction::Client, b"PRI * HT"), Opening::Undecided);
+        assert_eq!(doorway.look(Direction::Client, b"TP/2.0\r\n\r\n"), Opening::Http2);
+        assert_eq!(doorway.take_heads(), [b"PRI * HT".to_vec(), vec![]]);
+        let mut doorway = Doorway::open();
+        assert_eq!(doorway.look(Direction::Server, b"+OK hello\r\n"), Opening::Named("POP3"));
+        let mut doorway = Doorway::open();
+        assert_eq!(doorway.look(Direction::Client, b"SET a b\r\n"), Opening::Other);
+        assert_eq!(doorway.look(Direction::Server, b"+OK hello\r\n"), Opening::Other);
+    }
+}

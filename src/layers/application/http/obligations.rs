@@ -1,0 +1,46 @@
+//! What a message owes because of its status code, or of a field it has (RFC 9110); framing is not its subject.
+
+use super::fault::Fault;
+use super::section::{Fields, Head, elements, text};
+use super::start_line::Parts;
+
+/// Checks what a request must have; what is wrong goes to `faults`.
+pub fn owed_by_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    upgrade_is_named(head, faults);
+}
+
+/// Checks what a response must have, and what it may only have if the request, where that was captured, asked for it.
+pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
+    let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return };
+    upgrade_is_named(head, faults);
+    let lacks = |name| head.get(name).is_none();
+    match status {
+        101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(*status)),
+        101 => upgrade_was_asked(head, request, faults),
+        401 if lacks("www-authenticate") => faults.push(Fault::NoChallenge),
+        405 if lacks("allow") => faults.push(Fault::NoAllow),
+        407 if lacks("proxy-authenticate") => faults.push(Fault::NoProxyChallenge),
+        _ => {}
+    }
+}
+
+/// Upgrade is for the next hop only, and Connection must say so (RFC 9110 §7.8).
+fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    let named = || head.list("connection").any(|option| option.eq_ignore_ascii_case(b"upgrade"));
+    if head.get("upgrade").is_some() && !named() {
+        faults.push(Fault::UpgradeWithoutConnection);
+    }
+}
+
+fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
+    let Some(request) = request else { return };
+    let offered = || request.all("upgrade").flat_map(elements);
+    for chosen in head.list("upgrade") {
+        if !offered().any(|offer| offer.eq_ignore_ascii_case(chosen)) {
+            let all: Vec<&[u8]> = offered().collect();
+            let offered =
+                if all.is_empty() { "nothing".to_owned() } else { format!("{:?}", text(&all.join(&b", "[..]))) };
+            faults.push(Fault::UpgradeNotAsked { chosen: text(chosen), offered });
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What may stand in front of the protocol proper, and is over before it begins.
+
+use super::socks::{Progress, Socks};
+use super::{Opening, proxy};
+
+/// A prelude in progress.
+#[derive(Debug)]
+pub enum Prelude {
+    /// A PROXY protocol header: how many of its bytes are still to come.
+    Proxy(usize),
+    /// A SOCKS handshake.
+    Socks(Box<Socks>),
+}
+
+impl Prelude {
+    /// The prelude that was found to begin with these bytes of the client; `None` if it is none.
+    #[must_use]
+    pub fn begin(opening: Opening, bytes: &[u8]) -> Option<Self> {
+        match opening {
+            Opening::Proxy => proxy::length(bytes).map(Self::Proxy),
+            Opening::Socks => Some(Self::Socks(Box::default())),
+            _ => None,
+        }
+    }
+
+    /// Takes the next bytes of one side; returns how many of them were the prelude's, and how it goes on.
+    pub fn bytes(&mut self, from_client: bool, bytes: &[u8]) -> (usize, Progress) {
+        match self {
+            Self::Proxy(left) if from_client => {
+                let taken = bytes.len().min(*left);
+                *left -= taken;
+                (taken, if *left == 0 { Progress::Over } else { Progress::More })
+            }
+            // The server does not answer it.
+            Self::Proxy(_) => (0, Progress::Over),
+            Self::Socks(socks) => socks.bytes(from_client, bytes),
+        }
+    }
+
+    /// Whether a side's part is over.
+    #[must_use]
+    pub fn is_over(&self, client: bool) -> bool {
+        match self {
+            Self::Proxy(left) => !client || *left == 0,
+            Self::Socks(socks) => socks.is_over(client),
+        }
+    }
+
+    /// What it is called; `None` while it may still be something else.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::Proxy(_) => Some("PROXY protocol".into()),
+            Self::Socks(socks) => socks.is_confirmed().then(|| socks.name()),
+        }
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        match self {
+            Self::Proxy(_) => 0,
+            Self::Socks(socks) => size_of::<Socks>() + socks.held(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_header_is_over_with_its_last_byte() {
+        let line = b"PROXY UNKNOWN\r\nGET / HTTP/1.1\r\n";
+        let mut prelude = Prelude::begin(Opening::Proxy, line).unwrap();
+        assert_eq!(prelude.bytes(true, &line[..5]), (5, Progress::More));
+        assert!(prelude.is_over(false) && !prelude.is_over(true));
+        assert_eq!(prelude.bytes(true, &line[5..]), (10, Progress::Over));
+        assert!(prelude.is_over(true));
+        assert!(Prelude::begin(Opening::Other, line).is_none());
+    }
+}

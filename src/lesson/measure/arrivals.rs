@@ -1,0 +1,170 @@
+//! When what was sent had arrived: for a capture that says which of its packets were lost.
+//!
+//! Such a capture has a packet before loss strikes it, and its sender hands bytes over in order. So a message is there
+//! with the packet, among those that arrived, by which the last of the stream up to the message's end is on its way:
+//! one that waits behind a lost one waits as long.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::capture::Timestamp;
+use crate::inspect::event::SegmentSeen;
+use crate::inspect::record::{Direction, Moment};
+
+const FIN: u8 = 1;
+
+/// Follows every stream's way.
+#[derive(Debug, Default)]
+pub(super) struct Arrivals {
+    lost: BTreeSet<u64>,
+    streams: HashMap<(u64, Direction), Stream>,
+}
+
+/// What one side of a connection sent. FIN takes up a position, as it does in TCP's own numbering (RFC 9293 §3.4).
+#[derive(Debug, Default)]
+struct Stream {
+    /// Where each packet's bytes end.
+    ends: BTreeMap<u64, u64>,
+    /// What arrived while bytes before it had not: start and end.
+    ahead: BTreeMap<u64, u64>,
+    /// How far all had arrived, and when the packet that brought it so far was sent.
+    reached: Vec<(u64, Timestamp)>,
+}
+
+impl Arrivals {
+    /// Nothing was seen yet, and of what will be, these packets are lost.
+    pub(super) fn without(lost: impl IntoIterator<Item = u64>) -> Self {
+        Self { lost: lost.into_iter().collect(), streams: HashMap::new() }
+    }
+
+    /// Whether a packet was lost.
+    pub(super) fn is_lost(&self, packet: u64) -> bool {
+        self.lost.contains(&packet)
+    }
+
+    /// The next segment.
+    pub(super) fn segment(&mut self, moment: Moment, segment: &SegmentSeen) {
+        let start = segment.stream_offset;
+        let end = start.saturating_add(u64::from(segment.payload_length) + u64::from(segment.flags & FIN));
+        // Where nothing is lost, everything is there when it is sent.
+        if self.lost.is_empty() || start == end {
+            return;
+        }
+        let is_lost = self.is_lost(moment.packet);
+        let stream = self.streams.entry((segment.connection, segment.direction)).or_default();
+        stream.ends.insert(moment.packet, end);
+        if !is_lost {
+            stream.arrive(start, end, moment.time);
+        }
+    }
+
+    /// When all that a connection's side had sent up to the end of a packet was there; `None` where some of it never
+    /// was.
+    pub(super) fn complete(&self, connection: u64, direction: Direction, last: Moment) -> Option<Timestamp> {
+        if self.lost.is_empty() {
+            return Some(last.time);
+        }
+        let stream = self.streams.get(&(connection, direction))?;
+        let end = *stream.ends.get(&last.packet)?;
+        let first = stream.reached.partition_point(|(reached, _)| *reached < end);
+        stream.reached.get(first).map(|(_, time)| *time)
+    }
+}
+
+impl Stream {
+    fn arrive(&mut self, start: u64, end: u64, time: Timestamp) {
+        let furthest = self.ahead.entry(start).or_default();
+        *furthest = end.max(*furthest);
+        let before = self.reached.last().map_or(0, |(reached, _)| *reached);
+        let mut reached = before;
+        while let Some(next) = self.ahead.first_entry().filter(|next| *next.key() <= reached) {
+            reached = reached.max(next.remove());
+        }
+        if reached > before {
+            self.reached.push((reached, time));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::inspect::event::Novelty;
+
+    fn moment(packet: u64) -> Moment {
+        Moment { packet, time: Timestamp(packet * 10) }
+    }
+
+    /// Packets 1, 2, … with what they carry of one stream: start, end, and whether they are lost.
+    fn arrivals(packets: &[(u64, u64, bool)]) -> Arrivals {
+        let lost = (1..).zip(packets).filter(|(_, (_, _, lost))| *lost).map(|(number, _)| number);
+        let mut arrivals = Arrivals::without(lost);
+        for (number, (start, end, _)) in (1..).zip(packets) {
+            let segment = SegmentSeen {
+                connection: 0,
+                direction: Direction::Server,
+                flags: 16,
+                stream_offset: *start,
+                acknowledged: 0,
+                window: 0,
+                payload_length: (end - start) as u32,
+                novelty: Novelty::InOrder,
+            };
+            arrivals.segment(moment(number), &segment);
+        }
+        arrivals
+    }
+
+    fn complete(arrivals: &Arrivals, packet: u64) -> Option<u64> {
+        arrivals.complete(0, Direction::Server, moment(packet)).map(|time| time.0 / 10)
+    }
+
+    #[test]
+    fn where_nothing_is_lost_what_is_sent_is_there() {
+        let arrivals = arrivals(&[(0, 10, false), (10, 20, false)]);
+        assert_eq!((complete(&arrivals, 1), complete(&arrivals, 2)), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn the_copy_that_arrived_counts_and_what_came_meanwhile_waits_for_it() {
+        let arrivals = arrivals(&[(0, 10, false), (10, 20, true), (20, 30, false), (10, 20, true), (10, 20, false)]);
+        let complete = |packet| complete(&arrivals, packet);
+        assert_eq!((complete(1), complete(2), complete(3)), (Some(1), Some(5), Some(5)));
+    }
+
+    #[test]
+    fn a_copy_may_be_cut_in_other_places() {
+        let arrivals = arrivals(&[(0, 10, true), (10, 30, true), (0, 15, false), (15, 30, false)]);
+        assert_eq!((complete(&arrivals, 1), complete(&arrivals, 2)), (Some(3), Some(4)));
+    }
+
+    #[test]
+    fn what_was_never_sent_again_never_arrived() {
+        let arrivals = arrivals(&[(0, 10, false), (10, 20, true), (20, 30, false)]);
+        assert_eq!((complete(&arrivals, 2), complete(&arrivals, 3)), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_there_before_it_was_sent_or_before_what_it_follows(
+            packets in prop::collection::vec((0_u64..50, 1_u64..20, any::<bool>()), 1..40)
+        ) {
+            let packets: Vec<_> = packets.into_iter().map(|(start, length, lost)| (start, start + length, lost)).collect();
+            let arrivals = arrivals(&packets);
+            let ends = (1..).zip(&packets).filter_map(|(number, (_, end, _))| Some((*end, complete(&arrivals, number)?)));
+            let mut ends: Vec<_> = ends.collect();
+            ends.sort_unstable();
+            prop_assert!(ends.is_sorted_by_key(|(_, time)| *time));
+            for (end, time) in ends {
+                let prefix: u64 = (0..end)
+                    .filter(|byte| {
+                        let sent = packets.iter().take(time as usize);
+                        sent.filter(|(_, _, lost)| !lost).any(|(start, end, _)| (*start..*end).contains(byte))
+                    })
+                    .count() as u64;
+                prop_assert!(packets.iter().all(|(_, _, lost)| !lost) || prefix == end);
+            }
+        }
+    }
+}

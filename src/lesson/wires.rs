@@ -1,0 +1,29 @@
+//! What a lesson sets about its wires: what they are usually like, and which side's stays so whatever is asked for.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::wire::Settings;
+
+/// Settings of a wire, as far as a lesson makes them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireSettings {
+    /// The time there and back, in milliseconds.
+    pub rtt_ms: Option<u64>,
+    /// How many frames in a hundred are lost.
+    pub loss_percent: Option<f64>,
+}
+
+impl WireSettings {
+    /// These settings, and the others from `settings`.
+    #[must_use]
+    pub fn over(&self, settings: Settings) -> Settings {
+        Settings {
+            rtt: self.rtt_ms.map_or(settings.rtt, Duration::from_millis),
+            loss: self.loss_percent.unwrap_or(settings.loss),
+            ..settings
+        }
+    }
+}
