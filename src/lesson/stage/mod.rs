@@ -11,6 +11,7 @@ mod json;
 mod patience;
 mod raw;
 mod room;
+mod schedule;
 mod websocket;
 
 use std::convert::Infallible;
@@ -34,6 +35,7 @@ pub use growing::growing;
 pub use json::{json_request, json_response};
 pub use raw::{client_connection, server_connection};
 pub use room::Room;
+pub use schedule::Schedule;
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.
