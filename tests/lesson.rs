@@ -55,7 +55,7 @@ fn the_first_lessons_look_as_they_should() {
 
 #[test]
 fn the_lessons_beyond_the_core_look_as_they_should() {
-    for name in ["caching", "smuggling", "latency", "loss"] {
+    for name in ["caching", "smuggling", "latency", "loss", "compression"] {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }

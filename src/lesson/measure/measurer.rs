@@ -5,6 +5,7 @@ use std::mem::take;
 use super::Measures;
 use super::arrivals::Arrivals;
 use super::flights::Flights;
+use super::payloads::Payloads;
 use super::turns::{Turns, is_open};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
@@ -35,6 +36,7 @@ pub struct Measurer {
     latest_syn: Timestamp,
     arrivals: Arrivals,
     flights: Flights,
+    payloads: Payloads,
     /// Where each final response and message was sent to its end.
     completed: Vec<(u64, Direction, Moment)>,
     /// And the first pong.
@@ -64,6 +66,7 @@ impl Measurer {
         measures.round_trips = self.turns.round_trips;
         measures.handshake_round_trips = self.turns.handshakes;
         (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
+        (measures.message_bytes, measures.grown_messages) = (self.payloads.bytes, self.payloads.grown);
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.wire_bytes);
         measures.protocol_bytes = measures.protocol_bytes.min(payload);
@@ -133,6 +136,7 @@ impl Measurer {
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
+        self.payloads.frame(frame);
         match frame.opcode {
             CLOSE => self.measures.close_frames += 1,
             PING => self.measures.pings += 1,
@@ -144,6 +148,7 @@ impl Measurer {
 
     fn message(&mut self, message: &Message) {
         self.measures.messages += 1;
+        self.payloads.message(message);
         self.completed(message.connection, message.direction, message.extent);
     }
 

@@ -23,6 +23,7 @@
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `message_bytes`, `grown_messages` | what those messages say, compression undone; those that compression made longer |
 //! | `close_frames` | WebSocket close frames |
 //! | `time_to_pong` | from the first SYN to the last byte of the first pong frame |
 //! | `resets`, `zero_windows` | segments with RST; other segments that leave the peer no room to send: window 0 |
@@ -41,6 +42,7 @@
 mod arrivals;
 mod flights;
 mod measurer;
+mod payloads;
 mod turns;
 
 use std::fmt;
@@ -82,6 +84,8 @@ pub enum Measure {
     Responses,
     Frames,
     Messages,
+    MessageBytes,
+    GrownMessages,
     Pings,
     CloseFrames,
     TimeToPong,
@@ -113,7 +117,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 30] = [
+    pub const NAMED: [(&'static str, Self); 32] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -137,6 +141,8 @@ impl Measure {
         ("responses", Self::Responses),
         ("frames", Self::Frames),
         ("messages", Self::Messages),
+        ("message_bytes", Self::MessageBytes),
+        ("grown_messages", Self::GrownMessages),
         ("pings", Self::Pings),
         ("close_frames", Self::CloseFrames),
         ("time_to_pong", Self::TimeToPong),
@@ -154,7 +160,8 @@ impl Measure {
             | Self::OverheadBytes
             | Self::ProtocolBytes
             | Self::UsefulBytes
-            | Self::FirstFlightBytes => Unit::Bytes,
+            | Self::FirstFlightBytes
+            | Self::MessageBytes => Unit::Bytes,
             Self::RoundTripTime
             | Self::TimeToFirst
             | Self::TimeToNth(_)
@@ -242,6 +249,8 @@ pub struct Measures {
     responses: u64,
     frames: u64,
     messages: u64,
+    message_bytes: u64,
+    grown_messages: u64,
     pings: u64,
     close_frames: u64,
     first_pong: Option<Timestamp>,
@@ -281,6 +290,8 @@ impl Measures {
             Measure::Responses => self.responses,
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
+            Measure::MessageBytes => self.message_bytes,
+            Measure::GrownMessages => self.grown_messages,
             Measure::Pings => self.pings,
             Measure::CloseFrames => self.close_frames,
             Measure::TimeToPong => self.since_first_syn(self.first_pong)?,

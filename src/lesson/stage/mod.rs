@@ -4,6 +4,7 @@
 //! repeats, repeats. It knows nothing of lessons' texts or of captures.
 
 pub mod by_hand;
+pub mod deflated;
 mod websocket;
 
 use std::convert::Infallible;
