@@ -1,5 +1,8 @@
 //! Every subcommand and flag, and what they become for the library.
 
+mod filter;
+mod values;
+
 use std::env;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -7,6 +10,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use wire101::commands::{inspect, lesson};
+use wire101::inspect::record::Direction;
+use wire101::inspect::{DecodeAs, Spoken};
 use wire101::render::style::Style;
 
 /// The width of output that goes to no terminal.
@@ -41,7 +46,13 @@ pub enum Command {
         command: LessonCommand,
     },
     /// Explain a capture: pcap or pcapng, or - for standard input
-    Inspect(Inspect),
+    Inspect(Box<Inspect>),
+    /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
+    Explain {
+        /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
+        #[arg(value_name = "WHAT")]
+        words: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,30 +103,56 @@ pub struct Inspect {
     /// The capture; - reads standard input
     file: PathBuf,
     /// Only this connection (they count from 0)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = NARROW)]
     connection: Option<u64>,
     /// Only this exchange: connection and index, both from 0
-    #[arg(long, value_name = "C.I", value_parser = exchange)]
+    #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
     exchange: Option<(u64, u64)>,
     /// Only this packet (they count from 1)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "conditions", help_heading = NARROW)]
     packet: Option<u64>,
+    #[command(flatten)]
+    filter: filter::Conditions,
     /// Show what each OSI layer says
-    #[arg(long)]
+    #[arg(long, help_heading = DEEPEN)]
     layers: bool,
     /// Show the bytes, coloured by layer
-    #[arg(long)]
+    #[arg(long, help_heading = DEEPEN)]
     hex: bool,
     /// Show the packets as a ladder
-    #[arg(long)]
+    #[arg(long, help_heading = DEEPEN)]
     ladder: bool,
+    /// Show a connection as a transcript: who said what, and when
+    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
+    follow: Option<u64>,
+    /// Show everything that is wrong, by kind
+    #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
+    problems: bool,
+    /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
+    #[arg(long, value_name = "PORT=PROTOCOL", value_parser = values::decode_as, help_heading = DEEPEN)]
+    decode_as: Vec<(u16, Spoken)>,
     /// Print only the counts
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     summary: bool,
     /// Print JSON Lines
-    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"])]
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
     json: bool,
+    /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
+    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
+    body: Option<((u64, u64), Direction)>,
+    /// Write the packets of the connections that match, as pcapng
+    #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
+    out: Option<PathBuf>,
+    /// Blank credentials, cookies, query values, bodies and payloads, also in --out
+    #[arg(long, help_heading = OUTPUT)]
+    redact: bool,
 }
+
+/// Headings of `inspect --help`.
+const NARROW: &str = "Narrow";
+const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
+const DEEPEN: &str = "Deepen";
+const OUTPUT: &str = "Output";
 
 impl Cli {
     /// What the output can show: asked of the terminal and the environment here, and nowhere else.
@@ -158,8 +195,27 @@ impl From<Run> for lesson::Run {
 
 impl From<Inspect> for inspect::Inspect {
     fn from(inspect: Inspect) -> Self {
-        let Inspect { file, connection, exchange, packet, layers, hex, ladder, summary, json } = inspect;
-        Self { file, connection, exchange, packet, layers, hex, ladder, summary, json }
+        let Inspect { file, connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = inspect;
+        let Inspect { follow, body, problems, summary, json, out, redact, .. } = inspect;
+        Self {
+            file,
+            connection,
+            exchange,
+            packet,
+            filter: filter.into(),
+            decode_as: DecodeAs::ports(&decode_as),
+            layers,
+            hex,
+            ladder,
+            follow,
+            body,
+            problems,
+            summary,
+            json,
+            out,
+            redact,
+            terminal: io::stdout().is_terminal(),
+        }
     }
 }
 
@@ -185,9 +241,4 @@ fn percent(text: &str) -> Result<f64, String> {
         Ok(percent) if (0.0..=90.0).contains(&percent) => Ok(percent),
         _ => Err("write a number from 0 to 90".to_owned()),
     }
-}
-
-fn exchange(text: &str) -> Result<(u64, u64), String> {
-    let parts = text.split_once('.').and_then(|(c, i)| Some((c.parse().ok()?, i.parse().ok()?)));
-    parts.ok_or_else(|| "write connection.index, both from 0: 0.0".to_owned())
 }

@@ -37,7 +37,8 @@ impl cli::Cli {
                 cli::LessonCommand::Show { name } => commands::lesson::show(&name, out, style),
                 cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
             },
-            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&inspect.into(), out, style),
+            Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }
     }
 }

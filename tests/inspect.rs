@@ -1,6 +1,8 @@
 //! `wire101 inspect`, as who types it sees it.
 
 mod common;
+#[path = "inspect/exact.rs"]
+mod exact;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;

@@ -45,17 +45,8 @@ fn names() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn the_first_lessons_look_as_they_should() {
-    for name in ["request-response", "keep-alive", "upgrade"] {
-        for width in [80, 120] {
-            insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
-        }
-    }
-}
-
-#[test]
-fn the_lessons_beyond_the_core_look_as_they_should() {
-    for name in ["caching", "smuggling", "latency", "loss", "compression"] {
+fn every_lesson_looks_as_it_should() {
+    for name in names() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }
@@ -93,6 +84,20 @@ fn every_text_of_every_lesson_fills_whatever_the_wire_does() {
                     panic!("{}, rtt {rtt}, loss {loss}: {error}", lesson.name);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn what_the_layers_wrote_adds_up_to_the_overhead() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Settings { loss: 5.0, ..Settings::default() }).unwrap();
+        for side in &run.sides {
+            let get = |name: &str| side.measures.named(name).unwrap().unwrap();
+            let parts = get("link_bytes") + get("network_bytes") + get("transport_bytes");
+            assert_eq!(parts, get("overhead_bytes"), "{} {}", lesson.name, side.name);
+            // Ethernet without tags, IPv4 without options.
+            assert_eq!((get("link_bytes"), get("network_bytes")), (14 * get("packets"), 20 * get("packets")));
         }
     }
 }
@@ -138,17 +143,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
         let run = Run { loss: Some(5.0), save: Some(path.clone()), ..asked(name) };
         let of_lesson = json(&run);
         let mut out = Vec::new();
-        let file = inspect::Inspect {
-            file: path.clone(),
-            connection: None,
-            exchange: None,
-            packet: None,
-            layers: false,
-            hex: false,
-            ladder: false,
-            summary: false,
-            json: true,
-        };
+        let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
         inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();

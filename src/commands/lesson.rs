@@ -84,7 +84,7 @@ pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure
     }
     if asked.json {
         let mut json = Json::new(out, &format!("lesson:{}", run.lesson.name));
-        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false }, &mut json);
+        let summary = run.inspect(Options { keep: JSON_KEEP, pieces: false, ..Options::default() }, &mut json);
         return Ok(json.finish(&summary, None)?);
     }
     let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;

@@ -2,6 +2,7 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+pub mod explain;
 pub mod inspect;
 pub mod lesson;
 mod save;
@@ -66,11 +67,12 @@ impl Failure {
 ///
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    const FIRST: [(&str, &str); 5] = [
+    const FIRST: [(&str, &str); 6] = [
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
         ("wire101 lesson list", "what other lessons there are"),
         ("wire101 inspect FILE", "the same explanation for a pcap or pcapng of your own"),
+        ("wire101 explain 101", "what a status code, a header, an opcode means"),
         ("wire101 --help", "every command and flag"),
     ];
     let widest = FIRST.iter().map(|(command, _)| command.len()).max().unwrap_or_default();

@@ -38,8 +38,8 @@ fn tables() -> Vec<Table> {
 
 /// "RFC 9110 §15.3.1", "RFC 9112 Appendix C.2.2", or the name of a standard, or of the lack of one.
 fn is_clause(clause: &str) -> bool {
-    const ELSEWHERE: [&str; 8] =
-        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard"];
+    const ELSEWHERE: [&str; 9] =
+        ["W3C ", "WHATWG ", "WICG ", "IANA ", "IETF draft-", "ISO/IEC ", "ECMA-", "no standard", "the header's own"];
     let Some(rfc) = clause.strip_prefix("RFC ") else {
         return ELSEWHERE.iter().any(|standard| clause.starts_with(standard));
     };
@@ -159,4 +159,117 @@ fn every_bit_of_the_flags_octet_is_a_flag() {
     assert_eq!((tcp_flags().len(), bits), (8, 0xff));
     assert_eq!(tcp_flag(2).map(|flag| flag.name), Some("SYN"));
     assert_eq!(tcp_option(2).map(|option| option.length), Some(Some(4)));
+}
+
+/// The topic that a line of data names.
+fn named(asked: &str) -> Topic {
+    *find(asked).first().unwrap_or_else(|| panic!("nothing is called {asked}"))
+}
+
+#[test]
+fn what_is_asked_for_a_topic_finds_it_first() {
+    for topic in Topic::all() {
+        assert_eq!(find(&topic.asked()).first(), Some(&topic), "{}", topic.asked());
+        assert!(find(&topic.label()).contains(&topic), "{}", topic.label());
+    }
+}
+
+#[test]
+fn every_note_is_of_one_topic_and_short() {
+    let mut seen = Vec::new();
+    for line in table::lines(card::NOTES) {
+        let (asked, note) = line.split_once('\t').unwrap();
+        let topic = named(asked);
+        assert!(!seen.contains(&topic), "{asked}");
+        assert!(note.chars().count() <= 200 && note.ends_with(['.', '"']), "{asked}: {note}");
+        seen.push(topic);
+    }
+    let told = |topic: &Topic| seen.contains(topic);
+    for kind in [Kind::Status, Kind::CloseCode, Kind::Opcode, Kind::Layer, Kind::TcpFlag] {
+        let of_registry = |topic: &Topic| topic.number().is_some() && topic.is_assigned();
+        assert!(kind.topics().iter().filter(|topic| of_registry(topic)).all(told), "{kind:?}");
+    }
+}
+
+#[test]
+fn whatever_is_bound_together_is_there() {
+    for line in table::lines(card::KIN) {
+        let [what, _, topics] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let bound: Vec<Topic> = topics.split(", ").map(named).collect();
+        assert!(bound.len() > 1, "{what}");
+        assert!(bound.iter().enumerate().all(|(at, topic)| !bound[..at].contains(topic)), "{what}");
+    }
+    let may_be_alone = |topic: &Topic| matches!(topic.kind(), Kind::Header | Kind::Problem);
+    for topic in Topic::all().filter(|topic| !may_be_alone(topic)) {
+        assert!(!card(topic).alike.is_empty(), "{}", topic.asked());
+    }
+}
+
+#[test]
+fn other_words_and_examples_name_what_is_there() {
+    for line in table::lines(words::DATA) {
+        let (word, asked) = line.split_once('\t').unwrap();
+        assert_eq!(word, words::normal(word));
+        assert!(find(word).contains(&named(asked)), "{word}");
+    }
+    for line in table::lines(card::EXAMPLES) {
+        let (name, _) = line.split_once(": ").unwrap();
+        assert_eq!(header(name).and_then(example), Some(line));
+    }
+    assert_eq!(servers().len(), table::lines(server::DATA).count());
+}
+
+#[test]
+fn words_of_several_meanings_find_the_likeliest_first() {
+    let first = |words: &str| find(words).first().map(|topic| topic.asked()).unwrap_or_default();
+    for (words, asked) in [
+        ("100", "status 100"),
+        ("1000", "close 1000"),
+        ("close", "opcode 8"),
+        ("connection", "header Connection"),
+        ("upgrade", "header Upgrade"),
+        ("2", "opcode 2"),
+        ("4", "layer 4"),
+        ("0x9", "opcode 9"),
+        ("link", "header Link"),
+        ("LINK", "method LINK"),
+        ("get", "method GET"),
+        ("not-found", "status 404"),
+        ("404 Not Found", "status 404"),
+        ("close going away", "close 1001"),
+        ("tcp syn", "flag SYN"),
+        ("tcp mss", "option 2"),
+        ("osi layer 3", "layer 3"),
+        ("forbidden", "status 403"),
+        ("server node", "server node"),
+        ("status 299", "status 227"),
+    ] {
+        assert_eq!(first(words), asked, "{words}");
+    }
+    assert_eq!(find("forbidden").len(), 2);
+    assert!(find("").is_empty() && find("nothing of the kind").is_empty());
+}
+
+#[test]
+fn every_problem_has_a_whole_story() {
+    for data in problem::DATA {
+        assert_eq!(problem::load(data).len(), data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
+    }
+    let mut seen = HashSet::new();
+    for story in problems() {
+        let code = &story.code;
+        assert!(seen.insert(code), "{code} is there twice");
+        assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
+        assert!(is_clause(&story.clause), "{code}: {}", story.clause);
+        assert!(
+            (1..=60).contains(&story.title.chars().count()) && !story.title.ends_with('.'),
+            "{code}: {}",
+            story.title
+        );
+        for text in [&story.what, &story.when, &story.what_to_do] {
+            assert!(text.len() > 20 && text.ends_with(['.', '?']), "{code}: {text}");
+        }
+        assert_eq!(problem(code), Some(story));
+    }
+    assert_eq!(problem("all-is-well"), None);
 }

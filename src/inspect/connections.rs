@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use super::conversation::Conversation;
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
 use super::fault::Fault;
-use super::output::Output;
+use super::output::{Output, Spoken};
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
 use super::tcp_watch::TcpWatch;
 use crate::layers::application::http::{self, Role};
@@ -343,7 +343,8 @@ impl Tracked {
             out.problem(source, Some(self.record.number), &fault);
         }
         let syn = self.reassembly.base(side.other());
-        if let Some(fault) = self.watch.segment(from_direction, segment, header.window, syn, &self.record) {
+        let window = tcp.fault.is_none().then_some(header.window);
+        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
             out.problem(source, Some(self.record.number), &fault);
         }
         self.take(side, segment, pieces, source, out);
@@ -479,9 +480,15 @@ struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let client = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
-        let Some(from_client) = client.or_else(|| tls::hello_of_client(bytes)) else { return };
-        let client = if from_client { side } else { side.other() };
+        let by_request = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
+        let from_client = by_request.or_else(|| tls::hello_of_client(bytes));
+        let told = if from_client.is_none() { self.told(side) } else { None };
+        let client = match (from_client, told) {
+            (Some(true), _) => side,
+            (Some(false), _) => side.other(),
+            (None, Some((client, _))) => client,
+            (None, None) => return,
+        };
         if client != *self.client {
             *self.client = client;
             let record = &mut *self.record;
@@ -491,7 +498,22 @@ impl Streams<'_, '_> {
             self.conversation.swap_sides();
         }
         *self.client_is_known = true;
-        self.conversation.join();
+        match told {
+            Some((_, spoken)) => self.conversation.join_as(spoken),
+            None => self.conversation.join(),
+        }
+    }
+
+    /// Who is the client and what is spoken, if that was told for one of the ports; `side` only breaks a tie.
+    fn told(&self, side: Side) -> Option<(Side, Spoken)> {
+        let told = self.out.options.decode_as;
+        let of = |address: SocketAddr| told.of(address.port());
+        match (of(self.record.server), of(self.record.client)) {
+            (Some(spoken), None) => Some((*self.client, spoken)),
+            (None, Some(spoken)) => Some((self.client.other(), spoken)),
+            (Some(spoken), Some(_)) => Some((side, spoken)),
+            (None, None) => None,
+        }
     }
 }
 

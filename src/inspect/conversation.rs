@@ -3,7 +3,7 @@
 use super::doorway::{Doorway, Name};
 use super::event::{Delivered, Event, PieceKind};
 use super::http_talk::HttpTalk;
-use super::output::Output;
+use super::output::{Output, Spoken};
 use super::pairing::Switch;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
@@ -114,6 +114,17 @@ impl Conversation {
             && let Talk::Http(talk) = &mut self.talk
         {
             talk.hear(from);
+        }
+    }
+
+    /// The same where it was told what is spoken, and the bytes do not say.
+    pub(super) fn join_as(&mut self, spoken: Spoken) {
+        match spoken {
+            Spoken::Http => self.join(),
+            Spoken::WebSocket => {
+                self.protocol = Protocol::WebSocket;
+                self.talk = Talk::WebSocket(Box::new(WebSocketTalk::joined(self.connection, self.seen)));
+            }
         }
     }
 

@@ -10,7 +10,10 @@ faults! {
     /// Something that a packet or a connection shows to be wrong, with the facts.
     pub enum Fault {
         /// A packet that the capture holds only in part.
-        #[error("the capture kept only the first {kept} of this packet's {length} bytes (its snap length), and so of others: what was cut off is unknown")]
+        #[error(
+            "the capture kept only the first {kept} of this packet's {length} bytes (its snap length), and so \
+             of others: what was cut off is unknown"
+        )]
         PacketCut {
             /// How many bytes were kept.
             kept: u32,
@@ -21,25 +24,38 @@ faults! {
         #[error("{0}")]
         IrregularFragment(String) => "irregular-fragment", "RFC 791 §3.2";
         /// A SYN that was answered with a reset.
-        #[error("the server refuses the connection: it answers the SYN with a reset, as hosts do where no program listens on the port ({port})")]
+        #[error(
+            "the server refuses the connection: it answers the SYN with a reset, as hosts do where no program \
+             listens on the port ({port})"
+        )]
         ConnectionRefused {
             /// The port that was asked for.
             port: u16,
         } => "connection-refused", "RFC 9293 §3.5.2";
         /// A SYN that nothing answered.
-        #[error("{}, and nothing came back: the host is not there, or something on the way drops the packets", sent(*syns))]
+        #[error(
+            "{}, and nothing came back: the host is not there, or something on the way drops the packets",
+            sent(*syns)
+        )]
         NoAnswer {
             /// How often it was sent.
             syns: u32,
         } => "no-answer", "RFC 9293 §3.8.3";
         /// A receive window of 0.
-        #[error("the {receiver} has no room left: its window is 0, so the other side must wait until the program takes in what has arrived")]
+        #[error(
+            "the {receiver} has no room left: its window is 0, so the other side must wait until the program \
+             takes in what has arrived"
+        )]
         ZeroWindow {
             /// "client" or "server".
             receiver: &'static str,
         } => "zero-window", "RFC 9293 §3.8.6.1";
         /// Bytes sent again with other content, after the first copy had arrived.
-        #[error("bytes {} to {} of what the {sender} sent come again with other content than in packet {first}: the receiver had the first copy and throws this one away", bytes.start(), bytes.end())]
+        #[error(
+            "bytes {} to {} of what the {sender} sent come again with other content than in packet {first}: the \
+             receiver had the first copy and throws this one away",
+            bytes.start(), bytes.end()
+        )]
         RetransmissionDiffers {
             /// "client" or "server".
             sender: &'static str,
@@ -49,7 +65,12 @@ faults! {
             first: u64,
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
         /// Bytes sent again with other content, while the first copy waited for bytes before it.
-        #[error("bytes {} to {} of what the {sender} sent come again with other content than in packet {first}, while bytes before them are missing: which copy counts depends on the receiver; shown here is the one that begins first", bytes.start(), bytes.end())]
+        #[error(
+            "bytes {} to {} of what the {sender} sent come again with other content than in packet {first}, \
+             while bytes before them are missing: which copy counts depends on the receiver; shown here is the \
+             one that begins first",
+            bytes.start(), bytes.end()
+        )]
         OverlapDiffers {
             /// "client" or "server".
             sender: &'static str,
@@ -59,7 +80,10 @@ faults! {
             first: u64,
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
         /// Bytes of a stream that the capture lacks.
-        #[error("{length} bytes that the {sender} sent were never captured, though their receiver has them: what they said is unknown")]
+        #[error(
+            "{length} bytes that the {sender} sent were never captured, though their receiver has them: what \
+             they said is unknown"
+        )]
         MissingBytes {
             /// How many.
             length: u64,

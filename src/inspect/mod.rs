@@ -15,11 +15,14 @@ mod conversation;
 mod doorway;
 pub mod event;
 pub mod fault;
+pub mod filter;
 mod http_talk;
 mod inspector;
 mod output;
 mod pairing;
+pub mod pasted;
 pub mod record;
+pub mod redact;
 mod tcp_watch;
 #[cfg(test)]
 mod tests;
@@ -27,4 +30,4 @@ mod websocket_talk;
 
 pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
 pub use inspector::{Finding, Inspector, inspect};
-pub use output::Options;
+pub use output::{DecodeAs, Options, Spoken};

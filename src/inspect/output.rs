@@ -13,6 +13,41 @@ pub struct Options {
     pub keep: usize,
     /// Whether to emit [`Event::Bytes`] and [`Event::Piece`], which say what every byte of a stream is.
     pub pieces: bool,
+    /// What connections speak that the capture joins in their middle, where their bytes do not tell.
+    pub decode_as: DecodeAs,
+}
+
+/// What is spoken on connections whose beginning was not captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoken {
+    /// HTTP/1.x, from the first start line on.
+    Http,
+    /// WebSocket, from the first packet on that whole frames fill.
+    WebSocket,
+}
+
+/// What is spoken behind which server's port, as it was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecodeAs([Option<(u16, Spoken)>; Self::MOST]);
+
+impl DecodeAs {
+    /// How many ports can be told of.
+    pub const MOST: usize = 8;
+
+    /// Those ports, the first [`MOST`](Self::MOST) of them.
+    #[must_use]
+    pub fn ports(told: &[(u16, Spoken)]) -> Self {
+        let mut ports = [None; Self::MOST];
+        for (into, port) in ports.iter_mut().zip(told) {
+            *into = Some(*port);
+        }
+        Self(ports)
+    }
+
+    /// What is spoken to that port.
+    pub(super) fn of(&self, port: u16) -> Option<Spoken> {
+        self.0.iter().flatten().find(|(told, _)| *told == port).map(|(_, spoken)| *spoken)
+    }
 }
 
 /// What every stage is handed to emit into.

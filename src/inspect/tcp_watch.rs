@@ -9,7 +9,7 @@ use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 const PATIENCE: u64 = 1_000_000_000;
 
 /// What was seen of one connection's headers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct TcpWatch {
     /// How often the SYN was sent, where nothing else was seen yet.
     unanswered: u32,
@@ -21,12 +21,13 @@ pub(super) struct TcpWatch {
 }
 
 impl TcpWatch {
-    /// Takes a segment's header. `syn` is the number that acknowledges the SYN, where that was seen.
+    /// Takes a segment's header. `window` is as sent, where it was captured; `syn` is the number that acknowledges the SYN,
+    /// where that was seen.
     pub(super) fn segment(
         &mut self,
         from: Direction,
         segment: &Segment<'_>,
-        window: u16,
+        window: Option<u16>,
         syn: Option<u32>,
         record: &Connection,
     ) -> Option<Fault> {
@@ -44,7 +45,7 @@ impl TcpWatch {
             return Some(Fault::ConnectionRefused { port: record.server.port() });
         }
         self.finished[from as usize] |= flags & FIN != 0;
-        let closes = window == 0 && flags & (ACK | SYN | RST) == ACK;
+        let closes = window == Some(0) && flags & (ACK | SYN | RST) == ACK;
         if closes && !self.finished[0] && !self.finished[1] && !std::mem::replace(&mut self.stalled, true) {
             return Some(Fault::ZeroWindow { receiver: from.name() });
         }
@@ -54,7 +55,8 @@ impl TcpWatch {
     /// The connection is over at time `now`, in nanoseconds, or the capture is.
     pub(super) fn over(&self, record: &Connection, now: u64) -> Option<Fault> {
         let waited = now.saturating_sub(record.extent.first.time.0);
-        let missed = self.unanswered > 1 || self.unanswered == 1 && waited >= PATIENCE;
-        (missed && !self.spoken).then_some(Fault::NoAnswer { syns: self.unanswered })
+        // A capture that has each packet twice has not waited.
+        let missed = self.unanswered > 0 && !self.spoken && waited >= PATIENCE;
+        missed.then_some(Fault::NoAnswer { syns: self.unanswered })
     }
 }

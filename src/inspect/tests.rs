@@ -151,7 +151,7 @@ fn find(segments: &[Sent]) -> (Found, Summary) {
 }
 
 fn find_in(packets: &[Vec<u8>]) -> (Found, Summary) {
-    let mut inspector = Inspector::new(Options { keep: 1 << 16, pieces: false });
+    let mut inspector = Inspector::new(Options { keep: 1 << 16, pieces: false, ..Options::default() });
     let mut found = Found::default();
     for (number, data) in (1..).zip(packets) {
         inspector.packet(
@@ -376,7 +376,7 @@ proptest! {
         cuts in prop::collection::vec(1usize..60, 1..6),
         flips in prop::collection::vec((any::<prop::sample::Index>(), 0usize..200, any::<u8>()), 0..60),
     ) {
-        let mut inspector = Inspector::new(Options { keep: 64, pieces: true });
+        let mut inspector = Inspector::new(Options { keep: 64, pieces: true, ..Options::default() });
         let mut found = Found::default();
         let mut packets: Vec<_> = web().segments(&cuts).iter().map(packet).collect();
         for (which, at, value) in flips {

@@ -67,6 +67,17 @@ impl WebSocketTalk {
         Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false }
     }
 
+    /// A connection that is joined in its middle: the next packet of each side that whole frames fill is trusted. What
+    /// was agreed on is not known, so that a compressed message is no fault.
+    pub(super) fn joined(connection: u64, positions: [u64; 2]) -> Self {
+        let mut talk = Self::new(connection, positions, Some(Deflate::default()));
+        for side in &mut talk.sides {
+            side.miss(0);
+            side.lose();
+        }
+        talk
+    }
+
     /// Whether a frame or a message is in progress.
     pub(super) fn is_inside(&self) -> bool {
         self.sides.iter().any(|side| side.frame.is_some() || side.message.is_some())
@@ -113,19 +124,10 @@ impl WebSocketTalk {
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
         self.ending_told = true;
         let side = &mut self.sides[from as usize];
-        if let Some(building) = &mut side.message {
-            building.broken = true;
-        }
-        if let Some(inflater) = &mut side.inflater {
-            inflater.bytes_missing();
-        }
-        if let Some(Item::End { complete }) = side.decoder.gap(length) {
+        if let Some(Item::End { complete }) = side.miss(length) {
             side.end(complete, source, &mut self.next_message, out);
         }
-        if side.decoder.is_lost() {
-            side.rules.lose();
-            side.message = None;
-        }
+        side.lose();
     }
 
     /// A side sent its FIN.
@@ -169,6 +171,25 @@ impl WebSocketTalk {
 }
 
 impl Sender {
+    /// Bytes are missing: what depends on them is not made up. The end of the frame in progress, if that is what they are.
+    fn miss(&mut self, length: u64) -> Option<Item<'static>> {
+        if let Some(building) = &mut self.message {
+            building.broken = true;
+        }
+        if let Some(inflater) = &mut self.inflater {
+            inflater.bytes_missing();
+        }
+        self.decoder.gap(length)
+    }
+
+    /// Where the next frame begins may not be known any more: then neither is what it continues.
+    fn lose(&mut self) {
+        if self.decoder.is_lost() {
+            self.rules.lose();
+            self.message = None;
+        }
+    }
+
     fn begin(&mut self, header: &Header, (connection, index): (u64, u64), source: Source, out: &mut Output<'_>) {
         out.summary.websocket_frames += 1;
         *out.summary.websocket_opcodes.entry(header.opcode).or_default() += 1;

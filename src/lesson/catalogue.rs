@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::front_matter::{Lesson, LessonError};
-use super::nearest::nearest;
+use crate::explain::nearest;
 
 include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
 

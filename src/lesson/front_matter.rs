@@ -32,6 +32,10 @@ pub struct Lesson {
     pub sides: Vec<String>,
     /// The exchange that a side's table of layers is of; at least one side has one.
     pub about: BTreeMap<Side, ExchangeId>,
+    /// The frames to draw bit by bit, by their places among those of their side, from 0. Without any, the first text that
+    /// is masked is drawn.
+    #[serde(default)]
+    pub diagrams: BTreeMap<Side, Vec<usize>>,
     /// What its wires are like, unless something else is asked for.
     #[serde(default)]
     pub usual: WireSettings,
@@ -260,6 +264,7 @@ impl Lesson {
     /// Every side that something speaks of, with the key it stands under.
     fn mentions(&self) -> impl Iterator<Item = (&'static str, Side)> {
         let about = self.about.keys().map(|side| ("about", *side));
+        let diagrams = self.diagrams.keys().map(|side| ("diagrams", *side));
         let fixed = self.fixed.keys().map(|side| ("fixed", *side));
         let prediction = std::iter::once(("prediction", self.prediction.answer.side));
         let checks = self.checks.iter().flat_map(|check| {
@@ -269,6 +274,7 @@ impl Lesson {
         let compare = self.compare.iter().flat_map(|row| &row.note).flat_map(Template::sides);
         let take_away = self.take_away.iter().flat_map(Template::sides);
         about
+            .chain(diagrams)
             .chain(fixed)
             .chain(prediction)
             .chain(checks)

@@ -7,7 +7,6 @@ pub mod catalogue;
 pub mod demos;
 pub mod front_matter;
 pub mod measure;
-mod nearest;
 pub mod run;
 pub mod stage;
 pub mod text;

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::demos;
 use super::front_matter::{ExchangeId, Lesson, Side};
-use super::measure::{Measurer, Measures};
+use super::measure::{LowerHeaders, Measurer, Measures};
 use super::text::{FillError, Template};
 use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
 use crate::inspect::record::Summary;
@@ -120,11 +120,20 @@ impl Run {
         }
         let Apart { sides: measured, connections, .. } =
             run.tell_apart(Options::default(), |side| Measurer::without(run.lost_of(side)));
-        for ((index, side), measurer) in run.sides.iter_mut().enumerate().zip(measured) {
+        let headers: Vec<LowerHeaders> = run.sides.iter().map(|side| run.lower_headers(side)).collect();
+        for ((index, side), (measurer, headers)) in
+            run.sides.iter_mut().enumerate().zip(measured.into_iter().zip(headers))
+        {
             side.first_connection = connections.iter().filter(|of| **of < index).count() as u64;
-            side.measures = measurer.finish();
+            side.measures = measurer.with_lower_headers(headers).finish();
         }
         run
+    }
+
+    fn lower_headers(&self, side: &SideRun) -> LowerHeaders {
+        let mut headers = LowerHeaders::default();
+        side.packets.clone().filter_map(|number| self.packet(number)).for_each(|packet| headers.add(&packet));
+        headers
     }
 
     /// Adds a side's packets, later than those before by whole minutes: the wire starts its clock anew for each side.

@@ -1,5 +1,8 @@
 //! `Sec-WebSocket-Accept`, derived before the reader's eyes (RFC 6455 §4.2.2).
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
 use super::style::{Look, Style};
 use super::text;
 use crate::inspect::record::Exchange;
@@ -18,33 +21,42 @@ pub fn derivation(exchange: &Exchange, style: Style) -> Vec<String> {
     };
     let response = exchange.response.as_ref();
     let sent = response.and_then(|response| response.message.headers.get("sec-websocket-accept"));
-    let shown = key.get(..LONGEST).unwrap_or(key);
     let packet = |of: Option<u64>| of.map_or_else(String::new, |packet| format!("packet {packet}"));
     let key_packet = packet(request.map(|request| request.message.extent.first.packet));
     let accept_packet = packet(response.map(|response| response.message.extent.first.packet));
-    let (digest, accept) = (handshake::digest(key), handshake::accept(key));
-    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-
     let mut steps = Steps { style, lines: Vec::new() };
-    steps.step("the client's key", &style.bytes(shown), &key_packet, Look::Layer(Layer::Application));
-    steps.step("the RFC's GUID", handshake::GUID, "the same for everybody", Look::Dim);
-    steps.step("both together", &format!("{}{}", style.bytes(shown), handshake::GUID), "", Look::Plain);
-    steps.step("SHA-1 of that", &hex.join(" "), "", Look::Plain);
-    steps.step("in Base64", &accept, "", Look::Bold);
+    steps.derive(key, &key_packet);
     match sent {
         None => steps.step("the server sent", style.glyphs().none, "nothing to compare", Look::Bad),
-        Some(sent) => {
-            let same = sent == accept.as_bytes();
-            let mark = match (same, style.unicode) {
-                (true, true) => "✓ the same",
-                (true, false) => "= the same",
-                (false, _) => "not the same",
-            };
-            let look = if same { Look::Good } else { Look::Bad };
-            let sent = style.bytes(sent.get(..LONGEST).unwrap_or(sent));
-            steps.step("the server sent", &sent, &format!("{accept_packet} {mark}"), look);
-        }
+        Some(sent) => steps.compare(key, sent, &accept_packet),
     }
+    steps.lines
+}
+
+/// Draws the derivation for a key that somebody typed, and for the value to compare with, if there is one.
+#[must_use]
+pub fn of_key(key: &[u8], sent: Option<&[u8]>, style: Style) -> Vec<String> {
+    let mut steps = Steps { style, lines: vec![style.bold("Sec-WebSocket-Accept, step by step")] };
+    if style.width >= 60 {
+        steps.lines = vec![format!("{}  {}", steps.lines.concat(), style.dim(&style.text("RFC 6455 §4.2.2")))];
+    }
+    steps.lines.push(String::new());
+    steps.derive(key, "");
+    if let Some(sent) = sent {
+        steps.compare(key, sent, "");
+    }
+    let bytes = BASE64_STANDARD.decode(key).map(|bytes| bytes.len());
+    let remark = match bytes {
+        Ok(16) => {
+            "It proves that the server speaks WebSocket and read this very request; it keeps nothing secret.".to_owned()
+        }
+        Ok(bytes) => format!("A key is 16 bytes in Base64; this one is {bytes}. A server should answer it with 400."),
+        Err(_) => "A key is 16 bytes in Base64; this is no Base64. A server should answer it with 400.".to_owned(),
+    };
+    let look = if bytes == Ok(16) { Look::Dim } else { Look::Bad };
+    steps.lines.push(String::new());
+    let remark = text::wrap(&remark, style.width.saturating_sub(2));
+    steps.lines.extend(remark.iter().map(|line| format!("  {}", style.paint(look, line))));
     steps.lines
 }
 
@@ -57,6 +69,31 @@ struct Steps {
 }
 
 impl Steps {
+    /// From the key to the value that it asks for.
+    fn derive(&mut self, key: &[u8], remark: &str) {
+        let shown = self.style.bytes(key.get(..LONGEST).unwrap_or(key));
+        let hex: Vec<String> = handshake::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.step("the client's key", &shown, remark, Look::Layer(Layer::Application));
+        self.step("the RFC's GUID", handshake::GUID, "the same for everybody", Look::Dim);
+        self.step("both together", &format!("{shown}{}", handshake::GUID), "", Look::Plain);
+        self.step("SHA-1 of that", &hex.join(" "), "", Look::Plain);
+        self.step("in Base64", &handshake::accept(key), "", Look::Bold);
+    }
+
+    /// Whether what was sent is that value.
+    fn compare(&mut self, key: &[u8], sent: &[u8], place: &str) {
+        let style = self.style;
+        let same = sent == handshake::accept(key).as_bytes();
+        let mark = match (same, style.unicode) {
+            (true, true) => "✓ the same",
+            (true, false) => "= the same",
+            (false, _) => "not the same",
+        };
+        let look = if same { Look::Good } else { Look::Bad };
+        let sent = style.bytes(sent.get(..LONGEST).unwrap_or(sent));
+        self.step("the server sent", &sent, format!("{place} {mark}").trim_start(), look);
+    }
+
     fn step(&mut self, name: &str, value: &str, remark: &str, look: Look) {
         let style = self.style;
         let room = style.width.saturating_sub(NAMES).max(8);

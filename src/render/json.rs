@@ -153,7 +153,7 @@ mod tests {
             json!({
                 "connection": 0, "interface": "lo", "client": "10.0.0.1:49152", "server": "10.0.0.2:80",
                 "first_packet": 1, "last_packet": 33, "first_time": "1700000000.000123456",
-                "last_time": "1700000000.240123456", "packets": 33, "protocol": "http/1", "exchanges": 3,
+                "last_time": "1700000000.240123456", "packets": 33, "protocol": "http/1", "protocol_detail": null, "exchanges": 3,
                 "opened": "handshake", "closed": "fin", "client_bytes": 1980, "server_bytes": 65536,
                 "retransmitted_segments": 0, "missing_bytes": 0,
             })

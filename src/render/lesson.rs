@@ -51,7 +51,8 @@ pub struct Depth {
 ///
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
-    let mut stories = run.fold(Options { keep: KEEP, pieces: false }, |side| Story::of_hosts(side.hosts.clone()));
+    let mut stories = run
+        .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
     for number in run.lost() {
         let side = run.sides.iter().position(|side| side.packets.contains(&number));
         if let Some(story) = side.and_then(|side| stories.get_mut(side)) {
@@ -59,7 +60,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
         }
     }
     let mut annotator = Annotator::new(Selection::All);
-    run.inspect(Options { keep: 0, pieces: true }, &mut annotator);
+    run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
     let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
     page.opening();
     page.ladders();
@@ -160,8 +161,10 @@ fn markdown(source: &str, style: Style) -> Vec<String> {
         Words::Code => Look::Layer(Layer::Application),
         Words::Dim => Look::Dim,
     };
+    // A backslash in code that a lesson shows is what one types: it stands for no captured byte, and is not doubled.
+    let text = |text: &str| text.split('\\').map(|part| style.text(part)).collect::<Vec<_>>().join("\\");
     let line = |line: &crate::lesson::text::Line| {
-        line.spans.iter().map(|span| style.paint(look(span.style), &style.text(&span.text))).collect()
+        line.spans.iter().map(|span| style.paint(look(span.style), &text(&span.text))).collect()
     };
     wrap(source, style.width).iter().map(line).collect()
 }
@@ -323,7 +326,7 @@ impl Page<'_> {
 
     fn frames(&mut self) {
         let style = self.style;
-        let mut first_masked = None;
+        let mut is_derived = false;
         for at in 0..self.stories.len() {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             if story.frames.is_empty() {
@@ -333,22 +336,40 @@ impl Page<'_> {
             let table = frames::table(&story.frames, 0, style);
             let derived = story.exchanges.iter().find(|exchange| exchange.upgraded.as_deref() == Some("websocket"));
             let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
-            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
-            first_masked = first_masked.or_else(|| story.frames.iter().find(shows).map(|it| (letter, it.clone())));
-            if !derived.is_empty() && self.shows(PagePart::Accept) {
+            // How it is done is shown once: the other sides do it the same way.
+            if !derived.is_empty() && !is_derived && self.shows(PagePart::Accept) {
+                is_derived = true;
                 self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
                 self.lines.extend(derived);
             }
             self.heading(&format!("{letter}, every frame"));
             self.lines.extend(table.lines().map(str::to_owned));
         }
-        if let Some((letter, frame)) = first_masked
-            && self.shows(PagePart::Bits)
-        {
+        let to_draw = if self.shows(PagePart::Bits) { self.frames_to_draw() } else { Vec::new() };
+        for (letter, frame) in to_draw {
             let id = format!("{}.{}", frame.connection, frame.index);
             self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
             self.lines.extend(frame::diagram(&frame, style));
         }
+    }
+
+    /// The frames that the lesson wants drawn; if it does not say, the first text that is masked.
+    fn frames_to_draw(&self) -> Vec<(char, Frame)> {
+        let sides = || self.run.sides.iter().zip(&self.stories);
+        let diagrams = &self.run.lesson.diagrams;
+        if diagrams.is_empty() {
+            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
+            let first = |(side, story): (&SideRun, &Story)| {
+                story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
+            };
+            return sides().find_map(first).into_iter().collect();
+        }
+        let wanted = |(side, story): (&SideRun, &Story)| {
+            let places = diagrams.get(&side.side).into_iter().flatten();
+            let frames = places.filter_map(|place| story.frames.get(*place).cloned());
+            frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
+        };
+        sides().flat_map(wanted).collect()
     }
 
     fn layers(&mut self) {

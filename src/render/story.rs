@@ -273,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn a_response_that_lasts_until_the_connection_closes_is_told_with_the_fin() {
+        let mut capture = Capture::new();
+        let request = capture.segment(CLIENT, ACK | PSH, 80);
+        let first = capture.segment(SERVER, ACK, 1_460);
+        let last = capture.segment(SERVER, ACK | FIN, 0);
+        capture.exchange((request, request), (first, last));
+        assert_eq!(capture.told(false).last().map(String::as_str), Some("← 200 OK · 2 000 B, FIN"));
+    }
+
+    #[test]
     fn the_whole_story_has_every_packet() {
         let capture = conversation();
         let told = capture.told(true);

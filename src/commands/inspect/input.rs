@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::super::Failure;
-use super::narrow::Absent;
+use super::absent::Absent;
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
@@ -20,6 +20,16 @@ impl<'a> Input<'a> {
         Self { path, spooled: None }
     }
 
+    /// The same input as it was rewritten: under its name, from that file.
+    pub(super) fn rewritten(&self, file: File) -> Self {
+        Self { path: self.path, spooled: Some(file) }
+    }
+
+    /// The file that it is read from, if it has a name.
+    pub(super) fn path(&self) -> Option<&'a Path> {
+        (!self.is_live()).then_some(self.path)
+    }
+
     /// Whether it comes from standard input, and may still be growing.
     pub(super) fn is_live(&self) -> bool {
         self.path.as_os_str() == "-"
@@ -32,7 +42,7 @@ impl<'a> Input<'a> {
 
     /// The same input, which can be opened more than once: standard input is put aside in a temporary file first.
     pub(super) fn again(self) -> Result<Self, Failure> {
-        if !self.is_live() {
+        if !self.is_live() || self.spooled.is_some() {
             return Ok(self);
         }
         let spool = || {
@@ -64,7 +74,7 @@ impl<'a> Input<'a> {
     }
 
     /// What to call it in a message.
-    fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         if self.is_live() { "standard input".to_owned() } else { self.name() }
     }
 

@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use super::super::Failure;
-use super::Inspect;
+use super::absent::Absent;
 use super::input::Input;
-use super::narrow::Absent;
+use super::{Inspect, Pass};
+use crate::inspect::filter::Matched;
 use crate::inspect::record::Summary;
-use crate::inspect::{self, Event, Options, Sink};
+use crate::inspect::{Event, Sink};
 use crate::render::json::Json;
 
 /// How much of each body and payload JSON carries: 64 KiB.
@@ -16,7 +17,7 @@ const KEEP: usize = 64 << 10;
 /// Prints JSON Lines; the summary comes last, whatever happened, and counts the whole capture.
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let out = Lines { out, live: input.is_live() };
-    let mut only = Only { asked, json: Json::new(out, &input.name()), exchanges: None };
+    let mut only = Only { asked, json: Json::new(out, &input.name()), exchanges: None, passed: false };
     let mut reader = match input.open() {
         Ok(reader) => reader,
         Err(failure) => {
@@ -24,10 +25,13 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
             return Err(failure);
         }
     };
-    let options = Options { keep: KEEP, pieces: false };
-    let finding = inspect::inspect(&mut reader, options, &mut only);
+    let Pass { finding, matched } = asked.read(&mut reader, KEEP, &mut only);
     let complete = finding.error.is_none();
-    let outcome = input.outcome(only.absent(&finding.summary), finding.error);
+    let unmatched = matched.filter(|_| !only.passed).map(|Matched { of, .. }| match asked.connection {
+        Some(connection) => Absent::MatchOn { connection },
+        None => Absent::Match { of },
+    });
+    let outcome = input.outcome(only.absent(&finding.summary).or(unmatched), finding.error);
     let message = outcome.as_ref().err().map(ToString::to_string);
     only.json.finish_read(&finding.summary, complete, message.as_deref())?;
     outcome
@@ -39,6 +43,8 @@ struct Only<'a, W> {
     json: Json<W>,
     /// How many exchanges the connection has that an exchange was asked of.
     exchanges: Option<u64>,
+    /// Whether anything was asked for.
+    passed: bool,
 }
 
 impl<W: Write> Only<'_, W> {
@@ -53,6 +59,9 @@ impl<W: Write> Only<'_, W> {
     }
 
     fn is_asked_for(&self, event: Event<'_>) -> bool {
+        if self.asked.problems && !matches!(event, Event::Problem(_) | Event::Interface(..)) {
+            return false;
+        }
         let (connection, exchange) = match event {
             Event::Closed(it) => (it.number, None),
             Event::Exchange(it) => (it.connection, Some(it.index)),
@@ -76,6 +85,11 @@ impl<W: Write> Sink for Only<'_, W> {
             && it.number == connection
         {
             self.exchanges = Some(it.exchanges);
+        }
+        if let Event::Closed(it) = event
+            && self.asked.connection.is_none_or(|asked| asked == it.number)
+        {
+            self.passed = true;
         }
         if self.is_asked_for(event) {
             self.json.event(event);

@@ -3,19 +3,29 @@
 //! The overview, the counts and JSON Lines are one pass over the input, as it streams. What narrows or deepens may read it
 //! a second time.
 
+mod absent;
+mod body;
+mod follow;
 mod input;
 mod json;
+mod keep;
 mod narrow;
+mod problems;
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
+use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
-use crate::inspect::{self, Event, Options, Sink};
+use crate::capture::Reader;
+use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
+use crate::inspect::record::Direction;
+use crate::inspect::redact::Redacted;
+use crate::inspect::{self, DecodeAs, Event, Finding, Options, Sink};
 use crate::render::overview::{self, About, Overview};
 use crate::render::style::Style;
-use crate::render::summary;
+use crate::render::{numbers, summary, text};
 
 /// What `inspect` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -29,16 +39,39 @@ pub struct Inspect {
     pub exchange: Option<(u64, u64)>,
     /// Only this packet.
     pub packet: Option<u64>,
+    /// Only what matches.
+    pub filter: Filter,
+    /// What connections speak that the capture joins in their middle.
+    pub decode_as: DecodeAs,
     /// What each OSI layer says.
     pub layers: bool,
     /// The bytes.
     pub hex: bool,
     /// The packets as a ladder.
     pub ladder: bool,
+    /// A connection as a transcript.
+    pub follow: Option<u64>,
+    /// The body of one side's message, by connection and index of the exchange.
+    pub body: Option<((u64, u64), Direction)>,
+    /// All problems.
+    pub problems: bool,
     /// Only the counts.
     pub summary: bool,
     /// JSON Lines.
     pub json: bool,
+    /// Where to write the packets of the connections that match.
+    pub out: Option<PathBuf>,
+    /// Without credentials, cookies, query values, bodies and payloads.
+    pub redact: bool,
+    /// Whether a terminal shows the output, to which a body must not be written as it is.
+    pub terminal: bool,
+}
+
+/// What reading came to.
+struct Pass {
+    finding: Finding,
+    /// How many connections matched, if not all had to.
+    matched: Option<Matched>,
 }
 
 impl Inspect {
@@ -46,6 +79,60 @@ impl Inspect {
     fn is_closer_look(&self) -> bool {
         let narrows = self.connection.is_some() || self.exchange.is_some() || self.packet.is_some();
         narrows || self.layers || self.hex || self.ladder
+    }
+
+    /// Whether anything was asked to be shown, or only to be kept.
+    fn is_to_be_shown(&self) -> bool {
+        let views = self.layers || self.hex || self.ladder || self.summary || self.json || self.problems;
+        views || self.follow.is_some() || self.packet.is_some() || self.out.is_none()
+    }
+
+    fn options(&self, keep: usize) -> Options {
+        let keep = if self.filter.contains.is_some() { keep.max(LOOKED_INTO) } else { keep };
+        Options { keep, pieces: false, decode_as: self.decode_as }
+    }
+
+    /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
+    fn read<R: Read>(&self, reader: &mut Reader<R>, keep: usize, sink: &mut dyn Sink) -> Pass {
+        self.read_beside(reader, keep, sink, &mut Nothing)
+    }
+
+    /// The same for a view that has to count the whole, too: where not all of it matches, `whole` gets it, as it is.
+    fn read_beside<R: Read>(
+        &self,
+        reader: &mut Reader<R>,
+        keep: usize,
+        sink: &mut dyn Sink,
+        whole: &mut dyn Sink,
+    ) -> Pass {
+        if self.redact {
+            self.read_filtered(reader, keep, &mut Redacted(sink), whole)
+        } else {
+            self.read_filtered(reader, keep, sink, whole)
+        }
+    }
+
+    fn read_filtered<R: Read>(
+        &self,
+        reader: &mut Reader<R>,
+        keep: usize,
+        sink: &mut dyn Sink,
+        whole: &mut dyn Sink,
+    ) -> Pass {
+        let options = self.options(keep);
+        if self.filter.is_everything() {
+            return Pass { finding: inspect::inspect(reader, options, sink), matched: None };
+        }
+        let mut filtered = Filtered::new(&self.filter, keep, sink);
+        let finding = inspect::inspect(reader, options, &mut Beside { sink: &mut filtered, whole });
+        Pass { finding, matched: Some(filtered.matched()) }
+    }
+}
+
+impl Pass {
+    /// What was asked for and is not there: anything at all that matches.
+    fn absent(&self) -> Option<Absent> {
+        self.matched.filter(|matched| matched.connections == 0).map(|Matched { of, .. }| Absent::Match { of })
     }
 }
 
@@ -56,16 +143,7 @@ impl Inspect {
 /// If the capture cannot be read, or not to its end; if it has not what was asked for; or if the output cannot be
 /// written. What could be read is in the output by then.
 pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let input = Input::new(&asked.file);
-    let result = if asked.json {
-        json::print(asked, &input, out)
-    } else if asked.summary {
-        counts(&input, out, style)
-    } else if asked.is_closer_look() {
-        narrow::look(asked, &input.again()?, out, style)
-    } else {
-        the_whole(&input, out, style)
-    };
+    let result = look(asked, out, style);
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {
         out.flush()?;
@@ -73,28 +151,87 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(),
     result
 }
 
-fn the_whole(input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let mut reader = input.open()?;
-    let mut overview = Overview::default();
-    let options = Options { keep: overview::KEEP, pieces: false };
-    let finding = inspect::inspect(&mut reader, options, &mut overview);
-    let source = input.name();
-    let about = About {
-        source: &source,
-        format: reader.format(),
-        interfaces: reader.interfaces(),
-        complete: finding.error.is_none(),
-    };
-    out.write_all(overview.draw(about, &finding.summary, style).as_bytes())?;
-    input.outcome(None, finding.error)
-}
-
-fn counts(input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let finding = inspect::inspect(&mut input.open()?, Options::default(), &mut Nothing);
-    for line in summary::lines(&finding.summary, style) {
+fn look(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let input = Input::new(&asked.file);
+    let Some(path) = &asked.out else { return show(asked, input, out, style) };
+    let input = input.again()?;
+    let kept = keep::keep(asked, &input, path);
+    if asked.json {
+        // JSON Lines end in the summary, whatever happened.
+        let shown = show(asked, input, out, style);
+        return kept.and_then(|kept| kept.outcome).and(shown);
+    }
+    let kept = kept?;
+    for line in kept.said.iter().flat_map(|line| text::wrap(&style.text(line), style.width)) {
         writeln!(out, "{line}")?;
     }
-    input.outcome(None, finding.error)
+    if asked.is_to_be_shown() && kept.outcome.is_ok() {
+        writeln!(out)?;
+        return show(asked, input, out, style);
+    }
+    kept.outcome
+}
+
+fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    if asked.json {
+        json::print(asked, &input, out)
+    } else if let Some((exchange, direction)) = asked.body {
+        body::write(asked, &input, exchange, direction, out)
+    } else if let Some(connection) = asked.follow {
+        follow::print(asked, &input, connection, out, style)
+    } else if asked.problems {
+        problems::print(asked, &input, out, style)
+    } else if asked.summary {
+        counts(asked, &input, out, style)
+    } else if asked.is_closer_look() {
+        narrow::look(asked, &input.again()?, out, style)
+    } else {
+        the_whole(asked, &input, out, style)
+    }
+}
+
+fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let mut reader = input.open()?;
+    let (mut overview, mut whole) = (Overview::default(), Overview::default());
+    let pass = asked.read_beside(&mut reader, overview::KEEP, &mut overview, &mut whole);
+    let absent = pass.absent();
+    if absent.is_none() {
+        if pass.matched.is_some() {
+            overview.count_like(&whole);
+        }
+        let source = input.name();
+        let about = About {
+            source: &source,
+            format: reader.format(),
+            interfaces: reader.interfaces(),
+            complete: pass.finding.error.is_none(),
+        };
+        out.write_all(overview.draw(about, &pass.finding.summary, style).as_bytes())?;
+        say_filtered(&pass, out, style)?;
+    }
+    input.outcome(absent, pass.finding.error)
+}
+
+fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let pass = asked.read(&mut input.open()?, 0, &mut Nothing);
+    for line in summary::lines(&pass.finding.summary, style) {
+        writeln!(out, "{line}")?;
+    }
+    say_filtered(&pass, out, style)?;
+    input.outcome(pass.absent(), pass.finding.error)
+}
+
+/// Says how much is shown of the whole, which the counts are of.
+fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    if let Some(Matched { connections, of }) = pass.matched {
+        let (matched, all) = (numbers::count(connections), numbers::counted(of, "connection"));
+        let said = format!("filtered: {matched} of {all}; the counts are of the whole capture");
+        writeln!(out)?;
+        for line in text::wrap(&said, style.width) {
+            writeln!(out, "{}", style.dim(&line))?;
+        }
+    }
+    Ok(())
 }
 
 /// A view of the counts alone.
@@ -102,4 +239,21 @@ struct Nothing;
 
 impl Sink for Nothing {
     fn event(&mut self, _: Event<'_>) {}
+}
+
+/// A view, and one that counts beside it; the pass ends when the view is done.
+struct Beside<'a> {
+    sink: &'a mut dyn Sink,
+    whole: &'a mut dyn Sink,
+}
+
+impl Sink for Beside<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        self.sink.event(event);
+        self.whole.event(event);
+    }
+
+    fn done(&self) -> bool {
+        self.sink.done()
+    }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::{Annotator, Selection, Unit};
 use crate::capture::{CaptureError, LinkType, Packet, Reader, Timestamp};
-use crate::inspect::{Options, inspect};
+use crate::inspect::{DecodeAs, Options, inspect};
 use crate::layers::Field;
 
 /// A packet, and what every bit of it is.
@@ -42,7 +42,7 @@ pub struct Packets<R> {
 /// Reads a capture for what is selected, and then once more for the packets, which the result yields with their fields.
 ///
 /// `open` is called for each pass: two, or three for an exchange or a frame, whose packets have to be found first.
-/// Nothing is yielded where the capture has not what is selected.
+/// `decode_as` is what the passes that found the selection were told. Nothing is yielded where the capture has not what is selected.
 ///
 /// # Errors
 ///
@@ -50,8 +50,9 @@ pub struct Packets<R> {
 pub fn packets<R: Read, E>(
     mut open: impl FnMut() -> Result<Reader<R>, E>,
     selection: Selection,
+    decode_as: DecodeAs,
 ) -> Result<Packets<R>, E> {
-    let options = Options { keep: 0, pieces: true };
+    let options = Options { keep: 0, pieces: true, decode_as };
     let mut limited = false;
     let mut pass = |selection| {
         let mut annotator = Annotator::new(selection);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::capture::{Interface, OwnedPacket, Packet, Reader, Timestamp, Writer};
-use crate::inspect::{Inspector, Options};
+use crate::inspect::{DecodeAs, Inspector, Options};
 use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::masking;
 use crate::layers::{Layer, Span};
@@ -19,7 +19,7 @@ fn annotator(selection: Selection, link: LinkType, packets: &[Vec<u8>]) -> Annot
 }
 
 fn read(mut annotator: Annotator, link: LinkType, packets: &[Vec<u8>]) -> Annotator {
-    let mut inspector = Inspector::new(Options { keep: 0, pieces: true });
+    let mut inspector = Inspector::new(Options { keep: 0, pieces: true, ..Options::default() });
     for (number, data) in (1..).zip(packets) {
         let time = Timestamp(number * 1_000_000);
         let packet = Packet { number, time, interface: 0, link, original_length: data.len() as u32, data };
@@ -244,7 +244,8 @@ fn a_capture_is_read_for_the_packets_of_an_exchange_and_of_a_frame() {
     let upgrade = demos::demo("upgrade").unwrap().record(&Settings::default()).unwrap().swap_remove(1);
     let file = captured(&upgrade);
     let of = |selection| {
-        let mut packets = packets(|| Ok::<_, Infallible>(Reader::new(&file[..]).unwrap()), selection).unwrap();
+        let open = || Ok::<_, Infallible>(Reader::new(&file[..]).unwrap());
+        let mut packets = packets(open, selection, DecodeAs::default()).unwrap();
         let mut said = String::new();
         for packet in packets.by_ref() {
             leaves(&packet.fields, packet.number, packet.data.len());

@@ -1,8 +1,8 @@
 //! A short memory of what was handed on of one stream: enough to tell a repetition from another story.
 //!
 //! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that lies
-//! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, or of a segment more than
-//! [`REMEMBERED`] segments ago.
+//! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, of a segment more than
+//! [`REMEMBERED`] segments ago, or more than [`ENDS`] bytes from both ends of a segment.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -10,7 +10,10 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 
 /// How many segments are remembered of each stream.
-pub(super) const REMEMBERED: usize = 64;
+pub(super) const REMEMBERED: usize = 16;
+
+/// How many bytes at each end of a segment are looked at: bulk data costs no more than a request does.
+const ENDS: usize = 256;
 
 /// What was handed on last.
 #[derive(Debug, Default)]
@@ -24,9 +27,9 @@ pub(super) struct Delivered {
 #[derive(Clone, Copy, Debug)]
 struct Remembered {
     start: u64,
-    length: u32,
     packet: u64,
-    hash: u64,
+    length: u32,
+    hash: u32,
 }
 
 impl Remembered {
@@ -56,8 +59,8 @@ impl Delivered {
         if self.segments.len() >= REMEMBERED {
             self.segments.pop_front();
         }
-        let hash = self.hasher.hash_one(bytes);
-        self.segments.push_back(Remembered { start, length: bytes.len() as u32, packet, hash });
+        let hash = self.hash(bytes);
+        self.segments.push_back(Remembered { start, packet, length: bytes.len() as u32, hash });
     }
 
     /// Compares bytes that come again, from position `start` on, with what is remembered; the first difference.
@@ -66,12 +69,25 @@ impl Delivered {
         for segment in self.segments.range(first..) {
             let at = (segment.start - start) as usize;
             let again = bytes.get(at..).and_then(|bytes| bytes.get(..segment.length as usize))?;
-            if self.hasher.hash_one(again) != segment.hash {
+            if self.hash(again) != segment.hash {
                 let (length, packet) = (segment.end() - segment.start, segment.packet);
                 return Some(Conflict { start: segment.start, length, packet, received: true });
             }
         }
         None
+    }
+
+    /// Bytes of memory held beside the value itself.
+    pub(super) fn held(&self) -> usize {
+        self.segments.capacity() * size_of::<Remembered>()
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u32 {
+        let hash = match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
+            (Some(first), Some(last)) if bytes.len() > 2 * ENDS => self.hasher.hash_one((first, last)),
+            _ => self.hasher.hash_one(bytes),
+        };
+        hash as u32
     }
 }
 
@@ -107,6 +123,17 @@ mod tests {
         let delivered = remembered(&[b"abcdef"]);
         assert_eq!(delivered.compare(0, b"abX"), None);
         assert_eq!(delivered.compare(2, b"Xdef"), None);
+    }
+
+    #[test]
+    fn of_a_long_segment_only_the_ends_are_compared() {
+        let bulk = [0; 1460];
+        let delivered = remembered(&[&bulk]);
+        for (at, noticed) in [(0, true), (ENDS - 1, true), (ENDS, false), (1459 - ENDS, false), (1459, true)] {
+            let mut other = bulk;
+            other[at] = 1;
+            assert_eq!(delivered.compare(0, &other).is_some(), noticed, "{at}");
+        }
     }
 
     #[test]

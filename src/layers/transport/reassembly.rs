@@ -310,7 +310,9 @@ impl Reassembly {
     #[must_use]
     pub fn held(&self) -> usize {
         self.waiting_bytes
-            + self.halves.iter().map(|half| half.waiting.capacity() * size_of::<Waiting>()).sum::<usize>()
+            + (self.halves.iter())
+                .map(|half| half.waiting.capacity() * size_of::<Waiting>() + half.delivered.held())
+                .sum::<usize>()
     }
 
     /// Whether both streams ended with a FIN.

@@ -2,11 +2,12 @@
 
 use std::mem::take;
 
-use super::Measures;
 use super::arrivals::Arrivals;
+use super::content::chunking;
 use super::flights::Flights;
 use super::payloads::Payloads;
 use super::turns::{Turns, is_open};
+use super::{LowerHeaders, Measures};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Response};
@@ -39,7 +40,8 @@ pub struct Measurer {
     payloads: Payloads,
     /// Where each final response and message was sent to its end.
     completed: Vec<(u64, Direction, Moment)>,
-    /// And the first pong.
+    /// Where the first final response began to be sent, and the first pong ended.
+    first_byte: Option<(u64, Direction, Moment)>,
     pong: Option<(u64, Direction, Moment)>,
 }
 
@@ -48,6 +50,13 @@ impl Measurer {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Takes what the headers of all packets below TCP come to: the events do not say.
+    #[must_use]
+    pub fn with_lower_headers(mut self, headers: LowerHeaders) -> Self {
+        self.measures.lower_headers = headers;
+        self
     }
 
     /// A measurer that has seen nothing yet, and knows which packets will be lost on the way.
@@ -121,6 +130,7 @@ impl Measurer {
 
     fn exchange(&mut self, exchange: &Exchange) {
         self.measures.exchanges += 1;
+        self.measures.content.exchange(exchange);
         self.measures.reused_exchanges += u64::from(exchange.index > 0);
         let request = exchange.request.iter().map(|request| &request.message);
         let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
@@ -129,6 +139,7 @@ impl Measurer {
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
+            self.first_byte.get_or_insert((exchange.connection, Direction::Server, response.message.extent.first));
             self.measures.responses += 1;
             self.completed(exchange.connection, Direction::Server, response.message.extent);
         }
@@ -137,6 +148,7 @@ impl Measurer {
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
         self.payloads.frame(frame);
+        self.measures.framing.frame(frame);
         match frame.opcode {
             CLOSE => self.measures.close_frames += 1,
             PING => self.measures.pings += 1,
@@ -174,6 +186,7 @@ impl Measurer {
     /// Finds out when what was completed was there.
     fn complete(&mut self) {
         let there = |(connection, direction, sent)| self.arrivals.complete(connection, direction, sent);
+        self.measures.first_byte = self.first_byte.and_then(there);
         self.measures.first_pong = self.pong.and_then(there);
         for (connection, direction, sent) in take(&mut self.completed) {
             let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };
@@ -187,7 +200,7 @@ impl Measurer {
 
 /// The bytes of a message that are not its content: start line, field lines, chunk framing and trailers.
 fn framing(message: &HttpMessage) -> u64 {
-    message.header_bytes.saturating_add(message.wire_body_bytes.saturating_sub(message.body_bytes))
+    message.header_bytes.saturating_add(chunking(message))
 }
 
 impl Sink for Measurer {

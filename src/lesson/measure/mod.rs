@@ -24,6 +24,13 @@
 //! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
 //! | `message_bytes`, `grown_messages` | what those messages say, compression undone; those that compression made longer |
+//! | `link_bytes`, `network_bytes`, `transport_bytes` | parts of `overhead_bytes`: layer 2, layer 3, TCP and what it repeats |
+//! | `header_layers` | how many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do |
+//! | `bodies`, `cookies` | requests and responses with a body of a byte or more; requests with a Cookie field |
+//! | `chunking_bytes` | of `protocol_bytes`: chunk sizes, the line ends around chunks, trailers |
+//! | `time_to_first_byte` | from the first SYN to the first byte of the first final response |
+//! | `message_header_bytes` | of `protocol_bytes`: the headers of frames with messages in them |
+//! | `masked_frames`, `masking_keys` | frames with a masked payload, and how many different keys they have |
 //! | `close_frames` | WebSocket close frames |
 //! | `time_to_pong` | from the first SYN to the last byte of the first pong frame |
 //! | `resets`, `zero_windows` | segments with RST; other segments that leave the peer no room to send: window 0 |
@@ -40,7 +47,10 @@
 //! was missing waits with it, as TCP has it wait. A capture that says nothing of losses is taken at its word.
 
 mod arrivals;
+mod content;
 mod flights;
+mod framing;
+mod headers;
 mod measurer;
 mod payloads;
 mod turns;
@@ -51,8 +61,11 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use super::nearest::nearest;
+use self::content::Content;
+use self::framing::Framing;
 use crate::capture::Timestamp;
+use crate::explain::nearest;
+pub use headers::LowerHeaders;
 pub use measurer::Measurer;
 
 /// What can be asked of a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
@@ -87,6 +100,17 @@ pub enum Measure {
     MessageBytes,
     GrownMessages,
     Pings,
+    LinkBytes,
+    NetworkBytes,
+    TransportBytes,
+    HeaderLayers,
+    Bodies,
+    Cookies,
+    ChunkingBytes,
+    TimeToFirstByte,
+    MessageHeaderBytes,
+    MaskedFrames,
+    MaskingKeys,
     CloseFrames,
     TimeToPong,
     Resets,
@@ -117,7 +141,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 32] = [
+    pub const NAMED: [(&'static str, Self); 43] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -144,6 +168,17 @@ impl Measure {
         ("message_bytes", Self::MessageBytes),
         ("grown_messages", Self::GrownMessages),
         ("pings", Self::Pings),
+        ("link_bytes", Self::LinkBytes),
+        ("network_bytes", Self::NetworkBytes),
+        ("transport_bytes", Self::TransportBytes),
+        ("header_layers", Self::HeaderLayers),
+        ("bodies", Self::Bodies),
+        ("cookies", Self::Cookies),
+        ("chunking_bytes", Self::ChunkingBytes),
+        ("time_to_first_byte", Self::TimeToFirstByte),
+        ("message_header_bytes", Self::MessageHeaderBytes),
+        ("masked_frames", Self::MaskedFrames),
+        ("masking_keys", Self::MaskingKeys),
         ("close_frames", Self::CloseFrames),
         ("time_to_pong", Self::TimeToPong),
         ("resets", Self::Resets),
@@ -158,11 +193,17 @@ impl Measure {
         match self {
             Self::WireBytes
             | Self::OverheadBytes
+            | Self::LinkBytes
+            | Self::NetworkBytes
+            | Self::TransportBytes
             | Self::ProtocolBytes
+            | Self::ChunkingBytes
+            | Self::MessageHeaderBytes
             | Self::UsefulBytes
             | Self::FirstFlightBytes
             | Self::MessageBytes => Unit::Bytes,
             Self::RoundTripTime
+            | Self::TimeToFirstByte
             | Self::TimeToFirst
             | Self::TimeToNth(_)
             | Self::TimeToLast
@@ -252,6 +293,10 @@ pub struct Measures {
     message_bytes: u64,
     grown_messages: u64,
     pings: u64,
+    lower_headers: LowerHeaders,
+    content: Content,
+    framing: Framing,
+    first_byte: Option<Timestamp>,
     close_frames: u64,
     first_pong: Option<Timestamp>,
     resets: u64,
@@ -271,12 +316,17 @@ impl Measures {
             Measure::WireBytes => self.wire_bytes,
             Measure::ArpPackets => self.arp_packets,
             Measure::DataPackets => self.data_packets,
-            Measure::OverheadBytes => self.wire_bytes - self.protocol_bytes - self.useful_bytes,
+            Measure::OverheadBytes => self.overhead_bytes(),
+            Measure::LinkBytes => self.lower_headers.link,
+            Measure::NetworkBytes => self.lower_headers.network,
+            Measure::TransportBytes => self.transport_bytes(),
+            Measure::HeaderLayers => self.header_layers(),
             Measure::ProtocolBytes => self.protocol_bytes,
             Measure::UsefulBytes => self.useful_bytes,
             Measure::RoundTrips => self.round_trips,
             Measure::HandshakeRoundTrips => self.handshake_round_trips,
             Measure::RoundTripTime => self.round_trip_time?,
+            Measure::TimeToFirstByte => self.since_first_syn(self.first_byte)?,
             Measure::TimeToFirst => self.since_first_syn(nth(1))?,
             Measure::TimeToNth(n) => self.since_first_syn(nth(n.get()))?,
             Measure::TimeToLast => self.since_first_syn(self.completions.last().copied())?,
@@ -293,6 +343,12 @@ impl Measures {
             Measure::MessageBytes => self.message_bytes,
             Measure::GrownMessages => self.grown_messages,
             Measure::Pings => self.pings,
+            Measure::Bodies => self.content.bodies,
+            Measure::Cookies => self.content.cookies,
+            Measure::ChunkingBytes => self.content.chunking_bytes,
+            Measure::MessageHeaderBytes => self.framing.message_header_bytes,
+            Measure::MaskedFrames => self.framing.masked_frames,
+            Measure::MaskingKeys => self.framing.masking_keys(),
             Measure::CloseFrames => self.close_frames,
             Measure::TimeToPong => self.since_first_syn(self.first_pong)?,
             Measure::Resets => self.resets,
@@ -309,6 +365,20 @@ impl Measures {
     /// [`UnknownMeasure`], with the name that may have been meant.
     pub fn named(&self, name: &str) -> Result<Option<u64>, UnknownMeasure> {
         name.parse().map(|measure| self.get(measure))
+    }
+
+    fn overhead_bytes(&self) -> u64 {
+        self.wire_bytes - self.protocol_bytes - self.useful_bytes
+    }
+
+    fn transport_bytes(&self) -> u64 {
+        self.overhead_bytes().saturating_sub(self.lower_headers.link).saturating_sub(self.lower_headers.network)
+    }
+
+    fn header_layers(&self) -> u64 {
+        let LowerHeaders { link, network } = self.lower_headers;
+        [link, network, self.transport_bytes(), self.protocol_bytes].into_iter().filter(|bytes| *bytes > 0).count()
+            as u64
     }
 
     fn since_first_syn(&self, moment: Option<Timestamp>) -> Option<u64> {

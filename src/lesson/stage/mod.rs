@@ -4,7 +4,14 @@
 //! repeats, repeats. It knows nothing of lessons' texts or of captures.
 
 pub mod by_hand;
+mod closing;
 pub mod deflated;
+mod events;
+mod growing;
+mod json;
+mod patience;
+mod raw;
+mod room;
 mod websocket;
 
 use std::convert::Infallible;
@@ -18,9 +25,16 @@ use hyper::server::conn::http1 as server;
 use hyper::service::service_fn;
 use hyper::{Request, Response, header};
 use hyper_util::rt::TokioIo;
+use tokio::task::JoinHandle;
 
 use crate::wire::seeded::{Purpose, Seeded};
 use crate::wire::{BoxError, Network};
+pub use closing::close;
+pub use events::{Events, event_stream};
+pub use growing::growing;
+pub use json::{json_request, json_response};
+pub use raw::{client_connection, server_connection};
+pub use room::Room;
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.
@@ -65,6 +79,18 @@ impl Stage {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
+        self.serve_by(http(), host, answer)
+    }
+
+    /// Serves HTTP as a builder says.
+    fn serve_by<Answer, Responding, B>(&self, http: server::Builder, host: &str, answer: Answer) -> Outcome
+    where
+        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        Responding: Future<Output = Response<B>> + Send + 'static,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
         let mut listener = self.network.listen(host, PORT)?;
         let service = service_fn(move |request| {
             let responding = answer(request);
@@ -74,9 +100,6 @@ impl Stage {
                 Ok::<_, Infallible>(response)
             }
         });
-        let mut http = server::Builder::new();
-        // The clock of a recording is a constant; a Date would be today's.
-        http.title_case_headers(true).auto_date_header(false);
         tokio::spawn(async move {
             while let Ok(connection) = listener.accept().await {
                 // A client may break off whenever it likes, and some lessons are about that: the error is not the
@@ -97,15 +120,24 @@ impl Stage {
         let (sender, connection) =
             client::Builder::new().title_case_headers(true).handshake(TokioIo::new(connection)).await?;
         // What goes wrong on the connection also reaches whoever waits for a response on it.
-        tokio::spawn(connection);
-        Ok(HttpClient { sender, authority: authority(to) })
+        let connection = tokio::spawn(connection);
+        Ok(HttpClient { sender, authority: authority(to), connection })
     }
+}
+
+/// The server that lessons have.
+fn http() -> server::Builder {
+    let mut http = server::Builder::new();
+    // The clock of a recording is a constant; a Date would be today's.
+    http.title_case_headers(true).auto_date_header(false);
+    http
 }
 
 /// One HTTP/1.1 connection. Dropping it closes it.
 pub struct HttpClient {
     sender: client::SendRequest<Full<Bytes>>,
     authority: String,
+    connection: JoinHandle<hyper::Result<()>>,
 }
 
 impl HttpClient {
@@ -125,6 +157,12 @@ impl HttpClient {
     ///
     /// Where the connection breaks off before the response is complete.
     pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, BoxError> {
+        let (parts, body) = self.begin(request).await?.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+    }
+
+    /// Sends a request as [`Self::send`] does, and waits for the head of the response alone.
+    async fn begin(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, BoxError> {
         let (mut parts, body) = request.into_parts();
         let own = std::mem::take(&mut parts.headers);
         parts.headers.insert(header::HOST, self.authority.parse()?);
@@ -132,8 +170,7 @@ impl HttpClient {
         parts.headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
         parts.headers.extend(own);
         self.sender.ready().await?;
-        let (parts, body) = self.sender.send_request(Request::from_parts(parts, body)).await?.into_parts();
-        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+        Ok(self.sender.send_request(Request::from_parts(parts, body)).await?)
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) struct Connection<'a> {
     last_time: Shown<Timestamp>,
     packets: u64,
     protocol: &'static str,
+    protocol_detail: Option<&'a str>,
     exchanges: u64,
     opened: &'static str,
     closed: &'static str,
@@ -94,7 +95,7 @@ pub(super) struct Connection<'a> {
 }
 
 impl<'a> Connection<'a> {
-    pub fn of(it: &record::Connection, interface: Option<&'a str>) -> Self {
+    pub fn of(it: &'a record::Connection, interface: Option<&'a str>) -> Self {
         Self {
             number: it.number,
             interface,
@@ -106,6 +107,7 @@ impl<'a> Connection<'a> {
             last_time: Shown(it.extent.last.time),
             packets: it.packets,
             protocol: it.protocol.name(),
+            protocol_detail: it.protocol_detail.as_deref(),
             exchanges: it.exchanges,
             opened: if it.handshake { "handshake" } else { "before-capture" },
             closed: it.closed.name(),

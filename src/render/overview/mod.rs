@@ -123,6 +123,11 @@ impl Sink for Overview {
 }
 
 impl Overview {
+    /// Takes the counts beyond the summary from another, of the whole capture of which this shows a part.
+    pub fn count_like(&mut self, whole: &Self) {
+        self.census.clone_from(&whole.census);
+    }
+
     /// Draws what was gathered; every line ends with a line feed.
     #[must_use]
     pub fn draw(&self, about: About<'_>, summary: &Summary, style: Style) -> String {

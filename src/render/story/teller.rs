@@ -162,6 +162,9 @@ impl<'a> Teller<'a> {
             } else {
                 self.data(packet, segment);
             }
+        } else if self.completes(packet, segment) {
+            // The end of the connection is the end of a response that says no length (RFC 9112 §6.3).
+            self.data(packet, segment);
         }
         self.end(first, packet, segment);
         if self.whole && self.rows.len() == first {
@@ -254,6 +257,12 @@ impl<'a> Teller<'a> {
     fn first_said(&self, segment: &SegmentSeen, packet: u64) -> usize {
         let order = |(connection, direction, packet)| (connection, direction == Direction::Server, packet);
         self.said.partition_point(|said| order(said.key()) < order(key(segment, packet)))
+    }
+
+    fn completes(&self, packet: &PacketSeen, segment: &SegmentSeen) -> bool {
+        let number = packet.moment.packet;
+        let said = self.said.get(self.first_said(segment, number));
+        said.is_some_and(|said| said.key() == key(segment, number))
     }
 
     /// What a packet carries a part of.

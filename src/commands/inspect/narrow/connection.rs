@@ -4,24 +4,30 @@ use std::io::Write;
 
 use super::super::super::Failure;
 use super::deepen::{self, Scoped};
-use super::{Absent, ROWS, View};
+use super::{Absent, Pass, ROWS, View};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Frame, Problem};
-use crate::inspect::{self, Event, Options, Sink};
+use crate::inspect::{Event, Sink};
 use crate::render::facts::heading;
 use crate::render::overview::{First, KEEP};
 use crate::render::{connection, exchanges, frames, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
     let mut sinks = (Found::new(number), Scoped::new(number));
-    let finding = inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut sinks);
+    let mut whole = Found::new(number);
+    let pass = view.asked.read_beside(&mut view.input.open()?, KEEP, &mut sinks, &mut whole);
+    let Pass { finding, matched } = pass;
     let (found, Scoped { story, .. }) = sinks;
     let Some(it) = &found.record else {
-        let absent = Absent::Connection { asked: number, there: finding.summary.tcp_connections };
+        let absent = match whole.record {
+            Some(_) => Absent::MatchOn { connection: number },
+            None => Absent::Connection { asked: number, there: finding.summary.tcp_connections },
+        };
         return view.input.outcome(Some(absent), finding.error);
     };
     let style = view.style;
-    let life = connection::life(it, found.frames.offered(), found.messages, style);
+    let (counted, remark) = if matched.is_some() { (&whole, "those that match") } else { (&found, "") };
+    let life = connection::life(it, counted.frames.offered(), counted.messages, style);
     out.write_all(life.as_bytes())?;
     deepen::ladder_of(view, &story, number, out)?;
     let kept_exchanges: Vec<_> = found.exchanges.iter().cloned().collect();
@@ -33,7 +39,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         ("Problems", problems::list(&kept_problems, found.problems.left_out(), style)),
     ];
     for (title, body) in sections.iter().filter(|(_, body)| !body.is_empty()) {
-        write!(out, "{}{body}", heading(title, "", style))?;
+        write!(out, "{}{body}", heading(title, remark, style))?;
     }
     if view.asked.layers {
         deepen::layers_of(view, &story, kept_exchanges.iter(), out)?;

@@ -141,7 +141,7 @@ pub(super) fn packets(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let style = view.style;
-    let mut packets = annotate::packets(|| view.input.open(), selection)?;
+    let mut packets = annotate::packets(|| view.bytes.open(), selection, view.asked.decode_as)?;
     for packet in packets.by_ref() {
         let number = numbers::count(packet.number);
         if bytes {

@@ -5,10 +5,10 @@ use std::io::Write;
 
 use super::super::super::Failure;
 use super::deepen::{self, Scoped};
-use super::{Absent, View};
+use super::{Absent, Pass, View};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Problem};
-use crate::inspect::{self, Event, Options, Sink};
+use crate::inspect::{Event, Sink};
 use crate::render::facts::{Facts, heading};
 use crate::render::{accept, heads, numbers, problems};
 
@@ -21,7 +21,7 @@ const PROBLEMS: usize = 50;
 
 pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Result<(), Failure> {
     let mut sinks = (Found { name, ..Found::default() }, Scoped::new(name.0));
-    let finding = inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut sinks);
+    let Pass { finding, .. } = view.asked.read(&mut view.input.open()?, KEEP, &mut sinks);
     let (found, Scoped { story, .. }) = sinks;
     let Some(it) = &found.exchange else {
         let there = found.connection.as_ref().map(|it| it.exchanges);

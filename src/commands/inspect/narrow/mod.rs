@@ -1,23 +1,22 @@
 //! A closer look: at one connection, one exchange, one packet; or at all of them, with their layers, bytes or ladders.
 
-mod absent;
 mod connection;
 mod deepen;
 mod exchange;
 mod packet;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::super::Failure;
+use super::absent::Absent;
 use super::input::Input;
-use super::{Inspect, the_whole};
+use super::{Inspect, Pass, keep, the_whole};
 use crate::inspect::annotate::Selection;
-use crate::inspect::{self, Options};
+use crate::inspect::{PacketContent, PacketSeen};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
 use crate::render::style::Style;
-
-pub(super) use self::absent::Absent;
 
 /// How many rows of a table are shown of one connection.
 const ROWS: usize = 200;
@@ -26,6 +25,8 @@ const ROWS: usize = 200;
 struct View<'a> {
     asked: &'a Inspect,
     input: &'a Input<'a>,
+    /// The same with what is secret blanked, if that was asked for: what shows bytes reads them here.
+    bytes: &'a Input<'a>,
     style: Style,
 }
 
@@ -38,7 +39,8 @@ enum Target {
 
 /// Shows what was asked for, each thing in its turn; the error is that of the last thing which has one.
 pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let view = View { asked, input, style };
+    let redacted = if asked.redact { Some(keep::redacted(asked, input)?) } else { None };
+    let view = View { asked, input, bytes: redacted.as_ref().unwrap_or(input), style };
     let targets = [
         asked.connection.map(Target::Connection),
         asked.exchange.map(Target::Exchange),
@@ -46,7 +48,7 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
     ];
     let targets: Vec<Target> = targets.into_iter().flatten().collect();
     if targets.is_empty() {
-        let outcome = the_whole(input, out, style);
+        let outcome = the_whole(asked, input, out, style);
         if !matches!(outcome, Err(Failure::Output(_))) {
             everything(&view, out)?;
         }
@@ -71,24 +73,31 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
     outcome
 }
 
-/// The layers of all exchanges, the ladders of all connections, the bytes of all packets: whichever were asked for.
+/// The layers of all exchanges, the ladders of all connections, the bytes of all packets: whichever were asked for, as far
+/// as they match.
 fn everything(view: &View<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let asked = view.asked;
-    if asked.layers || asked.ladder {
-        let mut story = Story::default();
-        inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut story);
-        if asked.layers {
-            deepen::layers_of(view, &story, story.exchanges.iter(), out)?;
-            deepen::diagrams(view, story.frames.iter(), out)?;
-        }
-        let mut numbers: Vec<u64> = story.connections.iter().map(|it| it.number).collect();
-        numbers.sort_unstable();
-        for number in numbers.into_iter().filter(|_| asked.ladder) {
-            deepen::ladder_of(view, &story, number, out)?;
+    let is_filtered = !asked.filter.is_everything();
+    let mut story = Story::default();
+    if asked.layers || asked.ladder || is_filtered {
+        asked.read(&mut view.input.open()?, KEEP, &mut story);
+    }
+    if asked.layers {
+        deepen::layers_of(view, &story, story.exchanges.iter(), out)?;
+        deepen::diagrams(view, story.frames.iter(), out)?;
+    }
+    let numbers: BTreeSet<u64> = story.connections.iter().map(|it| it.number).collect();
+    if asked.ladder {
+        for number in &numbers {
+            deepen::ladder_of(view, &story, *number, out)?;
         }
     }
     if asked.hex {
-        deepen::packets(view, Selection::All, (true, false), out)?;
+        let of_it =
+            |it: &&PacketSeen| matches!(&it.content, PacketContent::Tcp(it) if numbers.contains(&it.connection));
+        let packets = || story.packets.iter().filter(of_it).map(|it| it.moment.packet).collect();
+        let selection = if is_filtered { Selection::Packets(packets()) } else { Selection::All };
+        deepen::packets(view, selection, (true, false), out)?;
     }
     Ok(())
 }

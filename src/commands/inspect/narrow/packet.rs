@@ -5,11 +5,11 @@ use std::io::Write;
 
 use super::super::super::Failure;
 use super::deepen::{self, Scoped};
-use super::{Absent, View};
+use super::{Absent, Pass, View};
 use crate::inspect::annotate::Selection;
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
-use crate::inspect::{self, Event, Options, PacketSeen, Sink};
+use crate::inspect::{Event, PacketSeen, Sink};
 use crate::render::overview::KEEP;
 use crate::render::{packet, summary};
 
@@ -19,7 +19,7 @@ const CARRIED: usize = 20;
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
     let mut found = Found { number, ..Found::default() };
     let mut reader = view.input.open()?;
-    let finding = inspect::inspect(&mut reader, Options { keep: KEEP, pieces: false }, &mut found);
+    let Pass { finding, .. } = view.asked.read(&mut reader, KEEP, &mut found);
     let Some(seen) = &found.seen else {
         let absent = Absent::Packet { asked: number, there: finding.summary.packets };
         return view.input.outcome(Some(absent), finding.error);
@@ -34,7 +34,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     }
     if let (Some(segment), true) = (found.segment(), view.asked.ladder) {
         let mut scoped = Scoped::new(segment.connection);
-        inspect::inspect(&mut view.input.open()?, Options { keep: KEEP, pieces: false }, &mut scoped);
+        view.asked.read(&mut view.input.open()?, KEEP, &mut scoped);
         deepen::ladder_of(view, &scoped.story, segment.connection, out)?;
     }
     view.input.outcome(None, finding.error)

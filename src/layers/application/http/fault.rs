@@ -12,14 +12,18 @@ faults! {
         #[error("a header's name may only be letters, digits and a few signs; this one is {0:?}")]
         InvalidName(String) => "malformed-header-line", "RFC 9112 §5";
         /// White space between field name and colon.
-        #[error("there is white space between the name {0:?} and its colon: readers disagree on what the header's name is")]
+        #[error(
+            "there is white space between the name {0:?} and its colon: readers disagree on what the header's \
+             name is"
+        )]
         SpaceBeforeColon(String) => "space-before-colon", "RFC 9112 §5.1";
         /// A NUL, a bare CR or another control character in a field value.
         #[error("the value of {0:?} has a control character in it")]
         InvalidValue(String) => "invalid-header-value", "RFC 9110 §5.5";
         /// A field value continued on a line that begins with white space.
         #[error(
-            "the value of {0:?} goes on in the next line (line folding), which is obsolete: readers disagree on where it ends"
+            "the value of {0:?} goes on in the next line (line folding), which is obsolete: readers disagree on \
+             where it ends"
         )]
         Folded(String) => "folded-header-line", "RFC 9112 §5.2";
         /// White space before the first field line.
@@ -54,7 +58,8 @@ faults! {
         RepeatedHost(usize) => "repeated-host", "RFC 9112 §3.2";
         /// Content-Length together with Transfer-Encoding.
         #[error(
-            "both Content-Length and Transfer-Encoding say where the body ends: readers that believe different ones see different messages (request smuggling)"
+            "both Content-Length and Transfer-Encoding say where the body ends: readers that believe different \
+             ones see different messages (request smuggling)"
         )]
         BothLengths => "both-lengths", "RFC 9112 §6.3";
         /// Several Content-Length values that differ.
@@ -71,7 +76,8 @@ faults! {
         UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
         #[error(
-            "Transfer-Encoding in an HTTP/1.0 message: who sends that version does not know chunks, so its framing is in doubt"
+            "Transfer-Encoding in an HTTP/1.0 message: who sends that version does not know chunks, so its \
+             framing is in doubt"
         )]
         TransferCodingInOldVersion => "transfer-coding-in-http-1-0", "RFC 9112 §6.1";
         /// A Transfer-Encoding in a response that can have no body.
@@ -96,21 +102,28 @@ faults! {
         #[error("the body is shorter than promised: the stream ends {0} bytes early")]
         BodyCutShort(u64) => "body-too-short", "RFC 9112 §8";
         /// A chunked body without its last chunk.
-        #[error("the stream ends before the last chunk, the one of size 0: the reader can not know whether that was all")]
+        #[error(
+            "the stream ends before the last chunk, the one of size 0: the reader can not know whether that was \
+             all"
+        )]
         ChunksCutShort => "body-too-short", "RFC 9112 §8";
         /// Bytes after the end of a message that do not begin another.
         #[error("after the message's end come bytes that begin no other message: its body is longer than promised")]
         BytesAfterMessage => "body-too-long", "RFC 9112 §6.3";
-        /// Content after a response that can have none: a 204, a 304, or one to HEAD.
+        /// Content after a response that can have none: a 1xx, a 204, a 304, or one to HEAD.
         #[error(
-            "after a response that can have no body (a 204, a 304, or one to HEAD) come bytes that begin no other message: the client takes them for the next response"
+            "after a response that can have no body (a 1xx, a 204, a 304, or one to HEAD) come bytes that begin \
+             no other message: the client takes them for the next response"
         )]
         BodyNotAllowed => "unexpected-body", "RFC 9110 §6.4.1";
         /// A Content-Length in a response that can have no body.
         #[error("this {0} response has no body, and so must not have a Content-Length either")]
         LengthWithoutBody(u16) => "content-length-without-body", "RFC 9110 §8.6";
         /// An Upgrade field that Connection does not name.
-        #[error("the Upgrade header only counts together with \"Connection: Upgrade\", which is missing: a proxy would pass it on, to somebody it is not for")]
+        #[error(
+            "the Upgrade header only counts together with \"Connection: Upgrade\", which is missing: a proxy \
+             would pass it on, to somebody it is not for"
+        )]
         UpgradeWithoutConnection => "upgrade-without-connection", "RFC 9110 §7.8";
         /// A 101 to a protocol that the request did not offer.
         #[error("the server switches to {chosen:?}; the request offered {offered}")]
@@ -127,7 +140,10 @@ faults! {
         #[error("a 405 must list in an Allow header the methods that would be allowed; this one does not")]
         NoAllow => "missing-allow", "RFC 9110 §15.5.6";
         /// A 401 without a challenge.
-        #[error("a 401 must say in WWW-Authenticate how to log in; this one does not, so no client can know what to send")]
+        #[error(
+            "a 401 must say in WWW-Authenticate how to log in; this one does not, so no client can know what to \
+             send"
+        )]
         NoChallenge => "missing-www-authenticate", "RFC 9110 §15.5.2";
         /// A 407 without a challenge.
         #[error("a 407 must say in Proxy-Authenticate how to log in to the proxy; this one does not")]

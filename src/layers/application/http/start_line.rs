@@ -132,7 +132,7 @@ fn may_begin(role: Role, bytes: &[u8]) -> bool {
 fn has_control(line: &[u8]) -> bool {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     // Without an early exit, so that many bytes are looked at at once.
-    line.iter().fold(false, |found, b| found | (*b < 32 && *b != b'\t') | (*b == 127))
+    line.iter().fold(0, |found, b| found | u8::from(*b < 32 && *b != b'\t') | u8::from(*b == 127)) != 0
 }
 
 /// A line without its CR LF, or bare LF.

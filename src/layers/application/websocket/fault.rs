@@ -8,11 +8,15 @@ faults! {
     pub enum Fault {
         /// A 101 without Sec-WebSocket-Accept.
         #[error(
-            "the 101 has no Sec-WebSocket-Accept: a browser fails the connection, since nothing shows that the server understood"
+            "the 101 has no Sec-WebSocket-Accept: a browser fails the connection, since nothing shows that the \
+             server understood"
         )]
         NoAccept => "missing-accept", "RFC 6455 §4.2.2";
         /// A Sec-WebSocket-Accept that does not belong to the key.
-        #[error("Sec-WebSocket-Accept is {found:?}, but this key's answer is {expected:?}: a browser fails the connection")]
+        #[error(
+            "Sec-WebSocket-Accept is {found:?}, but this key's answer is {expected:?}: a browser fails the \
+             connection"
+        )]
         WrongAccept {
             /// What the response says.
             found: String,

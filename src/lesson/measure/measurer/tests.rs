@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 
 use super::*;
 use crate::inspect::event::Novelty;
-use crate::inspect::record::{Closed, Extent, Moment, Problem, Protocol, Request};
+use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
 
 const MS: u64 = 1_000_000;
 /// Ethernet, IPv4 and TCP without options.
@@ -146,7 +146,7 @@ impl Capture {
             fin: true,
             rsv: 0,
             opcode,
-            mask_key: None,
+            mask_key: (direction == Client).then_some([opcode; 4]),
             payload_bytes,
             payload_seen: payload_bytes,
             payload: Vec::new(),
@@ -373,7 +373,42 @@ fn chunk_framing_interim_responses_and_trailers_are_protocol() {
     capture.measurer.event(Event::Exchange(&exchange));
     let get = capture.close(0).finish();
     assert_eq!((get("protocol_bytes"), get("useful_bytes")), (Some(100 + 25 + 90 + 20), Some(30 + 30)));
+    assert_eq!((get("chunking_bytes"), get("bodies")), (Some(20), Some(2)));
     assert_eq!((get("round_trips"), get("time_to_nth(2)")), (Some(3), None));
+}
+
+#[test]
+fn a_cookie_counts_in_every_request_that_sends_it() {
+    let mut capture = Capture::default();
+    capture.handshake(1);
+    for (index, fields) in [&b"Host: a\r\n\r\n"[..], b"cookie: a=1\r\n\r\n", b"Cookie: a=1\r\n\r\n"].iter().enumerate()
+    {
+        let request = HttpMessage { headers: Fields::parse(fields), ..header(100) };
+        let response = capture.response(204, 90, 0);
+        capture.exchange(0, index as u64, request, response);
+    }
+    let get = capture.close(0).finish();
+    assert_eq!((get("cookies"), get("bodies")), (Some(2), Some(0)));
+}
+
+#[test]
+fn the_first_byte_of_a_slow_response_comes_before_its_last() {
+    let mut capture = Capture::default();
+    capture.handshake(1).at(80).data(0, Client, 100).at(120).data(0, Server, 90);
+    let first = capture.moment();
+    capture.at(420).data(0, Server, 60);
+    let mut response = capture.response(200, 90, 60);
+    response.message.extent.first = first;
+    let get = capture.exchange(0, 0, header(100), response).close(0).finish();
+    assert_eq!((get("time_to_first_byte"), get("time_to_first")), (Some(120 * MS), Some(420 * MS)));
+}
+
+#[test]
+fn a_frame_that_is_no_message_has_a_header_and_a_key_all_the_same() {
+    let mut capture = Capture::default();
+    capture.handshake(1).frame(Client, 1, 6, 12).frame(Server, 2, 4, 126).frame(Client, 8, 6, 2).frame(Client, 8, 6, 2);
+    let get = capture.close(0).finish();
+    assert_eq!((get("message_header_bytes"), get("masked_frames"), get("masking_keys")), (Some(10), Some(3), Some(2)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::render::numbers::{count, counted};
 
 /// Something that the capture does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(in super::super) enum Absent {
+pub(super) enum Absent {
     /// A connection.
     #[error("connection {asked} is not in this capture: it has {}", range("connection", *.there, 0))]
     Connection {
@@ -36,6 +36,28 @@ pub(in super::super) enum Absent {
         /// How many the connection has.
         there: u64,
     },
+    /// Anything that matches.
+    #[error("nothing in this capture matches what was asked for; it has {}", counted(*.of, "connection"))]
+    Match {
+        /// How many connections there are.
+        of: u64,
+    },
+    /// Anything that matches on a connection that is there.
+    #[error("nothing on connection {connection} matches what was asked for")]
+    MatchOn {
+        /// Its number.
+        connection: u64,
+    },
+    /// One of the two messages of an exchange that is there.
+    #[error("exchange {connection}.{index} has no {what} in this capture")]
+    Half {
+        /// The connection's number.
+        connection: u64,
+        /// The exchange's index on it.
+        index: u64,
+        /// Which of the two.
+        what: &'static str,
+    },
     /// A packet.
     #[error("packet {} is not in this capture: it has {}", count(*.asked), range("packet", *.there, 1))]
     Packet {
@@ -48,7 +70,7 @@ pub(in super::super) enum Absent {
 
 impl Absent {
     /// What to say of an exchange that was not found; `there` is how many its connection has, if there is such a one.
-    pub(in super::super) fn exchange((connection, index): (u64, u64), there: Option<u64>, summary: &Summary) -> Self {
+    pub(super) fn exchange((connection, index): (u64, u64), there: Option<u64>, summary: &Summary) -> Self {
         match there {
             Some(there) => Self::Exchange { connection, index, there },
             None => Self::ExchangeAndConnection { connection, index, there: summary.tcp_connections },

@@ -1,7 +1,8 @@
 //! What somebody who mistyped a name may have meant.
 
-/// The candidates that resemble `word`, the likeliest first, at most three.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+/// The candidates, in small letters, that resemble `word`, the likeliest first, at most three.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Two words of these lists that have nothing to do with each other stay below it; a slip or two stays above.
     const ALIKE: f64 = 0.75;
     let word = word.to_lowercase();

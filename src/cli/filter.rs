@@ -1,0 +1,54 @@
+//! The conditions of `inspect`, as flags.
+
+use std::ops::RangeInclusive;
+
+use clap::Args;
+use wire101::inspect::filter::{Filter, Host, Point};
+use wire101::inspect::record::Direction;
+
+use super::{FILTER, values};
+
+/// All of them must hold.
+#[derive(Debug, Args)]
+#[group(id = "conditions", multiple = true)]
+#[command(next_help_heading = FILTER)]
+pub struct Conditions {
+    /// To or from an address, or to a host by name: 10.0.0.2, example.com, '*.example.com'
+    #[arg(long, value_name = "HOST", value_parser = values::host)]
+    host: Option<Host>,
+    /// With this port at either end: 80, 8000-8999
+    #[arg(long, value_name = "PORT", value_parser = values::port)]
+    port: Option<RangeInclusive<u16>>,
+    /// With this status: 404, 4xx, 400-499
+    #[arg(long, value_name = "STATUS", value_parser = values::status)]
+    status: Option<RangeInclusive<u16>>,
+    /// With this request method
+    #[arg(long, value_name = "METHOD")]
+    method: Option<String>,
+    /// With this path, the query aside: /chat, '/api/*' (* is any text, ? one character)
+    #[arg(long, value_name = "GLOB")]
+    path: Option<String>,
+    /// Frames and messages with this opcode: text, ping, 8
+    #[arg(long, value_name = "OPCODE", value_parser = values::opcode)]
+    opcode: Option<u8>,
+    /// What this side said
+    #[arg(long, value_name = "WHO", value_parser = values::direction)]
+    direction: Option<Direction>,
+    /// With this text, exactly so, in the head or in the first 64 KiB of a body or payload
+    #[arg(long, value_name = "TEXT", value_parser = values::text)]
+    contains: Option<String>,
+    /// From a packet or time on: '#120', 2.5s after the start, 2023-11-14T22:13:20Z
+    #[arg(long, value_name = "WHEN", value_parser = values::point)]
+    from: Option<Point>,
+    /// Up to a packet or time
+    #[arg(long, value_name = "WHEN", value_parser = values::point)]
+    until: Option<Point>,
+}
+
+impl From<Conditions> for Filter {
+    fn from(conditions: Conditions) -> Self {
+        let Conditions { host, port, status, method, path, opcode, direction, contains, from, until } = conditions;
+        let contains = contains.map(String::into_bytes);
+        Self { host, port, status, method, path, opcode, direction, contains, from, until }
+    }
+}

@@ -1,0 +1,233 @@
+//! `--body C.I`: a body as the application gets it, chunks put together and content codings undone.
+//!
+//! It is written as it comes, so that it may be longer than what any view keeps.
+
+use std::io::{self, Write};
+
+use super::super::Failure;
+use super::Inspect;
+use super::absent::Absent;
+use super::input::Input;
+use crate::inspect::event::Delivered;
+use crate::inspect::record::{Direction, Exchange, HttpMessage};
+use crate::inspect::{self, Event, Options, Piece, PieceKind, Sink};
+use crate::layers::application::http::MAX_SECTION;
+use crate::layers::presentation::coding::Decoder;
+use crate::render::escape::escape;
+
+/// How many bytes wait at the most to be told what they are: all that the pipeline itself waits for, and a packet's worth.
+const MOST_WAITING: usize = MAX_SECTION + (128 << 10);
+
+/// The longest line that is shown on a terminal, in bytes; a longer one is broken.
+const LONGEST_LINE: usize = 4 << 10;
+
+pub(super) fn write(
+    asked: &Inspect,
+    input: &Input<'_>,
+    name: (u64, u64),
+    direction: Direction,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let mut lines = Lines { out, line: Vec::new(), escapes: asked.terminal };
+    let mut body = Body::new(name, direction, &mut lines);
+    let options = Options { keep: 0, pieces: true, decode_as: asked.decode_as };
+    let finding = inspect::inspect(&mut input.open()?, options, &mut body);
+    let Body { found, exchanges, wrong, error, .. } = body;
+    if let Some(error) = error {
+        return Err(error.into());
+    }
+    lines.finish()?;
+    let what = if direction == Direction::Client { "request" } else { "response" };
+    let label = input.label();
+    let of_it = |text: &str| Failure::Input(format!("{label}: the {what} of exchange {}.{} {text}", name.0, name.1));
+    match found {
+        Found::Nothing => input.outcome(Some(Absent::exchange(name, exchanges, &finding.summary)), finding.error),
+        Found::Half => {
+            let (connection, index) = name;
+            input.outcome(Some(Absent::Half { connection, index, what }), None)
+        }
+        Found::Whole { .. } if wrong.is_some() => Err(of_it(&wrong.unwrap_or_default())),
+        Found::Whole { complete: false } => Err(of_it("is not whole: the rest of its body was not seen")),
+        Found::Whole { complete: true } => Ok(()),
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Nothing,
+    /// The exchange lacks this one of its messages.
+    Half,
+    Whole {
+        complete: bool,
+    },
+}
+
+/// Writes a body out.
+struct Body<'a, W> {
+    name: (u64, u64),
+    direction: Direction,
+    out: &'a mut W,
+    decoder: Option<Box<Decoder>>,
+    /// Bytes of the stream, from position `start` on, that may be of the body.
+    waiting: Vec<u8>,
+    start: u64,
+    found: Found,
+    /// How many exchanges the connection has.
+    exchanges: Option<u64>,
+    /// What is wrong with the coding.
+    wrong: Option<String>,
+    error: Option<io::Error>,
+}
+
+impl<'a, W: Write> Body<'a, W> {
+    fn new(name: (u64, u64), direction: Direction, out: &'a mut W) -> Self {
+        Self {
+            name,
+            direction,
+            out,
+            decoder: None,
+            waiting: Vec::new(),
+            start: 0,
+            found: Found::Nothing,
+            exchanges: None,
+            wrong: None,
+            error: None,
+        }
+    }
+
+    fn is_it(&self, it: &Exchange) -> bool {
+        (it.connection, it.index) == self.name
+    }
+
+    fn message<'e>(&self, it: &'e Exchange) -> Option<&'e HttpMessage> {
+        match self.direction {
+            Direction::Client => it.request.as_ref().map(|it| &it.message),
+            Direction::Server => it.response.as_ref().map(|it| &it.message),
+        }
+    }
+
+    fn begin(&mut self, it: &Exchange) {
+        let Some(message) = self.message(it) else { return };
+        let codings: Vec<&[u8]> = message.headers.all("content-encoding").collect();
+        match Decoder::new(&codings.join(&b", "[..])) {
+            Ok(decoder) => self.decoder = decoder.map(Box::new),
+            Err(unknown) => self.wrong = Some(format!("is written as it was sent: {unknown}")),
+        }
+    }
+
+    fn wait(&mut self, it: &Delivered<'_>) {
+        let end = self.start + self.waiting.len() as u64;
+        if it.start != end || self.waiting.len() + it.data.len() > MOST_WAITING {
+            self.waiting.clear();
+            self.start = it.start;
+        }
+        self.waiting.extend_from_slice(it.data);
+    }
+
+    fn piece(&mut self, it: &Piece) {
+        let from = it.start.saturating_sub(self.start) as usize;
+        let to = (it.end.saturating_sub(self.start) as usize).min(self.waiting.len());
+        let is_body = matches!(it.kind, PieceKind::Body | PieceKind::ChunkData) && it.index == self.name.1;
+        if is_body && from < to {
+            let Self { out, decoder, waiting, error, .. } = self;
+            let mut write = |bytes: &[u8]| {
+                if error.is_none() {
+                    *error = out.write_all(bytes).err();
+                }
+            };
+            let bytes = &waiting[from..to];
+            let undone = if let Some(decoder) = decoder {
+                decoder.push(bytes, &mut write)
+            } else {
+                write(bytes);
+                Ok(())
+            };
+            if let Err(wrong) = undone {
+                self.wrong.get_or_insert(format!("can not be decoded further: {wrong}"));
+            }
+        }
+        self.waiting.drain(..to);
+        self.start += to as u64;
+    }
+
+    fn end(&mut self, it: &Exchange) {
+        self.found = self.message(it).map_or(Found::Half, |it| Found::Whole { complete: it.complete });
+        let finished = self.decoder.as_mut().map_or(Ok(()), |decoder| decoder.finish());
+        if let Err(wrong) = finished {
+            self.wrong.get_or_insert(format!("can not be decoded further: {wrong}"));
+        }
+    }
+}
+
+impl<W: Write> Sink for Body<'_, W> {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Request(it) if self.direction == Direction::Client && self.is_it(it) => self.begin(it),
+            Event::Response(it) if self.direction == Direction::Server && self.is_it(it) => self.begin(it),
+            Event::Bytes(it) if (it.connection, it.direction) == (self.name.0, self.direction) => self.wait(&it),
+            Event::Piece(it) if (it.connection, it.direction) == (self.name.0, self.direction) => self.piece(&it),
+            Event::Exchange(it) if self.is_it(it) => self.end(it),
+            Event::Closed(it) if it.number == self.name.0 => self.exchanges = Some(it.exchanges),
+            _ => {}
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.error.is_some() || !matches!(self.found, Found::Nothing)
+    }
+}
+
+/// Hands bytes on as they are; to a terminal line by line, with what could steer it escaped.
+struct Lines<'a> {
+    out: &'a mut dyn Write,
+    line: Vec<u8>,
+    escapes: bool,
+}
+
+impl Lines<'_> {
+    fn line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        writeln!(self.out, "{}", escape(line).replace(r"\t", "\t"))
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if self.line.is_empty() { Ok(()) } else { self.line() }
+    }
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.escapes {
+            return self.out.write(bytes);
+        }
+        for byte in bytes {
+            if *byte == b'\n' || self.line.len() >= LONGEST_LINE {
+                self.line()?;
+            }
+            if *byte != b'\n' {
+                self.line.push(*byte);
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_lines_that_cannot_steer_it() {
+        let mut out = Vec::new();
+        let mut lines = Lines { out: &mut out, line: Vec::new(), escapes: true };
+        lines.write_all(b"one\r\ntwo\x1b[2J\nthr").unwrap();
+        lines.write_all(b"ee\xff").unwrap();
+        lines.finish().unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "one\ntwo\\x1b[2J\nthree\\xff\n");
+    }
+}

@@ -1,0 +1,102 @@
+//! `--follow C`: what was said on a connection, as it was said.
+
+use std::io::{self, Write};
+
+use super::super::Failure;
+use super::Inspect;
+use super::absent::Absent;
+use super::input::Input;
+use crate::inspect::{Event, Sink};
+use crate::render::style::Style;
+use crate::render::transcript::Transcript;
+
+/// How much of each body and payload is shown: 64 KiB.
+const KEEP: usize = 64 << 10;
+
+pub(super) fn print(
+    asked: &Inspect,
+    input: &Input<'_>,
+    connection: u64,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
+    let mut follower = Follower {
+        connection,
+        transcript: Transcript::new(style),
+        live: input.is_live(),
+        out,
+        error: None,
+        told: false,
+    };
+    let mut whole = Seen { connection, there: false };
+    let pass = asked.read_beside(&mut input.open()?, KEEP, &mut follower, &mut whole);
+    let Follower { told, error, .. } = follower;
+    if let Some(error) = error {
+        return Err(error.into());
+    }
+    let absent = match (told, whole.there) {
+        (true, _) => None,
+        (false, true) => Some(Absent::MatchOn { connection }),
+        (false, false) => Some(Absent::Connection { asked: connection, there: pass.finding.summary.tcp_connections }),
+    };
+    input.outcome(absent, pass.finding.error)
+}
+
+/// Prints what is said on a connection while it is read.
+struct Follower<'a> {
+    connection: u64,
+    transcript: Transcript,
+    live: bool,
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+    /// Whether its end was told.
+    told: bool,
+}
+
+impl Follower<'_> {
+    fn print(&mut self, lines: &[String]) -> io::Result<()> {
+        for line in lines {
+            writeln!(self.out, "{line}")?;
+        }
+        if self.live && !lines.is_empty() { self.out.flush() } else { Ok(()) }
+    }
+}
+
+impl Sink for Follower<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        let transcript = &mut self.transcript;
+        let lines = match event {
+            Event::Opened(it) if it.number == self.connection => {
+                transcript.opened(it);
+                return;
+            }
+            Event::Exchange(it) if it.connection == self.connection => transcript.exchange(it),
+            Event::Frame(it) if it.connection == self.connection => transcript.frame(it),
+            Event::Message(it) if it.connection == self.connection => transcript.message(it),
+            Event::Closed(it) if it.number == self.connection => {
+                self.told = true;
+                transcript.closed(it)
+            }
+            _ => return,
+        };
+        if self.error.is_none() {
+            self.error = self.print(&lines).err();
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.told || self.error.is_some()
+    }
+}
+
+/// Whether the connection is in the capture at all.
+struct Seen {
+    connection: u64,
+    there: bool,
+}
+
+impl Sink for Seen {
+    fn event(&mut self, event: Event<'_>) {
+        self.there |= matches!(event, Event::Opened(it) if it.number == self.connection);
+    }
+}

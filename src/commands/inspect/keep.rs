@@ -1,0 +1,231 @@
+//! `--out FILE`: the packets of the connections that match, as pcapng; and copies of a capture with secrets blanked.
+//!
+//! A connection may match by its last byte, so that the capture is read a first time to choose, and once more to copy;
+//! blanking takes a pass between, which finds out what each byte is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+
+use super::super::{Failure, save};
+use super::Inspect;
+use super::absent::Absent;
+use super::input::Input;
+use crate::capture::{Interface, Reader, Writer};
+use crate::inspect::filter::Filtered;
+use crate::inspect::redact::{Plan, Planner, Redactor};
+use crate::inspect::{self, Event, Inspector, Options, Sink};
+use crate::render::numbers::{count, counted};
+
+/// What wrote the file.
+const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
+
+/// How many packets are remembered that were read only after others. Fragments beyond that are not kept.
+const MOST_LATE: usize = 1 << 20;
+
+/// The longest name or comment of an interface that is copied, in bytes: the format has room for 65 535.
+const LONGEST_TEXT: usize = 60_000;
+
+/// What was kept.
+pub(super) struct Kept {
+    /// What to tell of it.
+    pub(super) said: Vec<String>,
+    /// Whether the input was all there.
+    pub(super) outcome: Result<(), Failure>,
+}
+
+/// Writes the packets of the connections that match.
+///
+/// # Errors
+///
+/// If the file is the capture itself, nothing matches, or it cannot be written.
+pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Kept, Failure> {
+    if input.path().is_some_and(|from| is_same(from, path)) {
+        let name = path.display();
+        return Err(Failure::Usage(format!(
+            "--out {name} would overwrite the capture that is read; name another file"
+        )));
+    }
+    let mut reader = input.open()?;
+    let mut choice = Choice { asked, chosen: BTreeSet::new(), exchanges: None };
+    let mut late = Late::default();
+    let mut filtered = Filtered::new(&asked.filter, 0, &mut choice);
+    let finding = inspect::inspect(&mut reader, options(asked), &mut (&mut filtered, &mut late));
+    if choice.chosen.is_empty() {
+        let absent = choice.absent(finding.summary.tcp_connections, late.connections);
+        return input.outcome(Some(absent), finding.error).map(|()| Kept { said: Vec::new(), outcome: Ok(()) });
+    }
+    let comment = if asked.redact {
+        "kept by wire101 inspect --out, secrets blanked by --redact"
+    } else {
+        "kept by wire101 inspect --out"
+    };
+    let interfaces = described(reader.interfaces(), comment);
+    let plan = if asked.redact { Some(plan(asked, input, choice.chosen.clone())?) } else { None };
+    late.packets.retain(|_, connection| choice.chosen.contains(connection));
+    let is_kept = |number, connection: Option<u64>| {
+        connection.is_some_and(|it| choice.chosen.contains(&it)) || late.packets.contains_key(&number)
+    };
+    let mut source = input.open()?;
+    let mut packets = 0;
+    save::save(path, |out| {
+        packets = copy(asked, &mut source, &interfaces, plan.as_ref(), &is_kept, out)?;
+        Ok(())
+    })
+    .map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))?;
+    let (connections, all) =
+        (count(choice.chosen.len() as u64), counted(finding.summary.tcp_connections, "connection"));
+    let mut said = vec![format!("{}: {} of {connections} of {all}", path.display(), counted(packets, "packet"))];
+    if let Some(plan) = &plan {
+        said.push("Credentials, cookies, query values, bodies and payloads are blanked. What was compressed can no longer be decompressed.".to_owned());
+        if plan.is_limited() {
+            said.push(
+                "There is more in it than fits into memory: from some place on, everything is blanked.".to_owned(),
+            );
+        }
+    }
+    if late.packets.len() >= MOST_LATE {
+        said.push("There are more fragments than are remembered: some may be left out.".to_owned());
+    }
+    Ok(Kept { said, outcome: input.outcome(None, finding.error) })
+}
+
+/// The same capture, every packet of it, with what is secret blanked.
+///
+/// # Errors
+///
+/// If it cannot be read, or the copy not be put aside.
+pub(super) fn redacted<'a>(asked: &Inspect, input: &Input<'a>) -> Result<Input<'a>, Failure> {
+    let mut planner = Planner::new(None);
+    let mut reader = input.open()?;
+    inspect::inspect(&mut reader, options(asked), &mut planner);
+    let interfaces = described(reader.interfaces(), "");
+    let mut source = input.open()?;
+    let write = || -> io::Result<File> {
+        let mut out = BufWriter::new(tempfile::tempfile()?);
+        copy(asked, &mut source, &interfaces, Some(&planner.finish()), &|_, _| true, &mut out)?;
+        Ok(out.into_inner()?)
+    };
+    let write = write();
+    let failed = |error: io::Error| Failure::Run(format!("cannot put aside a copy without secrets: {error}"));
+    Ok(input.rewritten(write.map_err(failed)?))
+}
+
+fn options(asked: &Inspect) -> Options {
+    Options { pieces: true, ..asked.options(0) }
+}
+
+fn plan(asked: &Inspect, input: &Input<'_>, only: BTreeSet<u64>) -> Result<Plan, Failure> {
+    let mut planner = Planner::new(Some(only));
+    inspect::inspect(&mut input.open()?, options(asked), &mut planner);
+    Ok(planner.finish())
+}
+
+/// Copies packets, chosen by their numbers and connections; says how many. Damage ends it: an earlier pass reported that.
+fn copy<R: Read>(
+    asked: &Inspect,
+    source: &mut Reader<R>,
+    interfaces: &[Interface],
+    plan: Option<&Plan>,
+    is_kept: &dyn Fn(u64, Option<u64>) -> bool,
+    out: &mut dyn Write,
+) -> io::Result<u64> {
+    let nothing = Plan::default();
+    let mut redactor = Redactor::new(plan.unwrap_or(&nothing));
+    let mut inspector = Inspector::new(Options { pieces: plan.is_some(), ..options(asked) });
+    let mut writer = Writer::new(out, interfaces, APPLICATION)?;
+    let mut packets = 0;
+    while let Ok(Some(packet)) = source.next_packet() {
+        inspector.packet(&packet, &mut redactor);
+        if !is_kept(packet.number, redactor.connection()) {
+            continue;
+        }
+        packets += 1;
+        let mut write = |data: &[u8]| writer.packet(packet.interface, packet.time, packet.original_length, data, None);
+        match plan {
+            Some(_) => write(&redactor.blanked(&packet))?,
+            None => write(packet.data)?,
+        }
+    }
+    writer.finish()?;
+    Ok(packets)
+}
+
+/// The interfaces of a file that is copied, each with a comment on where it is from.
+fn described(interfaces: &[Interface], comment: &str) -> Vec<Interface> {
+    let short = |text: &str| text[..text.floor_char_boundary(LONGEST_TEXT)].to_owned();
+    let described = |it: &Interface| {
+        let comments: Vec<String> = it.comment.iter().map(|it| short(it)).chain([comment.to_owned()]).collect();
+        let comment = comments.join("\n").trim_start_matches('\n').to_owned();
+        Interface { name: it.name.as_deref().map(short), comment: Some(comment), ..it.clone() }
+    };
+    interfaces.iter().map(described).collect()
+}
+
+/// Whether both are the same file, under whatever names.
+fn is_same(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
+            return (one.dev(), one.ino()) == (other.dev(), other.ino());
+        }
+    }
+    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// The connections that match, and were asked for.
+struct Choice<'a> {
+    asked: &'a Inspect,
+    chosen: BTreeSet<u64>,
+    /// How many exchanges the connection has that an exchange was asked of.
+    exchanges: Option<u64>,
+}
+
+impl Choice<'_> {
+    fn absent(&self, there: u64, of: u64) -> Absent {
+        match (self.asked.connection, self.asked.exchange) {
+            (Some(asked), _) if asked >= there => Absent::Connection { asked, there },
+            (Some(connection), _) => Absent::MatchOn { connection },
+            (None, Some((connection, index))) => match self.exchanges {
+                Some(there) => Absent::Exchange { connection, index, there },
+                None => Absent::ExchangeAndConnection { connection, index, there },
+            },
+            (None, None) => Absent::Match { of },
+        }
+    }
+}
+
+impl Sink for Choice<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        let Event::Closed(it) = event else { return };
+        let exchange = self.asked.exchange.filter(|(connection, _)| *connection == it.number);
+        self.exchanges = exchange.map(|_| it.exchanges).or(self.exchanges);
+        let connection = self.asked.connection.is_none_or(|asked| asked == it.number);
+        if connection && (self.asked.exchange.is_none() || exchange.is_some_and(|(_, index)| index < it.exchanges)) {
+            self.chosen.insert(it.number);
+        }
+    }
+}
+
+/// What connections packets are of whose bytes were read only after others': fragments, which do not say so themselves.
+#[derive(Default)]
+struct Late {
+    packet: u64,
+    packets: BTreeMap<u64, u64>,
+    connections: u64,
+}
+
+impl Sink for Late {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Packet(it) => self.packet = it.moment.packet,
+            Event::Bytes(it) if it.packet != self.packet && self.packets.len() < MOST_LATE => {
+                self.packets.insert(it.packet, it.connection);
+            }
+            Event::Closed(_) => self.connections += 1,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What exchanges carry: bodies, cookies, and the framing that chunking adds.
+
+use crate::inspect::record::{Exchange, HttpMessage};
+
+/// Counts of messages and fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Content {
+    /// Requests and responses with a body of at least one byte.
+    pub bodies: u64,
+    /// Requests with a Cookie field.
+    pub cookies: u64,
+    /// Chunk sizes, the line ends around chunks, and trailers (RFC 9112 §7.1).
+    pub chunking_bytes: u64,
+}
+
+impl Content {
+    /// Counts an exchange.
+    pub(super) fn exchange(&mut self, exchange: &Exchange) {
+        let request = exchange.request.iter().map(|request| &request.message);
+        let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
+        for message in request.clone().chain(responses) {
+            self.bodies += u64::from(message.body_bytes > 0);
+            self.chunking_bytes = self.chunking_bytes.saturating_add(chunking(message));
+        }
+        self.cookies += request.filter(|message| message.headers.get("cookie").is_some()).count() as u64;
+    }
+}
+
+/// The bytes of a body that are not its content.
+pub(super) fn chunking(message: &HttpMessage) -> u64 {
+    message.wire_body_bytes.saturating_sub(message.body_bytes)
+}

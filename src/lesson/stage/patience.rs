@@ -1,0 +1,41 @@
+//! Servers that do not wait for ever, and clients that notice.
+
+use std::time::Duration;
+
+use hyper::body::{Body, Incoming};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioTimer;
+
+use super::{HttpClient, Outcome, Stage, http};
+use crate::wire::BoxError;
+
+impl Stage {
+    /// Serves HTTP as [`Self::serve`] does, and closes a connection that brings no whole request for so long.
+    ///
+    /// # Errors
+    ///
+    /// Where the host's port cannot be listened on.
+    pub fn serve_with_patience<Answer, Responding, B>(&self, host: &str, patience: Duration, answer: Answer) -> Outcome
+    where
+        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        Responding: Future<Output = Response<B>> + Send + 'static,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let mut http = http();
+        http.timer(TokioTimer::new()).header_read_timeout(patience);
+        self.serve_by(http, host, answer)
+    }
+}
+
+impl HttpClient {
+    /// Waits until the connection is over: until the server closes it, while nobody asks for anything.
+    ///
+    /// # Errors
+    ///
+    /// Where it ends otherwise than by being closed.
+    pub async fn closed(mut self) -> Outcome {
+        Ok((&mut self.connection).await??)
+    }
+}

@@ -1,0 +1,85 @@
+//! Lines of an HTTP message that somebody pasted, each taken apart.
+
+use crate::layers::Field;
+use crate::layers::application::http::{Role, annotate, role};
+use crate::render::style::Style;
+use crate::render::tree;
+
+/// How many lines are taken apart.
+const LINES: usize = 32;
+
+/// Draws the parts of each line. The first may be a start line; an empty one ends the fields.
+#[must_use]
+pub fn lines(message: &str, style: Style) -> Vec<String> {
+    let mut drawn = Vec::new();
+    let mut rest = message.lines().map(str::trim_end);
+    for (at, line) in rest.by_ref().take(LINES).enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        if !drawn.is_empty() {
+            drawn.push(String::new());
+        }
+        drawn.extend(tree::field_tree(&[field(line, at == 0)], style));
+    }
+    let left = rest.count();
+    if left > 0 {
+        drawn.push(style.dim(&format!("{} {left} more lines", style.glyphs().more_rows)));
+    }
+    drawn
+}
+
+/// A line as it is sent, its end included, which nobody types.
+fn field(line: &str, may_be_first: bool) -> Field {
+    let sent = format!("{line}\r\n");
+    let role = may_be_first.then(|| role(sent.as_bytes(), sent.len())).flatten();
+    match role {
+        Some(Role::Request) => annotate::request_line(sent.as_bytes()),
+        Some(Role::Response) => annotate::status_line(sent.as_bytes()),
+        None => annotate::field_line(sent.as_bytes(), annotate::Asked::default()),
+    }
+}
+
+/// Whether a text is to be read as a line of a message, rather than as the name of something.
+#[must_use]
+pub fn is_line(said: &str) -> bool {
+    let first = said.lines().next().unwrap_or_default();
+    let ended = format!("{first}\r\n");
+    let name = first.split_once(':').map_or("", |(name, _)| name.trim_end());
+    let is_field =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    is_field || first.contains("HTTP/") && role(ended.as_bytes(), ended.len()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::render::text;
+
+    #[test]
+    fn a_field_line_is_taken_apart() {
+        insta::assert_snapshot!(lines("Set-Cookie: id=7; HttpOnly", Style::plain(80)).join("\n"));
+    }
+
+    #[test]
+    fn lines_are_told_from_names() {
+        for line in ["Host: a", "GET / HTTP/1.1", "HTTP/1.1 200 OK", "Sec-WebSocket-Key:x", "Host : a"] {
+            assert!(is_line(line), "{line}");
+        }
+        for name in ["host", "not found", "101 Switching Protocols", "HTTP", "tcp syn", ": a", ""] {
+            assert!(!is_line(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_pasted_keeps_to_the_width(said: String, width in 40_usize..130) {
+            for line in lines(&format!("{said}\nHost: {said}\r\n\r\n"), Style::plain(width)) {
+                prop_assert!(text::width(&line) <= width, "{line}");
+                prop_assert!(!line.contains(char::is_control), "{line:?}");
+            }
+        }
+    }
+}

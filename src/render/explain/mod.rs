@@ -1,0 +1,6 @@
+//! What `explain` shows: one screen for each thing.
+
+pub mod card;
+pub mod frames;
+pub mod lines;
+pub mod list;

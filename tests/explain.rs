@@ -1,0 +1,189 @@
+//! `wire101 explain`, as who types it sees it.
+
+use std::process::Command;
+
+use unicode_width::UnicodeWidthStr;
+use wire101::explain::{Kind, Topic};
+use wire101::lesson::catalogue;
+
+/// What a run of the program came to.
+#[derive(Debug)]
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    #[track_caller]
+    fn ok(self) -> String {
+        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
+        self.out
+    }
+
+    /// What it printed before it failed, and the message.
+    #[track_caller]
+    fn failed(self) -> (String, String) {
+        assert_eq!(self.status, Some(1), "{}{}", self.out, self.err);
+        (self.out, self.err)
+    }
+}
+
+fn explain(words: &[&str]) -> Ran {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_wire101"));
+    program.env_remove("COLUMNS").env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
+    let output = program.args(["explain", "--width", "80"]).args(words).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The message for something that cannot be asked.
+#[track_caller]
+fn refused(words: &[&str]) -> String {
+    let ran = explain(words);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
+    ran.err
+}
+
+/// Calls the command as the program does, which takes too long to start for every topic.
+fn printed(words: &str) -> String {
+    let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    let mut out = Vec::new();
+    wire101::commands::explain::explain(&words, &mut out, wire101::render::Style::plain(80)).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn everything_has_a_card_that_fits_24_lines_of_80_columns() {
+    for topic in Topic::all() {
+        let card = printed(&topic.asked());
+        assert!(card.lines().next().is_some_and(|line| line.contains(&topic.title())), "{card}");
+        assert!(card.lines().count() < 24, "{} lines:\n{card}", card.lines().count());
+        assert!(card.lines().all(|line| line.width() <= 80), "{card}");
+        assert!(card.contains("See it"), "{card}");
+    }
+}
+
+#[test]
+fn every_number_that_the_registries_have_is_explained() {
+    for code in 100..=599 {
+        assert!(printed(&format!("status {code}")).contains("status code"), "{code}");
+    }
+    for code in (1000..=4999).step_by(7) {
+        assert!(printed(&format!("close {code}")).contains("WebSocket close code"), "{code}");
+    }
+    for opcode in 0..=15 {
+        assert!(printed(&format!("opcode {opcode}")).contains("WebSocket opcode"), "{opcode}");
+    }
+}
+
+/// What a shell would make of a command: words, some of them in quotes.
+fn words(command: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut rest = command.trim();
+    while !rest.is_empty() {
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let (word, more) = match quote {
+            Some(quote) => rest[1..].split_once(quote).unwrap(),
+            None => rest.split_once(' ').unwrap_or((rest, "")),
+        };
+        words.push(word.to_owned());
+        rest = more.trim_start();
+    }
+    words
+}
+
+#[test]
+fn every_command_that_a_card_gives_can_be_typed() {
+    for topic in Topic::all() {
+        let command = wire101::explain::card(topic).command;
+        let Some(asked) = command.strip_prefix("explain ") else { continue };
+        let mut out = Vec::new();
+        let result = wire101::commands::explain::explain(&words(asked), &mut out, wire101::render::Style::plain(80));
+        assert!(result.is_ok() && !out.is_empty(), "wire101 {command}");
+    }
+}
+
+#[test]
+fn every_lesson_that_a_card_gives_is_there_once_the_course_is_whole() {
+    if catalogue::all().len() < 18 {
+        return;
+    }
+    for topic in Topic::all() {
+        for lesson in wire101::explain::card(topic).lessons {
+            assert!(catalogue::find(lesson).is_ok(), "{}: {lesson}", topic.asked());
+        }
+    }
+}
+
+#[test]
+fn cards_on_a_usual_screen() {
+    for words in
+        ["404", "header set-cookie", "close 1000", "layer 4", "tcp syn", "option 3", "iis", "problem wrong-accept"]
+    {
+        let name = words.replace(' ', "-");
+        let words: Vec<&str> = words.split(' ').collect();
+        let card = explain(&words).ok();
+        // What shows it grows with the course.
+        let (card, _) = card.split_once("\n\n  See it").unwrap();
+        insta::assert_snapshot!(name, card);
+    }
+}
+
+#[test]
+fn what_is_pasted_is_taken_apart() {
+    insta::assert_snapshot!("accept", explain(&["accept", "dGhlIHNhbXBsZSBub25jZQ=="]).ok());
+    insta::assert_snapshot!("line", explain(&["Connection: keep-alive, Upgrade"]).ok());
+    insta::assert_snapshot!("frames", explain(&["frame", "0x8980 0x01020304, 8a:00"]).ok());
+    assert!(explain(&["frame", "client", "8100"]).ok().contains("unmasked-client-frame"));
+    assert!(explain(&["accept", "dGhlIHNhbXBsZSBub25jZQ==", "wrong"]).ok().contains("not the same"));
+}
+
+#[test]
+fn a_frame_that_is_cut_short_says_what_is_missing() {
+    let (out, err) = explain(&["frame", "81 85 37 fa 21 3d 7f"]).failed();
+    assert!(out.contains("frame-cut-short") && err.contains("its payload lacks 4 bytes"), "{out}{err}");
+    let (out, err) = explain(&["frame", "82 fe 01"]).failed();
+    assert!(out.contains("5 are missing") && err.contains("header is not whole"), "{out}{err}");
+}
+
+#[test]
+fn a_word_that_nothing_is_called_gets_the_nearest_ones() {
+    assert!(refused(&["upgarde"]).contains("`header Upgrade`"));
+    assert!(refused(&["status", "999"]).contains("`statuses`"));
+    assert!(refused(&["frame"]).contains("wire101 explain frame 81"));
+    assert!(refused(&["frame", "8g"]).contains("'g', at character 2"));
+}
+
+#[test]
+fn what_is_typed_cannot_steer_the_terminal() {
+    let evil = "\u{1b}[31m\u{202e}\u{9b}2J\u{7}";
+    let said = format!("Host: {evil}");
+    let is_quiet = |text: &str| !text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
+    for words in [
+        &["header", &said][..],
+        &["accept", evil],
+        &["accept", "dGhlIHNhbXBsZSBub25jZQ==", evil],
+        &["frame", evil],
+        &[evil],
+    ] {
+        let ran = explain(words);
+        assert!(is_quiet(&ran.out) && is_quiet(&ran.err), "{}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
+fn everything_can_be_listed() {
+    let all = explain(&[]).ok();
+    assert_eq!(all, explain(&["topics"]).ok());
+    for kind in Kind::ALL {
+        assert!(all.contains(kind.plural()), "{all}");
+        let list = explain(&kind.plural().split(' ').collect::<Vec<_>>()).ok();
+        assert!(
+            list.contains(kind.topics().last().unwrap().name()) || kind == Kind::Server || kind == Kind::Layer,
+            "{list}"
+        );
+    }
+    assert!(explain(&["4xx"]).ok().contains("426 Upgrade Required"));
+    assert!(explain(&["layers"]).ok().contains("TCP/IP"));
+}

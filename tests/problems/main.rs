@@ -1,0 +1,140 @@
+//! Every problem there is: bytes that raise it, and bytes one step away that do not.
+//!
+//! The bytes stand in the `.toml` files beside this one, a case each; [`script`] says how they are written.
+
+mod script;
+
+use std::collections::BTreeSet;
+
+use script::Script;
+use serde::Deserialize;
+use wire101::explain;
+use wire101::inspect::record::Problem;
+use wire101::inspect::{Event, Sink, fault};
+
+const FILES: [(&str, &str); 4] = [
+    ("connection.toml", include_str!("connection.toml")),
+    ("http.toml", include_str!("http.toml")),
+    ("handshake.toml", include_str!("handshake.toml")),
+    ("frames.toml", include_str!("frames.toml")),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// What `$word` stands for.
+    #[serde(default)]
+    words: toml::Table,
+    /// What is said before each case.
+    #[serde(default)]
+    before: Vec<String>,
+    /// "open" where connections end only if the case says so.
+    #[serde(default)]
+    ends: String,
+    #[serde(rename = "case")]
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    code: String,
+    /// Without the handshake before and the FINs after it.
+    #[serde(default)]
+    bare: bool,
+    raise: Vec<String>,
+    spare: Vec<String>,
+}
+
+impl File {
+    fn all() -> impl Iterator<Item = (&'static str, Self)> {
+        FILES.iter().map(|(name, text)| (*name, toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))))
+    }
+
+    fn problems(&self, case: &Case, lines: &[String]) -> Vec<Problem> {
+        let mut script = Script::default();
+        if !case.bare {
+            script.open();
+        }
+        for line in self.before.iter().chain(lines) {
+            script.line(&self.spelled_out(line));
+        }
+        if !case.bare && self.ends != "open" {
+            script.close();
+        }
+        let mut found = Problems::default();
+        script.inspect(&mut found);
+        found.0
+    }
+
+    /// Puts words in; the longest first, should one begin with another.
+    fn spelled_out(&self, line: &str) -> String {
+        let mut words: Vec<_> = self.words.iter().collect();
+        words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        words.iter().fold(line.to_owned(), |line, (word, text)| {
+            line.replace(&format!("${word}"), text.as_str().expect("a word stands for text"))
+        })
+    }
+}
+
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Sink for Problems {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Problem(problem) = event {
+            self.0.push(problem.clone());
+        }
+    }
+}
+
+#[test]
+fn every_case_raises_its_problem_and_nothing_else_and_one_step_away_nothing() {
+    let mut wrong = Vec::new();
+    for (name, file) in File::all() {
+        for case in &file.cases {
+            let raised = file.problems(case, &case.raise);
+            let spared = file.problems(case, &case.spare);
+            let codes: Vec<&str> = raised.iter().map(|problem| problem.code).collect();
+            if codes != [case.code.as_str()] || !spared.is_empty() {
+                wrong.push(format!(
+                    "{name}: {}\n  {:?}\n  raised {raised:#?}\n  spared {spared:#?}",
+                    case.code, case.raise
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_raised_is_what_the_story_is_about() {
+    for (name, file) in File::all() {
+        for case in &file.cases {
+            let story = explain::problem(&case.code).unwrap_or_else(|| panic!("{name}: {} has no story", case.code));
+            for problem in file.problems(case, &case.raise) {
+                // A damaged header departs from its own specification.
+                if case.code != "damaged-packet" {
+                    assert_eq!(problem.clause, story.clause, "{}", case.code);
+                }
+                assert!(problem.clause.contains('§'), "{}: {}", case.code, problem.clause);
+                assert!(problem.packet > 0, "{}", case.code);
+                assert!(!problem.text.is_empty() && !problem.text.ends_with('.'), "{}", problem.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_problem_has_a_story_and_a_case() {
+    let rules: BTreeSet<(&str, &str)> = fault::rules().map(|rule| (rule.code, rule.clause)).collect();
+    let stories: BTreeSet<(&str, &str)> =
+        explain::problems().iter().map(|s| (s.code.as_str(), s.clause.as_str())).collect();
+    let apart: Vec<_> = stories.symmetric_difference(&rules).collect();
+    assert!(apart.is_empty(), "in only one of src/explain/data/problems and the faults: {apart:?}");
+    let files: Vec<_> = File::all().map(|(_, file)| file).collect();
+    let cases: BTreeSet<&str> = files.iter().flat_map(|file| &file.cases).map(|case| case.code.as_str()).collect();
+    let codes: BTreeSet<&str> = rules.iter().map(|(code, _)| *code).collect();
+    let apart: Vec<_> = cases.symmetric_difference(&codes).collect();
+    assert!(apart.is_empty(), "without a case, or without a fault: {apart:?}");
+}
