@@ -437,7 +437,8 @@ fn a_connection_without_its_handshake_is_decoded_as_it_is_told() {
     assert_eq!(names(&[]), ["connection 0"]);
     assert_eq!(names(&["--decode-as", "81=websocket"]), ["connection 0"]);
     assert_eq!(names(&["--decode-as", "80=http"]), ["connection 0"]);
-    let all = ["frame 0.0", "message 0.0", "frame 0.1", "message 0.1", "connection 0"];
+    // The problem is that it ends without a closing handshake.
+    let all = ["frame 0.0", "message 0.0", "frame 0.1", "message 0.1", "problem 0", "connection 0"];
     assert_eq!(names(&["--decode-as", "80=websocket"]), all);
     let out = folder.run(&["inspect", "joined.pcapng", "--decode-as", "80=websocket", "--packet", "2", "--hex"]).ok();
     assert!(out.contains("frame 0.1: text, 6 bytes of payload"), "{out}");

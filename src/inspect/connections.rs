@@ -480,15 +480,11 @@ struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let by_request = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
-        let from_client = by_request.or_else(|| tls::hello_of_client(bytes));
-        let told = if from_client.is_none() { self.told(side) } else { None };
-        let client = match (from_client, told) {
-            (Some(true), _) => side,
-            (Some(false), _) => side.other(),
-            (None, Some((client, _))) => client,
-            (None, None) => return,
-        };
+        let heard = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
+        let heard =
+            heard.or_else(|| tls::hello_of_client(bytes)).map(|is_client| if is_client { side } else { side.other() });
+        let told = if heard.is_none() { self.told(side) } else { None };
+        let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };
         if client != *self.client {
             *self.client = client;
             let record = &mut *self.record;

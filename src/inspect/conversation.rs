@@ -123,6 +123,7 @@ impl Conversation {
             Spoken::Http => self.join(),
             Spoken::WebSocket => {
                 self.protocol = Protocol::WebSocket;
+                self.doorway = None;
                 self.talk = Talk::WebSocket(Box::new(WebSocketTalk::joined(self.connection, self.seen)));
             }
         }

@@ -72,8 +72,14 @@ fn every_command_that_the_readme_gives_runs() {
     assert!(!commands.is_empty(), "README.md gives no command");
     for command in commands {
         let words = command.split_whitespace().take_while(|word| *word != "#");
-        let is_file = |word: &str| word == "FILE" || word.ends_with(".pcapng");
-        let arguments: Vec<&str> = words.map(|word| if is_file(word) { capture } else { word }).collect();
+        // What a command writes goes beside the capture that others read.
+        let in_folder = |name: &str| folder.path().join(name).to_str().expect("as above").to_owned();
+        let argument = |word: &str| match word {
+            "FILE" => capture.to_owned(),
+            name if name.ends_with(".pcapng") => in_folder(name),
+            other => other.to_owned(),
+        };
+        let arguments: Vec<String> = words.map(argument).collect();
         assert!(!printed(&arguments).is_empty(), "`wire101 {command}` prints nothing");
     }
 }

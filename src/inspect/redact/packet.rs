@@ -52,14 +52,15 @@ impl<'p> Redactor<'p> {
         let (mut data, payload) = headers(packet);
         let late = self.plan.late(packet.number);
         let carried = std::mem::take(&mut self.carried);
+        let fresh: usize = carried.iter().map(|it| it.length).sum();
+        if self.segment.is_some_and(|segment| fresh < segment.payload_length as usize) {
+            self.repeat(&mut data, payload);
+        }
         for it in carried.iter().chain(late) {
             self.fill(&mut data, packet.data, it);
         }
         for it in &carried {
             self.remember(&data, it);
-        }
-        if carried.is_empty() && late.is_empty() {
-            self.repeat(&mut data, payload);
         }
         correct(packet, &mut data);
         data
@@ -97,7 +98,7 @@ impl<'p> Redactor<'p> {
         self.remembered += recent.len();
     }
 
-    /// A copy of what was sent before gets what that has become: nothing of it was read a second time.
+    /// What was sent before becomes again what it became then: nothing of it was read a second time.
     fn repeat(&self, data: &mut [u8], payload: usize) {
         let Some(segment) = self.segment else { return };
         let Some((recent, end)) = self.recent.get(&(segment.connection, segment.direction)) else { return };
