@@ -38,10 +38,13 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        let run = |(side, (perform, settings)): (u8, (&fn(Stage) -> Performance, &Settings))| {
-            virtual_wire::run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
-        };
-        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
+        let sides = (0..).zip(self.sides).zip(settings);
+        sides
+            .map(|((side, perform), settings)| {
+                let perform = |network| perform(Stage::new(network, settings.seed, side));
+                virtual_wire::run(settings, self.hosts, side, perform)
+            })
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod by_hand;
 mod closing;
+pub mod deflated;
 mod events;
 mod growing;
 mod json;

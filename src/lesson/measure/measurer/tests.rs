@@ -355,6 +355,7 @@ fn a_websocket_has_frame_headers_as_protocol_and_payloads_as_useful_bytes() {
     assert_eq!(get("protocol_bytes"), Some(320 + 6 + 2 + 6 + 2 + 6));
     assert_eq!(get("useful_bytes"), Some(12 + 12 + 4 + 4 + 2));
     assert_eq!((get("frames"), get("messages"), get("pings")), (Some(5), Some(2), Some(1)));
+    assert_eq!(get("message_bytes"), Some(12 + 12));
     // The 101 is not yet what was waited for.
     assert_eq!((get("time_to_first"), get("time_to_last")), (Some(160 * MS), Some(200 * MS)));
 }
