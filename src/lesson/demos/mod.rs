@@ -41,10 +41,13 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        let run = |(side, (perform, settings)): (u8, (&Perform, &Settings))| {
-            wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
-        };
-        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
+        let sides = (0..).zip(self.sides).zip(settings);
+        sides
+            .map(|((side, perform), settings)| {
+                let perform = |network| perform(Stage::new(network, settings.seed, side));
+                wire.run(settings, self.hosts, side, perform)
+            })
+            .collect()
     }
 }
 
