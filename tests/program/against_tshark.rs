@@ -97,6 +97,10 @@ fn complaints(capture: &Path, wire: &str) -> Vec<String> {
     complaints
 }
 
+/// What a kernel's TCP may do in any lesson, by how busy the machine is: its receiver reads late, and its buffer is its own.
+#[cfg(target_os = "linux")]
+const KERNEL: [&str; 2] = ["window specified by the receiver is now completely full", "TCP Zero Window segment"];
+
 /// Whether the lesson says of everything that tshark complains of that it will.
 fn assert_known(lesson: &Lesson, complaints: &[String]) {
     for complaint in complaints {
@@ -139,6 +143,8 @@ fn on_the_loopback_wire_tshark_counts_the_same_and_complains_of_nothing_else() {
         let path = capture.to_str().expect("temporary folders have plain names");
         printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", path]);
         assert_eq!(counted_by_wire101(&capture), counted_by_tshark(&capture, "loopback"), "{}", lesson.name);
-        assert_known(lesson, &complaints(&capture, "loopback"));
+        let mut complaints = complaints(&capture, "loopback");
+        complaints.retain(|complaint| !KERNEL.iter().any(|usual| complaint.contains(usual)));
+        assert_known(lesson, &complaints);
     }
 }
