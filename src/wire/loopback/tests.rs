@@ -130,7 +130,8 @@ fn ten_megabytes_are_captured_whole_or_it_is_said_how_much_is_not() {
     });
     let payload: usize =
         recording.packets.iter().map(|packet| packet.data.len() - 34 - usize::from(packet.data[46] >> 4) * 4).sum();
-    assert!(payload == SIZE || recording.missed > 0, "{payload} bytes, {} packets missed", recording.missed);
+    // More where the kernel sent something again: it may, when the receiver's memory is short.
+    assert!(payload >= SIZE || recording.missed > 0, "{payload} bytes, {} packets missed", recording.missed);
 }
 
 #[test]
