@@ -3,6 +3,8 @@
 mod common;
 #[path = "inspect/exact.rs"]
 mod exact;
+#[path = "inspect/links.rs"]
+mod links;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;

@@ -55,24 +55,6 @@ fn every_lesson_looks_as_it_should() {
 }
 
 #[test]
-fn the_lessons_beyond_the_core_look_as_they_should() {
-    for name in ["caching", "smuggling", "latency", "loss"] {
-        for width in [80, 120] {
-            insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
-        }
-    }
-}
-
-#[test]
-fn the_lessons_on_conversations_look_as_they_should() {
-    for name in ["full-duplex", "ping-pong", "closing", "chat"] {
-        for width in [80, 120] {
-            insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
-        }
-    }
-}
-
-#[test]
 fn the_same_seed_prints_and_saves_the_same() {
     let folder = tempfile::tempdir().unwrap();
     for name in names() {

@@ -57,11 +57,17 @@ fn payload(frame: &Frame) -> Cell<'_> {
         return Cell::bytes(text);
     }
     // A compressed payload is not text, even where it happens to look like it.
-    if frame.opcode == 2 || frame.rsv & 4 != 0 {
+    if frame.opcode == 2 || frame.rsv & 4 != 0 || continues_no_text(frame) {
         let bytes: Vec<String> = frame.payload.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
         return Cell::new(bytes.join(" ")).look(Look::Dim);
     }
     Cell::bytes(frame.payload.as_slice())
+}
+
+/// A continuation does not say what it continues; bytes that no text has tell.
+fn continues_no_text(frame: &Frame) -> bool {
+    let in_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
+    frame.opcode == 0 && !frame.payload.iter().take(64).all(in_text)
 }
 
 #[cfg(test)]

@@ -5,11 +5,13 @@
 
 mod said;
 mod teller;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use self::teller::Teller;
+use self::windows::Windows;
 use super::ladder::Ladder;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Frame, Problem};
@@ -88,9 +90,13 @@ impl Story {
     #[must_use]
     pub fn unshown(&self) -> (u64, u64) {
         let (mut pure, mut other) = (0, 0);
+        let mut windows = Windows::default();
         for packet in &self.packets {
             match &packet.content {
-                PacketContent::Tcp(segment) => pure += u64::from(is_pure_acknowledgment(segment)),
+                PacketContent::Tcp(segment) => {
+                    let room = windows.change(segment);
+                    pure += u64::from(is_pure_acknowledgment(segment) && !room);
+                }
                 _ => other += 1,
             }
         }
@@ -153,7 +159,7 @@ mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::event::Novelty;
-    use crate::inspect::record::{Extent, HttpMessage, Moment, Protocol, Request, Response};
+    use crate::inspect::record::{Extent, Fields, HttpMessage, Moment, Protocol, Request, Response};
     use crate::render::connections::tests::connection;
     use crate::render::ladder::Row;
 
@@ -196,7 +202,7 @@ mod tests {
                 flags,
                 stream_offset,
                 acknowledged: 0,
-                window: 0,
+                window: 65_535,
                 payload_length,
                 novelty,
             };
@@ -290,6 +296,38 @@ mod tests {
         assert_eq!(told[0], "ARP");
         assert_eq!(told[3], "→ ACK");
         assert_eq!(told[6], "← part of 200 OK");
+    }
+
+    #[test]
+    fn who_has_no_room_says_so_and_says_when_there_is_some_again() {
+        let mut capture = conversation();
+        let before = capture.0.unshown();
+        for window in [0, 0, 4_096, 4_096] {
+            let last = capture.0.packets[3].content.clone();
+            let PacketContent::Tcp(segment) = last else { panic!("an acknowledgment") };
+            capture.add(PacketContent::Tcp(SegmentSeen { window, ..segment }));
+        }
+        let told = capture.told(false);
+        assert_eq!(told[told.len() - 2..], ["→ ACK, window 0 B", "→ ACK, window 4 096 B"]);
+        assert_eq!(capture.0.unshown(), (before.0 + 2, before.1));
+    }
+
+    #[test]
+    fn an_event_stream_is_told_bit_by_bit() {
+        let mut capture = Capture::new();
+        let request = capture.segment(CLIENT, ACK | PSH, 80);
+        let first = capture.segment(SERVER, ACK | PSH, 100);
+        capture.segment(SERVER, ACK | PSH, 30);
+        let last = capture.segment(SERVER, ACK | PSH, 30);
+        capture.exchange((request, request), (first, last));
+        assert_eq!(capture.told(false), ["→ GET /", "← 200 OK · 2 000 B (in 3 packets)"]);
+        if let Some(response) = &mut capture.0.exchanges[0].response {
+            response.message.headers = Fields::parse(b"Content-Type: text/event-stream\r\n\r\n");
+        }
+        assert_eq!(
+            capture.told(false),
+            ["→ GET /", "← part of 200 OK", "← part of 200 OK", "← end of 200 OK · 2 000 B"]
+        );
     }
 
     #[test]

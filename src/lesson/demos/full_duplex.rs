@@ -1,6 +1,6 @@
 //! A score that changes twice, and a fan who cheers in between: polling, long polling, server-sent events, WebSocket.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -11,8 +11,9 @@ use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Demo;
-use crate::lesson::stage::{HttpClient, Outcome, ServerSocket, Stage, close, event_stream, response, upgrade};
-use crate::wire::Network;
+use crate::lesson::stage::{
+    HttpClient, Outcome, Schedule, ServerSocket, Stage, close, event_stream, response, upgrade,
+};
 
 /// A: asks every second. B: asks, and is answered once there is news. C: one response that goes on. D: a WebSocket.
 pub const DEMO: Demo = Demo {
@@ -33,7 +34,7 @@ const REACTION: Duration = Duration::from_millis(300);
 const CHEER: &str = "Come on!";
 
 async fn polling(stage: Stage) -> Outcome {
-    let game = Game::new(&stage);
+    let game = game(&stage);
     stage.serve("server", move |request| {
         let latest = game.follow();
         async move { if is_cheer(&request) { thanks() } else { news_after(&request, *latest.borrow()) } }
@@ -57,7 +58,7 @@ async fn polling(stage: Stage) -> Outcome {
 }
 
 async fn long_polling(stage: Stage) -> Outcome {
-    let game = Game::new(&stage);
+    let game = game(&stage);
     stage.serve("server", move |request| {
         let mut latest = game.follow();
         async move {
@@ -77,7 +78,7 @@ async fn long_polling(stage: Stage) -> Outcome {
 }
 
 async fn server_sent_events(stage: Stage) -> Outcome {
-    let game = Game::new(&stage);
+    let game = game(&stage);
     stage.serve("server", move |request| {
         let mut latest = game.follow();
         async move {
@@ -105,7 +106,7 @@ async fn server_sent_events(stage: Stage) -> Outcome {
 }
 
 async fn websocket(stage: Stage) -> Outcome {
-    let game = Game::new(&stage);
+    let game = game(&stage);
     stage.serve("server", move |request| {
         let latest = game.follow();
         async move { upgrade(request, |socket| push(socket, latest)) }
@@ -131,31 +132,8 @@ async fn push(mut socket: ServerSocket, mut latest: watch::Receiver<usize>) -> O
     }
 }
 
-/// A game that starts when somebody looks.
-struct Game {
-    network: Network,
-    /// How much has happened.
-    latest: watch::Sender<usize>,
-    started: Once,
-}
-
-impl Game {
-    fn new(stage: &Stage) -> Arc<Self> {
-        Arc::new(Self { network: stage.network.clone(), latest: watch::Sender::new(0), started: Once::new() })
-    }
-
-    fn follow(&self) -> watch::Receiver<usize> {
-        self.started.call_once(|| {
-            let (network, latest) = (self.network.clone(), self.latest.clone());
-            tokio::spawn(async move {
-                for (wait, _) in NEWS {
-                    network.sleep(wait).await;
-                    latest.send_modify(|latest| *latest += 1);
-                }
-            });
-        });
-        self.latest.subscribe()
-    }
+fn game(stage: &Stage) -> Arc<Schedule> {
+    Schedule::new(stage, NEWS.map(|(wait, _)| wait))
 }
 
 fn news_number(number: usize) -> &'static str {

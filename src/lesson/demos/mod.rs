@@ -14,15 +14,12 @@ use crate::wire::{Recording, Settings, Wire, WireError};
 /// A demonstration under way.
 pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// What performs one side.
-pub type Perform = fn(Stage) -> Performance;
-
 /// The traffic of one lesson.
 pub struct Demo {
     /// The hosts it needs, the one that starts first.
     pub hosts: &'static [&'static str],
     /// Its sides: A, B, and at times more.
-    pub sides: &'static [Perform],
+    pub sides: &'static [fn(Stage) -> Performance],
 }
 
 impl Demo {
@@ -41,10 +38,13 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        let run = |(side, (perform, settings)): (u8, (&Perform, &Settings))| {
-            wire.run(settings, self.hosts, side, |network| perform(Stage::new(network, settings.seed, side)))
-        };
-        (0..).zip(self.sides.iter().zip(settings)).map(run).collect()
+        let sides = (0..).zip(self.sides).zip(settings);
+        sides
+            .map(|((side, perform), settings)| {
+                let perform = |network| perform(Stage::new(network, settings.seed, side));
+                wire.run(settings, self.hosts, side, perform)
+            })
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::mem::take;
 use super::arrivals::Arrivals;
 use super::content::chunking;
 use super::flights::Flights;
+use super::payloads::Payloads;
 use super::turns::{Turns, is_open};
 use super::{LowerHeaders, Measures};
 use crate::capture::Timestamp;
@@ -36,9 +37,11 @@ pub struct Measurer {
     latest_syn: Timestamp,
     arrivals: Arrivals,
     flights: Flights,
+    payloads: Payloads,
     /// Where each final response and message was sent to its end.
     completed: Vec<(u64, Direction, Moment)>,
-    /// And the first pong.
+    /// Where the first final response began to be sent, and the first pong ended.
+    first_byte: Option<(u64, Direction, Moment)>,
     pong: Option<(u64, Direction, Moment)>,
 }
 
@@ -72,6 +75,7 @@ impl Measurer {
         measures.round_trips = self.turns.round_trips;
         measures.handshake_round_trips = self.turns.handshakes;
         (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
+        (measures.message_bytes, measures.grown_messages) = (self.payloads.bytes, self.payloads.grown);
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.wire_bytes);
         measures.protocol_bytes = measures.protocol_bytes.min(payload);
@@ -135,7 +139,7 @@ impl Measurer {
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
-            self.measures.first_byte.get_or_insert(response.message.extent.first.time);
+            self.first_byte.get_or_insert((exchange.connection, Direction::Server, response.message.extent.first));
             self.measures.responses += 1;
             self.completed(exchange.connection, Direction::Server, response.message.extent);
         }
@@ -143,6 +147,7 @@ impl Measurer {
 
     fn frame(&mut self, frame: &Frame) {
         self.measures.frames += 1;
+        self.payloads.frame(frame);
         self.measures.framing.frame(frame);
         match frame.opcode {
             CLOSE => self.measures.close_frames += 1,
@@ -155,6 +160,7 @@ impl Measurer {
 
     fn message(&mut self, message: &Message) {
         self.measures.messages += 1;
+        self.payloads.message(message);
         self.completed(message.connection, message.direction, message.extent);
     }
 
@@ -180,6 +186,7 @@ impl Measurer {
     /// Finds out when what was completed was there.
     fn complete(&mut self) {
         let there = |(connection, direction, sent)| self.arrivals.complete(connection, direction, sent);
+        self.measures.first_byte = self.first_byte.and_then(there);
         self.measures.first_pong = self.pong.and_then(there);
         for (connection, direction, sent) in take(&mut self.completed) {
             let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };

@@ -23,6 +23,7 @@
 //! | `exchanges`, `reused_exchanges` | HTTP exchanges, and those that were not the first on their connection |
 //! | `responses` | final responses that came to their end |
 //! | `frames`, `messages`, `pings` | WebSocket frames, whole data messages, ping frames |
+//! | `message_bytes`, `grown_messages` | what those messages say, compression undone; those that compression made longer |
 //! | `link_bytes`, `network_bytes`, `transport_bytes` | parts of `overhead_bytes`: layer 2, layer 3, TCP and what it repeats |
 //! | `header_layers` | how many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do |
 //! | `bodies`, `cookies` | requests and responses with a body of a byte or more; requests with a Cookie field |
@@ -51,6 +52,7 @@ mod flights;
 mod framing;
 mod headers;
 mod measurer;
+mod payloads;
 mod turns;
 
 use std::fmt;
@@ -95,6 +97,8 @@ pub enum Measure {
     Responses,
     Frames,
     Messages,
+    MessageBytes,
+    GrownMessages,
     Pings,
     LinkBytes,
     NetworkBytes,
@@ -137,7 +141,7 @@ pub struct UnknownMeasure {
 
 impl Measure {
     /// Every measure but `time_to_nth`, by name.
-    pub const NAMED: [(&'static str, Self); 41] = [
+    pub const NAMED: [(&'static str, Self); 43] = [
         ("connections", Self::Connections),
         ("packets", Self::Packets),
         ("wire_bytes", Self::WireBytes),
@@ -161,6 +165,8 @@ impl Measure {
         ("responses", Self::Responses),
         ("frames", Self::Frames),
         ("messages", Self::Messages),
+        ("message_bytes", Self::MessageBytes),
+        ("grown_messages", Self::GrownMessages),
         ("pings", Self::Pings),
         ("link_bytes", Self::LinkBytes),
         ("network_bytes", Self::NetworkBytes),
@@ -194,7 +200,8 @@ impl Measure {
             | Self::ChunkingBytes
             | Self::MessageHeaderBytes
             | Self::UsefulBytes
-            | Self::FirstFlightBytes => Unit::Bytes,
+            | Self::FirstFlightBytes
+            | Self::MessageBytes => Unit::Bytes,
             Self::RoundTripTime
             | Self::TimeToFirstByte
             | Self::TimeToFirst
@@ -283,6 +290,8 @@ pub struct Measures {
     responses: u64,
     frames: u64,
     messages: u64,
+    message_bytes: u64,
+    grown_messages: u64,
     pings: u64,
     lower_headers: LowerHeaders,
     content: Content,
@@ -331,6 +340,8 @@ impl Measures {
             Measure::Responses => self.responses,
             Measure::Frames => self.frames,
             Measure::Messages => self.messages,
+            Measure::MessageBytes => self.message_bytes,
+            Measure::GrownMessages => self.grown_messages,
             Measure::Pings => self.pings,
             Measure::Bodies => self.content.bodies,
             Measure::Cookies => self.content.cookies,

@@ -5,12 +5,14 @@
 
 pub mod by_hand;
 mod closing;
+pub mod deflated;
 mod events;
 mod growing;
 mod json;
 mod patience;
 mod raw;
 mod room;
+mod schedule;
 mod websocket;
 
 use std::convert::Infallible;
@@ -34,6 +36,7 @@ pub use growing::growing;
 pub use json::{json_request, json_response};
 pub use raw::{client_connection, server_connection};
 pub use room::Room;
+pub use schedule::Schedule;
 pub use websocket::{ClientSocket, ServerSocket, upgrade};
 
 /// How a demonstration ends.

@@ -35,9 +35,24 @@ impl Stage {
     ///
     /// Where the connection or the opening handshake fails.
     pub async fn websocket(&self, from: &str, to: &str, path: &str) -> Result<ClientSocket, BoxError> {
+        self.websocket_with(from, to, path, HeaderMap::new()).await
+    }
+
+    /// Opens a WebSocket with fields of its own in the request.
+    ///
+    /// # Errors
+    ///
+    /// Where the connection or the opening handshake fails.
+    pub async fn websocket_with(
+        &self,
+        from: &str,
+        to: &str,
+        path: &str,
+        fields: HeaderMap,
+    ) -> Result<ClientSocket, BoxError> {
         let mut random = self.random();
         let host = authority(to);
-        let request = Request::get(format!("ws://{host}{path}"))
+        let mut request = Request::get(format!("ws://{host}{path}"))
             .header(HOST, &host)
             .header(UPGRADE, "websocket")
             .header(CONNECTION, "Upgrade")
@@ -45,6 +60,7 @@ impl Stage {
             .header(SEC_WEBSOCKET_VERSION, VERSION)
             .header(ORIGIN, format!("http://{host}"))
             .body(())?;
+        request.headers_mut().extend(fields);
         let connection = self.network.connect(from, to, PORT).await?;
         let (socket, _) = client_async(request, Remask::new(connection, random)).await?;
         Ok(socket)

@@ -32,7 +32,8 @@ impl Said {
             (_, 0) => (status, None),
             (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
         };
-        let in_parts = response.message.headers.get("content-type") == Some(b"text/event-stream");
+        let content_type = response.message.headers.get("content-type").unwrap_or_default();
+        let in_parts = content_type.starts_with(b"text/event-stream");
         let said = Self::new(exchange.connection, Direction::Server, response.message.extent, label, short);
         Self { in_parts, ..said }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::said::Said;
+use super::windows::Windows;
 use super::{ACK, FIN, MOST, RST, SYN, Story};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Novelty, PacketContent, PacketSeen, SegmentSeen};
@@ -88,6 +89,7 @@ pub(super) struct Teller<'a> {
     start: Timestamp,
     /// The connection of the latest row between two hosts: client's and server's place.
     latest: HashMap<(usize, usize), u64>,
+    windows: Windows,
     rows: Vec<Row>,
 }
 
@@ -113,6 +115,7 @@ impl<'a> Teller<'a> {
             connections,
             start: Timestamp::default(),
             latest: HashMap::new(),
+            windows: Windows::default(),
             rows: Vec::new(),
         };
         let shown = || story.packets.iter().filter(|packet| teller.shows(packet));
@@ -167,8 +170,14 @@ impl<'a> Teller<'a> {
             self.data(packet, segment);
         }
         self.end(first, packet, segment);
-        if self.whole && self.rows.len() == first {
-            self.tcp(packet, segment, if segment.novelty == Novelty::KeepAlive { "keep-alive probe" } else { "ACK" });
+        let room = self.windows.change(segment);
+        if self.rows.len() == first && (self.whole || room) {
+            let label = match segment.novelty {
+                Novelty::KeepAlive => "keep-alive probe".to_owned(),
+                _ if room => format!("ACK, window {}", numbers::bytes(segment.window)),
+                _ => "ACK".to_owned(),
+            };
+            self.tcp(packet, segment, &label);
         }
         if repeated {
             self.note(first, "sent again");

@@ -23,6 +23,8 @@ struct Capture {
     now: u64,
     streams: Vec<[u64; 2]>,
     clients: Vec<u8>,
+    /// What every segment offers.
+    window: u64,
 }
 
 impl Capture {
@@ -59,7 +61,9 @@ impl Capture {
         if matches!(novelty, Novelty::InOrder | Novelty::Ahead) {
             self.streams[connection as usize][direction as usize] += u64::from(payload);
         }
-        let segment = SegmentSeen { flags, payload_length: payload, novelty, ..acknowledgment(connection, direction) };
+        let window = self.window;
+        let segment =
+            SegmentSeen { flags, window, payload_length: payload, novelty, ..acknowledgment(connection, direction) };
         self.packet(HEADERS + payload, PacketContent::Tcp(segment))
     }
 
@@ -351,6 +355,7 @@ fn a_websocket_has_frame_headers_as_protocol_and_payloads_as_useful_bytes() {
     assert_eq!(get("protocol_bytes"), Some(320 + 6 + 2 + 6 + 2 + 6));
     assert_eq!(get("useful_bytes"), Some(12 + 12 + 4 + 4 + 2));
     assert_eq!((get("frames"), get("messages"), get("pings")), (Some(5), Some(2), Some(1)));
+    assert_eq!(get("message_bytes"), Some(12 + 12));
     // The 101 is not yet what was waited for.
     assert_eq!((get("time_to_first"), get("time_to_last")), (Some(160 * MS), Some(200 * MS)));
 }
@@ -505,4 +510,29 @@ fn a_host_without_connections_is_forgotten() {
         capture.handshake(number as u8).close(number);
     }
     assert!(capture.measurer.turns.is_at_rest());
+}
+
+#[test]
+fn goodbyes_and_the_first_pong_are_told_from_other_frames() {
+    let mut capture = Capture::default();
+    capture.handshake(1).at(10).frame(Server, 9, 2, 0).at(20).frame(Client, 10, 6, 0);
+    capture.at(30).frame(Server, 9, 2, 0).at(40).frame(Client, 10, 6, 0);
+    capture.frame(Client, 8, 6, 2).frame(Server, 8, 2, 2).close(0);
+    let measures = capture.measurer.finish();
+    assert_eq!(measures.named("close_frames"), Ok(Some(2)));
+    assert_eq!(measures.named("pings"), Ok(Some(2)));
+    assert_eq!(measures.named("time_to_pong"), Ok(Some(20 * MS)));
+}
+
+#[test]
+fn only_a_receiver_has_no_room_and_neither_a_syn_nor_a_reset_says_so() {
+    const RST: u8 = 4;
+    let mut capture = Capture::default();
+    capture.handshake(1).bare(0, Client, ACK).bare(0, Server, RST);
+    capture.window = 500;
+    capture.bare(0, Client, ACK).close(0);
+    let measures = capture.measurer.finish();
+    // The ACK of the handshake and the one after it.
+    assert_eq!(measures.named("zero_windows"), Ok(Some(2)));
+    assert_eq!(measures.named("resets"), Ok(Some(1)));
 }

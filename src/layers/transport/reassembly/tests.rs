@@ -1,0 +1,204 @@
+//! What any order of segments comes to.
+
+use super::*;
+use proptest::prelude::*;
+
+/// Keeps what it is given; a gap is kept as that many zero bytes.
+#[derive(Default, Debug, PartialEq)]
+struct Kept {
+    streams: [Vec<u8>; 2],
+    missing: u64,
+    ended: [bool; 2],
+    /// The order of deliveries: (side, start).
+    order: Vec<(usize, u64)>,
+    conflicts: Vec<Conflict>,
+}
+
+impl Receiver for Kept {
+    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], _: Source) {
+        let stream = &mut self.streams[side as usize];
+        assert_eq!(stream.len() as u64, start, "bytes come in order, each once");
+        stream.extend_from_slice(bytes);
+        self.order.push((side as usize, start));
+    }
+    fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
+        let stream = &mut self.streams[side as usize];
+        assert_eq!(stream.len() as u64, start);
+        stream.resize(stream.len() + length as usize, 0);
+        self.missing += length;
+    }
+    fn conflict(&mut self, _: Side, conflict: Conflict, _: Source) {
+        self.conflicts.push(conflict);
+    }
+    fn end(&mut self, side: Side, _: Source) {
+        self.ended[side as usize] = true;
+    }
+}
+
+fn segment(sequence: u32, acknowledgment: u32, flags: u8, payload: &[u8]) -> Segment<'_> {
+    Segment { sequence, acknowledgment, flags: flags | ACK, payload, cut: 0 }
+}
+
+fn opened(client: u32, server: u32) -> (Reassembly, Kept) {
+    let (mut r, mut kept) = (Reassembly::default(), Kept::default());
+    let syn = Segment { flags: SYN, ..segment(client, 0, 0, b"") };
+    r.segment(Side::First, &Segment { flags: SYN, ..syn }, Source::default(), &mut kept);
+    r.segment(Side::Second, &segment(server, client.wrapping_add(1), SYN, b""), Source::default(), &mut kept);
+    (r, kept)
+}
+
+#[test]
+fn a_stream_goes_on_over_the_end_of_the_sequence_space() {
+    let (mut r, mut kept) = opened(u32::MAX - 2, 0);
+    for (sequence, payload) in [(u32::MAX - 1, b"abc"), (1, b"def")] {
+        r.segment(Side::First, &segment(sequence, 1, 0, payload), Source::default(), &mut kept);
+    }
+    assert_eq!(kept.streams[0], b"abcdef");
+}
+
+#[test]
+fn a_response_waits_for_the_request_it_acknowledges() {
+    let (mut r, mut kept) = opened(0, 100);
+    r.segment(Side::Second, &segment(101, 4, 0, b"response"), Source::default(), &mut kept);
+    assert!(kept.order.is_empty());
+    r.segment(Side::First, &segment(1, 101, 0, b"req"), Source::default(), &mut kept);
+    assert_eq!(kept.order, [(0, 0), (1, 0)]);
+}
+
+#[test]
+fn an_acknowledged_hole_is_given_up_after_some_patience_and_counted() {
+    let (mut r, mut kept) = opened(0, 100);
+    r.segment(Side::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
+    for _ in 0..=PATIENCE {
+        r.segment(Side::Second, &segment(101, 8, 0, b""), Source::default(), &mut kept);
+    }
+    assert_eq!(kept.streams[0], b"\0\0\0late");
+    assert_eq!(kept.missing, 3);
+}
+
+#[test]
+fn a_hole_nobody_acknowledged_is_waited_for() {
+    let (mut r, mut kept) = opened(0, 100);
+    r.segment(Side::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
+    for _ in 0..1000 {
+        r.segment(Side::Second, &segment(101, 1, 0, b""), Source::default(), &mut kept);
+    }
+    assert_eq!(kept.streams[0], b"");
+    r.segment(Side::First, &segment(1, 101, 0, b"abc"), Source::default(), &mut kept);
+    assert_eq!(kept.streams[0], b"abclate");
+}
+
+#[test]
+fn what_waits_is_bounded_in_bytes() {
+    let (mut r, mut kept) = opened(0, 100);
+    let payload = [1; 1460];
+    for i in 0..2000u32 {
+        r.segment(Side::First, &segment(10 + i * 1460, 101, 0, &payload), Source::default(), &mut kept);
+        assert!(r.waiting_bytes() <= MAX_WAITING_BYTES + payload.len());
+    }
+    assert_eq!(kept.missing, 9);
+}
+
+#[test]
+fn bytes_cut_off_by_the_snap_length_are_missing() {
+    let (mut r, mut kept) = opened(0, 100);
+    let cut = Segment { cut: 5, ..segment(1, 101, 0, b"abc") };
+    r.segment(Side::First, &cut, Source::default(), &mut kept);
+    r.segment(Side::First, &segment(9, 101, 0, b"def"), Source::default(), &mut kept);
+    assert_eq!((kept.streams[0].as_slice(), kept.missing), (&b"abc\0\0\0\0\0def"[..], 5));
+}
+
+#[test]
+fn probes_and_repeats_are_told_from_news() {
+    let (mut r, mut kept) = opened(0, 100);
+    let mut say = |sequence, payload: &[u8]| {
+        r.segment(Side::First, &segment(sequence, 101, 0, payload), Source::default(), &mut kept)
+    };
+    assert_eq!(say(1, b"abc"), Verdict::InOrder);
+    assert_eq!(say(3, b"c"), Verdict::KeepAlive);
+    assert_eq!(say(1, b"abc"), Verdict::Repeated);
+    assert_eq!(say(2, b"bcd"), Verdict::InOrder);
+    assert_eq!(say(9, b"x"), Verdict::Ahead);
+    assert_eq!(say(9, b"x"), Verdict::Repeated);
+    assert_eq!(say(5, b""), Verdict::Empty);
+}
+
+#[test]
+fn what_comes_again_otherwise_is_told_and_the_first_copy_stays() {
+    let (mut r, mut kept) = opened(0, 100);
+    for (sequence, payload) in
+        [(1, &b"abcd"[..]), (1, b"abcd"), (1, b"aXcd"), (9, b"ijkl"), (11, b"Klmn"), (5, b"efgh")]
+    {
+        let source = Source { packet: u64::from(sequence), ..Source::default() };
+        r.segment(Side::First, &segment(sequence, 101, 0, payload), source, &mut kept);
+    }
+    assert_eq!(kept.streams[0], b"abcdefghijklmn");
+    let received = Conflict { start: 0, length: 4, packet: 1, received: true };
+    let waiting = Conflict { start: 10, length: 2, packet: 9, received: false };
+    assert_eq!(kept.conflicts, [received, waiting]);
+}
+
+proptest! {
+    /// A dialogue cut into any segments, in any order, with repeats, gives the same two streams.
+    #[test]
+    fn any_segments_in_any_order_give_the_same_streams(
+        turns in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..100), 1..5),
+        cuts in prop::collection::vec(16usize..64, 1..8),
+        isn in any::<[u32; 2]>(),
+        swaps in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..40),
+        repeats in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+    ) {
+        let (mut r, mut kept) = opened(isn[0], isn[1]);
+        let mut sent = [0u32; 2];
+        let mut expected = [Vec::new(), Vec::new()];
+        let mut segments = Vec::new();
+        let mut cut = cuts.iter().cycle();
+        for (i, turn) in turns.iter().enumerate() {
+            let (from, to) = (i % 2, 1 - i % 2);
+            let mut rest = &turn[..];
+            while !rest.is_empty() {
+                let (piece, left) = rest.split_at((*cut.next().unwrap()).min(rest.len()));
+                let sequence = isn[from].wrapping_add(1 + sent[from]);
+                segments.push((from, sequence, isn[to].wrapping_add(1 + sent[to]), piece.to_vec()));
+                sent[from] += piece.len() as u32;
+                rest = left;
+            }
+            expected[from].extend_from_slice(turn);
+        }
+        for repeat in repeats {
+            let again = repeat.get(&segments).clone();
+            segments.push(again);
+        }
+        for (a, b) in swaps {
+            let (a, b) = (a.index(segments.len()), b.index(segments.len()));
+            segments.swap(a, b);
+        }
+        // More segments than PATIENCE, and a shuffle this wild would rightly be taken for loss.
+        prop_assert!(segments.len() <= PATIENCE as usize);
+        for (from, sequence, acknowledgment, payload) in &segments {
+            let side = if *from == 0 { Side::First } else { Side::Second };
+            r.segment(side, &segment(*sequence, *acknowledgment, 0, payload), Source::default(), &mut kept);
+        }
+        prop_assert_eq!(kept.missing, 0);
+        prop_assert_eq!(&kept.conflicts, &[]);
+        prop_assert!(!r.is_waiting());
+        prop_assert_eq!(kept.streams, expected);
+    }
+
+    /// Whatever comes, flushing ends, and leaves nothing waiting.
+    #[test]
+    fn flushing_always_ends(
+        segments in prop::collection::vec((any::<bool>(), 0u32..300, 0u32..300, 0u8..32, 0usize..50, 0u32..9), 0..60)
+    ) {
+        let (mut r, mut kept) = opened(0, 0);
+        let payload = [7u8; 50];
+        for (first, sequence, acknowledgment, flags, length, cut) in segments {
+            let side = if first { Side::First } else { Side::Second };
+            let s = Segment { sequence, acknowledgment, flags, payload: &payload[..length], cut };
+            r.segment(side, &s, Source::default(), &mut kept);
+        }
+        r.flush(Source::default(), &mut kept);
+        prop_assert!(!r.is_waiting());
+        prop_assert_eq!(r.waiting_bytes(), 0);
+    }
+}

@@ -1,0 +1,98 @@
+//! What messages say, and what it took to send that: permessage-deflate lies in between (RFC 7692).
+
+use std::collections::HashMap;
+
+use crate::inspect::record::{Direction, Frame, Message};
+
+/// The first opcode of a control frame (RFC 6455 §5.2).
+const CONTROL: u8 = 8;
+
+/// Adds up messages.
+#[derive(Debug, Default)]
+pub(super) struct Payloads {
+    /// What the messages say, compression undone.
+    pub bytes: u64,
+    /// Messages that compression made longer.
+    pub grown: u64,
+    /// Payload as sent of the message that is under way, by connection and sender.
+    under_way: HashMap<(u64, Direction), u64>,
+}
+
+impl Payloads {
+    /// A frame; it comes before the message that it completes.
+    pub(super) fn frame(&mut self, frame: &Frame) {
+        if frame.opcode < CONTROL {
+            let sent = self.under_way.entry((frame.connection, frame.direction)).or_default();
+            *sent = sent.saturating_add(frame.payload_bytes);
+        }
+    }
+
+    /// A message.
+    pub(super) fn message(&mut self, message: &Message) {
+        let sent = self.under_way.remove(&(message.connection, message.direction)).unwrap_or_default();
+        self.bytes = self.bytes.saturating_add(message.payload_bytes);
+        self.grown += u64::from(message.compressed && sent > message.payload_bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inspect::record::Extent;
+
+    fn frame(opcode: u8, payload_bytes: u64) -> Frame {
+        Frame {
+            connection: 0,
+            index: 0,
+            direction: Direction::Server,
+            extent: Extent::default(),
+            header_bytes: 2,
+            fin: true,
+            rsv: 0,
+            opcode,
+            mask_key: None,
+            payload_bytes,
+            payload_seen: payload_bytes,
+            payload: Vec::new(),
+            payload_truncated: false,
+            close_code: None,
+            close_reason: None,
+            complete: true,
+        }
+    }
+
+    fn message(payload_bytes: u64, compressed: bool) -> Message {
+        Message {
+            connection: 0,
+            index: 0,
+            direction: Direction::Server,
+            extent: Extent::default(),
+            opcode: 1,
+            frames: 1,
+            compressed,
+            payload_bytes,
+            payload: Vec::new(),
+            payload_truncated: false,
+        }
+    }
+
+    #[test]
+    fn a_message_says_more_than_was_sent_or_less() {
+        let mut payloads = Payloads::default();
+        for (sent, says, compressed) in [(20, 100, true), (12, 8, true), (9, 9, false)] {
+            payloads.frame(&frame(1, sent));
+            payloads.message(&message(says, compressed));
+        }
+        assert_eq!((payloads.bytes, payloads.grown), (117, 1));
+    }
+
+    #[test]
+    fn all_frames_of_a_message_count_and_those_in_between_do_not() {
+        let mut payloads = Payloads::default();
+        for (opcode, sent) in [(1, 6), (9, 50), (0, 6)] {
+            payloads.frame(&frame(opcode, sent));
+        }
+        payloads.message(&message(11, true));
+        assert_eq!(payloads.grown, 1);
+    }
+}
