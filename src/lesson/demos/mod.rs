@@ -14,15 +14,12 @@ use crate::wire::{Recording, Settings, Wire, WireError};
 /// A demonstration under way.
 pub type Performance = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// What performs one side.
-pub type Perform = fn(Stage) -> Performance;
-
 /// The traffic of one lesson.
 pub struct Demo {
     /// The hosts it needs, the one that starts first.
     pub hosts: &'static [&'static str],
     /// Its sides: A, B, and at times more.
-    pub sides: &'static [Perform],
+    pub sides: &'static [fn(Stage) -> Performance],
 }
 
 impl Demo {
