@@ -22,6 +22,7 @@ pub mod json;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;
+pub mod meaning;
 pub mod numbers;
 pub mod osi;
 pub mod overview;

@@ -8,3 +8,4 @@ pub mod coding;
 pub mod deflate;
 mod inflate;
 pub mod masking;
+pub mod pairs;

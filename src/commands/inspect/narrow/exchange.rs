@@ -10,7 +10,7 @@ use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
 use crate::render::facts::{Facts, heading};
-use crate::render::{accept, heads, numbers, problems};
+use crate::render::{accept, heads, meaning, numbers, problems};
 
 /// How much of each body is kept.
 const KEEP: usize = 64 << 10;
@@ -76,6 +76,9 @@ fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> Str
     }
     if let Some(protocol) = &it.upgraded {
         facts.add("Then", &format!("the connection speaks {protocol}, no longer HTTP"));
+    }
+    for (label, fact) in meaning::facts(it) {
+        facts.add(label, &fact);
     }
     facts.draw()
 }
