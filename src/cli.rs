@@ -9,11 +9,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use wire101::commands::{inspect, lesson};
+use wire101::commands::{inspect, lesson, tutorial};
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 use wire101::render::style::Style;
-use wire101::wire::Wire;
+use wire101::wire::{Wire, asked};
 
 /// The width of output that goes to no terminal.
 const PIPED_WIDTH: usize = 100;
@@ -52,6 +52,8 @@ pub enum Command {
         #[command(subcommand)]
         command: LessonCommand,
     },
+    /// The lessons in order, with questions: guess, see, check, go on
+    Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
@@ -84,10 +86,10 @@ pub struct Run {
     wire: WireName,
     /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms; on the
     /// loopback wire, no longer than they take]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = asked::duration)]
     rtt: Option<Duration>,
     /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = asked::percent)]
     loss: Option<f64>,
     /// What chance starts from: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -107,6 +109,22 @@ pub struct Run {
     /// Print JSON Lines instead
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Tutorial {
+    /// Use sentences in place of drawings and colours, as for a screen reader; a pipe gets them anyway
+    #[arg(long)]
+    plain: bool,
+    /// List the lessons, and what is done of them
+    #[arg(long)]
+    list: bool,
+    /// Begin with this lesson: its name or number
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
+    start: Option<String>,
+    /// Forget what is done (a copy is kept beside the file)
+    #[arg(long, conflicts_with = "list")]
+    reset: bool,
 }
 
 #[derive(Debug, Args)]
@@ -208,6 +226,23 @@ impl From<Run> for lesson::Run {
     }
 }
 
+impl From<Tutorial> for tutorial::Tutorial {
+    fn from(tutorial: Tutorial) -> Self {
+        let Tutorial { plain, list, start, reset } = tutorial;
+        let terminal = io::stdout().is_terminal();
+        let prompt = terminal && io::stdin().is_terminal();
+        Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
+    }
+}
+
+/// Where the tutorial remembers what is done: below the user's folder for state, as the XDG Base Directory Specification
+/// has it. A relative path there is to be ignored.
+fn progress_file() -> Option<PathBuf> {
+    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    state.map(|state| state.join("wire101/progress.toml"))
+}
+
 impl From<Inspect> for inspect::Inspect {
     fn from(inspect: Inspect) -> Self {
         let Inspect { file, connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = inspect;
@@ -231,29 +266,5 @@ impl From<Inspect> for inspect::Inspect {
             redact,
             terminal: io::stdout().is_terminal(),
         }
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == 'µ');
-    let seconds = match &text[number.len()..] {
-        "s" => 1.0,
-        "ms" | "" => 1e-3,
-        "us" | "µs" => 1e-6,
-        unit => return Err(format!("{unit:?} is no unit of time; write 80ms or 1.5s")),
-    };
-    let number: f64 = number.parse().map_err(|_| "write a number and a unit: 80ms or 1.5s".to_owned())?;
-    let duration = Duration::try_from_secs_f64(number * seconds)
-        .map_err(|_| "a time can not be negative or endless".to_owned())?;
-    if duration > Duration::from_mins(1) {
-        return Err("more than a minute is farther than the Moon and back; choose at most 60s".to_owned());
-    }
-    Ok(duration)
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').parse::<f64>() {
-        Ok(percent) if (0.0..=90.0).contains(&percent) => Ok(percent),
-        _ => Err("write a number from 0 to 90".to_owned()),
     }
 }

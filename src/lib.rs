@@ -16,6 +16,7 @@
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
+//! - [`tutorial`] leads through the lessons: it asks, and takes answers.
 //! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
 
 pub mod capture;
@@ -25,4 +26,5 @@ pub mod inspect;
 pub mod layers;
 pub mod lesson;
 pub mod render;
+pub mod tutorial;
 pub mod wire;

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
 
 fn main() -> ExitCode {
@@ -37,6 +38,10 @@ impl cli::Cli {
                 cli::LessonCommand::Show { name } => commands::lesson::show(&name, out, style),
                 cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
             },
+            Some(cli::Command::Tutorial(asked)) => {
+                let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
+                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, style)
+            }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }

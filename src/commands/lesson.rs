@@ -109,7 +109,7 @@ pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure
     asked.met_by(&run)
 }
 
-fn find(name: &str) -> Result<&'static Lesson, Failure> {
+pub(super) fn find(name: &str) -> Result<&'static Lesson, Failure> {
     catalogue::find(name).map_err(|unknown| {
         let Unknown { nearest, .. } = &unknown;
         let then = match nearest.as_slice() {
@@ -130,7 +130,7 @@ fn write_capture(run: &lesson::Run, path: &Path) -> Result<(), Failure> {
         .map_err(|error| Failure::Run(format!("cannot save the capture as {}: {error}", path.display())))
 }
 
-fn print(lines: &[String], out: &mut dyn Write) -> Result<(), Failure> {
+pub(super) fn print(lines: &[String], out: &mut dyn Write) -> Result<(), Failure> {
     for line in lines {
         writeln!(out, "{line}")?;
     }

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod inspect;
 pub mod lesson;
 mod save;
+pub mod tutorial;
 
 use std::io::{self, Write};
 
@@ -67,7 +68,8 @@ impl Failure {
 ///
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    const FIRST: [(&str, &str); 6] = [
+    const FIRST: [(&str, &str); 7] = [
+        ("wire101 tutorial", "the whole course: guess, see, check, go on"),
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
         ("wire101 lesson list", "what other lessons there are"),

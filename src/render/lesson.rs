@@ -4,6 +4,7 @@
 
 use super::ladder::{Ladder, beside, ladder};
 use super::layers::layers;
+use super::markdown::{indented, markdown, narrower};
 use super::osi;
 use super::story::Story;
 use super::style::{Look, Style};
@@ -17,7 +18,7 @@ use crate::layers::{Field, Layer};
 use crate::lesson::front_matter::PagePart;
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
-use crate::lesson::text::{FillError, Style as Words, wrap};
+use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Measure, Run, catalogue};
 
 /// How many rows a ladder has, unless all of it is asked for.
@@ -50,6 +51,53 @@ pub struct Depth {
 ///
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
+    let mut page = Page::of(run, depth, style);
+    page.opening();
+    page.ladders();
+    page.comparison()?;
+    page.answer();
+    page.exchanges();
+    page.frames();
+    page.layers();
+    page.problems();
+    page.bytes();
+    page.closing()?;
+    Ok(page.lines)
+}
+
+/// Draws what a page shows, without what it asks, answers and suggests.
+///
+/// # Errors
+///
+/// As [`page`].
+pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
+    let mut page = Page::of(run, Depth::default(), style);
+    page.ladders();
+    page.comparison()?;
+    page.exchanges();
+    page.frames();
+    page.layers();
+    page.problems();
+    Ok(page.lines)
+}
+
+/// Draws what going deep adds to a page, and nothing else.
+#[must_use]
+pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
+    let mut page = Page::of(run, depth, style);
+    if depth.ladder {
+        page.ladders();
+    }
+    if depth.layers {
+        page.exchanges();
+        page.layers();
+    }
+    page.bytes();
+    page.lines
+}
+
+/// The packets' stories, a side each.
+pub(super) fn stories(run: &Run) -> Vec<Story> {
     let mut stories = run
         .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
     for number in run.lost() {
@@ -58,19 +106,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
             story.lose(number);
         }
     }
-    let mut annotator = Annotator::new(Selection::All);
-    run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-    let mut page = Page { run, stories, annotator, depth, style, lines: Vec::new() };
-    page.opening();
-    page.ladders();
-    page.comparison()?;
-    page.exchanges();
-    page.frames();
-    page.layers();
-    page.problems();
-    page.bytes();
-    page.closing()?;
-    Ok(page.lines)
+    stories
 }
 
 /// Says where the capture was saved.
@@ -121,7 +157,7 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 }
 
 /// The lesson, and the wire it ran on.
-fn title(run: &Run, style: Style) -> Vec<String> {
+pub(super) fn title(run: &Run, style: Style) -> Vec<String> {
     let wire = style.text(&wire::words(run));
     let lessons = catalogue::all();
     // Out of how many says something only once none is missing in between.
@@ -137,22 +173,6 @@ fn title(run: &Run, style: Style) -> Vec<String> {
     }
 }
 
-/// Lays out Markdown.
-fn markdown(source: &str, style: Style) -> Vec<String> {
-    let look = |words| match words {
-        Words::Text => Look::Plain,
-        Words::Bold => Look::Bold,
-        Words::Code => Look::Layer(Layer::Application),
-        Words::Dim => Look::Dim,
-    };
-    // A backslash in code that a lesson shows is what one types: it stands for no captured byte, and is not doubled.
-    let text = |text: &str| text.split('\\').map(|part| style.text(part)).collect::<Vec<_>>().join("\\");
-    let line = |line: &crate::lesson::text::Line| {
-        line.spans.iter().map(|span| style.paint(look(span.style), &text(&span.text))).collect()
-    };
-    wrap(source, style.width).iter().map(line).collect()
-}
-
 struct Page<'a> {
     run: &'a Run,
     stories: Vec<Story>,
@@ -162,7 +182,13 @@ struct Page<'a> {
     lines: Vec<String>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
+        let mut annotator = Annotator::new(Selection::All);
+        run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
+        Self { run, stories: stories(run), annotator, depth, style, lines: Vec::new() }
+    }
+
     fn heading(&mut self, heading: &str) {
         self.lines.push(String::new());
         self.lines.push(self.style.bold(&self.style.cut(&self.style.text(heading), self.style.width)));
@@ -257,6 +283,11 @@ impl Page<'_> {
         }
         self.lines.push(String::new());
         self.lines.extend(table.draw(0).lines().map(str::to_owned));
+        Ok(())
+    }
+
+    fn answer(&mut self) {
+        let (run, style) = (self.run, self.style);
         let answer = run.lesson.prediction.answer;
         if let Some(side) = run.sides.get(answer.side.index()) {
             let row = run.lesson.compare.iter().find(|row| row.measure == answer.measure);
@@ -266,7 +297,6 @@ impl Page<'_> {
             let answer = format!("**Did you guess it?** {label}, side {}: **{found}**.", answer.side.letter());
             self.lines.extend(markdown(&answer, style));
         }
-        Ok(())
     }
 
     fn exchanges(&mut self) {
@@ -438,7 +468,7 @@ impl Page<'_> {
 }
 
 /// The value of a measure as a table has it.
-fn value(measure: Measure, side: &SideRun) -> String {
+pub(super) fn value(measure: Measure, side: &SideRun) -> String {
     match (measure.unit(), side.measures.get(measure)) {
         (_, None) => "—".to_owned(),
         (Unit::Count, Some(value)) => numbers::count(value),
@@ -457,12 +487,4 @@ fn talk(exchange: &Exchange, style: Style) -> Vec<String> {
         Some(both) => both,
         None => [request, responses].concat(),
     }
-}
-
-fn narrower(style: Style, by: usize) -> Style {
-    Style { width: style.width.saturating_sub(by), ..style }
-}
-
-fn indented(lines: &[String], by: usize) -> Vec<String> {
-    lines.iter().map(|line| format!("{}{line}", " ".repeat(by))).collect()
 }

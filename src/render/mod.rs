@@ -8,6 +8,7 @@
 //! [`escape`] has made it harmless.
 
 pub mod accept;
+pub mod aloud;
 pub mod connection;
 pub mod connections;
 pub mod escape;
@@ -22,6 +23,7 @@ pub mod json;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;
+mod markdown;
 pub mod meaning;
 pub mod numbers;
 pub mod osi;
@@ -36,6 +38,7 @@ pub mod table;
 pub mod text;
 pub mod transcript;
 pub mod tree;
+pub mod tutorial;
 pub mod wire;
 
 pub use style::{Look, Style};

@@ -5,6 +5,7 @@
 //! what an inspector finds in the packets.
 
 #[cfg(target_os = "linux")]
+pub mod asked;
 pub mod loopback;
 pub mod remask;
 pub mod seeded;

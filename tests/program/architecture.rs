@@ -11,7 +11,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("inspect", &["capture", "layers", "explain"]),
     ("wire", &["capture"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
-    ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson"]),
+    ("tutorial", &["wire", "lesson"]),
+    ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.
@@ -38,7 +39,7 @@ fn folder(module: &str) -> PathBuf {
 
 #[test]
 fn modules_know_only_those_below_them() {
-    let others = ["capture", "layers", "explain", "inspect", "wire", "lesson", "render", "commands"];
+    let others = ["capture", "layers", "explain", "inspect", "wire", "lesson", "tutorial", "render", "commands"];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {
             let source = fs::read_to_string(&path).unwrap();

@@ -1,0 +1,170 @@
+//! A lesson's page in sentences: for a screen reader, a pipe, or whoever rather reads than looks.
+//!
+//! It says what the page of [`lesson`](super::lesson) draws: one line for each packet, figure and layer, each with its
+//! side's letter, so that nothing depends on where it stands.
+
+use super::numbers;
+use super::story::Story;
+use super::style::Style;
+use super::summary::opcode_name;
+use super::{heads, lesson, osi, text};
+use crate::inspect::Options;
+use crate::inspect::annotate::{Annotator, Selection};
+use crate::inspect::record::Direction;
+use crate::lesson::text::FillError;
+use crate::lesson::{Run, run::SideRun};
+use crate::tutorial::Look;
+
+/// How many exchanges of a side are said word by word, and how many lines of a body.
+const SAID: usize = 3;
+const BODY_LINES: usize = 3;
+
+/// Says what a run shows.
+///
+/// # Errors
+///
+/// Where the lesson's text asks for a value that the run does not have.
+pub fn aloud(run: &Run, look: Look, style: Style) -> Result<Vec<String>, FillError> {
+    let stories = lesson::stories(run);
+    let mut page = Aloud { run, style, lines: Vec::new() };
+    match look {
+        Look::Page => {
+            page.packets(&stories, false);
+            page.comparison()?;
+            page.said(&stories);
+            page.problems(&stories);
+        }
+        Look::Text => page.lines = lesson::narration(run, style)?,
+        Look::Ladder => page.packets(&stories, true),
+        Look::Layers => page.layers(&stories),
+        Look::Hex => page.bytes(),
+    }
+    Ok(page.lines)
+}
+
+struct Aloud<'a> {
+    run: &'a Run,
+    style: Style,
+    lines: Vec<String>,
+}
+
+impl Aloud<'_> {
+    fn say(&mut self, sentence: &str) {
+        self.lines.extend(text::wrap(&self.style.text(sentence), self.style.width));
+    }
+
+    fn heading(&mut self, heading: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(String::new());
+        }
+        self.say(heading);
+    }
+
+    fn packets(&mut self, stories: &[Story], whole: bool) {
+        for (side, story) in self.run.sides.iter().zip(stories) {
+            let letter = side.side.letter();
+            self.heading(&format!("Side {letter}, {}: what crossed the wire.", side.name));
+            let ladder = story.ladder(None, whole, None);
+            let host = |index: usize| ladder.hosts.get(index).map_or("somebody", String::as_str);
+            for row in &ladder.rows {
+                let note = row.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+                let lost = if row.lost { ", lost on the way" } else { "" };
+                if row.from == row.to {
+                    self.say(&format!("{letter}: {}{note}", row.label));
+                } else {
+                    let (at, from, to) = (numbers::duration(row.at), host(row.from), host(row.to));
+                    self.say(&format!("{letter}, at {at}, {from} to {to}: {}{note}{lost}", row.label));
+                }
+            }
+        }
+    }
+
+    fn comparison(&mut self) -> Result<(), FillError> {
+        self.heading("The sides compared.");
+        for row in &self.run.lesson.compare {
+            let value = |side: &SideRun| format!("{} {}", side.side.letter(), lesson::value(row.measure, side));
+            let values: Vec<String> = self.run.sides.iter().map(value).collect();
+            let note = row.note.as_ref().map(|note| self.run.fill(note)).transpose()?;
+            let note = note.filter(|note| !note.is_empty()).map_or_else(String::new, |note| format!(". {note}"));
+            self.say(&format!("{}: {}{}", row.label, values.join(", "), note.replace('\u{a0}', " ")));
+        }
+        Ok(())
+    }
+
+    fn said(&mut self, stories: &[Story]) {
+        for (side, story) in self.run.sides.iter().zip(stories) {
+            let letter = side.side.letter();
+            for exchange in story.exchanges.iter().take(SAID) {
+                let id = format!("{}.{}", exchange.connection, exchange.index);
+                if let Some(request) = &exchange.request {
+                    self.heading(&format!("Side {letter}, exchange {id}, the request."));
+                    self.lines.extend(heads::request(request, BODY_LINES, self.style));
+                }
+                for response in exchange.interim.iter().chain(&exchange.response) {
+                    self.heading(&format!("Side {letter}, exchange {id}, the response."));
+                    self.lines.extend(heads::response(response, BODY_LINES, self.style));
+                }
+            }
+            if !story.frames.is_empty() {
+                self.heading(&format!("Side {letter}, every frame."));
+            }
+            for frame in &story.frames {
+                let id = format!("{}.{}", frame.connection, frame.index);
+                let from = if frame.direction == Direction::Client { "client" } else { "server" };
+                let (opcode, header) = (opcode_name(frame.opcode), frame.header_bytes);
+                let masked = frame.mask_key.map_or_else(
+                    || "not masked".to_owned(),
+                    |key| format!("masked with {}", key.map(|byte| format!("{byte:02x}")).join(" ")),
+                );
+                let length = numbers::counted(frame.payload_bytes, "byte");
+                self.say(&format!("{letter}, frame {id} from the {from}: {opcode}, header of {header} bytes, payload of {length}, {masked}"));
+            }
+        }
+    }
+
+    fn problems(&mut self, stories: &[Story]) {
+        for (side, story) in self.run.sides.iter().zip(stories) {
+            if !story.problems.is_empty() {
+                self.heading(&format!("Side {}, what is wrong.", side.side.letter()));
+                let list = super::problems::list(&story.problems, 0, self.style);
+                self.lines.extend(list.lines().map(str::to_owned));
+            }
+        }
+    }
+
+    fn layers(&mut self, stories: &[Story]) {
+        let annotator = self.annotator();
+        for (side, story) in self.run.sides.iter().zip(stories) {
+            for exchange in &story.exchanges {
+                let id = format!("{}.{}", exchange.connection, exchange.index);
+                self.heading(&format!("Side {}, exchange {id}, {}.", side.side.letter(), osi::title(exchange)));
+                let number = exchange.extent().first.packet;
+                let packet = self.run.packet(number);
+                let fields = packet.map(|packet| annotator.fields_of_packet(number, packet.link, packet.data));
+                for row in osi::rows(story, exchange, &fields.unwrap_or_default()) {
+                    let (osi, tcp_ip) = (row.layer.osi(), row.layer.tcp_ip());
+                    self.say(&format!("Layer {}, {osi} (TCP/IP: {tcp_ip}): {}", row.layer.number(), row.text));
+                }
+            }
+        }
+    }
+
+    fn bytes(&mut self) {
+        let annotator = self.annotator();
+        for side in &self.run.sides {
+            for number in side.packets.clone() {
+                let Some(packet) = self.run.packet(number) else { continue };
+                let bytes = numbers::counted(packet.data.len() as u64, "byte");
+                self.heading(&format!("Side {}, packet {number}, {bytes}.", side.side.letter()));
+                let fields = annotator.fields_of_packet(number, packet.link, packet.data);
+                self.lines.extend(super::hex::hex(packet.data, number, &fields, self.style));
+            }
+        }
+    }
+
+    fn annotator(&self) -> Annotator {
+        let mut annotator = Annotator::new(Selection::All);
+        self.run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
+        annotator
+    }
+}

@@ -1,0 +1,13 @@
+//! The tutorial: the lessons in order, with a guess before each and questions after it.
+//!
+//! A [`Session`] says what to ask and takes the lines that are typed. It knows lessons, what was measured in their runs, and
+//! how far somebody has come; how any of that is drawn, and where lines come from, it does not.
+
+pub mod answer;
+pub mod experiment;
+pub mod progress;
+mod session;
+
+pub use experiment::Experiment;
+pub use progress::Progress;
+pub use session::{Look, Reply, Session, Step, Stuck, Verdict};

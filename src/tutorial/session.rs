@@ -1,0 +1,377 @@
+//! The way through the course: where one is, what is asked there, and what becomes of a line that is typed.
+
+use super::answer::{self, NoAnswer};
+use super::experiment::{self, Experiment, Trial};
+use super::progress::{Done, Progress};
+use crate::lesson::front_matter::Check;
+use crate::lesson::measure::{Measure, Unit};
+use crate::lesson::text::FillError;
+use crate::lesson::{Lesson, Run, RunError, Side};
+
+/// What is asked at a place of the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A guess, before the lesson is shown.
+    Guess,
+    /// The check of that index.
+    Check(usize),
+    /// Nothing: the lesson is over, and there is something to try.
+    After,
+    /// Nothing: the course is over.
+    End,
+}
+
+/// What to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are the page's parts")]
+pub enum Look {
+    Page,
+    Text,
+    Ladder,
+    Layers,
+    Hex,
+}
+
+/// What an answer is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is what was measured.
+    Right {
+        /// Why it is so.
+        explain: String,
+    },
+    /// It is not.
+    Wrong {
+        /// What was answered, in the question's unit.
+        given: String,
+        /// What is so, and what shows it.
+        explain: String,
+    },
+    /// There was none.
+    Skipped {
+        /// What would have been right, and what shows it.
+        explain: String,
+    },
+}
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// A guess was made, or not; now the lesson is to be shown.
+    Guessed {
+        /// What was guessed, in the measure's unit.
+        guess: Option<String>,
+        /// What was measured.
+        found: String,
+        /// Whether they are the same.
+        right: bool,
+        /// What was measured, in words, and where.
+        label: String,
+        /// The side it was measured on.
+        side: Side,
+    },
+    /// A question was answered. Where the verdict is `Wrong`, it stays: one may try again, or go on.
+    Answered(Verdict),
+    /// On to what comes next.
+    GoOn,
+    /// Something is to be shown, and the question stays.
+    Look(Look),
+    /// What to look at for an answer.
+    Hint(String),
+    /// Something is to be tried, and the question stays.
+    Try(Experiment),
+    /// What can be typed is to be told.
+    Keys,
+    /// The line made no sense here.
+    Misunderstood(String),
+    /// That is all for now.
+    Quit,
+}
+
+/// Somebody's way through the course.
+#[derive(Debug)]
+pub struct Session {
+    lessons: &'static [Lesson],
+    at: usize,
+    run: Run,
+    progress: Progress,
+}
+
+impl Session {
+    /// Goes on where somebody was, or begins; with `start`, at that lesson's beginning.
+    ///
+    /// # Errors
+    ///
+    /// If there is no lesson at all, or the lesson fails to run.
+    pub fn new(lessons: &'static [Lesson], mut progress: Progress, start: Option<&Lesson>) -> Result<Self, RunError> {
+        let named = |name: &str| lessons.iter().position(|lesson| lesson.name == name);
+        let undone = || lessons.iter().position(|lesson| !progress.is_complete(lesson)).unwrap_or(0);
+        let at = match start {
+            Some(start) => named(&start.name).unwrap_or(0),
+            None => progress.at.as_deref().and_then(named).unwrap_or_else(undone),
+        };
+        let lesson = lessons.get(at).ok_or_else(|| RunError::NoDemo("1".to_owned()))?;
+        if start.is_some() {
+            progress.begin(lesson);
+        }
+        Ok(Self { lessons, at, run: Trial::of(lesson).run()?, progress })
+    }
+
+    /// The lesson at hand.
+    #[must_use]
+    pub fn lesson(&self) -> &'static Lesson {
+        self.run.lesson
+    }
+
+    /// How many lessons there are.
+    #[must_use]
+    pub fn lessons(&self) -> &'static [Lesson] {
+        self.lessons
+    }
+
+    /// What was captured and measured of the lesson at hand.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What is done.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// What is done of the lesson at hand.
+    #[must_use]
+    pub fn done(&self) -> Done {
+        self.progress.lessons.get(&self.lesson().name).copied().unwrap_or_default()
+    }
+
+    /// What is asked now.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        let (steps, checks) = (self.done().steps, self.lesson().checks.len());
+        match steps {
+            0 => Step::Guess,
+            _ if steps <= checks => Step::Check(steps - 1),
+            _ if steps == checks + 1 => Step::After,
+            // Left behind, and no lesson after it; or a file that says more than there is.
+            _ if self.at + 1 == self.lessons.len() => Step::End,
+            _ => Step::After,
+        }
+    }
+
+    /// The check at hand, and its text.
+    ///
+    /// # Errors
+    ///
+    /// Where it asks for a value that the run does not have.
+    #[must_use]
+    pub fn question(&self) -> Option<Result<String, FillError>> {
+        self.check().map(|check| self.run.fill(&check.question))
+    }
+
+    fn check(&self) -> Option<&'static Check> {
+        match self.step() {
+            Step::Check(index) => self.lesson().checks.get(index),
+            _ => None,
+        }
+    }
+
+    /// Takes a line.
+    ///
+    /// # Errors
+    ///
+    /// Where the lesson fails to run, or its text asks for what its run does not have.
+    pub fn take(&mut self, line: &str) -> Result<Reply, Stuck> {
+        let line = line.trim();
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (word, rest) = words.split_first().map_or(("", &[][..]), |(word, rest)| (*word, rest));
+        let step = self.step();
+        let shown = step != Step::Guess;
+        let word = word.to_lowercase();
+        match (word.as_str(), rest) {
+            ("q" | "quit" | "exit", []) => return Ok(Reply::Quit),
+            ("?" | "help" | "keys", []) => return Ok(Reply::Keys),
+            ("t" | "text", []) => return Ok(Reply::Look(Look::Text)),
+            ("s" | "skip", []) => return self.skip(),
+            ("h" | "hint", []) => return self.hint(),
+            ("p" | "page", []) if shown => return Ok(Reply::Look(Look::Page)),
+            ("l" | "ladder", []) if shown => return Ok(Reply::Look(Look::Ladder)),
+            ("y" | "layers", []) if shown => return Ok(Reply::Look(Look::Layers)),
+            ("x" | "hex", []) if shown => return Ok(Reply::Look(Look::Hex)),
+            ("e" | "experiment" | "try", words) if shown => {
+                let tried = experiment::parse(words, self.lesson());
+                return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
+            }
+            ("p" | "page" | "l" | "ladder" | "y" | "layers" | "x" | "hex" | "e" | "experiment" | "try", _) => {
+                return Ok(Reply::Misunderstood(
+                    "Your guess first: then the lesson is run, and there is something to see.".into(),
+                ));
+            }
+            _ => {}
+        }
+        match step {
+            Step::Guess => self.guess(line),
+            Step::Check(_) if line.is_empty() && self.done().tried => self.skip(),
+            Step::Check(_) => self.answer(line),
+            Step::After | Step::End if line.is_empty() => self.skip(),
+            Step::After | Step::End => {
+                let tried = experiment::parse(&words, self.lesson());
+                Ok(tried.map_or_else(
+                    |_| Reply::Misunderstood("Press Enter to go on, or type the number of something to try.".into()),
+                    Reply::Try,
+                ))
+            }
+        }
+    }
+
+    fn guess(&mut self, line: &str) -> Result<Reply, Stuck> {
+        let prediction = &self.lesson().prediction;
+        let given = match answer::parse(line, prediction.answer.measure.unit()) {
+            Ok(given) => given,
+            Err(wrong) => return Ok(Reply::Misunderstood(misread(line, wrong))),
+        };
+        if !prediction.choices.is_empty() && !prediction.choices.contains(&given) {
+            let choices: Vec<String> = prediction.choices.iter().map(ToString::to_string).collect();
+            return Ok(Reply::Misunderstood(format!("Choose one of these: {}.", choices.join(", "))));
+        }
+        self.guessed(Some(given))
+    }
+
+    fn guessed(&mut self, given: Option<u64>) -> Result<Reply, Stuck> {
+        let answer = self.lesson().prediction.answer;
+        let found = self.measured(answer.measure, answer.side)?;
+        let unit = answer.measure.unit();
+        let row = self.lesson().compare.iter().find(|row| row.measure == answer.measure);
+        let reply = Reply::Guessed {
+            guess: given.map(|given| unit.format(given)),
+            found: unit.format(found),
+            right: given.is_some_and(|given| answer::same(given, found, unit)),
+            label: row.map_or_else(|| answer.measure.to_string().replace('_', " "), |row| row.label.clone()),
+            side: answer.side,
+        };
+        self.advance(false)?;
+        Ok(reply)
+    }
+
+    fn answer(&mut self, line: &str) -> Result<Reply, Stuck> {
+        let Some(check) = self.check() else { return Ok(Reply::Keys) };
+        let unit: Unit = check.measure.unit();
+        let given = match answer::parse(line, unit) {
+            Ok(given) => given,
+            Err(wrong) => return Ok(Reply::Misunderstood(misread(line, wrong))),
+        };
+        let found = self.measured(check.measure, check.side)?;
+        let explain = self.run.fill(&check.explain)?;
+        if answer::same(given, found, unit) {
+            self.advance(!self.done().tried)?;
+            return Ok(Reply::Answered(Verdict::Right { explain }));
+        }
+        self.entry().tried = true;
+        Ok(Reply::Answered(Verdict::Wrong { given: unit.format(given), explain }))
+    }
+
+    fn skip(&mut self) -> Result<Reply, Stuck> {
+        match self.step() {
+            Step::Guess => self.guessed(None),
+            Step::Check(_) => {
+                // Whoever answered wrongly has read the explanation.
+                let explain = self.check().filter(|_| !self.done().tried).map(|check| self.run.fill(&check.explain));
+                let explain = explain.transpose()?;
+                self.advance(false)?;
+                Ok(explain.map_or(Reply::GoOn, |explain| Reply::Answered(Verdict::Skipped { explain })))
+            }
+            Step::After => {
+                self.advance(false)?;
+                Ok(Reply::GoOn)
+            }
+            Step::End => Ok(Reply::Quit),
+        }
+    }
+
+    fn hint(&self) -> Result<Reply, Stuck> {
+        match self.check() {
+            Some(check) => Ok(Reply::Hint(self.run.fill(&check.hint)?)),
+            None if self.step() == Step::Guess => {
+                Ok(Reply::Hint("Any guess will do: what you find out after it stays the better for it.".to_owned()))
+            }
+            None => Ok(Reply::Hint("Type the number of something to try, or press Enter to go on.".to_owned())),
+        }
+    }
+
+    /// Leaves the step at hand behind; with the last, the lesson.
+    fn advance(&mut self, right: bool) -> Result<(), Stuck> {
+        let checks = self.lesson().checks.len();
+        let at_end = self.step() == Step::After;
+        let next = self.lessons.get(self.at + 1).filter(|_| at_end);
+        if let Some(next) = next {
+            // Nothing is left behind before what comes next is there.
+            self.run = Trial::of(next).run()?;
+        }
+        let name = self.lessons.get(self.at).map(|lesson| lesson.name.clone()).unwrap_or_default();
+        let done = self.progress.lessons.entry(name.clone()).or_default();
+        done.steps = done.steps.saturating_add(1).min(checks + 2);
+        done.right = done.right.saturating_add(usize::from(right));
+        done.tried = false;
+        done.complete |= done.steps > checks;
+        self.progress.at = Some(name);
+        if let Some(next) = next {
+            self.at += 1;
+            // A lesson that was taken before is taken anew.
+            if self.progress.is_complete(next) {
+                self.progress.begin(next);
+            }
+            self.progress.at = Some(next.name.clone());
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self) -> &mut Done {
+        let name = &self.run.lesson.name;
+        self.progress.at = Some(name.clone());
+        self.progress.lessons.entry(name.clone()).or_default()
+    }
+
+    fn measured(&self, measure: Measure, side: Side) -> Result<u64, Stuck> {
+        let of_side = self.run.sides.get(side.index());
+        of_side.and_then(|side| side.measures.get(measure)).ok_or_else(|| Stuck::NoAnswer(self.lesson().name.clone()))
+    }
+}
+
+impl Progress {
+    /// Whether a lesson was taken to its end.
+    #[must_use]
+    pub fn is_complete(&self, lesson: &Lesson) -> bool {
+        self.lessons.get(&lesson.name).is_some_and(|done| done.complete)
+    }
+
+    /// Takes a lesson from its beginning; that it was complete stays.
+    fn begin(&mut self, lesson: &Lesson) {
+        let done = self.lessons.entry(lesson.name.clone()).or_default();
+        *done = Done { complete: done.complete, ..Done::default() };
+        self.at = Some(lesson.name.clone());
+    }
+}
+
+/// Why the course cannot go on: a fault of the lesson's.
+#[derive(Debug, thiserror::Error)]
+pub enum Stuck {
+    /// It cannot be run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Its text asks for what was not measured.
+    #[error(transparent)]
+    Fill(#[from] FillError),
+    /// So does its question.
+    #[error("lesson {0}: what its question asks for was not measured")]
+    NoAnswer(String),
+}
+
+fn misread(line: &str, wrong: NoAnswer) -> String {
+    if line.is_empty() {
+        "Type a number, or one of the keys.".to_owned()
+    } else {
+        format!("{wrong} Type one, or one of the keys.")
+    }
+}

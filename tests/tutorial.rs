@@ -1,0 +1,279 @@
+//! `wire101 tutorial` from a pipe: taken to its end, answered wrongly, stopped and resumed, with its file damaged.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use wire101::lesson::{Lesson, Measure, Run, Side, catalogue, run};
+use wire101::wire::Wire;
+
+/// Somebody who takes the course, with a place of their own for what is done.
+struct Learner(tempfile::TempDir);
+
+/// What a run of the program came to.
+struct Ran {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    #[track_caller]
+    fn ok(self) -> String {
+        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
+        self.out
+    }
+}
+
+impl Learner {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wire101"));
+        command.arg("tutorial").args(arguments).env("XDG_STATE_HOME", self.0.path());
+        command.env_remove("COLUMNS").env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn tutorial(&self, arguments: &[&str], lines: &[String]) -> Ran {
+        let mut child = self.command(arguments).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let said = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect::<String>();
+        // All of it at once, beside what is read: a pipe holds only so much. It may end without reading all.
+        let writer = std::thread::spawn(move || drop(input.write_all(said.as_bytes())));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join("wire101").join(name)
+    }
+
+    fn progress(&self) -> String {
+        std::fs::read_to_string(self.file("progress.toml")).unwrap_or_default()
+    }
+}
+
+/// The right answer, in the unit of the question.
+fn answer(run: &Run, measure: Measure, side: Side) -> String {
+    measure.unit().format(run.sides[side.index()].measures.get(measure).unwrap())
+}
+
+/// A whole lesson, answered rightly.
+fn right(lesson: &'static Lesson) -> Vec<String> {
+    let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+    let guess = lesson.prediction.answer;
+    let checks = lesson.checks.iter().map(|check| answer(&run, check.measure, check.side));
+    let guess = answer(&run, guess.measure, guess.side).replace("\u{a0}bytes", "");
+    [guess].into_iter().chain(checks).chain([String::new()]).collect()
+}
+
+/// A whole lesson, every question answered wrongly and then left.
+fn wrong(lesson: &Lesson) -> Vec<String> {
+    let skip = |line: &str| line.to_owned();
+    let checks = lesson.checks.iter().flat_map(|_| [skip("987 654"), skip("")]);
+    [skip("s")].into_iter().chain(checks).chain([String::new()]).collect()
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_course_can_be_taken_to_its_end_with_right_answers() {
+    let learner = Learner::new();
+    let all: Vec<String> = catalogue::all().iter().flat_map(right).collect();
+    let out = learner.tutorial(&[], &all).ok();
+    let asked: usize = catalogue::all().iter().map(|lesson| lesson.checks.len()).sum();
+    assert_eq!(out.matches("\nRight.\n").count(), asked);
+    assert_eq!(out.matches("\nYou guessed it.\n").count(), catalogue::all().len());
+    let end = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(end.contains(&format!("{asked} of {asked} questions were answered rightly")), "{end}");
+    assert!(!out.contains("This is what the capture says"), "no answer was wrong");
+    assert!(!out.contains('\x1b') && !out.contains('│'), "a pipe gets neither colours nor drawings");
+    // Who has taken it all is told so, and may take a lesson again.
+    assert!(learner.tutorial(&[], &[]).ok().contains("That was the last lesson."));
+    assert!(learner.tutorial(&["--start", "frames"], &[]).ok().contains("Lesson 7 of 18"));
+    assert!(learner.tutorial(&["--list"], &[]).ok().contains("18 of 18 lessons done."));
+}
+
+#[test]
+fn wrong_answers_are_explained_and_the_course_goes_on() {
+    let learner = Learner::new();
+    let all: Vec<String> = catalogue::all().iter().flat_map(wrong).collect();
+    let out = learner.tutorial(&["--width", "1000"], &all).ok();
+    let asked: usize = catalogue::all().iter().map(|lesson| lesson.checks.len()).sum();
+    assert!(out.contains(&format!("0 of {asked} questions were answered rightly")));
+    for lesson in catalogue::all() {
+        let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+        for check in &lesson.checks {
+            let explained = run.fill(&check.explain).unwrap().replace('`', "").replace('\u{a0}', " ");
+            assert!(out.contains(&explained), "{}: {explained}", lesson.name);
+        }
+    }
+}
+
+#[test]
+fn a_second_attempt_may_be_right() {
+    let learner = Learner::new();
+    let out = learner.tutorial(&["--start", "keep-alive"], &lines("1\nh\nmany\n9\n3\n2 of them")).ok();
+    for part in ["Hint: Count the SYNs", "That is no number.", "Not 9.", "3: one for each", "Right.", "question 3 of 3"]
+    {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    let progress = learner.progress();
+    assert!(progress.contains("steps = 3") && progress.contains("right = 1"), "{progress}");
+}
+
+#[test]
+fn stopped_after_any_line_the_course_goes_on_where_it_was() {
+    let course: Vec<String> = catalogue::all()
+        .iter()
+        .take(3)
+        .flat_map(|lesson| {
+            let wrong_once = right(lesson).into_iter().enumerate();
+            wrong_once.flat_map(|(at, line)| if at == 1 { vec!["h".into(), "987".into(), line] } else { vec![line] })
+        })
+        .collect();
+    let (in_one, in_pieces) = (Learner::new(), Learner::new());
+    in_one.tutorial(&[], &course).ok();
+    for line in &course {
+        in_pieces.tutorial(&[], std::slice::from_ref(line)).ok();
+    }
+    assert_eq!(in_pieces.progress(), in_one.progress());
+    assert!(in_one.progress().contains("at = \"keep-alive\""), "{}", in_one.progress());
+}
+
+#[test]
+fn whoever_says_nothing_leaves_nothing() {
+    let learner = Learner::new();
+    let out = learner.tutorial(&[], &[]).ok();
+    assert!(out.contains("Lesson 1 of 18 · ") && out.contains("your guess") && out.contains("[q]uit"), "{out}");
+    assert!(!learner.file("progress.toml").exists());
+    learner.tutorial(&[], &lines("q\nnot read")).ok();
+    assert!(!learner.file("progress.toml").exists());
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it_quietly() {
+    let learner = Learner::new();
+    let mut child = learner.command(&[]).spawn().unwrap();
+    drop(child.stdout.take());
+    let _ = child.stdin.take().unwrap().write_all(b"s\nt\nl\nx\n");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn what_is_done_is_in_the_file_before_the_next_line_is_typed() {
+    let learner = Learner::new();
+    let mut child = learner.command(&[]).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"s\n").unwrap();
+    let saved = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        learner.progress().contains("steps = 1")
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(saved);
+    assert!(learner.tutorial(&[], &[]).ok().contains("question 1 of"));
+}
+
+#[test]
+fn a_damaged_file_is_kept_aside_and_the_course_begins() {
+    let learner = Learner::new();
+    std::fs::create_dir_all(learner.file("")).unwrap();
+    std::fs::write(learner.file("progress.toml"), b"at = [\xff").unwrap();
+    let ran = learner.tutorial(&[], &lines("s"));
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.err.contains("damaged") && ran.err.lines().count() == 1, "{}", ran.err);
+    assert!(ran.out.contains("Lesson 1 of 18") && ran.out.contains("question 1 of"));
+    assert_eq!(std::fs::read(learner.file("progress.damaged")).unwrap(), b"at = [\xff");
+    // What is in the form of a file of progress, and beyond what there is, breaks nothing either.
+    let beyond = "at = \"frames\"\n[lessons.frames]\nsteps = 999\nright = 9223372036854775807\n[lessons.none]\nsteps = 1\nright = 1\n";
+    std::fs::write(learner.file("progress.toml"), beyond).unwrap();
+    assert!(learner.tutorial(&[], &lines("\ns\ns")).ok().contains("Lesson 8 of 18"));
+    assert!(learner.progress().contains("[lessons.none]"));
+}
+
+#[test]
+fn a_place_where_nothing_can_be_written_ends_no_lesson() {
+    let learner = Learner::new();
+    std::fs::write(learner.0.path().join("wire101"), "a file where the folder should be").unwrap();
+    let ran = learner.tutorial(&["--list"], &[]);
+    assert_eq!(ran.status, Some(1));
+    let mut command = learner.command(&["--list"]);
+    command.env_remove("HOME").env("XDG_STATE_HOME", "relative/paths/do/not/count");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not remembered"));
+}
+
+#[test]
+fn the_list_says_what_is_done() {
+    let learner = Learner::new();
+    assert!(learner.tutorial(&["--list"], &[]).ok().contains("1. request-response: not begun."));
+    learner.tutorial(&[], &lines("s\ns")).ok();
+    let out = learner.tutorial(&["--list"], &[]).ok();
+    assert!(out.contains("1. request-response: 2 of 4 questions done."), "{out}");
+    assert!(out.contains("0 of 18 lessons done. wire101 tutorial goes on with request-response."), "{out}");
+}
+
+#[test]
+fn one_may_start_anywhere_by_name_or_number() {
+    let learner = Learner::new();
+    assert!(learner.tutorial(&["--start", "4"], &[]).ok().contains("Lesson 4 of 18 · Keep-alive · your guess"));
+    // That is where it goes on.
+    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 4 of 18"));
+    let ran = learner.tutorial(&["--start", "keepalive"], &[]);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+    assert!(ran.err.contains("did you mean `keep-alive`?"), "{}", ran.err);
+}
+
+#[test]
+fn a_reset_forgets_and_keeps_a_copy() {
+    let learner = Learner::new();
+    assert!(learner.tutorial(&["--reset"], &[]).ok().contains("Nothing was done yet"));
+    learner.tutorial(&["--start", "frames"], &lines("s")).ok();
+    let before = learner.progress();
+    assert!(learner.tutorial(&["--reset"], &[]).ok().contains("progress.old"));
+    assert_eq!(std::fs::read_to_string(learner.file("progress.old")).unwrap(), before);
+    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 1 of 18"));
+}
+
+#[test]
+fn one_may_look_closer_and_try_something_at_once() {
+    let learner = Learner::new();
+    let asked = "l\n1\nl\ny\nx\np\nt\ne --rtt 200ms --loss 5 --seed 3\ne 3\ne --wire loopback\ne --rtt far";
+    let out = learner.tutorial(&["--start", "keep-alive"], &lines(asked)).ok();
+    for part in [
+        "Your guess first: then the lesson is run",
+        "Side A, packet 1, ",
+        "Layer 5, Session (TCP/IP: Application)",
+        "ARP",
+        "Three things people believe",
+        "virtual wire, rtt 200 ms, loss 5 %, seed 3",
+        "Connection",
+        "`--wire` cannot be changed here.",
+        "--rtt: \"far\" is no unit of time",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    assert_eq!(out.matches("question 1 of 3").count(), 8, "one is told where one is after each look");
+}
+
+#[test]
+fn lines_of_any_length_and_any_bytes_are_only_misunderstood() {
+    let learner = Learner::new();
+    let long = "9".repeat(100_000);
+    let out = learner.tutorial(&[], &[long, "\u{1b}[2J".into(), "\0".into(), "s".into()]).ok();
+    assert!(out.contains("question 1 of"), "{out}");
+    assert!(!out.contains('\x1b'));
+}
