@@ -145,6 +145,18 @@ fn the_page_says_which_wire_it_is_of_and_what_differs_on_it() {
 }
 
 #[test]
+fn a_lesson_that_compares_wires_has_them_or_says_that_it_shows_nothing() {
+    for name in ["latency", "loss"] {
+        let page = printed(lesson(name, "loopback").args(["--width", "200"]));
+        let title = page.lines().next().unwrap();
+        let shows_nothing = page.contains("netem") && page.contains("the comparison below shows nothing");
+        assert!(title.contains(" beside ") != shows_nothing, "{page}");
+    }
+    let page = printed(lesson("keep-alive", "loopback").args(["--width", "200"]));
+    assert!(!page.contains("netem") && !page.contains("shows nothing"), "{page}");
+}
+
+#[test]
 fn what_the_kernel_cannot_do_is_said_on_the_page_and_by_the_exit_status() {
     let output = run(lesson("upgrade", "loopback").args(["--rtt", "20ms", "--width", "200"]));
     let (page, message) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

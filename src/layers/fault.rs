@@ -1,6 +1,6 @@
 //! What faults have in common: a sentence, a code that stands for good, and the clause they depart from.
 //!
-//! Each layer has an enum of its own faults, written down with [`faults!`] so that everything about one stands in one place.
+//! Each layer has an enum of its own faults, written down with `faults!` so that everything about one stands in one place.
 
 use std::fmt::Display;
 

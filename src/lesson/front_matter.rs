@@ -283,10 +283,20 @@ impl Lesson {
             .chain(self.text.sides().map(|side| ("text", side)))
     }
 
-    /// What wires of a kind are like here if nothing else is asked for.
+    /// What its wires are like if nothing else is asked for. A loopback is near and loses nothing, unless distance or
+    /// loss is what the lesson is about.
     #[must_use]
     pub fn settings(&self, wire: Wire) -> Settings {
-        self.usual.over(wire.settings())
+        match wire {
+            Wire::Loopback if !self.compares_wires() => wire.settings(),
+            _ => self.usual.over(wire.settings()),
+        }
+    }
+
+    /// Whether its sides differ in their wires: one stays as it is, whatever is asked for.
+    #[must_use]
+    pub fn compares_wires(&self) -> bool {
+        !self.fixed.is_empty()
     }
 
     /// What a side's wire is like, if all are to be as in `settings`.

@@ -4,6 +4,10 @@ use super::numbers;
 use crate::lesson::Run;
 use crate::wire::{Settings, Wire};
 
+/// What is left of a lesson that compares wires, where none can be set.
+const ALIKE: &str = "Distance and loss are what this lesson compares: its sides are alike here, and the comparison below \
+                     shows nothing. The virtual wire has both: leave out --wire loopback.";
+
 /// The wire in a few words: what is the same for all sides once, the rest side by side.
 pub(super) fn words(run: &Run) -> String {
     let of_sides = |value: &dyn Fn(&Settings) -> String| {
@@ -47,8 +51,9 @@ pub(super) fn times(run: &Run) -> String {
 
 /// What the wire did not do, a remark each.
 pub(super) fn shortcomings(run: &Run) -> impl Iterator<Item = String> + use<> {
+    let alike = (run.unmet.is_some() && run.lesson.compares_wires()).then(|| ALIKE.to_owned());
     let missed = (run.missed > 0).then(|| missed(run.missed));
-    run.unmet.clone().into_iter().chain(missed)
+    run.unmet.clone().into_iter().chain(alike).chain(missed)
 }
 
 /// Says that packets were not captured.

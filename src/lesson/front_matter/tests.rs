@@ -127,3 +127,15 @@ fn a_lesson_says_what_its_wires_are_like_and_one_side_may_keep_to_its_own() {
     assert_eq!(error("take_away", "fixed = { d = {} }\ntake_away").1.as_deref(), Some("fixed"));
     assert!(error("take_away", "usual = { rtt = 5 }\ntake_away").2.contains("`rtt_ms`"));
 }
+
+#[test]
+fn a_loopback_has_distance_only_where_the_lesson_is_about_it() {
+    let near = Wire::Loopback.settings();
+    let lesson = |wires: &str| {
+        let source = SOUND.replacen("take_away", &format!("{wires}\ntake_away"), 1);
+        Lesson::parse("x", &source).unwrap_or_else(|error| panic!("{error}"))
+    };
+    assert_eq!(lesson("usual = { rtt_ms = 150 }").settings(Wire::Loopback), near);
+    let about_loss = lesson("usual = { loss_percent = 5 }\nfixed = { a = { loss_percent = 0 } }");
+    assert_eq!(about_loss.settings(Wire::Loopback), Settings { loss: 5.0, ..near });
+}

@@ -372,7 +372,8 @@ impl Decoder {
         self.partial.extend_from_slice(&input.bytes[..added]);
         match find_end(&self.partial, &mut self.searched) {
             Some(end) if end <= MAX_SECTION => {
-                self.partial.truncate(end);
+                // What was kept before is consumed, even where it turns out to end nothing.
+                self.partial.truncate(end.max(before));
                 input.take(end - before.min(end));
                 Gathered::Kept
             }
@@ -521,13 +522,13 @@ impl Decoder {
         if whole == Gathered::NotYet {
             return None;
         }
-        match self.section(whole, input, 0).block.len() {
-            0 => Some(self.fail(Fault::ChunkNotEnded)),
-            length => {
-                self.state = State::ChunkLine;
-                Some(Item::ChunkEnd(length))
-            }
+        let block = self.section(whole, input, 0).block;
+        if !block.ends_with(b"\n") {
+            return Some(self.fail(Fault::ChunkNotEnded));
         }
+        let length = block.len();
+        self.state = State::ChunkLine;
+        Some(Item::ChunkEnd(length))
     }
 
     fn trailers<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
