@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Failure, save};
 use crate::inspect::Options;
 use crate::lesson::catalogue::{self, Unknown};
+use crate::lesson::text::FillError;
 use crate::lesson::{self, Lesson};
 use crate::render::json::Json;
 use crate::render::lesson as page;
@@ -101,7 +102,9 @@ pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure
         json.finish(&summary, None)?;
         return asked.met_by(&run);
     }
-    let mut lines = page::page(&run, asked.depth(), style).map_err(|error| Failure::Run(error.to_string()))?;
+    // What a text asks for may be in packets that were not captured: then that is the reason to give.
+    let failed = |error: FillError| asked.met_by(&run).err().unwrap_or_else(|| Failure::Run(error.to_string()));
+    let mut lines = page::page(&run, asked.depth(), style).map_err(failed)?;
     if let Some(path) = &asked.save {
         lines.extend(page::saved(&run, &path.display().to_string(), style));
     }

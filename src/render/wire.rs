@@ -42,8 +42,8 @@ pub(super) fn times(run: &Run) -> String {
             let lost = if loses { " What was lost on the way is not here." } else { "" };
             format!(
                 "Each packet stands at the time it arrived, on a clock that starts with the first SYN.{lost} What never \
-                 leaves a machine needs no ARP, its Ethernet addresses are zeros, its checksums are not filled in, and \
-                 its segments may be larger than any Ethernet frame: that work is a network card's."
+                 leaves a machine needs no ARP, its Ethernet addresses are zeros, and its checksums are not filled in: \
+                 that work is a network card's."
             )
         }
     }

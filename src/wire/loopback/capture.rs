@@ -162,3 +162,30 @@ impl Mark {
             && packet.get(26..38) == Some([&address[..], &address, &port, &port].concat().as_slice())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_known_by_its_addresses_and_ports_and_nothing_else_is_taken_for_it() {
+        let mark = Mark::of(0x1234);
+        let packet = [
+            [0; 12].as_slice(),
+            &[8, 0, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0],
+            &[127, 0, 0, 1, 127, 0, 0, 1],
+            &[0x12, 0x34, 0x12, 0x34, 0, 8, 0, 0],
+        ]
+        .concat();
+        assert!(mark.is(&packet));
+        assert!(!Mark::of(0x1235).is(&packet));
+        for length in 0..38 {
+            assert!(!mark.is(&packet[..length]), "{length}");
+        }
+        for at in [12, 14, 23, 26, 33, 34, 37] {
+            let mut other = packet.clone();
+            other[at] ^= 1;
+            assert!(!mark.is(&other), "{at}");
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! The loopback wire: the operating system's own TCP, over the loopback of a network namespace made for it. Linux only.
 //!
 //! Everything is real here, the time too, so that no run repeats another. What the kernel does to packets that never
-//! reach a network card is to be seen: no ARP, Ethernet addresses of zeros, checksums that are not filled in, segments
-//! larger than any frame (offload). Packets are stamped when the loopback delivers them.
+//! reach a network card is to be seen: no ARP, Ethernet addresses of zeros, checksums that are not filled in. Packets are
+//! no longer than Ethernet's, and stamped when the loopback delivers them.
 //!
 //! The namespace is entered by this thread, and for good: a program that runs this has no other business with a
 //! network. Without the rights of root it has to be done before a second thread starts.

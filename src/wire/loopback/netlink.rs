@@ -17,6 +17,9 @@ const HEADER: usize = 16;
 /// The parent of what an interface sends everything through (`TC_H_ROOT`).
 const ROOT: u32 = u32::MAX;
 
+/// The attribute of an interface that says how many segments it takes as one (Linux 4.16).
+const IFLA_GSO_MAX_SEGS: u16 = 40;
+
 /// The attribute of netem's options that holds the delay in nanoseconds (`TCA_NETEM_LATENCY64`, Linux 4.15).
 const NETEM_LATENCY64: u16 = 10;
 
@@ -33,12 +36,18 @@ impl Netlink {
         Ok(Self(socket))
     }
 
-    /// Brings an interface up.
-    pub(super) fn bring_up(&self, interface: u32) -> nix::Result<()> {
+    /// Brings an interface up, for packets of so many bytes.
+    pub(super) fn bring_up(&self, interface: u32, mtu: u32) -> nix::Result<()> {
         let up = libc::IFF_UP.cast_unsigned();
-        let mut message = Message::new(libc::RTM_NEWLINK, 0);
-        // struct ifinfomsg: family and type of any kind, index, flags, and which of them change.
-        message.u32(0).u32(interface).u32(up).u32(up);
+        let mut message = Message::link(interface, up);
+        message.attribute(libc::IFLA_MTU, &mtu.to_ne_bytes());
+        self.ask(message)
+    }
+
+    /// Has TCP hand an interface one segment at a time, not many as one for the network card to divide (offload).
+    pub(super) fn send_one_by_one(&self, interface: u32) -> nix::Result<()> {
+        let mut message = Message::link(interface, 0);
+        message.attribute(IFLA_GSO_MAX_SEGS, &1_u32.to_ne_bytes());
         self.ask(message)
     }
 
@@ -102,6 +111,14 @@ impl Message {
         message
     }
 
+    /// What changes an interface: it sets these flags.
+    fn link(interface: u32, flags: u32) -> Self {
+        let mut message = Self::new(libc::RTM_NEWLINK, 0);
+        // struct ifinfomsg: family and type of any kind, index, flags, and which of them change.
+        message.u32(0).u32(interface).u32(flags).u32(flags);
+        message
+    }
+
     fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.0.extend_from_slice(bytes);
         self
@@ -124,5 +141,34 @@ impl Message {
             *field = length;
         }
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_says_how_long_it_is_and_its_attributes_are_padded() {
+        let mut message = Message::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE);
+        message.attribute(libc::TCA_KIND, b"netem\0");
+        let message = message.finish();
+        assert_eq!(message.len(), HEADER + 12);
+        assert_eq!(message[..4], 28_u32.to_ne_bytes());
+        // The attribute's length is that of its value and its own four bytes; two of padding follow.
+        assert_eq!(message[HEADER..HEADER + 2], 10_u16.to_ne_bytes());
+        assert_eq!(message[HEADER + 4..], *b"netem\0\0\0");
+    }
+
+    #[test]
+    fn an_answer_that_is_none_or_is_cut_has_no_error_in_it() {
+        let mut answer = vec![0; HEADER];
+        answer[4..6].copy_from_slice(&(libc::NLMSG_ERROR as u16).to_ne_bytes());
+        assert_eq!(error_of(&answer), None);
+        answer.extend((-2_i32).to_ne_bytes());
+        assert_eq!(error_of(&answer), Some(-2));
+        answer[4] ^= 1;
+        assert_eq!(error_of(&answer), None);
+        assert_eq!(error_of(&[]), None);
     }
 }
