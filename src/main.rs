@@ -29,9 +29,9 @@ fn report(failure: &Failure) -> ExitCode {
 }
 
 impl cli::Cli {
-    fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+    fn run(mut self, out: &mut dyn Write) -> Result<(), Failure> {
         let style = self.style();
-        match self.command {
+        match self.command.take() {
             None => commands::welcome(out, style),
             Some(cli::Command::Lesson { command }) => match command {
                 cli::LessonCommand::List => commands::lesson::list(out, style),
@@ -40,7 +40,7 @@ impl cli::Cli {
             },
             Some(cli::Command::Tutorial(asked)) => {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
-                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, style)
+                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),

@@ -260,6 +260,8 @@ fn one_may_look_closer_and_try_something_at_once() {
         "ARP",
         "Three things people believe",
         "virtual wire, rtt 200 ms, loss 5 %, seed 3",
+        "What is other than before:",
+        "side B: 280 ms, now ",
         "Connection",
         "`--wire` cannot be changed here.",
         "--rtt: \"far\" is no unit of time",

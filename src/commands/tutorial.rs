@@ -47,15 +47,18 @@ pub struct Streams<'a> {
     pub notes: &'a mut dyn Write,
 }
 
-/// Leads through the lessons.
+/// Leads through the lessons. What the output can show is asked anew for each screen: a window may be resized meanwhile.
 ///
 /// # Errors
 ///
 /// If there is no such lesson to begin with, one fails to run, the progress cannot be read, or the output not be written.
-pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: Style) -> Result<(), Failure> {
+pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Style) -> Result<(), Failure> {
     let Streams { input, out, notes } = streams;
     let start = asked.start.as_deref().map(lesson::find).transpose()?;
-    let style = Style { colour: style.colour && !asked.plain, ..style };
+    let style = || {
+        let style = style();
+        Style { colour: style.colour && !asked.plain, ..style }
+    };
     if asked.reset {
         reset(asked.progress.as_deref(), out)?;
         if start.is_none() && !asked.list {
@@ -66,11 +69,11 @@ pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: Style) -> Result<
     if asked.list {
         let lessons = catalogue::all();
         let draw = if asked.plain { view::list_aloud } else { view::list };
-        return lesson::print(&draw(lessons, &progress, style), out);
+        return lesson::print(&draw(lessons, &progress, style()), out);
     }
     let saved = progress.clone();
     let session = Session::new(catalogue::all(), progress, start).map_err(|error| Failure::Run(error.to_string()))?;
-    let mut guide = Guide { asked, session, saved, can_save: true, out, notes, style };
+    let mut guide = Guide { asked, session, saved, can_save: true, out, notes, style: &style };
     guide.lead(input)
 }
 
@@ -125,7 +128,7 @@ struct Guide<'a> {
     can_save: bool,
     out: &'a mut dyn Write,
     notes: &'a mut dyn Write,
-    style: Style,
+    style: &'a dyn Fn() -> Style,
 }
 
 impl Guide<'_> {
@@ -133,7 +136,7 @@ impl Guide<'_> {
         self.save();
         self.ask()?;
         while self.session.step() != Step::End {
-            self.print(&view::keys(&self.session, self.style))?;
+            self.print(&view::keys(&self.session, (self.style)()))?;
             if self.asked.prompt {
                 write!(self.out, "> ")?;
             }
@@ -154,7 +157,7 @@ impl Guide<'_> {
             if (self.session.lesson().number, self.session.step()) != before || reply == Reply::Keys {
                 self.ask()?;
             } else if matches!(reply, Reply::Look(_) | Reply::Try(_)) {
-                self.print(&view::again(&self.session, self.style)?)?;
+                self.print(&view::again(&self.session, (self.style)())?)?;
             }
         }
         self.out.flush()?;
@@ -162,19 +165,19 @@ impl Guide<'_> {
     }
 
     fn ask(&mut self) -> Result<(), Failure> {
-        let lines = view::question(&self.session, self.style)?;
+        let lines = view::question(&self.session, (self.style)())?;
         self.print(&lines)
     }
 
     fn answer(&mut self, reply: &Reply) -> Result<(), Failure> {
-        self.print(&view::reply(reply, self.style))?;
+        self.print(&view::reply(reply, (self.style)()))?;
         match reply {
             Reply::Guessed { .. } => self.look(Look::Page),
             Reply::Look(look) => self.look(*look),
             Reply::Try(Experiment::Run(trial)) => self.try_out(trial),
             Reply::Try(Experiment::Explain(words)) => {
                 writeln!(self.out)?;
-                explain::explain(words, self.out, self.style)
+                explain::explain(words, self.out, (self.style)())
             }
             _ => Ok(()),
         }
@@ -187,11 +190,11 @@ impl Guide<'_> {
     }
 
     fn view(&self, run: &Run, look: Look) -> Result<Vec<String>, FillError> {
-        let deeper = |depth| Ok(page::deeper(run, depth, self.style));
+        let deeper = |depth| Ok(page::deeper(run, depth, (self.style)()));
         match look {
-            look if self.asked.plain => aloud(run, look, self.style),
-            Look::Page => page::shown(run, self.style),
-            Look::Text => page::narration(run, self.style),
+            look if self.asked.plain => aloud(run, look, (self.style)()),
+            Look::Page => page::shown(run, (self.style)()),
+            Look::Text => page::narration(run, (self.style)()),
             Look::Ladder => deeper(page::Depth { ladder: true, ..page::Depth::default() }),
             Look::Layers => deeper(page::Depth { layers: true, ..page::Depth::default() }),
             Look::Hex => deeper(page::Depth { hex: true, ..page::Depth::default() }),
@@ -202,7 +205,7 @@ impl Guide<'_> {
         let run = match trial.run() {
             Ok(run) => run,
             // A wire may be too bad for a lesson. That is a result, and no end of the course.
-            Err(error) => return self.print(&view::reply(&Reply::Misunderstood(error.to_string()), self.style)),
+            Err(error) => return self.print(&view::reply(&Reply::Misunderstood(error.to_string()), (self.style)())),
         };
         writeln!(self.out)?;
         if trial.json {
@@ -212,7 +215,7 @@ impl Guide<'_> {
             json.finish(&summary, None)?;
             return Ok(());
         }
-        let lines = view::tried(&run, self.style);
+        let lines = view::tried(self.session.run(), &run, (self.style)());
         self.print(&lines)?;
         let deeper = [(trial.ladder, Look::Ladder), (trial.layers, Look::Layers), (trial.hex, Look::Hex)];
         let mut looks: Vec<Look> = deeper.into_iter().filter(|(wanted, _)| *wanted).map(|(_, look)| look).collect();

@@ -6,8 +6,8 @@ use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::text;
 use crate::layers::Layer;
-use crate::lesson::Lesson;
 use crate::lesson::text::FillError;
+use crate::lesson::{Lesson, Run};
 use crate::tutorial::{Progress, Reply, Session, Step, Verdict};
 
 /// What can be typed before a lesson is shown, once it is, and after its last question.
@@ -226,8 +226,28 @@ fn end(session: &Session, style: Style) -> Vec<String> {
     lines
 }
 
-/// What was tried: the lesson, and the wire it ran on this time.
+/// What was tried: the lesson, the wire it ran on this time, and which figures are others than before.
 #[must_use]
-pub fn tried(run: &crate::lesson::Run, style: Style) -> Vec<String> {
-    lesson::title(run, style)
+pub fn tried(before: &Run, now: &Run, style: Style) -> Vec<String> {
+    let mut lines = lesson::title(now, style);
+    if before.lesson.name != now.lesson.name {
+        return lines;
+    }
+    lines.push(String::new());
+    let mut changes = Vec::new();
+    for row in &now.lesson.compare {
+        for (old, new) in before.sides.iter().zip(&now.sides) {
+            let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
+            if was != is {
+                changes.push(format!("- {}, side {}: {was}, now **{is}**\n", row.label, new.side.letter()));
+            }
+        }
+    }
+    if changes.is_empty() {
+        lines.push("Every figure of the comparison is what it was.".to_owned());
+    } else {
+        lines.push("What is other than before:".to_owned());
+        lines.extend(markdown(&changes.concat(), style));
+    }
+    lines
 }

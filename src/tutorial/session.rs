@@ -375,3 +375,78 @@ fn misread(line: &str, wrong: NoAnswer) -> String {
         format!("{wrong} Type one, or one of the keys.")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::lesson::catalogue;
+
+    fn session(progress: Progress) -> Session {
+        Session::new(catalogue::all(), progress, None).unwrap()
+    }
+
+    fn place(session: &Session) -> (u8, Step) {
+        (session.lesson().number, session.step())
+    }
+
+    #[test]
+    fn nothing_but_text_is_shown_before_the_guess() {
+        let mut session = session(Progress::default());
+        for line in ["l", "hex", "e --rtt 1ms", "p"] {
+            assert!(matches!(session.take(line).unwrap(), Reply::Misunderstood(_)), "{line}");
+        }
+        assert_eq!(session.take("t").unwrap(), Reply::Look(Look::Text));
+        assert_eq!(place(&session), (1, Step::Guess));
+        assert_eq!(*session.progress(), Progress::default());
+    }
+
+    #[test]
+    fn a_second_attempt_is_right_and_does_not_count_as_the_first() {
+        let mut session = session(Progress::default());
+        session.take("skip").unwrap();
+        assert!(matches!(session.take("99").unwrap(), Reply::Answered(Verdict::Wrong { .. })));
+        assert_eq!(session.step(), Step::Check(0));
+        assert!(matches!(session.take("2").unwrap(), Reply::Answered(Verdict::Right { .. })));
+        assert_eq!((session.step(), session.done().right), (Step::Check(1), 0));
+    }
+
+    #[test]
+    fn an_empty_line_skips_no_question_that_was_not_answered() {
+        let mut session = session(Progress::default());
+        for _ in 0..2 {
+            let before = place(&session);
+            assert!(matches!(session.take("").unwrap(), Reply::Misunderstood(_)));
+            assert_eq!(place(&session), before);
+            session.take("s").unwrap();
+        }
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        const KNOWN: [&str; 11] = ["s", "", "2", "987", "h", "l", "e", "e --rtt 1ms", "t", "?", "two"];
+        prop_oneof![8 => prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), 1 => any::<String>()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn whatever_is_typed_leads_on_and_never_back(lines in prop::collection::vec(line(), 0..30), stop in 0_usize..30) {
+            let mut through = session(Progress::default());
+            let mut stopped = session(Progress::default());
+            let mut before = (1, 0);
+            for (at, line) in lines.iter().enumerate() {
+                if at == stop {
+                    stopped = session(stopped.progress().clone());
+                }
+                let reply = through.take(line).unwrap();
+                prop_assert_eq!(stopped.take(line).unwrap(), reply);
+                let now = (through.lesson().number, through.done().steps);
+                prop_assert!(now >= before);
+                before = now;
+            }
+            prop_assert_eq!(stopped.progress(), through.progress());
+        }
+    }
+}
