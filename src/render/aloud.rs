@@ -1,6 +1,6 @@
 //! A lesson's page in sentences: for a screen reader, a pipe, or whoever rather reads than looks.
 //!
-//! It says what the page of [`lesson`](super::lesson) draws: one line for each packet, figure and layer, each with its
+//! It says what the page of [`super::lesson`] draws: one line for each packet, figure and layer, each with its
 //! side's letter, so that nothing depends on where it stands.
 
 use super::numbers;
