@@ -197,7 +197,11 @@ impl StartLine {
 
     fn status(line: &[u8]) -> Option<Self> {
         let version_end = line.iter().position(|b| is_space(*b))?;
-        let (version, exact) = version(&line[..version_end])?;
+        // Whatever stands between `HTTP/1` and a status code, it was meant to be a version.
+        let has_code =
+            trim_start(&line[version_end..]).first_chunk::<3>().is_some_and(|code| code.iter().all(u8::is_ascii_digit));
+        let garbled = || (has_code && line.starts_with(b"HTTP/1")).then_some(((1, 1), false));
+        let (version, exact) = version(&line[..version_end]).or_else(garbled)?;
         let rest = trim_start(&line[version_end..]);
         let digits_at = line.len() - rest.len();
         let code_end = rest.iter().position(|b| is_space(*b)).unwrap_or(rest.len());
@@ -359,6 +363,7 @@ mod tests {
             ("HTTP/1.1 099 OK", Some("malformed-status-code")),
             ("HTTP/1.1 2xx OK", Some("malformed-status-code")),
             ("HTTP/2 200 OK", Some("malformed-version")),
+            ("HTTP/1\0.1 200 OK", Some("malformed-version")),
         ] {
             assert_eq!(code(Role::Response, line), expected, "{line:?}");
         }
