@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::conversation::Conversation;
-use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen};
+use super::event::{Event, PacketContent, PacketSeen, SegmentSeen};
 use super::fault::Fault;
 use super::output::{Output, Spoken};
 use super::record::{Closed, Connection, Direction, Extent, Protocol};
@@ -17,7 +17,7 @@ use crate::layers::application::http::{self, Role};
 use crate::layers::session::tls;
 use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
-use crate::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source, Verdict};
+use crate::layers::transport::{Conflict, Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
 
 /// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
 const LINGER: u64 = 30_000_000_000;
@@ -318,13 +318,13 @@ impl Tracked {
         if segment.flags & SYN != 0 {
             self.scales[side as usize] = header::window_scale(header.options);
         }
-        let verdict = self.reassembly.judge(side, segment);
+        let novelty = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
         self.conversation.hear(from_direction);
         let record = &mut self.record;
         record.packets += 1;
         record.extent.last = seen.moment;
-        record.retransmitted_segments += u64::from(verdict == Verdict::Repeated);
+        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
         if segment.flags & (FIN | RST) != 0 {
             record.closed_by = record.closed_by.or(Some(from_direction));
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
@@ -333,7 +333,7 @@ impl Tracked {
                 record.closed = if reset { Closed::Reset } else { Closed::Fin };
             }
         }
-        seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, verdict));
+        seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, novelty));
         if is_new {
             out.emit(Event::Opened(&self.record));
         }
@@ -347,7 +347,7 @@ impl Tracked {
         if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
             out.problem(source, Some(self.record.number), &fault);
         }
-        self.take(side, segment, pieces, source, out);
+        self.take(side, (segment, novelty), pieces, source, out);
         if segment.flags & RST != 0 {
             self.flush(source, out);
         }
@@ -368,7 +368,7 @@ impl Tracked {
     ) {
         self.record.packets += 1;
         self.record.extent.last = seen.moment;
-        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Verdict::Empty));
+        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Novelty::Empty));
         if is_new {
             out.emit(Event::Opened(&self.record));
         }
@@ -379,33 +379,30 @@ impl Tracked {
     fn take(
         &mut self,
         side: Side,
-        segment: &Segment<'_>,
+        (segment, novelty): (&Segment<'_>, Novelty),
         pieces: &[(usize, Source)],
         source: Source,
         out: &mut Output<'_>,
     ) {
         let (reassembly, mut receiver) = self.receiver(out);
-        let (Some((_, first)), true) = (pieces.first(), pieces.len() > 1) else {
+        if pieces.len() <= 1 {
             let source = pieces.first().map_or(source, |(_, source)| *source);
-            reassembly.segment(side, segment, source, &mut receiver);
+            reassembly.judged(side, segment, novelty, source, &mut receiver);
             return;
-        };
+        }
         // A datagram that came in fragments: each fragment's share of the payload is from its own packet.
         let mut rest = *segment;
-        let mut at = *first;
         for (length, source) in pieces {
             let (payload, left) = rest.payload.split_at((*length).min(rest.payload.len()));
             let last = left.is_empty();
             let flags = if last { rest.flags } else { rest.flags & !FIN };
             let cut = if last { rest.cut } else { 0 };
-            at = *source;
-            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, at, &mut receiver);
+            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, *source, &mut receiver);
             let syn = u32::from(rest.flags & SYN != 0);
             rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
             rest.flags &= !SYN;
             rest.payload = left;
         }
-        debug_assert!(rest.payload.is_empty() || at.packet > 0);
     }
 
     fn flush(&mut self, source: Source, out: &mut Output<'_>) {
@@ -431,7 +428,7 @@ impl Tracked {
         direction(side, self.client)
     }
 
-    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, verdict: Verdict) -> SegmentSeen {
+    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
         let syn = segment.flags & SYN != 0;
         // RFC 7323 §2.2: the window of a SYN is not scaled, and none is unless both sides offered to.
         let scale = match self.scales {
@@ -448,13 +445,7 @@ impl Tracked {
             acknowledged,
             window: u64::from(window) << scale,
             payload_length: segment.payload.len() as u32 + segment.cut,
-            novelty: match verdict {
-                Verdict::Empty => Novelty::Empty,
-                Verdict::InOrder => Novelty::InOrder,
-                Verdict::Ahead => Novelty::Ahead,
-                Verdict::Repeated => Novelty::Repeated,
-                Verdict::KeepAlive => Novelty::KeepAlive,
-            },
+            novelty,
         }
     }
 }

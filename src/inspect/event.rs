@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem};
+pub use crate::layers::transport::Novelty;
 
 /// Takes what the pipeline finds. Every view is one implementation.
 pub trait Sink {
@@ -117,21 +118,6 @@ pub struct SegmentSeen {
     pub payload_length: u32,
     /// How its bytes relate to those seen before.
     pub novelty: Novelty,
-}
-
-/// How a segment's bytes relate to those already seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Novelty {
-    /// It has no payload.
-    Empty,
-    /// It continues the stream.
-    InOrder,
-    /// It lies ahead of bytes not yet seen.
-    Ahead,
-    /// All of it was seen before.
-    Repeated,
-    /// A keep-alive probe: at most one byte, just before the next expected (RFC 9293 §3.8.4).
-    KeepAlive,
 }
 
 /// Bytes of a stream as they become available in order.

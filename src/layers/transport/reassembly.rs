@@ -104,7 +104,7 @@ pub trait Receiver {
 
 /// How a segment relates to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Novelty {
     /// It occupies no sequence number.
     Empty,
     /// It continues its stream.
@@ -205,35 +205,48 @@ pub struct Reassembly {
 impl Reassembly {
     /// How a segment relates to those before it.
     #[must_use]
-    pub fn judge(&self, side: Side, segment: &Segment<'_>) -> Verdict {
+    pub fn judge(&self, side: Side, segment: &Segment<'_>) -> Novelty {
         let half = &self.halves[side as usize];
         let syn = segment.flags & SYN != 0;
         let fin = segment.flags & FIN != 0;
         let length = segment.length();
         let Some(position) = half.position(segment.first()) else {
-            return if length > 0 || fin { Verdict::InOrder } else { Verdict::Empty };
+            return if length > 0 || fin { Novelty::InOrder } else { Novelty::Empty };
         };
         if syn && !half.synchronised && length == 0 {
-            return Verdict::Empty;
+            return Novelty::Empty;
         }
         let end = position + length.cast_signed() + i64::from(fin);
         let next = half.next.cast_signed();
         if position == end {
-            if syn && half.synchronised { Verdict::Repeated } else { Verdict::Empty }
+            if syn && half.synchronised { Novelty::Repeated } else { Novelty::Empty }
         } else if !fin && length <= 1 && position == next - 1 {
-            Verdict::KeepAlive
+            Novelty::KeepAlive
         } else if half.finished || end <= next || half.holds(position.max(0).cast_unsigned(), end.cast_unsigned()) {
-            Verdict::Repeated
+            Novelty::Repeated
         } else if position > next {
-            Verdict::Ahead
+            Novelty::Ahead
         } else {
-            Verdict::InOrder
+            Novelty::InOrder
         }
     }
 
     /// Takes the next captured segment, and hands on whatever is now in order.
-    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Verdict {
-        let verdict = self.judge(side, segment);
+    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Novelty {
+        let novelty = self.judge(side, segment);
+        self.judged(side, segment, novelty, source, to);
+        novelty
+    }
+
+    /// The same for a segment that [`Reassembly::judge`] has just judged.
+    pub fn judged(
+        &mut self,
+        side: Side,
+        segment: &Segment<'_>,
+        novelty: Novelty,
+        source: Source,
+        to: &mut impl Receiver,
+    ) {
         let fin = segment.flags & FIN != 0;
         let half = &mut self.halves[side as usize];
         if half.base.is_none() {
@@ -248,21 +261,21 @@ impl Reassembly {
         let next = half.next.cast_signed();
         if (position < next || !half.waiting.is_empty())
             && !segment.payload.is_empty()
-            && verdict != Verdict::KeepAlive
+            && novelty != Novelty::KeepAlive
             && let Some(conflict) = half.compare(position, segment.payload)
         {
             to.conflict(side, conflict, source);
         }
         let after = self.acknowledge(side, segment);
-        match verdict {
-            Verdict::InOrder if self.caused(side, after) => {
+        match novelty {
+            Novelty::InOrder if self.caused(side, after) => {
                 let skip = (next - position) as usize;
                 let payload = segment.payload.get(skip..).unwrap_or_default();
                 let cut = segment.cut - skip.saturating_sub(segment.payload.len()) as u32;
                 let source = Source { offset: source.offset + skip.min(segment.payload.len()) as u32, ..source };
                 self.hand_on(side, payload, cut, fin, source, to);
             }
-            Verdict::InOrder | Verdict::Ahead => {
+            Novelty::InOrder | Novelty::Ahead => {
                 // Bytes before the stream's first known one have no position; the rest of the segment has.
                 let skip = position.min(0).unsigned_abs() as usize;
                 let payload = segment.payload.get(skip..).unwrap_or_default();
@@ -276,12 +289,11 @@ impl Reassembly {
                     source: Source { offset: source.offset + skip as u32, ..source },
                 });
             }
-            Verdict::Empty | Verdict::Repeated | Verdict::KeepAlive => {}
+            Novelty::Empty | Novelty::Repeated | Novelty::KeepAlive => {}
         }
         if self.is_waiting() {
             self.settle(source, to);
         }
-        verdict
     }
 
     /// Gives up what is still missing, and hands on all that waits: the connection ended, or the capture did.

@@ -179,12 +179,6 @@ impl Decoder {
         }
     }
 
-    /// Whether the stream began with something else than HTTP.
-    #[must_use]
-    pub fn is_foreign(&self) -> bool {
-        self.foreign
-    }
-
     /// Bytes of memory it holds.
     #[must_use]
     pub fn held(&self) -> usize {

@@ -114,13 +114,13 @@ fn probes_and_repeats_are_told_from_news() {
     let mut say = |sequence, payload: &[u8]| {
         r.segment(Side::First, &segment(sequence, 101, 0, payload), Source::default(), &mut kept)
     };
-    assert_eq!(say(1, b"abc"), Verdict::InOrder);
-    assert_eq!(say(3, b"c"), Verdict::KeepAlive);
-    assert_eq!(say(1, b"abc"), Verdict::Repeated);
-    assert_eq!(say(2, b"bcd"), Verdict::InOrder);
-    assert_eq!(say(9, b"x"), Verdict::Ahead);
-    assert_eq!(say(9, b"x"), Verdict::Repeated);
-    assert_eq!(say(5, b""), Verdict::Empty);
+    assert_eq!(say(1, b"abc"), Novelty::InOrder);
+    assert_eq!(say(3, b"c"), Novelty::KeepAlive);
+    assert_eq!(say(1, b"abc"), Novelty::Repeated);
+    assert_eq!(say(2, b"bcd"), Novelty::InOrder);
+    assert_eq!(say(9, b"x"), Novelty::Ahead);
+    assert_eq!(say(9, b"x"), Novelty::Repeated);
+    assert_eq!(say(5, b""), Novelty::Empty);
 }
 
 #[test]
