@@ -1,5 +1,6 @@
 //! Every subcommand and flag, and what they become for the library.
 
+mod draw;
 mod filter;
 mod values;
 
@@ -56,6 +57,11 @@ pub enum Command {
     Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Draw a picture of a capture as SVG, for a page or a slide
+    Draw {
+        #[command(subcommand)]
+        picture: draw::Picture,
+    },
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked

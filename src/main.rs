@@ -42,6 +42,7 @@ impl cli::Cli {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
+            Some(cli::Command::Draw { picture }) => commands::draw::draw(&picture.into(), out),
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }

@@ -34,6 +34,7 @@ pub mod problems;
 pub mod story;
 pub mod style;
 pub mod summary;
+pub mod svg;
 pub mod table;
 pub mod text;
 pub mod transcript;

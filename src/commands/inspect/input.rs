@@ -9,39 +9,39 @@ use super::absent::Absent;
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
-pub(super) struct Input<'a> {
+pub(in crate::commands) struct Input<'a> {
     path: &'a Path,
     /// Standard input, once it was put aside.
     spooled: Option<File>,
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(path: &'a Path) -> Self {
+    pub(in crate::commands) fn new(path: &'a Path) -> Self {
         Self { path, spooled: None }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
-    pub(super) fn rewritten(&self, file: File) -> Self {
+    pub(in crate::commands) fn rewritten(&self, file: File) -> Self {
         Self { path: self.path, spooled: Some(file) }
     }
 
     /// The file that it is read from, if it has a name.
-    pub(super) fn path(&self) -> Option<&'a Path> {
+    pub(in crate::commands) fn path(&self) -> Option<&'a Path> {
         (!self.is_live()).then_some(self.path)
     }
 
     /// Whether it comes from standard input, and may still be growing.
-    pub(super) fn is_live(&self) -> bool {
+    pub(in crate::commands) fn is_live(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 
     /// Its name as given.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::commands) fn name(&self) -> String {
         self.path.display().to_string()
     }
 
     /// The same input, which can be opened more than once: standard input is put aside in a temporary file first.
-    pub(super) fn again(self) -> Result<Self, Failure> {
+    pub(in crate::commands) fn again(self) -> Result<Self, Failure> {
         if !self.is_live() || self.spooled.is_some() {
             return Ok(self);
         }
@@ -57,7 +57,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads it from its beginning.
-    pub(super) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+    pub(in crate::commands) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
         let opened = match &self.spooled {
             Some(file) => {
                 let rewound = || {
@@ -74,12 +74,12 @@ impl<'a> Input<'a> {
     }
 
     /// What to call it in a message.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::commands) fn label(&self) -> String {
         if self.is_live() { "standard input".to_owned() } else { self.name() }
     }
 
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
-    pub(super) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
+    pub(in crate::commands) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
         let name = self.label();
         match (absent, error) {
             (None, None) => Ok(()),

@@ -3,10 +3,10 @@
 //! The overview, the counts and JSON Lines are one pass over the input, as it streams. What narrows or deepens may read it
 //! a second time.
 
-mod absent;
+pub(super) mod absent;
 mod body;
 mod follow;
-mod input;
+pub(super) mod input;
 mod json;
 mod keep;
 mod narrow;

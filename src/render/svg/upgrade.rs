@@ -1,0 +1,146 @@
+//! One connection that turns from HTTP into WebSocket: opened by TCP, asked and granted in HTTP, used for frames.
+
+use super::Lacking;
+use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
+use super::ladder::{RUNG, Rails};
+use super::theme::Face;
+use crate::inspect::record::{Direction, Exchange, Frame, HttpMessage};
+use crate::layers::Layer;
+use crate::render::ladder::Row;
+use crate::render::numbers;
+use crate::render::story::Story;
+use crate::render::style::Look;
+
+/// How many rungs are drawn of each part.
+const RUNGS: usize = 24;
+const RAILS: Rails = Rails { client: MARGIN + 44.0, server: MARGIN + 420.0 };
+/// Where the remarks beside the ladder begin.
+const BESIDE: f64 = MARGIN + 500.0;
+
+/// Draws a connection that was upgraded: that one, else the first.
+///
+/// # Errors
+///
+/// Where there is no such connection.
+pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<String, Lacking> {
+    let upgrades = |it: &&Exchange| it.upgraded.as_deref() == Some("websocket");
+    let mut upgraded = story.exchanges.iter().filter(upgrades);
+    let exchange = upgraded.find(|it| connection.is_none_or(|number| number == it.connection));
+    let exchange = exchange.ok_or(connection.map_or(Lacking::Upgrade, Lacking::UpgradeOf))?;
+    let number = exchange.connection;
+    let rows = story.ladder(Some(number), false, None).rows;
+    let parts = Parts::of(&rows, exchange);
+    let frames: Vec<&Frame> = story.frames.iter().filter(|frame| frame.connection == number).collect();
+    let notes = [opening(parts.opening), handshake(exchange), framing(&frames)];
+    let remark = format!("Connection {number}, from its first packet to its last. Time runs down; nothing is opened anew at the 101.");
+    let mut svg = Svg::new("upgrade", "One connection: HTTP first, then WebSocket", remark.as_str());
+    svg.y += 6.0;
+    RAILS.heads(&mut svg, ["client", "server"]);
+    let names = ["TCP opens the connection", "HTTP asks and grants", "WebSocket frames, both ways"];
+    let layers = [Layer::Transport, Layer::Application, Layer::Presentation];
+    let mut words = vec![remark];
+    for (((rows, note), name), layer) in [parts.opening, parts.http, parts.frames].into_iter().zip(notes).zip(names).zip(layers) {
+        if !rows.is_empty() {
+            part(&mut svg, rows, layer, name, &note);
+            words.push(format!("{name}. {}", note.join(". ")));
+        }
+    }
+    Ok(svg.finish(words.join(" "), &format!("{source} · connection {number}")))
+}
+
+/// The rows of a ladder by what the connection speaks at the time.
+struct Parts<'a> {
+    opening: &'a [Row],
+    http: &'a [Row],
+    frames: &'a [Row],
+}
+
+impl<'a> Parts<'a> {
+    fn of(rows: &'a [Row], exchange: &Exchange) -> Self {
+        let switch = exchange.response.as_ref().map_or(0, |response| response.message.extent.last.packet);
+        let is_message = |row: &&Row| row.layer == Layer::Application;
+        let first = rows.iter().position(|row| is_message(&row)).unwrap_or(rows.len());
+        // With the last byte of the 101 the server may send frames in the same packet: rows that follow.
+        let switched = rows.iter().position(|row| is_message(&row) && row.packet >= switch && row.from > row.to);
+        let switched = switched.map_or(rows.len(), |at| at + 1).max(first);
+        let (before, frames) = rows.split_at(switched);
+        let (opening, http) = before.split_at(first);
+        Self { opening, http, frames }
+    }
+}
+
+fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String]) {
+    let shown = if rows.len() > RUNGS { RUNGS - 1 } else { rows.len() };
+    let lines: Vec<Safe> = notes.iter().flat_map(|note| Safe::from(note.as_str()).wrap(Face::Small, MARGIN + INNER - BESIDE - 12.0, 3)).collect();
+    let more = usize::from(shown < rows.len());
+    let height = ((shown + more) as f64 * RUNG + 18.0).max(lines.len() as f64 * 17.0 + 42.0);
+    svg.area(Area { x: MARGIN, y: svg.y, width: INNER, height }, Fill::Tint(layer), 8.0);
+    RAILS.lifelines(svg, svg.y, svg.y + height);
+    let mut y = svg.y + 27.0;
+    for row in &rows[..shown] {
+        RAILS.rung(svg, row, y, row.at, Some(layer));
+        y += RUNG;
+    }
+    if more > 0 {
+        let rest = numbers::counted((rows.len() - shown) as u64, "more");
+        svg.label_on(layer, (f64::midpoint(RAILS.client, RAILS.server), y - 4.0), Face::Small, Look::Dim, format!("⋮ {}", rest.trim_end_matches('s')));
+    }
+    svg.text((BESIDE, svg.y + 24.0), Anchor::Start, Face::Body, Look::Strong(layer), name);
+    let mut baseline = svg.y + 46.0;
+    for line in lines {
+        svg.text((BESIDE, baseline), Anchor::Start, Face::Small, Look::Plain, line);
+        baseline += 17.0;
+    }
+    svg.y += height + 6.0;
+}
+
+fn opening(rows: &[Row]) -> Vec<String> {
+    let [first, .., last] = rows else { return Vec::new() };
+    vec![format!("SYN to SYN, ACK: {}", numbers::duration(last.at.saturating_sub(first.at)))]
+}
+
+/// The fields that make the handshake (RFC 6455 §4).
+fn handshake(exchange: &Exchange) -> Vec<String> {
+    const FIELDS: [&str; 7] = [
+        "connection",
+        "upgrade",
+        "sec-websocket-version",
+        "sec-websocket-key",
+        "sec-websocket-accept",
+        "sec-websocket-protocol",
+        "sec-websocket-extensions",
+    ];
+    let lines = |sign, message: Option<&HttpMessage>| -> Vec<String> {
+        let line = |name: &str| {
+            let value = message?.headers.get(name)?;
+            let value = String::from_utf8_lossy(value.get(..80).unwrap_or(value));
+            Some(format!("{sign} {}: {value}", canonical(name)))
+        };
+        FIELDS.into_iter().filter_map(line).collect()
+    };
+    let mut both = lines(">", exchange.request.as_ref().map(|request| &request.message));
+    both.extend(lines("<", exchange.response.as_ref().map(|response| &response.message)));
+    both
+}
+
+/// A field name as RFC 6455 writes it.
+fn canonical(name: &str) -> String {
+    let words = name.split('-').map(|word| match word {
+        "websocket" => "WebSocket".to_owned(),
+        other => other.get(..1).unwrap_or_default().to_uppercase() + other.get(1..).unwrap_or_default(),
+    });
+    words.collect::<Vec<_>>().join("-")
+}
+
+fn framing(frames: &[&Frame]) -> Vec<String> {
+    let of = |direction: Direction| {
+        let sent = || frames.iter().filter(move |frame| frame.direction == direction);
+        let masked = sent().filter(|frame| frame.mask_key.is_some()).count();
+        let (headers, payload) = sent().fold((0, 0_u64), |(headers, payload), frame| {
+            (headers + u64::from(frame.header_bytes), payload.saturating_add(frame.payload_bytes))
+        });
+        let count = numbers::counted(sent().count() as u64, "frame");
+        format!("{}: {count}, {masked} masked; {headers} B of headers, {} of payload", direction.name(), numbers::bytes(payload))
+    };
+    vec![of(Direction::Client), of(Direction::Server), "No request, no response: whoever has something to say sends it.".to_owned()]
+}
