@@ -91,7 +91,7 @@ pub fn draw(asked: &Draw, out: &mut dyn Write) -> Result<(), Failure> {
                 Ok(file)
             };
             let failed = |error| Failure::Run(format!("the lesson's capture cannot be put aside, to be read: {error}"));
-            let mut story = Story::of_hosts(run.sides.first().map(|side| side.hosts.clone()).unwrap_or_default());
+            let mut story = Story::of_hosts(run.sides.iter().flat_map(|side| side.hosts.clone()).collect());
             run.lost().for_each(|packet| story.lose(packet));
             let (name, seed) = (&run.lesson.name, run.settings.seed);
             let label = PathBuf::from(format!("lesson {name}"));
@@ -126,9 +126,8 @@ fn picture(asked: &Draw, subject: &Subject<'_>, out: &mut dyn Write) -> Result<(
     let drawn = drawn.map_err(|lacking| subject.lacks(lacking, error.as_ref()))??;
     match &asked.out {
         None => out.write_all(drawn.as_bytes())?,
-        Some(path) => save::save(path, |file| file.write_all(drawn.as_bytes())).map_err(|error| {
-            Failure::Run(format!("cannot write the picture as {}: {error}", path.display()))
-        })?,
+        Some(path) => save::save(path, |file| file.write_all(drawn.as_bytes()))
+            .map_err(|error| Failure::Run(format!("cannot write the picture as {}: {error}", path.display())))?,
     }
     out.flush()?;
     subject.input.outcome(None, error)

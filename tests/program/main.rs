@@ -7,6 +7,7 @@
 mod against_tshark;
 mod architecture;
 mod documents;
+mod images;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;

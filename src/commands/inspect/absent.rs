@@ -70,7 +70,11 @@ pub(in crate::commands) enum Absent {
 
 impl Absent {
     /// What to say of an exchange that was not found; `there` is how many its connection has, if there is such a one.
-    pub(in crate::commands) fn exchange((connection, index): (u64, u64), there: Option<u64>, summary: &Summary) -> Self {
+    pub(in crate::commands) fn exchange(
+        (connection, index): (u64, u64),
+        there: Option<u64>,
+        summary: &Summary,
+    ) -> Self {
         match there {
             Some(there) => Self::Exchange { connection, index, there },
             None => Self::ExchangeAndConnection { connection, index, there: summary.tcp_connections },

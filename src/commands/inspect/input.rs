@@ -79,7 +79,11 @@ impl<'a> Input<'a> {
     }
 
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
-    pub(in crate::commands) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
+    pub(in crate::commands) fn outcome(
+        &self,
+        absent: Option<Absent>,
+        error: Option<CaptureError>,
+    ) -> Result<(), Failure> {
         let name = self.label();
         match (absent, error) {
             (None, None) => Ok(()),

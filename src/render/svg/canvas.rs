@@ -68,7 +68,8 @@ impl Safe {
                 break;
             }
             let fits = fitting(rest, face, room).max(rest.chars().next().map_or(0, char::len_utf8));
-            let space = if fits < rest.len() { rest[..=floor(rest, fits)].rfind(' ').filter(|at| *at > 0) } else { None };
+            let space =
+                if fits < rest.len() { rest[..=floor(rest, fits)].rfind(' ').filter(|at| *at > 0) } else { None };
             let end = space.unwrap_or(fits);
             lines.push(Self(rest[..end].trim_end().to_owned()));
             rest = rest[end..].trim_start_matches(' ');
@@ -133,10 +134,14 @@ fn advance(character: char, face: Face) -> f64 {
         (_, 0) => 0.0,
         (_, 2) => 1.2,
         _ if face.is_mono() => 0.605,
-        ('i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | '[' | ']' | '/', _) => 0.36,
+        (
+            'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | '[' | ']'
+            | '/',
+            _,
+        ) => 0.35,
         ('m' | 'w' | 'M' | 'W' | '@' | '%' | '—' | '…' | '→', _) => 0.95,
         ('A'..='Z' | '0'..='9' | '+' | '=' | '<' | '>' | '&', _) => 0.66,
-        _ => 0.57,
+        _ => 0.59,
     };
     let bold = if face.is_bold() { 1.06 } else { 1.0 };
     em * face.size() * bold
@@ -204,7 +209,7 @@ impl Svg {
             svg.y += 22.0;
             svg.text((MARGIN, svg.y), Anchor::Start, Face::Body, Look::Dim, line);
         }
-        svg.y += 20.0;
+        svg.y += 26.0;
         svg
     }
 

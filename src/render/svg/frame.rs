@@ -12,7 +12,7 @@ use crate::render::style::Look;
 const BIT: f64 = 24.0;
 const LEFT: f64 = MARGIN + (INNER - 32.0 * BIT) / 2.0;
 /// How high a row of 32 bits is.
-const ROW: f64 = 74.0;
+const ROW: f64 = 82.0;
 
 /// Draws a frame; `fields` are those that the annotator has of it.
 #[must_use]
@@ -35,8 +35,11 @@ pub fn picture(frame: &Frame, fields: &[Field], source: &str) -> String {
         }
         svg.y += ROW + 4.0;
     }
-    if let Some(rest) = not_drawn(frame) {
-        svg.text((LEFT, svg.y + 12.0), Anchor::Start, Face::Small, Look::Dim, format!("… {rest}"));
+    let reading = frame.mask_key.filter(|_| !frame.payload.is_empty());
+    let reading = reading.map(|_| "below a masked byte: as sent ^ byte of the key = as meant (XOR)".to_owned());
+    let below: Vec<String> = not_drawn(frame).map(|rest| format!("… {rest}")).into_iter().chain(reading).collect();
+    if !below.is_empty() {
+        svg.text((LEFT, svg.y + 13.0), Anchor::Start, Face::Small, Look::Dim, below.join(" · "));
         svg.y += 18.0;
     }
     svg.y += 14.0;
@@ -51,7 +54,8 @@ pub fn picture(frame: &Frame, fields: &[Field], source: &str) -> String {
 
 /// The fields that the frame is made of; of the payload's own parts, the whole.
 fn leaves(fields: &[Field]) -> Vec<&Field> {
-    let parts = fields.iter().flat_map(|field| if field.parts.is_empty() { std::slice::from_ref(field) } else { &field.parts });
+    let parts =
+        fields.iter().flat_map(|field| if field.parts.is_empty() { std::slice::from_ref(field) } else { &field.parts });
     parts.collect()
 }
 
@@ -70,29 +74,29 @@ fn draw(svg: &mut Svg, x: f64, cell: &Cell) -> f64 {
     let y = svg.y;
     svg.area(Area { x: x + 1.0, y, width: width - 2.0, height: ROW }, Fill::Tint(cell.layer), 3.0);
     if cell.bits.len() == 1 {
-        svg.upright((x + BIT / 2.0 + 4.0, y + 24.0), Face::MonoSmall, cell.layer, cell.name.concat());
+        svg.upright((x + BIT / 2.0 + 4.0, y + 22.0), Face::MonoSmall, cell.layer, cell.name.concat());
     } else {
         let name = Safe::from(cell.name.concat()).cut(Face::Small, width - 8.0);
-        svg.text((x + width / 2.0, y + 19.0), Anchor::Middle, Face::Small, cell.layer, name);
+        svg.text((x + width / 2.0, y + 24.0), Anchor::Middle, Face::Small, cell.layer, name);
     }
     for (bit, x) in cell.bits.chars().zip((0..32_u8).map(|at| x + (f64::from(at) + 0.5) * BIT)) {
-        svg.text((x, y + 45.0), Anchor::Middle, Face::Mono, look, bit.to_string());
+        svg.text((x, y + 52.0), Anchor::Middle, Face::Mono, look, bit.to_string());
     }
     let share = width / cell.meanings.len().max(1) as f64;
     for (meaning, at) in cell.meanings.iter().zip(0_u8..) {
         let left = x + f64::from(at) * share;
         if at > 0 {
-            svg.rule((left, y + 32.0), (left, y + ROW - 6.0));
+            svg.rule((left, y + 40.0), (left, y + ROW - 6.0));
         }
         let meaning = Safe::from(meaning.as_str()).cut(Face::MonoSmall, share - 4.0);
-        svg.text((left + share / 2.0, y + 64.0), Anchor::Middle, Face::MonoSmall, Look::Plain, meaning);
+        svg.text((left + share / 2.0, y + 71.0), Anchor::Middle, Face::MonoSmall, Look::Plain, meaning);
     }
     width
 }
 
 fn legend(svg: &mut Svg, field: &Field) {
-    const NAME: f64 = 120.0;
-    const VALUE: f64 = 166.0;
+    const NAME: f64 = 110.0;
+    const VALUE: f64 = 150.0;
     let y = svg.y + 14.0;
     let name = Safe::from(&*field.name).cut(Face::Small, NAME - 18.0);
     svg.area(Area { x: LEFT, y: y - 9.0, width: 8.0, height: 10.0 }, Fill::Solid(Look::Layer(field.layer)), 2.0);

@@ -43,7 +43,11 @@ fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
         words.push(format!("{} {}. {}", part.name, part.value.trim_end(), part.meaning));
         // What a start line consists of is worth knowing one by one.
         if part.name.ends_with("line") && part.name != "field line" {
-            part.parts.iter().filter(|token| is_word(token)).for_each(|token| token_row(svg, token));
+            let top = svg.y - 4.0;
+            let hang = part.parts.iter().filter(|token| is_word(token)).map(|token| token_row(svg, token)).last();
+            if let Some(bottom) = hang {
+                svg.line((MARGIN + 10.0, top), (MARGIN + 10.0, bottom), part.layer);
+            }
         }
     }
     let more = message.parts.len().saturating_sub(PARTS);
@@ -64,8 +68,7 @@ fn row(svg: &mut Svg, part: &Field) {
     let is_empty_line = matches!(&*part.name, "CRLF" | "LF");
     let sent = sent(part);
     let name = if is_empty_line { "empty line" } else { &*part.name };
-    let meaning = meaning(part);
-    let lines = meaning.wrap(Face::Small, MARGIN + INNER - MEANS - 4.0, 3);
+    let lines = Safe::from(&*part.meaning).wrap(Face::Small, MARGIN + INNER - MEANS - 4.0, 3);
     let of_meaning = 17.0 + lines.len() as f64 * 16.0;
     let height = (sent.len() as f64 * Face::Mono.line() + 14.0).max(of_meaning + 8.0);
     let (y, layer) = (svg.y, part.layer);
@@ -102,20 +105,13 @@ fn sent(part: &Field) -> Vec<Safe> {
     lines
 }
 
-/// What a part means: of a field line, what its value does, too.
-fn meaning(part: &Field) -> Safe {
-    let value = part.parts.iter().find(|token| token.name == "field value").filter(|value| !value.meaning.is_empty());
-    value.map_or_else(|| Safe::from(&*part.meaning), |value| format!("{} {}", part.meaning, value.meaning).into())
-}
-
-/// A part of a start line, below it.
-fn token_row(svg: &mut Svg, token: &Field) {
+/// A part of a start line, below it; at which height it hangs on its line.
+fn token_row(svg: &mut Svg, token: &Field) -> f64 {
     const TEXT: f64 = 190.0;
     let layer = Layer::Application;
     let (y, left) = (svg.y, MARGIN + 24.0);
     // The clause stands beside it.
     let lines = Safe::from(&*token.meaning).wrap(Face::Small, MARGIN + INNER - MEANS - 120.0, 3);
-    svg.line((MARGIN + 10.0, y - 4.0), (MARGIN + 10.0, y + 12.0), layer);
     svg.line((MARGIN + 10.0, y + 12.0), (left - 3.0, y + 12.0), layer);
     let value = Safe::from(token.value.as_str()).cut(Face::Mono, TEXT);
     svg.text((left, y + 16.0), Anchor::Start, Face::Mono, Look::Strong(layer), value);
@@ -129,4 +125,5 @@ fn token_row(svg: &mut Svg, token: &Field) {
         at += 16.0;
     }
     svg.y += 8.0 + lines.len().max(1) as f64 * 16.0;
+    y + 12.0
 }

@@ -1,6 +1,6 @@
 //! Rungs of a ladder, for the pictures that have lifelines: arrows with what they carry, and when.
 
-use super::canvas::{Anchor, Safe, Svg};
+use super::canvas::{Anchor, Area, Fill, Point, Safe, Svg};
 use super::theme::Face;
 use crate::layers::Layer;
 use crate::render::ladder::Row;
@@ -9,6 +9,9 @@ use crate::render::style::Look;
 
 /// From one rung to the next.
 pub(super) const RUNG: f64 = 28.0;
+
+/// How high a host's name is.
+pub(super) const HEAD: f64 = 22.0;
 
 /// Where a ladder of a client and a server stands.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +25,9 @@ impl Rails {
     pub(super) fn heads(self, svg: &mut Svg, [client, server]: [&str; 2]) {
         let room = (self.server - self.client) / 2.0;
         for (x, name) in [(self.client, client), (self.server, server)] {
-            let name = Safe::from(name).cut(Face::Small, room);
-            svg.text((x, svg.y), Anchor::Middle, Face::Small, Look::Bold, name);
+            host(svg, (x, svg.y), name, Fill::Panel, room);
         }
-        svg.y += 8.0;
+        svg.y += HEAD;
     }
 
     /// Draws the lifelines over a stretch.
@@ -40,6 +42,8 @@ impl Rails {
         let (from, to) = if row.from <= row.to { (self.client, self.server) } else { (self.server, self.client) };
         let ahead = if to < from { -1.0 } else { 1.0 };
         svg.arrow((from + ahead * 1.0, y), to - ahead * 1.0, row.layer, row.lost);
+        // What starts the clock says in which unit it counts.
+        let time = if at == 0 { "0 ms".to_owned() } else { numbers::duration(at) };
         let room = self.server - self.client - 34.0;
         let label = Safe::from(label(row));
         let label = match &row.short {
@@ -52,8 +56,16 @@ impl Rails {
             Some(tint) => svg.label_on(tint, middle, Face::Small, Look::Layer(row.layer), label),
             None => svg.label(middle, Anchor::Middle, Face::Small, Look::Layer(row.layer), label),
         }
-        svg.text((self.server + 9.0, y + 4.0), Anchor::Start, Face::MonoSmall, Look::Dim, numbers::duration(at));
+        svg.text((self.server + 16.0, y + 4.0), Anchor::Start, Face::MonoSmall, Look::Dim, time);
     }
+}
+
+/// Draws a host's name over its lifeline, which begins [`HEAD`] below.
+pub(super) fn host(svg: &mut Svg, (x, y): Point, name: &str, fill: Fill, room: f64) {
+    let name = Safe::from(name).cut(Face::Small, room - 20.0);
+    let width = name.width(Face::Small) + 20.0;
+    svg.area(Area { x: x - width / 2.0, y, width, height: HEAD }, fill, HEAD / 2.0);
+    svg.text((x, y + 15.5), Anchor::Middle, Face::Small, Look::Bold, name);
 }
 
 fn label(row: &Row) -> String {

@@ -14,6 +14,7 @@ pub mod keep_alive;
 mod ladder;
 pub mod osi;
 pub mod relay;
+mod room;
 #[cfg(test)]
 mod tests;
 pub mod theme;

@@ -6,10 +6,10 @@ use crate::inspect::annotate::AnnotatedPacket;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer};
 use crate::render::layers::LayerRow;
+use crate::render::numbers;
 use crate::render::osi::{READING, rows, title};
 use crate::render::story::Story;
 use crate::render::style::Look;
-use crate::render::numbers;
 
 /// Where the columns of the layers' table begin: TCP/IP's name, OSI's, what the bytes say.
 const TCP_IP: f64 = MARGIN;
@@ -17,7 +17,7 @@ const OSI: f64 = MARGIN + 116.0;
 const SAYS: f64 = MARGIN + 268.0;
 /// How many headers are drawn inside one another, and how many lines of what they carry.
 const HEADERS: usize = 8;
-const LINES: usize = 10;
+const LINES: usize = 12;
 
 /// Draws an exchange and the packet that carries its first byte.
 #[must_use]
@@ -140,7 +140,8 @@ fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Parts<'_>) {
     let heads: Vec<(Safe, Vec<Safe>)> = (parts.headers.iter().take(shown))
         .map(|field| {
             let bytes = bytes(packet, field);
-            let title = format!("{}  {} · {}", field.layer.number(), field.name, numbers::counted(bytes.len() as u64, "byte"));
+            let title =
+                format!("{}  {} · {}", field.layer.number(), field.name, numbers::counted(bytes.len() as u64, "byte"));
             (title.into(), hexadecimal(bytes))
         })
         .collect();
@@ -166,10 +167,13 @@ fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Parts<'_>) {
     }
     let layer = parts.carried.first().map_or(Layer::Application, |field| field.layer);
     svg.area(Area { x, y, width: MARGIN + INNER - (x - MARGIN) - x, height: of_carried }, Fill::Tint(layer), 6.0);
-    let title = parts.carried.first().map_or_else(|| "nothing more".to_owned(), |field| {
-        let bytes = parts.carried.iter().map(|field| length(packet, field)).sum::<usize>();
-        format!("{}  {} · {}", layer.number(), field.name, numbers::counted(bytes as u64, "byte"))
-    });
+    let title = parts.carried.first().map_or_else(
+        || "nothing more".to_owned(),
+        |field| {
+            let bytes = parts.carried.iter().map(|field| length(packet, field)).sum::<usize>();
+            format!("{}  {} · {}", layer.number(), field.name, numbers::counted(bytes as u64, "byte"))
+        },
+    );
     svg.text((x + 12.0, y + 18.0), Anchor::Start, Face::Small, Look::Strong(layer), title);
     let mut baseline = y + 20.0;
     for line in &innermost {
@@ -204,7 +208,8 @@ fn carried(packet: &AnnotatedPacket, parts: &Parts<'_>) -> Vec<Safe> {
     let bytes: Vec<u8> = parts.carried.iter().flat_map(|field| bytes(packet, field)).copied().collect();
     let all: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let shown = if all.len() > LINES { LINES - 1 } else { all.len() };
-    let mut lines: Vec<Safe> = all.iter().take(shown).map(|line| Safe::bytes(line).cut(Face::Mono, INNER - 150.0)).collect();
+    let mut lines: Vec<Safe> =
+        all.iter().take(shown).map(|line| Safe::bytes(line).cut(Face::Mono, INNER - 150.0)).collect();
     if all.len() > shown {
         lines.push(format!("… {}", numbers::counted((all.len() - shown) as u64, "more line")).into());
     }

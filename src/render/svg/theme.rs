@@ -113,7 +113,9 @@ pub(super) fn style_sheet() -> String {
         sheet.push_str(&text);
         sheet.push('\n');
     };
-    line("text{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,sans-serif}".to_owned());
+    line(
+        "text{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,sans-serif}".to_owned(),
+    );
     for face in Face::ALL {
         let weight = if face.is_bold() { ";font-weight:600" } else { "" };
         line(format!(".{}{{font-size:{}px{weight}}}", face.class(), face.size()));

@@ -13,9 +13,9 @@ use crate::render::style::Look;
 
 /// How many rungs are drawn of each part.
 const RUNGS: usize = 24;
-const RAILS: Rails = Rails { client: MARGIN + 44.0, server: MARGIN + 420.0 };
+const RAILS: Rails = Rails { client: MARGIN + 44.0, server: MARGIN + 340.0 };
 /// Where the remarks beside the ladder begin.
-const BESIDE: f64 = MARGIN + 500.0;
+const BESIDE: f64 = MARGIN + 424.0;
 
 /// Draws a connection that was upgraded: that one, else the first.
 ///
@@ -23,23 +23,28 @@ const BESIDE: f64 = MARGIN + 500.0;
 ///
 /// Where there is no such connection.
 pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<String, Lacking> {
-    let upgrades = |it: &&Exchange| it.upgraded.as_deref() == Some("websocket");
-    let mut upgraded = story.exchanges.iter().filter(upgrades);
+    let is_upgrade = |it: &&Exchange| it.upgraded.as_deref() == Some("websocket");
+    let mut upgraded = story.exchanges.iter().filter(is_upgrade);
     let exchange = upgraded.find(|it| connection.is_none_or(|number| number == it.connection));
     let exchange = exchange.ok_or(connection.map_or(Lacking::Upgrade, Lacking::UpgradeOf))?;
     let number = exchange.connection;
     let rows = story.ladder(Some(number), false, None).rows;
     let parts = Parts::of(&rows, exchange);
     let frames: Vec<&Frame> = story.frames.iter().filter(|frame| frame.connection == number).collect();
-    let notes = [opening(parts.opening), handshake(exchange), framing(&frames)];
-    let remark = format!("Connection {number}, from its first packet to its last. Time runs down; nothing is opened anew at the 101.");
+    let notes = [opening(parts.opening), handshake(exchange), framing(&frames), closing(parts.closing)];
+    let remark = format!(
+        "Connection {number}, from its first packet to its last. Time runs down; nothing is opened anew at the 101."
+    );
     let mut svg = Svg::new("upgrade", "One connection: HTTP first, then WebSocket", remark.as_str());
-    svg.y += 6.0;
     RAILS.heads(&mut svg, ["client", "server"]);
-    let names = ["TCP opens the connection", "HTTP asks and grants", "WebSocket frames, both ways"];
-    let layers = [Layer::Transport, Layer::Application, Layer::Presentation];
+    svg.y += 6.0;
+    let names = ["TCP opens the connection", "HTTP asks and grants", "WebSocket frames, both ways", "TCP closes it"];
+    // What an upgrade changes is the conversation, layer 5.
+    let layers = [Layer::Transport, Layer::Application, Layer::Session, Layer::Transport];
     let mut words = vec![remark];
-    for (((rows, note), name), layer) in [parts.opening, parts.http, parts.frames].into_iter().zip(notes).zip(names).zip(layers) {
+    for (((rows, note), name), layer) in
+        [parts.opening, parts.http, parts.frames, parts.closing].into_iter().zip(notes).zip(names).zip(layers)
+    {
         if !rows.is_empty() {
             part(&mut svg, rows, layer, name, &note);
             words.push(format!("{name}. {}", note.join(". ")));
@@ -53,6 +58,7 @@ struct Parts<'a> {
     opening: &'a [Row],
     http: &'a [Row],
     frames: &'a [Row],
+    closing: &'a [Row],
 }
 
 impl<'a> Parts<'a> {
@@ -63,15 +69,19 @@ impl<'a> Parts<'a> {
         // With the last byte of the 101 the server may send frames in the same packet: rows that follow.
         let switched = rows.iter().position(|row| is_message(&row) && row.packet >= switch && row.from > row.to);
         let switched = switched.map_or(rows.len(), |at| at + 1).max(first);
-        let (before, frames) = rows.split_at(switched);
+        let (before, after) = rows.split_at(switched);
+        let last = after.iter().rposition(|row| is_message(&row)).map_or(0, |at| at + 1);
+        let (frames, closing) = after.split_at(last);
         let (opening, http) = before.split_at(first);
-        Self { opening, http, frames }
+        Self { opening, http, frames, closing }
     }
 }
 
 fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String]) {
     let shown = if rows.len() > RUNGS { RUNGS - 1 } else { rows.len() };
-    let lines: Vec<Safe> = notes.iter().flat_map(|note| Safe::from(note.as_str()).wrap(Face::Small, MARGIN + INNER - BESIDE - 12.0, 3)).collect();
+    let face = if name.starts_with("HTTP") { Face::MonoSmall } else { Face::Small };
+    let lines: Vec<Safe> =
+        notes.iter().flat_map(|note| Safe::from(note.as_str()).wrap(face, MARGIN + INNER - BESIDE - 4.0, 3)).collect();
     let more = usize::from(shown < rows.len());
     let height = ((shown + more) as f64 * RUNG + 18.0).max(lines.len() as f64 * 17.0 + 42.0);
     svg.area(Area { x: MARGIN, y: svg.y, width: INNER, height }, Fill::Tint(layer), 8.0);
@@ -83,12 +93,18 @@ fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String])
     }
     if more > 0 {
         let rest = numbers::counted((rows.len() - shown) as u64, "more");
-        svg.label_on(layer, (f64::midpoint(RAILS.client, RAILS.server), y - 4.0), Face::Small, Look::Dim, format!("⋮ {}", rest.trim_end_matches('s')));
+        svg.label_on(
+            layer,
+            (f64::midpoint(RAILS.client, RAILS.server), y - 4.0),
+            Face::Small,
+            Look::Dim,
+            format!("⋮ {}", rest.trim_end_matches('s')),
+        );
     }
     svg.text((BESIDE, svg.y + 24.0), Anchor::Start, Face::Body, Look::Strong(layer), name);
     let mut baseline = svg.y + 46.0;
     for line in lines {
-        svg.text((BESIDE, baseline), Anchor::Start, Face::Small, Look::Plain, line);
+        svg.text((BESIDE, baseline), Anchor::Start, face, Look::Plain, line);
         baseline += 17.0;
     }
     svg.y += height + 6.0;
@@ -97,6 +113,10 @@ fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String])
 fn opening(rows: &[Row]) -> Vec<String> {
     let [first, .., last] = rows else { return Vec::new() };
     vec![format!("SYN to SYN, ACK: {}", numbers::duration(last.at.saturating_sub(first.at)))]
+}
+
+fn closing(rows: &[Row]) -> Vec<String> {
+    rows.first().map(|row| format!("{} after the first packet", numbers::duration(row.at))).into_iter().collect()
 }
 
 /// The fields that make the handshake (RFC 6455 §4).
@@ -140,7 +160,15 @@ fn framing(frames: &[&Frame]) -> Vec<String> {
             (headers + u64::from(frame.header_bytes), payload.saturating_add(frame.payload_bytes))
         });
         let count = numbers::counted(sent().count() as u64, "frame");
-        format!("{}: {count}, {masked} masked; {headers} B of headers, {} of payload", direction.name(), numbers::bytes(payload))
+        format!(
+            "{}: {count}, {masked} masked; headers {headers} B, payload {}",
+            direction.name(),
+            numbers::bytes(payload)
+        )
     };
-    vec![of(Direction::Client), of(Direction::Server), "No request, no response: whoever has something to say sends it.".to_owned()]
+    vec![
+        of(Direction::Client),
+        of(Direction::Server),
+        "No request, no response: whoever has something to say sends it.".to_owned(),
+    ]
 }
