@@ -68,8 +68,8 @@ impl Safe {
                 break;
             }
             let fits = fitting(rest, face, room).max(rest.chars().next().map_or(0, char::len_utf8));
-            let space =
-                if fits < rest.len() { rest[..=floor(rest, fits)].rfind(' ').filter(|at| *at > 0) } else { None };
+            let is_whole = fits == rest.len() || rest[fits..].starts_with(' ');
+            let space = rest[..fits].rfind(' ').filter(|at| *at > 0 && !is_whole);
             let end = space.unwrap_or(fits);
             lines.push(Self(rest[..end].trim_end().to_owned()));
             rest = rest[end..].trim_start_matches(' ');
@@ -109,11 +109,6 @@ impl From<&Safe> for Safe {
     fn from(text: &Safe) -> Self {
         text.clone()
     }
-}
-
-/// The last index of a whole character that is at most `at`, within the text.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len().saturating_sub(1))).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// How many bytes of the text have room.
