@@ -148,11 +148,16 @@ fn wrong_usage_is_told_from_an_absent_thing() {
 #[test]
 fn what_was_captured_cannot_break_out_of_a_picture() {
     let folder = Folder::new();
-    let nasty = b"</text><script>alert(\"1\")</script>&amp;]]>\x1b[2J\x00\xff\xfe\xe2\x80\xae";
-    folder.file("nasty.pcapng", &chat(nasty));
+    let markup = "</text><script>alert(\"1\")</script>&amp;]]>";
+    let nasty = [markup.as_bytes(), b"\x1b[2J\x00\xff\xfe\xe2\x80\xae"].concat();
+    folder.file("nasty.pcapng", &chat(&nasty));
+    folder.file("markup.pcapng", &chat(markup.as_bytes()));
     for kind in ["relay", "upgrade", "frame"] {
-        let picture = folder.run(&["draw", kind, "nasty.pcapng"]).ok();
-        assert!(!picture.contains("<script"), "{kind}");
-        assert!(words(&picture).contains("</text><script>"), "{kind}");
+        for file in ["nasty.pcapng", "markup.pcapng"] {
+            let picture = folder.run(&["draw", kind, file]).ok();
+            assert!(!picture.contains("<script") && !words(&picture).is_empty(), "{kind} {file}");
+        }
+        let picture = folder.run(&["draw", kind, "markup.pcapng"]).ok();
+        assert!(words(&picture).contains("</text><s"), "{kind}");
     }
 }

@@ -69,7 +69,12 @@ impl Safe {
             }
             let fits = fitting(rest, face, room).max(rest.chars().next().map_or(0, char::len_utf8));
             let is_whole = fits == rest.len() || rest[fits..].starts_with(' ');
-            let space = rest[..fits].rfind(' ').filter(|at| *at > 0 && !is_whole);
+            // A word that is longer than half of the line is broken, rather than the line left empty for it; a number is not.
+            let is_end = |at: &usize| {
+                let digit = |character: Option<char>| character.is_some_and(|it| it.is_ascii_digit());
+                *at * 2 > fits && !(digit(rest[..*at].chars().next_back()) && digit(rest[at + 1..].chars().next()))
+            };
+            let space = rest[..fits].rmatch_indices(' ').map(|(at, _)| at).find(is_end).filter(|_| !is_whole);
             let end = space.unwrap_or(fits);
             lines.push(Self(rest[..end].trim_end().to_owned()));
             rest = rest[end..].trim_start_matches(' ');

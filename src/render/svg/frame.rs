@@ -95,8 +95,8 @@ fn draw(svg: &mut Svg, x: f64, cell: &Cell) -> f64 {
 }
 
 fn legend(svg: &mut Svg, field: &Field) {
-    const NAME: f64 = 110.0;
-    const VALUE: f64 = 150.0;
+    const NAME: f64 = 172.0;
+    const VALUE: f64 = 112.0;
     let y = svg.y + 14.0;
     let name = Safe::from(&*field.name).cut(Face::Small, NAME - 18.0);
     svg.area(Area { x: LEFT, y: y - 9.0, width: 8.0, height: 10.0 }, Fill::Solid(Look::Layer(field.layer)), 2.0);

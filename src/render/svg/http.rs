@@ -9,11 +9,12 @@ use crate::render::osi::title;
 use crate::render::style::Look;
 
 /// How wide the column of what was sent is.
-const SENT: f64 = 340.0;
+const SENT: f64 = 330.0;
 /// Where what it means begins.
 const MEANS: f64 = MARGIN + SENT + 18.0;
-/// How many parts of a message are drawn, and how many lines of a body.
+/// How many parts of a message are drawn, how many of them are its last, and how many lines of a body.
 const PARTS: usize = 24;
+const LAST: usize = 3;
 const BODY_LINES: usize = 8;
 
 /// Draws an exchange; `fields` are those that the annotator has of it.
@@ -38,24 +39,33 @@ fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
     svg.text((MARGIN + INNER, svg.y), Anchor::End, Face::Small, Look::Dim, remark);
     svg.y += 10.0;
     words.push(format!("{}:", message.name));
-    for part in message.parts.iter().take(PARTS) {
-        row(svg, part);
-        words.push(format!("{} {}. {}", part.name, part.value.trim_end(), part.meaning));
-        // What a start line consists of is worth knowing one by one.
-        if part.name.ends_with("line") && part.name != "field line" {
-            let top = svg.y - 4.0;
-            let hang = part.parts.iter().filter(|token| is_word(token)).map(|token| token_row(svg, token)).last();
-            if let Some(bottom) = hang {
-                svg.line((MARGIN + 10.0, top), (MARGIN + 10.0, bottom), part.layer);
-            }
+    // Of very many, the first, and the last: the empty line and the body.
+    let left_out = match message.parts.len() {
+        all if all > PARTS => PARTS - LAST..all - LAST,
+        _ => 0..0,
+    };
+    for (at, part) in message.parts.iter().enumerate() {
+        if at == left_out.start && !left_out.is_empty() {
+            let more = format!("… {}", numbers::counted(left_out.len() as u64, "more part"));
+            svg.text((MARGIN + 10.0, svg.y + 14.0), Anchor::Start, Face::Small, Look::Dim, more);
+            svg.y += 24.0;
+        }
+        if !left_out.contains(&at) {
+            draw_part(svg, part);
+            words.push(format!("{} {}. {}", part.name, part.value.trim_end(), part.meaning));
         }
     }
-    let more = message.parts.len().saturating_sub(PARTS);
-    if more > 0 {
-        svg.y += 14.0;
-        let more = format!("… {}", numbers::counted(more as u64, "more part"));
-        svg.text((MARGIN + 10.0, svg.y), Anchor::Start, Face::Small, Look::Dim, more);
-        svg.y += 6.0;
+}
+
+fn draw_part(svg: &mut Svg, part: &Field) {
+    row(svg, part);
+    // What a start line consists of is worth knowing one by one.
+    if part.name.ends_with("line") && part.name != "field line" {
+        let top = svg.y - 4.0;
+        let hang = part.parts.iter().filter(|token| is_word(token)).map(|token| token_row(svg, token)).last();
+        if let Some(bottom) = hang {
+            svg.line((MARGIN + 10.0, top), (MARGIN + 10.0, bottom), part.layer);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::theme::Face;
 use crate::capture::Timestamp;
 use crate::inspect::record::{Connection, Protocol};
 use crate::layers::Layer;
-use crate::render::ladder::Row;
+use crate::render::ladder::{Row, Times};
 use crate::render::numbers;
 use crate::render::story::Story;
 use crate::render::style::Look;
@@ -31,15 +31,16 @@ struct Side<'a> {
 /// Where no connection carried several.
 pub fn picture(story: &Story, source: &str) -> Result<String, Lacking> {
     let sides = sides(story)?;
-    let remark =
-        "Time runs down. A tinted band is a connection, from the packet that opens it to the one that ends it.";
+    let remark = "Time runs down; a tinted band is a connection, from the packet that opens it to the one that ends it. \
+                  Below each side: what it took until its last response was complete.";
     let mut svg = Svg::new("keep-alive", "A connection for every request, or one for all", remark);
     let top = svg.y;
     let mut bottom = top;
     let mut words = vec![remark.to_owned()];
+    let width = if sides.len() > 1 { SIDE } else { INNER };
     for (side, left) in sides.iter().zip([MARGIN, MARGIN + SIDE + 16.0]) {
         svg.y = top;
-        words.push(draw(&mut svg, story, side, left));
+        words.push(draw(&mut svg, story, side, (left, width)));
         bottom = bottom.max(svg.y);
     }
     if let [one, several] = &sides[..]
@@ -82,79 +83,94 @@ fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {
     }
     let (several, one): (Vec<_>, Vec<_>) = carried.into_iter().partition(|connection| connection.exchanges > 1);
     let mut sides = vec![
-        Side { name: "one exchange on a connection".to_owned(), connections: one },
-        Side { name: "several on one".to_owned(), connections: several.into_iter().take(1).collect() },
+        Side { name: "one exchange on each connection".to_owned(), connections: one },
+        Side {
+            name: "several exchanges on one connection".to_owned(),
+            connections: several.into_iter().take(1).collect(),
+        },
     ];
     sides.retain(|side| !side.connections.is_empty());
     Ok(sides)
 }
 
-/// Draws a side, and says in words what is seen.
-fn draw(svg: &mut Svg, story: &Story, side: &Side<'_>, left: f64) -> String {
-    let rails = Rails { client: left + 36.0, server: left + SIDE - 66.0 };
-    let name = Safe::from(side.name.as_str()).cut(Face::Heading, SIDE);
-    svg.text((left, svg.y + 4.0), Anchor::Start, Face::Heading, Look::Bold, name);
-    svg.y += 18.0;
-    rails.heads(svg, ["client", "server"]);
+/// A connection on the ladder.
+struct Band<'a> {
+    connection: &'a Connection,
+    /// What it carried, on the clock of its side.
+    rows: Vec<Row>,
+    /// How many more rows it would have.
+    more: usize,
+}
+
+impl Band<'_> {
+    fn height(&self) -> f64 {
+        (self.rows.len() + usize::from(self.more > 0)) as f64 * RUNG + 16.0
+    }
+}
+
+/// As many connections of a side as there are rungs for.
+fn bands<'a>(story: &Story, side: &Side<'a>) -> Vec<Band<'a>> {
     let start = side.connections.first().map_or_else(Timestamp::default, |it| it.extent.first.time);
-    svg.y += 2.0;
-    let (top, mut rungs, mut drawn) = (svg.y, 0, 0);
-    let mut bands: Vec<(f64, f64, &Connection, Vec<Row>)> = Vec::new();
+    let (mut bands, mut room) = (Vec::new(), RUNGS);
     for connection in &side.connections {
-        let rows: Vec<Row> = story.ladder(Some(connection.number), false, None).rows;
-        let room = RUNGS - rungs;
         if room < 3 {
             break;
         }
-        drawn += 1;
-        let rows: Vec<Row> = rows.into_iter().take(room).collect();
-        rungs += rows.len();
-        let height = rows.len() as f64 * RUNG + 26.0;
-        bands.push((svg.y, height, connection, rows));
-        svg.y += height + 8.0;
+        let mut rows = story.ladder(Some(connection.number), false, None).rows;
+        for row in &mut rows {
+            row.at = story.packet(row.packet).map_or(0, |packet| packet.moment.time.since(start));
+        }
+        let more = rows.len().saturating_sub(room);
+        rows.truncate(room);
+        room -= rows.len();
+        bands.push(Band { connection, rows, more });
     }
-    rails.lifelines(svg, top, svg.y);
-    for (y, height, connection, rows) in &bands {
-        let area = Area { x: left, y: y + 6.0, width: rails.server + 10.0 - left, height: height - 2.0 };
-        band(svg, story, area, rails, connection, rows, start);
-    }
+    bands
+}
+
+/// Draws a side, and says in words what is seen.
+fn draw(svg: &mut Svg, story: &Story, side: &Side<'_>, (left, width): (f64, f64)) -> String {
+    let rails = Rails { client: left + 36.0, server: left + width - 70.0 };
+    let name = Safe::from(side.name.as_str()).cut(Face::Heading, width);
+    svg.text((left, svg.y + 4.0), Anchor::Start, Face::Heading, Look::Bold, name);
     svg.y += 18.0;
-    let more = side.connections.len() - drawn;
+    rails.heads(svg, ["client", "server"]);
+    let bands = bands(story, side);
+    let times = Times::of(bands.iter().flat_map(|band| &band.rows));
+    for it in &bands {
+        let top = svg.y;
+        svg.y += 8.0;
+        rails.lifelines(svg, top, svg.y);
+        band(svg, it, &times, rails, left);
+    }
+    let more = side.connections.len() - bands.len();
     if more > 0 {
+        svg.y += 20.0;
         let more = format!("… {}", numbers::counted(more as u64, "more connection"));
         svg.text((left, svg.y), Anchor::Start, Face::Small, Look::Dim, more);
-        svg.y += 20.0;
     }
+    svg.y += 24.0;
     let total = Totals::of(story, side).text();
-    svg.text((left, svg.y), Anchor::Start, Face::Body, Look::Bold, Safe::from(total.as_str()).cut(Face::Body, SIDE));
+    svg.text((left, svg.y), Anchor::Start, Face::Body, Look::Bold, Safe::from(total.as_str()).cut(Face::Body, width));
     format!("{}: {total}.", side.name)
 }
 
-fn band(
-    svg: &mut Svg,
-    story: &Story,
-    area: Area,
-    rails: Rails,
-    connection: &Connection,
-    rows: &[Row],
-    start: Timestamp,
-) {
-    svg.area(area, Fill::Tint(Layer::Session), 6.0);
-    rails.lifelines(svg, area.y, area.y + area.height);
-    let exchanges = numbers::counted(connection.exchanges, "exchange");
-    let name = format!("connection {} · {exchanges}", connection.number);
-    svg.upright(
-        (area.x + 17.0, area.y + area.height / 2.0),
-        Face::Small,
-        Layer::Session,
-        Safe::from(name).cut(Face::Small, area.height),
-    );
-    let mut y = area.y + 26.0;
-    for row in rows {
-        let time = story.packet(row.packet).map_or(start, |packet| packet.moment.time);
-        rails.rung(svg, row, y, time.since(start), Some(Layer::Session));
+fn band(svg: &mut Svg, it: &Band<'_>, times: &Times, rails: Rails, left: f64) {
+    let height = it.height();
+    svg.area(Area { x: left, y: svg.y, width: rails.server + 10.0 - left, height }, Fill::Tint(Layer::Session), 6.0);
+    rails.lifelines(svg, svg.y, svg.y + height);
+    let exchanges = numbers::counted(it.connection.exchanges, "exchange");
+    let name = Safe::from(format!("connection {} · {exchanges}", it.connection.number)).cut(Face::Small, height);
+    svg.upright((left + 17.0, svg.y + height / 2.0), Face::Small, Layer::Session, name);
+    let mut y = svg.y + 26.0;
+    for row in &it.rows {
+        rails.rung(svg, row, y, &format!("{} ms", times.number(row.at)), Layer::Session);
         y += RUNG;
     }
+    if it.more > 0 {
+        rails.more(svg, y, it.more, Layer::Session);
+    }
+    svg.y += height;
 }
 
 /// What a side took.

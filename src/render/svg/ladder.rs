@@ -37,13 +37,11 @@ impl Rails {
         }
     }
 
-    /// Draws a rung at that height, and its time beside it. What it carries stands on it, over a tint if there is one.
-    pub(super) fn rung(self, svg: &mut Svg, row: &Row, y: f64, at: u64, tint: Option<Layer>) {
+    /// Draws a rung at that height, and its time beside it. What it carries stands on it, over a tint.
+    pub(super) fn rung(self, svg: &mut Svg, row: &Row, y: f64, time: &str, tint: Layer) {
         let (from, to) = if row.from <= row.to { (self.client, self.server) } else { (self.server, self.client) };
         let ahead = if to < from { -1.0 } else { 1.0 };
         svg.arrow((from + ahead * 1.0, y), to - ahead * 1.0, row.layer, row.lost);
-        // What starts the clock says in which unit it counts.
-        let time = if at == 0 { "0 ms".to_owned() } else { numbers::duration(at) };
         let room = self.server - self.client - 34.0;
         let label = Safe::from(label(row));
         let label = match &row.short {
@@ -52,11 +50,15 @@ impl Rails {
         };
         let middle = (f64::midpoint(from, to), y - 6.0);
         let label = label.cut(Face::Small, room);
-        match tint {
-            Some(tint) => svg.label_on(tint, middle, Face::Small, Look::Layer(row.layer), label),
-            None => svg.label(middle, Anchor::Middle, Face::Small, Look::Layer(row.layer), label),
-        }
+        svg.label_on(tint, middle, Face::Small, Look::Layer(row.layer), label);
         svg.text((self.server + 16.0, y + 4.0), Anchor::Start, Face::MonoSmall, Look::Dim, time);
+    }
+
+    /// Says at that height how many rungs are left out.
+    pub(super) fn more(self, svg: &mut Svg, y: f64, more: usize, tint: Layer) {
+        let text = format!("⋮ {} more", numbers::count(more as u64));
+        let middle = f64::midpoint(self.client, self.server);
+        svg.label_on(tint, (middle, y - 6.0), Face::Small, Look::Dim, text);
     }
 }
 

@@ -6,7 +6,7 @@ use super::ladder::{RUNG, Rails};
 use super::theme::Face;
 use crate::inspect::record::{Direction, Exchange, Frame, HttpMessage};
 use crate::layers::Layer;
-use crate::render::ladder::Row;
+use crate::render::ladder::{Row, Times};
 use crate::render::numbers;
 use crate::render::story::Story;
 use crate::render::style::Look;
@@ -29,7 +29,7 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
     let exchange = exchange.ok_or(connection.map_or(Lacking::Upgrade, Lacking::UpgradeOf))?;
     let number = exchange.connection;
     let rows = story.ladder(Some(number), false, None).rows;
-    let parts = Parts::of(&rows, exchange);
+    let (parts, times) = (Parts::of(&rows, exchange), Times::of(&rows));
     let frames: Vec<&Frame> = story.frames.iter().filter(|frame| frame.connection == number).collect();
     let notes = [opening(parts.opening), handshake(exchange), framing(&frames), closing(parts.closing)];
     let remark = format!(
@@ -46,7 +46,7 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
         [parts.opening, parts.http, parts.frames, parts.closing].into_iter().zip(notes).zip(names).zip(layers)
     {
         if !rows.is_empty() {
-            part(&mut svg, rows, layer, name, &note);
+            part(&mut svg, rows, &times, layer, (name, &note));
             words.push(format!("{name}. {}", note.join(". ")));
         }
     }
@@ -77,7 +77,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String]) {
+fn part(svg: &mut Svg, rows: &[Row], times: &Times, layer: Layer, (name, notes): (&str, &[String])) {
     let shown = if rows.len() > RUNGS { RUNGS - 1 } else { rows.len() };
     let face = if name.starts_with("HTTP") { Face::MonoSmall } else { Face::Small };
     let lines: Vec<Safe> =
@@ -88,18 +88,11 @@ fn part(svg: &mut Svg, rows: &[Row], layer: Layer, name: &str, notes: &[String])
     RAILS.lifelines(svg, svg.y, svg.y + height);
     let mut y = svg.y + 27.0;
     for row in &rows[..shown] {
-        RAILS.rung(svg, row, y, row.at, Some(layer));
+        RAILS.rung(svg, row, y, &format!("{} ms", times.number(row.at)), layer);
         y += RUNG;
     }
     if more > 0 {
-        let rest = numbers::counted((rows.len() - shown) as u64, "more");
-        svg.label_on(
-            layer,
-            (f64::midpoint(RAILS.client, RAILS.server), y - 4.0),
-            Face::Small,
-            Look::Dim,
-            format!("⋮ {}", rest.trim_end_matches('s')),
-        );
+        RAILS.more(svg, y, rows.len() - shown, layer);
     }
     svg.text((BESIDE, svg.y + 24.0), Anchor::Start, Face::Body, Look::Strong(layer), name);
     let mut baseline = svg.y + 46.0;
