@@ -10,6 +10,9 @@ mod documents;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;
+mod shell;
+#[cfg(unix)]
+mod stopped;
 
 use std::process::{Command, Output};
 

@@ -3,26 +3,29 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
+use std::rc::Rc;
 
 use super::super::Failure;
 use super::absent::Absent;
+use crate::capture::watched::Watcher;
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
 pub(super) struct Input<'a> {
     path: &'a Path,
+    watcher: &'a Rc<dyn Watcher>,
     /// Standard input, once it was put aside.
     spooled: Option<File>,
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, spooled: None }
+    pub(super) fn new(path: &'a Path, watcher: &'a Rc<dyn Watcher>) -> Self {
+        Self { path, watcher, spooled: None }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(super) fn rewritten(&self, file: File) -> Self {
-        Self { path: self.path, spooled: Some(file) }
+        Self { spooled: Some(file), ..*self }
     }
 
     /// The file that it is read from, if it has a name.
@@ -58,6 +61,7 @@ impl<'a> Input<'a> {
 
     /// Reads it from its beginning.
     pub(super) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+        let watcher = Rc::clone(self.watcher);
         let opened = match &self.spooled {
             Some(file) => {
                 let rewound = || {
@@ -65,10 +69,10 @@ impl<'a> Input<'a> {
                     file.rewind()?;
                     Ok(file)
                 };
-                rewound().map_err(CaptureError::Open).and_then(source::from_reader)
+                rewound().map_err(CaptureError::Open).and_then(|file| source::from_file(file, watcher))
             }
-            None if self.is_live() => source::from_stdin(),
-            None => source::open(self.path),
+            None if self.is_live() => source::from_stdin(watcher),
+            None => source::open(self.path, watcher),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
@@ -83,7 +87,10 @@ impl<'a> Input<'a> {
         let name = self.label();
         match (absent, error) {
             (None, None) => Ok(()),
-            (None, Some(error)) => Err(Failure::capture(&name, &error)),
+            // After a stop, what is missing may be in what was not read.
+            (None, Some(error)) | (Some(_), Some(error @ CaptureError::Stopped { .. })) => {
+                Err(Failure::capture(&name, &error))
+            }
             (Some(absent), None) => Err(Failure::Input(format!("{name}: {absent}"))),
             (Some(absent), Some(error)) => {
                 Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))

@@ -14,11 +14,13 @@ mod problems;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
 use crate::capture::Reader;
+use crate::capture::watched::Watcher;
 use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
 use crate::inspect::record::Direction;
 use crate::inspect::redact::Redacted;
@@ -136,14 +138,14 @@ impl Pass {
     }
 }
 
-/// Inspects a capture.
+/// Inspects a capture, which is read under the watcher's eyes.
 ///
 /// # Errors
 ///
-/// If the capture cannot be read, or not to its end; if it has not what was asked for; or if the output cannot be
+/// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has not what was asked for; or if the output cannot be
 /// written. What could be read is in the output by then.
-pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let result = look(asked, out, style);
+pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: &Rc<dyn Watcher>) -> Result<(), Failure> {
+    let result = look(asked, out, style, watcher);
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {
         out.flush()?;
@@ -151,8 +153,8 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(),
     result
 }
 
-fn look(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let input = Input::new(&asked.file);
+fn look(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: &Rc<dyn Watcher>) -> Result<(), Failure> {
+    let input = Input::new(&asked.file, watcher);
     let Some(path) = &asked.out else { return show(asked, input, out, style) };
     let input = input.again()?;
     let kept = keep::keep(asked, &input, path);
