@@ -56,6 +56,33 @@ fn every_lesson_looks_as_it_should() {
     }
 }
 
+/// A page is two or three screens: so many lines at most, at that width.
+const BUDGET: [(usize, usize); 2] = [(80, 110), (120, 100)];
+
+#[test]
+fn every_page_fits_two_or_three_screens() {
+    for name in names() {
+        for (width, most) in BUDGET {
+            let lines = printed(&asked(name), Style::plain(width)).lines().count();
+            assert!(lines <= most, "{name} has {lines} lines at {width} columns, and may have {most}");
+        }
+    }
+}
+
+#[test]
+fn what_a_lesson_wants_shown_is_in_its_capture() {
+    for lesson in catalogue::all() {
+        let page = page(&asked(&lesson.name));
+        let count = |text: &str| page.matches(text).count();
+        let said: usize = lesson.said.values().map(Vec::len).sum();
+        assert_eq!(count(", exchange ") - count(", layer by layer"), said, "{}", lesson.name);
+        assert_eq!(count(", layer by layer"), 1, "{}", lesson.name);
+        assert_eq!(count("bit by bit (RFC"), lesson.diagrams.len(), "{}", lesson.name);
+        assert_eq!(count("how Sec-WebSocket-Accept comes about"), lesson.accept.iter().count(), "{}", lesson.name);
+        assert_eq!(count(", every frame"), usize::from(!lesson.frames.is_empty()), "{}", lesson.name);
+    }
+}
+
 #[test]
 fn the_same_seed_prints_and_saves_the_same() {
     let folder = tempfile::tempdir().unwrap();
@@ -185,7 +212,7 @@ fn the_saved_capture_names_its_sides_and_marks_what_was_lost() {
 #[test]
 fn the_layers_of_every_exchange_are_shown_if_asked_for() {
     let tables = |run: &Run| page(run).matches("what the bytes say").count();
-    assert_eq!(tables(&asked("keep-alive")), 2);
+    assert_eq!(tables(&asked("keep-alive")), 1);
     assert_eq!(tables(&Run { layers: true, ..asked("keep-alive") }), 6);
 }
 
