@@ -43,6 +43,7 @@ impl cli::Cli {
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }
     }

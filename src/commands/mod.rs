@@ -5,7 +5,9 @@
 pub mod explain;
 pub mod inspect;
 pub mod lesson;
+mod live;
 mod save;
+pub mod serve;
 pub mod tutorial;
 
 use std::io::{self, Write};
