@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use super::inspect::absent::Absent;
 use super::inspect::input::Input;
 use super::{Failure, lesson, save};
 use crate::capture::CaptureError;
+use crate::capture::watched::{Nobody, Watcher};
 use crate::inspect::annotate::{self, Packets, Selection};
 use crate::inspect::record::{Exchange, Frame, Summary};
 use crate::inspect::{self, DecodeAs, Finding, Options};
@@ -68,16 +70,16 @@ impl Kind {
     }
 }
 
-/// Draws a picture.
+/// Draws a picture. A file is read under the watcher's eyes.
 ///
 /// # Errors
 ///
 /// If there is no such lesson, the capture cannot be read, or not to its end, it lacks what is to be drawn, or the picture cannot be
 /// written. Of a capture that is damaged further on, what could be read is drawn first.
-pub fn draw(asked: &Draw, out: &mut dyn Write) -> Result<(), Failure> {
+pub fn draw(asked: &Draw, out: &mut dyn Write, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
     match &asked.of {
         Of::File(path) => {
-            let input = Input::new(path).again()?;
+            let input = Input::new(path, watcher).again()?;
             let name = path.file_name().map_or_else(|| "standard input".into(), |name| name.to_string_lossy());
             let source = if input.is_live() { "standard input" } else { &*name };
             picture(asked, &Subject { input, story: Story::default(), source: source.to_owned() }, out)
@@ -95,7 +97,7 @@ pub fn draw(asked: &Draw, out: &mut dyn Write) -> Result<(), Failure> {
             run.lost().for_each(|packet| story.lose(packet));
             let (name, seed) = (&run.lesson.name, run.settings.seed);
             let label = PathBuf::from(format!("lesson {name}"));
-            let input = Input::new(&label).rewritten(spool().map_err(failed)?);
+            let input = Input::new(&label, Rc::new(Nobody)).rewritten(spool().map_err(failed)?);
             picture(asked, &Subject { input, story, source: format!("lesson {name}, seed {seed}") }, out)
         }
     }

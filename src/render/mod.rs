@@ -9,6 +9,7 @@
 
 pub mod accept;
 pub mod aloud;
+pub mod chart;
 pub mod connection;
 pub mod connections;
 pub mod escape;
@@ -23,6 +24,7 @@ pub mod json;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;
+pub mod live;
 mod markdown;
 pub mod meaning;
 pub mod numbers;

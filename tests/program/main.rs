@@ -11,6 +11,9 @@ mod images;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;
+mod shell;
+#[cfg(unix)]
+mod stopped;
 
 use std::process::{Command, Output};
 
