@@ -25,13 +25,22 @@ struct Source {
     /// How much of what was written has been read.
     read: usize,
     save: Option<Save>,
+    watch: Watch,
 }
+
+/// Sees every packet on its way.
+pub(super) type Watch = Box<dyn FnMut(&[u8])>;
 
 impl Feed {
     /// What comes out of a queue, all of one interface; a copy of it goes into the file.
-    pub(super) fn new(queue: Receiver<Batch>, interface: Interface, save: Option<Save>) -> Result<Self, Failure> {
+    pub(super) fn new(
+        queue: Receiver<Batch>,
+        interface: Interface,
+        save: Option<Save>,
+        watch: Watch,
+    ) -> Result<Self, Failure> {
         let writer = Writer::new(Vec::new(), &[interface], APPLICATION)?;
-        let mut source = Source { queue, writer, read: 0, save };
+        let mut source = Source { queue, writer, read: 0, save, watch };
         source.keep();
         Ok(Self(Rc::new(RefCell::new(source))))
     }
@@ -75,6 +84,7 @@ impl Source {
         for (time, length, data) in batch.packets() {
             // Into memory, one packet of the one interface, shorter than what a block may hold: it cannot fail.
             let _ = self.writer.packet(0, time, length, data, None);
+            (self.watch)(data);
         }
         self.keep();
         true
