@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use wire101::commands::log::Log;
 use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
 
@@ -44,6 +45,10 @@ impl cli::Cli {
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Capture(asked)) => {
+                let remarks = Log::new(io::stderr());
+                commands::capture::capture(&(*asked).into(), out, &remarks, style)
+            }
             Some(cli::Command::Trace(asked)) => return self.trace(*asked),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         };

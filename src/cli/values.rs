@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 use wire101::capture::Timestamp;
 use wire101::explain;
@@ -36,6 +37,27 @@ pub fn host(text: &str) -> Result<Host, String> {
         }
         Err(_) => Ok(Host::Name(text.to_owned())),
     }
+}
+
+pub fn address(text: &str) -> Result<IpAddr, String> {
+    let address = text.trim_start_matches('[').trim_end_matches(']');
+    address.parse().map_err(|_| "write an address, the kernel knows no names: 10.0.0.2, ::1".to_owned())
+}
+
+/// How long something goes on.
+pub fn period(text: &str) -> Result<Duration, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[number.len()..] {
+        "ms" => 1_000_000,
+        "s" => SECOND,
+        "m" | "min" => 60 * SECOND,
+        "h" => 3600 * SECOND,
+        _ => return Err("write a number and a unit: 10s, 5m, 1h".to_owned()),
+    };
+    let nanoseconds = decimal(number, 9)
+        .and_then(|billionths| (u128::from(billionths) * u128::from(unit)).checked_div(SECOND.into()));
+    let nanoseconds = nanoseconds.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0);
+    nanoseconds.map(Duration::from_nanos).ok_or_else(|| "write a number and a unit: 10s, 5m, 1h".to_owned())
 }
 
 pub fn port(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -214,6 +236,14 @@ mod tests {
         assert_eq!(host("[::1]"), Ok(Host::Address("::1".parse().unwrap())));
         assert_eq!(host("*.example.com"), Ok(Host::Name("*.example.com".into())));
         assert!(host("example.com:80").is_err() && host("http://example.com").is_err());
+    }
+
+    #[test]
+    fn a_period_has_a_unit() {
+        assert_eq!(period("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(period("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(period("250ms"), Ok(Duration::from_millis(250)));
+        assert!(["", "10", "s", "0s", "-1s", "1d", "99999999999h"].iter().all(|wrong| period(wrong).is_err()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::Failure;
 use super::log::Log;
 use crate::capture::{Interface, Writer};
 use crate::kernel::packets::Batch;
+use crate::render::numbers::counted;
 
 /// What wrote the file.
 const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
@@ -131,6 +132,13 @@ impl Save {
             }
         }
     }
+}
+
+/// What to say of packets that the kernel had no room for.
+pub(super) fn missed(packets: u64) -> Option<String> {
+    let are = if packets == 1 { "is" } else { "are" };
+    let said = format!("wire101: {} came too fast to be captured, and {are} missing above", counted(packets, "packet"));
+    (packets > 0).then_some(said)
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {

@@ -2,10 +2,12 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+pub mod capture;
 pub mod explain;
 #[cfg(target_os = "linux")]
 mod feed;
 pub mod inspect;
+mod interrupt;
 pub mod lesson;
 pub mod log;
 mod save;

@@ -176,12 +176,13 @@ impl<'a> Packet<'a> {
     }
 
     /// "Destination unreachable": for IPv4 the code that says the network is unknown, as it is the one that also ends what
-    /// waits on a UDP socket (RFC 792, RFC 1122 §3.2.2.1); for IPv6, that there is no route (RFC 4443 §3.1).
+    /// waits on a UDP socket (RFC 792, RFC 1122 §3.2.2.1); for IPv6, that there is no route, or for UDP, which would wait
+    /// on, no port (RFC 4443 §3.1).
     fn answer(&self) -> Vec<u8> {
         let quoted = &self.bytes[..self.bytes.len().min(QUOTED)];
         let mut message = match self.source {
             IpAddr::V4(_) => vec![3, 6, 0, 0, 0, 0, 0, 0],
-            IpAddr::V6(_) => vec![1, 0, 0, 0, 0, 0, 0, 0],
+            IpAddr::V6(_) => vec![1, if self.protocol == UDP { 4 } else { 0 }, 0, 0, 0, 0, 0, 0],
         };
         message.extend_from_slice(quoted);
         let length = message.len() as u16;

@@ -15,23 +15,36 @@ pub(super) struct Input<'a> {
     /// What is not a file, until it is read.
     stream: RefCell<Option<Box<dyn Read>>>,
     is_live: bool,
+    /// It is somebody else who writes it: its end is where they have got.
+    is_growing: bool,
     /// Where it is put aside, or was.
     spooled: Option<File>,
 }
 
 impl<'a> Input<'a> {
     pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, stream: RefCell::new(None), is_live: path.as_os_str() == "-", spooled: None }
+        Self { path, stream: RefCell::new(None), is_live: path.as_os_str() == "-", is_growing: false, spooled: None }
     }
 
     /// A capture that is still being made, under a name.
     pub(super) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
-        Self { path, stream: RefCell::new(Some(stream)), is_live: true, spooled: None }
+        Self { path, stream: RefCell::new(Some(stream)), is_live: true, is_growing: false, spooled: None }
+    }
+
+    /// The same, written by somebody else: where it ends, a packet may be half there.
+    pub(super) fn growing(self) -> Self {
+        Self { is_growing: true, ..self }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(super) fn rewritten(&self, file: File) -> Self {
-        Self { path: self.path, stream: RefCell::new(None), is_live: self.is_live, spooled: Some(file) }
+        Self {
+            path: self.path,
+            stream: RefCell::new(None),
+            is_live: self.is_live,
+            is_growing: self.is_growing,
+            spooled: Some(file),
+        }
     }
 
     /// The file that it is read from, if it has a name.
@@ -109,6 +122,7 @@ impl<'a> Input<'a> {
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
     pub(super) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
         let name = self.label();
+        let error = error.filter(|error| !(self.is_growing && error.is_cut()));
         match (absent, error) {
             (None, None) => Ok(()),
             (None, Some(error)) => Err(Failure::capture(&name, &error)),

@@ -8,7 +8,7 @@ use std::thread;
 use nix::net::if_::if_nametoindex;
 use nix::sys::prctl;
 
-use super::super::feed::{Feed, Save};
+use super::super::feed::{Feed, Save, missed};
 use super::super::log::Log;
 use super::super::{Failure, inspect};
 use super::Trace;
@@ -19,7 +19,6 @@ use crate::kernel::netlink::Netlink;
 use crate::kernel::outside::{self, Outside};
 use crate::kernel::packets::{QUEUE, Socket, Stream};
 use crate::kernel::{Refused, System, namespace};
-use crate::render::numbers::counted;
 use crate::render::style::Style;
 
 pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
@@ -63,12 +62,8 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let saved = feed.finish();
     let status = waiter.join().unwrap_or(super::OWN_FAILURE);
     let lost = stream.finish().map_err(|error| own("the packets could not be read to their end", error))?;
-    if lost > 0 {
-        remarks.say(&format!(
-            "wire101: {} crossed the network too fast to be captured, and {} missing above",
-            counted(lost, "packet"),
-            if lost == 1 { "is" } else { "are" }
-        ));
+    if let Some(remark) = missed(lost) {
+        remarks.say(&remark);
     }
     if let Some(remark) = tried.remark() {
         remarks.say(&remark);

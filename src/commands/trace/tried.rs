@@ -54,8 +54,8 @@ impl Tried {
         let place = place(&attempt);
         let name = attempt.name.as_deref().map(escape);
         let said = match &name {
-            Some(name) => format!("{name} was asked for, of {place}: nobody is there"),
-            None => format!("{place} was tried: nobody is there"),
+            Some(name) => format!("{name} was asked of {place}: unreachable"),
+            None => format!("{place} was tried: unreachable"),
         };
         seen.attempts.entry(place).or_default().extend(name);
         seen.known.insert(attempt);
