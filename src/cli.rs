@@ -18,7 +18,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, inspect, lesson, serve, trace, tutorial};
+use wire101::commands::{Failure, capture, inspect, lesson, serve, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -70,6 +70,8 @@ pub enum Command {
     },
     /// Run a command in a network of its own, and explain what crosses it
     Trace(Box<Trace>),
+    /// Explain what crosses an interface of this machine, live
+    Capture(Box<Capture>),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
     Serve(Serve),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
@@ -161,6 +163,11 @@ pub struct Tutorial {
 pub struct Inspect {
     /// The capture; - reads standard input
     file: PathBuf,
+    /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    #[command(flatten)]
+    ends: filter::Ends,
     #[command(flatten)]
     views: views::Views,
     /// Print JSON Lines
@@ -181,9 +188,35 @@ pub struct Trace {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     log: Option<PathBuf>,
     #[command(flatten)]
+    ends: filter::Ends,
+    #[command(flatten)]
     views: views::Views,
     /// Write JSON Lines, into the file of --log
     #[arg(long, requires = "log", conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// The interface: lo, eth0; any is all of them
+    #[arg(short, long, value_name = "IFACE")]
+    interface: String,
+    /// Only what has this port at either end; may be given more than once
+    #[arg(long, value_name = "N")]
+    port: Vec<u16>,
+    /// Only what has this address at either end; may be given more than once
+    #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+    host: Vec<IpAddr>,
+    /// Write every packet, as pcapng, while it comes
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    save: Option<PathBuf>,
+    /// For how long: 10s, 5m, 1h [default: until Ctrl-C]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::period)]
+    period: Option<Duration>,
+    #[command(flatten)]
+    views: views::Views,
+    /// Print JSON Lines
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -292,17 +325,17 @@ impl Inspect {
 
 impl From<Inspect> for inspect::Inspect {
     fn from(inspect: Inspect) -> Self {
-        let Inspect { file, views, json } = inspect;
-        Self { file, json, terminal: io::stdout().is_terminal(), ..views.into() }
+        let Inspect { file, watch, ends, views, json } = inspect;
+        Self { file, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
     }
 }
 
 impl Trace {
     /// What is asked, where explanations go and where remarks do, and whether the former is a terminal.
     pub fn open(self) -> Result<(trace::Trace, Log, Log, bool), Failure> {
-        let Self { command, save, log, views, json } = self;
+        let Self { command, save, log, ends, views, json } = self;
         let terminal = log.is_none() && io::stderr().is_terminal();
-        let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.into() };
+        let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.within(Some(ends)) };
         let remarks = Log::new(io::stderr());
         let log = match log {
             None => remarks.clone(),
@@ -313,5 +346,14 @@ impl Trace {
         };
         let remarks = if json { remarks } else { log.clone() };
         Ok((trace::Trace { command, save, asked }, log, remarks, terminal))
+    }
+}
+
+impl From<Capture> for capture::Capture {
+    fn from(asked: Capture) -> Self {
+        let Capture { interface, port, host, save, period, views, json } = asked;
+        let terminal = io::stdout().is_terminal();
+        let asked = inspect::Inspect { file: (&interface).into(), json, terminal, ..views.within(None) };
+        Self { interface, ports: port, hosts: host, save, period, asked }
     }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::Parser;
+use wire101::commands::log::Log;
 use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
 
@@ -56,6 +57,10 @@ impl cli::Cli {
             Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
             Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
             Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
+            Some(cli::Command::Capture(asked)) => {
+                let remarks = Log::new(io::stderr());
+                commands::capture::capture(&(*asked).into(), out, &remarks, style)
+            }
             Some(cli::Command::Trace(asked)) => return self.trace(*asked),
             Some(cli::Command::Inspect(inspect)) => {
                 let watch = watch(inspect.streams())?;

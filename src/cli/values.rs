@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 use wire101::capture::Timestamp;
 use wire101::explain;
@@ -50,6 +51,22 @@ pub fn origin(text: &str) -> Result<String, String> {
         return Ok(text.to_ascii_lowercase());
     }
     Err("write scheme, name and port, as in the Origin field, without a path: http://lab.example:3000".to_owned())
+}
+
+/// How long something goes on.
+pub fn period(text: &str) -> Result<Duration, String> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[number.len()..] {
+        "ms" => 1_000_000,
+        "s" => SECOND,
+        "m" | "min" => 60 * SECOND,
+        "h" => 3600 * SECOND,
+        _ => return Err("write a number and a unit: 10s, 5m, 1h".to_owned()),
+    };
+    let nanoseconds = decimal(number, 9)
+        .and_then(|billionths| (u128::from(billionths) * u128::from(unit)).checked_div(SECOND.into()));
+    let nanoseconds = nanoseconds.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0);
+    nanoseconds.map(Duration::from_nanos).ok_or_else(|| "write a number and a unit: 10s, 5m, 1h".to_owned())
 }
 
 pub fn port(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -237,6 +254,14 @@ mod tests {
         for wrong in ["", "lab.example", "http://", "http://lab.example/", "ftp://lab.example", "http://a b"] {
             assert!(origin(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_period_has_a_unit() {
+        assert_eq!(period("10s"), Ok(Duration::from_secs(10)));
+        assert_eq!(period("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(period("250ms"), Ok(Duration::from_millis(250)));
+        assert!(["", "10", "s", "0s", "-1s", "1d", "99999999999h"].iter().all(|wrong| period(wrong).is_err()));
     }
 
     #[test]

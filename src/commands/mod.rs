@@ -2,11 +2,13 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+pub mod capture;
 pub mod draw;
 pub mod explain;
 #[cfg(target_os = "linux")]
 mod feed;
 pub mod inspect;
+mod interrupt;
 pub mod lesson;
 mod live;
 pub mod log;

@@ -18,25 +18,33 @@ pub(in crate::commands) struct Input<'a> {
     /// What is not a file, until it is read.
     stream: RefCell<Option<Box<dyn Read>>>,
     is_live: bool,
+    /// It is somebody else who writes it: its end is where they have got.
+    is_growing: bool,
     /// Where it is put aside, or was.
     spooled: Option<File>,
 }
 
 impl<'a> Input<'a> {
     pub(in crate::commands) fn new(path: &'a Path, watcher: Rc<dyn Watcher>) -> Self {
-        Self { path, watcher, stream: RefCell::new(None), is_live: path.as_os_str() == "-", spooled: None }
+        let is_live = path.as_os_str() == "-";
+        Self { path, watcher, stream: RefCell::new(None), is_live, is_growing: false, spooled: None }
     }
 
     /// A capture that is still being made, under a name.
     pub(in crate::commands) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
         let stream = RefCell::new(Some(stream));
-        Self { path, watcher: Rc::new(Nobody), stream, is_live: true, spooled: None }
+        Self { path, watcher: Rc::new(Nobody), stream, is_live: true, is_growing: false, spooled: None }
+    }
+
+    /// The same, written by somebody else: where it ends, a packet may be half there.
+    pub(super) fn growing(self) -> Self {
+        Self { is_growing: true, ..self }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(in crate::commands) fn rewritten(&self, file: File) -> Self {
         let watcher = Rc::clone(&self.watcher);
-        Self { path: self.path, watcher, stream: RefCell::new(None), is_live: self.is_live, spooled: Some(file) }
+        Self { watcher, stream: RefCell::new(None), spooled: Some(file), ..*self }
     }
 
     /// The file that it is read from, if it has a name.
@@ -119,6 +127,7 @@ impl<'a> Input<'a> {
         error: Option<CaptureError>,
     ) -> Result<(), Failure> {
         let name = self.label();
+        let error = error.filter(|error| !(self.is_growing && error.is_cut()));
         match (absent, error) {
             (None, None) => Ok(()),
             // After a stop, what is missing may be in what was not read.
