@@ -1,16 +1,16 @@
 //! Every subcommand and flag, and what they become for the library.
 
 mod filter;
+mod peer;
 mod values;
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use wire101::commands::{inspect, lesson, serve, tutorial};
+use wire101::commands::{inspect, lesson, tutorial};
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 use wire101::render::style::Style;
@@ -58,7 +58,9 @@ pub enum Command {
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
-    Serve(Serve),
+    Serve(peer::Serve),
+    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    Connect(Box<peer::Connect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
@@ -180,19 +182,6 @@ pub struct Inspect {
     redact: bool,
 }
 
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8101)]
-    port: u16,
-    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
-    bind: IpAddr,
-    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
-    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
-    origin: Vec<String>,
-}
-
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
 const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
@@ -202,7 +191,15 @@ const OUTPUT: &str = "Output";
 impl Cli {
     /// What the output can show: asked of the terminal and the environment here, and nowhere else.
     pub fn style(&self) -> Style {
-        let terminal = io::stdout().is_terminal();
+        self.style_of(io::stdout().is_terminal())
+    }
+
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
+    }
+
+    fn style_of(&self, terminal: bool) -> Style {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colour = match self.color {
@@ -248,13 +245,6 @@ impl From<Tutorial> for tutorial::Tutorial {
         let terminal = io::stdout().is_terminal();
         let prompt = terminal && io::stdin().is_terminal();
         Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
-    }
-}
-
-impl From<Serve> for serve::Serve {
-    fn from(serve: Serve) -> Self {
-        let Serve { port, bind, origin } = serve;
-        Self { bind, port, origins: origin }
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use wire101::commands::connect::Notes;
 use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
 
@@ -44,6 +45,12 @@ impl cli::Cli {
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
             Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
+            Some(cli::Command::Connect(asked)) => {
+                let err = &mut io::stderr().lock();
+                let mut notes = if asked.notes() { Notes::to(err, self.notes_style()) } else { Notes::none() };
+                let asked = (*asked).try_into().map_err(Failure::Usage)?;
+                commands::connect::connect(&asked, out, &mut notes, style)
+            }
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+pub mod connect;
 pub mod explain;
 pub mod inspect;
 pub mod lesson;
+mod lines;
 mod live;
 mod save;
 pub mod serve;
@@ -28,7 +30,7 @@ pub enum Failure {
     /// The input is damaged, or has not what was asked for. What could be shown was.
     #[error("{0}")]
     Input(String),
-    /// A lesson could not be run, or its capture not be saved.
+    /// Something could not be run, be connected to, or be saved.
     #[error("{0}")]
     Run(String),
     /// The output could not be written.
