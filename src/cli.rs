@@ -2,6 +2,7 @@
 
 mod draw;
 mod filter;
+mod peer;
 pub mod shell;
 mod values;
 mod views;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, capture, inspect, lesson, serve, trace, tutorial};
+use wire101::commands::{Failure, capture, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -73,7 +74,9 @@ pub enum Command {
     /// Explain what crosses an interface of this machine, live
     Capture(Box<Capture>),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
-    Serve(Serve),
+    Serve(peer::Serve),
+    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    Connect(Box<peer::Connect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
@@ -226,19 +229,6 @@ The command runs in a network namespace with nothing but a loopback: what is to 
 tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
 Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
 
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8101)]
-    port: u16,
-    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
-    bind: IpAddr,
-    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
-    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
-    origin: Vec<String>,
-}
-
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
 const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
@@ -249,6 +239,11 @@ impl Cli {
     /// What the output can show: asked of the terminal and the environment here, and nowhere else.
     pub fn style(&self) -> Style {
         self.style_of(io::stdout().is_terminal())
+    }
+
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
     }
 
     /// The same for output that goes elsewhere, to a terminal or not.
@@ -298,13 +293,6 @@ impl From<Tutorial> for tutorial::Tutorial {
         let terminal = io::stdout().is_terminal();
         let prompt = terminal && io::stdin().is_terminal();
         Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
-    }
-}
-
-impl From<Serve> for serve::Serve {
-    fn from(serve: Serve) -> Self {
-        let Serve { port, bind, origin } = serve;
-        Self { bind, port, origins: origin }
     }
 }
 

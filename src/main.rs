@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::Parser;
+use wire101::commands::connect::Notes;
 use wire101::commands::log::Log;
 use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
@@ -57,6 +58,12 @@ impl cli::Cli {
             Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
             Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
             Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
+            Some(cli::Command::Connect(asked)) => {
+                let err = &mut io::stderr().lock();
+                let mut notes = if asked.notes() { Notes::to(err, self.notes_style()) } else { Notes::none() };
+                let asked = (*asked).try_into().map_err(Failure::Usage)?;
+                commands::connect::connect(&asked, out, &mut notes, style)
+            }
             Some(cli::Command::Capture(asked)) => {
                 let remarks = Log::new(io::stderr());
                 commands::capture::capture(&(*asked).into(), out, &remarks, style)

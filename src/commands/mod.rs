@@ -3,6 +3,7 @@
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
 pub mod capture;
+pub mod connect;
 pub mod draw;
 pub mod explain;
 #[cfg(target_os = "linux")]
@@ -10,6 +11,7 @@ mod feed;
 pub mod inspect;
 mod interrupt;
 pub mod lesson;
+mod lines;
 mod live;
 pub mod log;
 mod save;
@@ -35,7 +37,7 @@ pub enum Failure {
     /// The input is damaged, or has not what was asked for. What could be shown was.
     #[error("{0}")]
     Input(String),
-    /// A lesson could not be run, or its capture not be saved.
+    /// Something could not be run, be connected to, or be saved.
     #[error("{0}")]
     Run(String),
     /// The input was not read to its end, because that was asked for. What was read was shown.
