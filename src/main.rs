@@ -1,12 +1,13 @@
 //! The program: parse, call, turn an error into a message and an exit status.
 
 mod cli;
+mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use wire101::commands::tutorial::Streams;
+use wire101::commands::tutorial::{Streams, Terminal};
 use wire101::commands::{self, Failure};
 
 fn main() -> ExitCode {
@@ -40,7 +41,9 @@ impl cli::Cli {
             },
             Some(cli::Command::Tutorial(asked)) => {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
-                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
+                let mut tty = terminal::Tty::new(self.width);
+                let terminal = tty.as_mut().map(|tty| tty as &mut dyn Terminal);
+                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes, terminal }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),

@@ -96,6 +96,29 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
     page.lines
 }
 
+/// Draws the lesson's frames bit by bit; where it wants none drawn, its first.
+#[must_use]
+pub fn diagrams(run: &Run, style: Style) -> Vec<String> {
+    let mut page = Page::of(run, Depth::default(), style);
+    for (letter, frame) in drawn(run, &page.stories) {
+        page.diagram(letter, &frame);
+    }
+    if page.lines.is_empty() {
+        page.remark("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
+    }
+    page.lines
+}
+
+/// The frames that [`diagrams`] draws, and their sides' letters.
+pub(super) fn drawn(run: &Run, stories: &[Story]) -> Vec<(char, Frame)> {
+    let frames = frames_to_draw(run, stories);
+    let any = || {
+        let mut sides = run.sides.iter().zip(stories);
+        sides.find_map(|(side, story)| story.frames.first().map(|frame| (side.side.letter(), frame.clone())))
+    };
+    if frames.is_empty() { any().into_iter().collect() } else { frames }
+}
+
 /// The packets' stories, a side each.
 pub(super) fn stories(run: &Run) -> Vec<Story> {
     let mut stories = run
@@ -359,31 +382,17 @@ impl<'a> Page<'a> {
             self.heading(&format!("{letter}, every frame"));
             self.lines.extend(table.lines().map(str::to_owned));
         }
-        let to_draw = if self.shows(PagePart::Bits) { self.frames_to_draw() } else { Vec::new() };
+        let to_draw =
+            if self.shows(PagePart::Bits) { frames_to_draw(self.run, &self.stories) } else { Vec::new() };
         for (letter, frame) in to_draw {
-            let id = format!("{}.{}", frame.connection, frame.index);
-            self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
-            self.lines.extend(frame::diagram(&frame, style));
+            self.diagram(letter, &frame);
         }
     }
 
-    /// The frames that the lesson wants drawn; if it does not say, the first text that is masked.
-    fn frames_to_draw(&self) -> Vec<(char, Frame)> {
-        let sides = || self.run.sides.iter().zip(&self.stories);
-        let diagrams = &self.run.lesson.diagrams;
-        if diagrams.is_empty() {
-            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
-            let first = |(side, story): (&SideRun, &Story)| {
-                story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
-            };
-            return sides().find_map(first).into_iter().collect();
-        }
-        let wanted = |(side, story): (&SideRun, &Story)| {
-            let places = diagrams.get(&side.side).into_iter().flatten();
-            let frames = places.filter_map(|place| story.frames.get(*place).cloned());
-            frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
-        };
-        sides().flat_map(wanted).collect()
+    fn diagram(&mut self, letter: char, frame: &Frame) {
+        let id = format!("{}.{}", frame.connection, frame.index);
+        self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
+        self.lines.extend(frame::diagram(frame, self.style));
     }
 
     fn layers(&mut self) {
@@ -465,6 +474,25 @@ impl<'a> Page<'a> {
         self.lines.extend(markdown(&more, style));
         Ok(())
     }
+}
+
+/// The frames that the lesson wants drawn; if it does not say, the first text that is masked.
+fn frames_to_draw(run: &Run, stories: &[Story]) -> Vec<(char, Frame)> {
+    let sides = || run.sides.iter().zip(stories);
+    let diagrams = &run.lesson.diagrams;
+    if diagrams.is_empty() {
+        let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
+        let first = |(side, story): (&SideRun, &Story)| {
+            story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
+        };
+        return sides().find_map(first).into_iter().collect();
+    }
+    let wanted = |(side, story): (&SideRun, &Story)| {
+        let places = diagrams.get(&side.side).into_iter().flatten();
+        let frames = places.filter_map(|place| story.frames.get(*place).cloned());
+        frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
+    };
+    sides().flat_map(wanted).collect()
 }
 
 /// The value of a measure as a table has it.
