@@ -10,7 +10,7 @@ use super::lesson;
 use super::style::Style;
 use super::{numbers, text};
 use crate::lesson::front_matter::Answer;
-use crate::lesson::measure::{Share, Unit};
+use crate::lesson::measure::{Measure, Share, Unit};
 use crate::lesson::{Run, run::SideRun};
 
 /// How many packets are drawn; of more, the first and the last.
@@ -73,7 +73,9 @@ fn found(run: &Run, measured: Answer) -> Option<(String, Ladder)> {
 
 fn heading(side: &SideRun, measured: Answer, packets: usize) -> String {
     let letter = side.side.letter();
-    let all = side.packets.end.saturating_sub(side.packets.start);
+    // ARP is counted apart, as in every figure of a lesson.
+    let all = if measured.measure == Measure::ArpPackets { Measure::ArpPackets } else { Measure::Packets };
+    let all = side.measures.get(all).unwrap_or(0);
     let of = format!("{packets} of its {}", numbers::counted(all, "packet"));
     match measured.measure.unit() {
         Unit::Count => format!("Side {letter}, what was counted: {of}"),
@@ -120,7 +122,7 @@ impl Notes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::{Measure, Side, catalogue, run};
+    use crate::lesson::{Side, catalogue, run};
     use crate::wire::Wire;
 
     fn keep_alive() -> Run {

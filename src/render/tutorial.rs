@@ -2,6 +2,7 @@
 
 use super::lesson;
 use super::markdown::{indented, markdown, narrower};
+use super::numbers;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::text;
@@ -164,6 +165,7 @@ pub fn reply(reply: &Reply, style: Style) -> Vec<String> {
         Reply::Answered(Verdict::Wrong { given, explain, .. }) => {
             lines.extend(markdown(&format!("Not {given}. This is what the capture says:"), style));
             lines.extend(markdown(explain, style));
+            lines.extend(markdown("Try again, or go on with `n`.", style));
         }
         Reply::Answered(Verdict::Skipped { explain }) => {
             lines.extend(markdown(&format!("What it would have been: {explain}"), style));
@@ -357,7 +359,8 @@ pub fn tried(before: &Run, now: &Run, style: Style) -> Vec<String> {
     }
     if changed > 0 {
         lines.extend(table.draw(0).lines().map(str::to_owned));
-        lines.push(style.dim(&format!("{same} other figures of the comparison are what they were.")));
+        let same = format!("What is the same as before: {} of the comparison.", numbers::counted(same, "figure"));
+        lines.extend(text::wrap(&same, style.width).iter().map(|line| style.dim(line)));
     } else {
         lines.push("Every figure of the comparison is what it was.".to_owned());
     }
