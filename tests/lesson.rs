@@ -6,8 +6,8 @@ use serde_json::Value;
 use wire101::capture::Reader;
 use wire101::commands::lesson::{self, Run};
 use wire101::commands::{Failure, inspect};
-use wire101::lesson::{Measure, catalogue, run};
 use wire101::lesson::text::Template;
+use wire101::lesson::{Measure, catalogue, run};
 use wire101::render::style::Style;
 use wire101::wire::{Settings, Wire};
 

@@ -88,7 +88,8 @@ impl Desk {
 }
 
 /// The words that run the tutorial, and then say what became of it and of the terminal.
-const AND_AFTER: &str = "trap : TERM HUP INT; \"$TUTORIAL\" tutorial; echo status=$?; stty -a | tr ' ' '\\n' | grep icanon; echo over";
+const AND_AFTER: &str =
+    "trap : TERM HUP INT; \"$TUTORIAL\" tutorial; echo status=$?; stty -a | tr ' ' '\\n' | grep icanon; echo over";
 
 /// The right answer, as one types it.
 fn answer(lesson: &'static Lesson, measure: Measure, side: Side) -> String {

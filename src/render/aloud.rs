@@ -63,7 +63,7 @@ pub(super) fn sentence(ladder: &Ladder, row: &Row, side: char) -> String {
 /// Which bytes of a packet, or which bits of a byte: "bytes 0 to 5", "byte 14, bits 0 to 3". Bit 0 is the most significant.
 fn said_place(bits: &Range<u64>) -> String {
     let (first, last) = (bits.start / 8, bits.end.saturating_sub(1) / 8);
-    let whole = bits.start % 8 == 0 && bits.end % 8 == 0;
+    let whole = bits.start.is_multiple_of(8) && bits.end.is_multiple_of(8);
     match (first == last, whole) {
         (true, true) => format!("byte {first}"),
         (false, _) => format!("bytes {first} to {last}"),

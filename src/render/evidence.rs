@@ -22,8 +22,8 @@ const INSTEAD: usize = 9;
 #[must_use]
 pub fn evidence(run: &Run, measured: Answer, style: Style) -> Vec<String> {
     let Some((heading, found)) = found(run, measured) else { return Vec::new() };
-    let mut lines: Vec<String> = text::wrap(&style.text(&heading), style.width);
-    lines.iter_mut().for_each(|line| *line = style.bold(line));
+    let heading = text::wrap(&style.text(&heading), style.width);
+    let mut lines: Vec<String> = heading.iter().map(|line| style.bold(line)).collect();
     lines.extend(ladder(&found, style, style.width));
     lines
 }
@@ -34,7 +34,7 @@ pub fn evidence_aloud(run: &Run, measured: Answer, style: Style) -> Vec<String> 
     let Some((heading, found)) = found(run, measured) else { return Vec::new() };
     let letter = measured.side.letter();
     let left_out = found.rows.len().saturating_sub(ROWS);
-    let more = (left_out > 0).then(|| format!("And {}.", numbers::counted(left_out as u64, "more")));
+    let more = (left_out > 0).then(|| format!("And {}.", numbers::counted(left_out as u64, "other packet")));
     let rows = found.rows.iter().take(ROWS).map(|row| aloud::sentence(&found, row, letter));
     let sentences = [heading].into_iter().chain(rows).chain(more);
     sentences.flat_map(|sentence| text::wrap(&style.text(&sentence), style.width)).collect()
@@ -51,9 +51,9 @@ fn found(run: &Run, measured: Answer) -> Option<(String, Ladder)> {
         let instead = story.ladder(None, false, Some(INSTEAD));
         return Some((format!("Side {letter} has none. What crossed its wire instead:"), instead));
     }
-    let mut notes = Notes::of(&shares, measured.measure.unit());
     let mut all = story.ladder(None, true, Some(ROWS));
     let rows = std::mem::take(&mut all.rows);
+    let mut notes = Notes::of(&shares, measured.measure.unit(), &rows);
     // What announces another connection stands before its first packet here.
     let (mut caption, mut latest) = (None, String::new());
     for row in rows {
@@ -87,36 +87,83 @@ fn heading(side: &SideRun, measured: Answer, packets: usize) -> String {
 /// What stands beside the packets.
 struct Notes {
     packets: BTreeSet<u64>,
-    /// What begins in a packet and ends in a later one, and what is complete with it, by the packet.
-    of: BTreeMap<u64, Vec<String>>,
+    of: BTreeMap<u64, Vec<Note>>,
+    /// How many rows each packet has yet to come.
+    rows: BTreeMap<u64, usize>,
+}
+
+/// What a packet has of a measure.
+enum Note {
+    /// The thing of that number.
+    Whole(u64),
+    /// Its beginning.
+    Begins(u64),
+    /// Its end.
+    Ends(u64),
+    /// So much, in words.
+    Amount(String),
 }
 
 impl Notes {
-    fn of(shares: &[Share], unit: Unit) -> Self {
-        let mut notes = Self { packets: BTreeSet::new(), of: BTreeMap::new() };
-        for (number, share) in (1_u64..).zip(shares) {
+    fn of(shares: &[Share], unit: Unit, rows: &[Row]) -> Self {
+        let mut notes = Self { packets: BTreeSet::new(), of: BTreeMap::new(), rows: BTreeMap::new() };
+        for (number, share) in (1..).zip(shares) {
+            let is_one = share.first == share.last;
             let (begins, ends) = match unit {
-                Unit::Count if share.first == share.last => (String::new(), numbers::count(number)),
-                Unit::Count => (format!("{number} begins"), format!("{number} ends")),
-                Unit::Bytes => ("begins".to_owned(), numbers::bytes(share.amount)),
-                Unit::Nanoseconds => ("from here".to_owned(), unit.format(share.amount).replace('\u{a0}', " ")),
+                Unit::Count if is_one => (None, Note::Whole(number)),
+                Unit::Count => (Some(Note::Begins(number)), Note::Ends(number)),
+                Unit::Bytes => (Some(Note::Amount("begins".to_owned())), Note::Amount(numbers::bytes(share.amount))),
+                Unit::Nanoseconds => {
+                    let time = unit.format(share.amount).replace('\u{a0}', " ");
+                    (Some(Note::Amount("from here".to_owned())), Note::Amount(time))
+                }
             };
-            if share.first != share.last {
-                notes.packets.insert(share.first);
-                notes.of.entry(share.first).or_default().push(begins);
+            if let Some(begins) = begins.filter(|_| !is_one) {
+                notes.add(share.first, begins);
             }
-            notes.packets.insert(share.last);
-            notes.of.entry(share.last).or_default().push(ends);
+            notes.add(share.last, ends);
+        }
+        for row in rows {
+            *notes.rows.entry(row.packet).or_default() += 1;
         }
         notes
     }
 
-    /// The note for a packet's next row: all that is to be said of it, behind what the row says itself.
-    fn next(&mut self, row: &Row) -> Option<String> {
-        let said = self.of.remove(&row.packet).unwrap_or_default();
-        let parts: Vec<String> = row.note.iter().cloned().chain([said.join(", ")]).filter(|it| !it.is_empty()).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
+    fn add(&mut self, packet: u64, note: Note) {
+        self.packets.insert(packet);
+        self.of.entry(packet).or_default().push(note);
     }
+
+    /// The note for a packet's next row, behind what the row says itself. Where a packet has as many things as rows, each
+    /// row has its own; else the first row has them all.
+    fn next(&mut self, row: &Row) -> Option<String> {
+        let left = self.rows.get_mut(&row.packet);
+        let rows = left.map_or(1, |left| std::mem::replace(left, left.saturating_sub(1)));
+        let mut said = self.of.remove(&row.packet).unwrap_or_default();
+        if said.len() == rows && rows > 1 {
+            self.of.insert(row.packet, said.split_off(1));
+        }
+        let parts: Vec<String> = row.note.iter().cloned().chain([words(&said)]).filter(|it| !it.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
+    }
+}
+
+/// "3", "1 ends, 2 begins", "1–4 end".
+fn words(notes: &[Note]) -> String {
+    let numbers_of = |which: fn(&Note) -> Option<u64>| notes.iter().filter_map(which).collect::<Vec<_>>();
+    let whole = numbers_of(|note| if let Note::Whole(number) = note { Some(*number) } else { None });
+    let ends = numbers_of(|note| if let Note::Ends(number) = note { Some(*number) } else { None });
+    let begins = numbers_of(|note| if let Note::Begins(number) = note { Some(*number) } else { None });
+    let told = |numbers: &[u64], one: &str, many: &str| match numbers {
+        [] => None,
+        [only] => Some(format!("{only}{one}")),
+        [first, .., last] if last - first + 1 == numbers.len() as u64 => Some(format!("{first}–{last}{many}")),
+        _ => Some(format!("{}{many}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))),
+    };
+    let counted = [told(&whole, "", ""), told(&ends, " ends", " end"), told(&begins, " begins", " begin")];
+    let amounts =
+        notes.iter().filter_map(|note| if let Note::Amount(words) = note { Some(words.clone()) } else { None });
+    counted.into_iter().flatten().chain(amounts).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -382,8 +382,7 @@ impl<'a> Page<'a> {
             self.heading(&format!("{letter}, every frame"));
             self.lines.extend(table.lines().map(str::to_owned));
         }
-        let to_draw =
-            if self.shows(PagePart::Bits) { frames_to_draw(self.run, &self.stories) } else { Vec::new() };
+        let to_draw = if self.shows(PagePart::Bits) { frames_to_draw(self.run, &self.stories) } else { Vec::new() };
         for (letter, frame) in to_draw {
             self.diagram(letter, &frame);
         }

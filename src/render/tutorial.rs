@@ -118,7 +118,10 @@ pub fn pressed_keys(session: &Session, away: bool, more: bool, style: Style) -> 
         let key = format!("{} {}", style.bold(key), style.dim(what));
         match lines.last_mut() {
             Some(line) if line.is_empty() => *line = key,
-            Some(line) if text::width(line) + 2 + text::width(&key) <= style.width => *line += &format!("  {key}"),
+            Some(line) if text::width(line) + 2 + text::width(&key) <= style.width => {
+                line.push_str("  ");
+                line.push_str(&key);
+            }
             _ => lines.push(key),
         }
     }

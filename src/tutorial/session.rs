@@ -212,12 +212,12 @@ impl Session {
             "x" | "hex" => Some(Look::Hex),
             _ => None,
         };
-        let tries = matches!(word.as_str(), "e" | "experiment" | "try");
-        if (look.is_some() || tries) && !shown {
+        let is_trial = matches!(word.as_str(), "e" | "experiment" | "try");
+        if (look.is_some() || is_trial) && !shown {
             let first = "Your guess first: then the lesson is run, and there is something to see.";
             return Ok(Reply::Misunderstood(first.to_owned()));
         }
-        if tries {
+        if is_trial {
             let tried = experiment::parse(rest, self.lesson());
             return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
         }

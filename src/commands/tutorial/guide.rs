@@ -81,27 +81,6 @@ impl Guide<'_> {
         }
     }
 
-    /// What is to be shown of a reply, in order. An experiment is run here.
-    pub fn parts(&self, reply: Reply) -> Vec<Part> {
-        match reply {
-            Reply::Guessed { right, measured, .. } => {
-                let evidence = (!right).then_some(Part::Evidence(measured));
-                [Part::Reply(reply)].into_iter().chain(evidence).chain([Part::Look(Look::Page)]).collect()
-            }
-            Reply::Answered(Verdict::Wrong { measured, .. }) => vec![Part::Reply(reply), Part::Evidence(measured)],
-            Reply::Look(look) => vec![Part::Look(look)],
-            Reply::Try(Experiment::Run(trial)) => match trial.run() {
-                Ok(run) => vec![Part::Tried(Box::new((trial, run)))],
-                // A wire may be too bad for a lesson. That is a result, and no end of the course.
-                Err(error) => vec![Part::Reply(Reply::Misunderstood(error.to_string()))],
-            },
-            Reply::Try(Experiment::Explain(words)) => vec![Part::Explained(words)],
-            Reply::Keys => vec![Part::Keys],
-            Reply::GoOn | Reply::Again | Reply::Quit => Vec::new(),
-            Reply::Answered(_) | Reply::Hint(_) | Reply::Misunderstood(_) => vec![Part::Reply(reply)],
-        }
-    }
-
     /// Draws a part.
     pub fn draw(&self, part: &Part, style: Style) -> Result<Vec<String>, Failure> {
         let run = self.session.run();
@@ -155,6 +134,27 @@ impl Guide<'_> {
             lines.extend(self.view(run, look, style)?);
         }
         Ok(lines)
+    }
+}
+
+/// What is to be shown of a reply, in order. An experiment is run here.
+pub(super) fn parts(reply: Reply) -> Vec<Part> {
+    match reply {
+        Reply::Guessed { right, measured, .. } => {
+            let evidence = (!right).then_some(Part::Evidence(measured));
+            [Part::Reply(reply)].into_iter().chain(evidence).chain([Part::Look(Look::Page)]).collect()
+        }
+        Reply::Answered(Verdict::Wrong { measured, .. }) => vec![Part::Reply(reply), Part::Evidence(measured)],
+        Reply::Look(look) => vec![Part::Look(look)],
+        Reply::Try(Experiment::Run(trial)) => match trial.run() {
+            Ok(run) => vec![Part::Tried(Box::new((trial, run)))],
+            // A wire may be too bad for a lesson. That is a result, and no end of the course.
+            Err(error) => vec![Part::Reply(Reply::Misunderstood(error.to_string()))],
+        },
+        Reply::Try(Experiment::Explain(words)) => vec![Part::Explained(words)],
+        Reply::Keys => vec![Part::Keys],
+        Reply::GoOn | Reply::Again | Reply::Quit => Vec::new(),
+        Reply::Answered(_) | Reply::Hint(_) | Reply::Misunderstood(_) => vec![Part::Reply(reply)],
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::guide::{Guide, Part};
+use super::guide::{Guide, Part, parts};
 use super::{Failure, lesson, note};
 use crate::render::screen::{LEAST, Screen, too_small};
 use crate::render::style::Style;
@@ -84,7 +84,9 @@ pub(super) fn lead(
     terminal.open()?;
     let led = desk.lead(terminal, style);
     terminal.close();
-    desk.said.iter().for_each(|said| note(notes, said));
+    for said in &desk.said {
+        note(notes, said);
+    }
     led?;
     lesson::print(&view::left(&desk.guide.session, desk.guide.path.is_some(), style()), out)
 }
@@ -259,7 +261,7 @@ impl<'a> Desk<'a> {
             Reply::Answered(_) | Reply::GoOn | Reply::Again => (None, Some(Part::Question)),
             _ => (None, None),
         };
-        let reply = self.guide.parts(reply);
+        let reply = parts(reply);
         let is_between = !reply.is_empty() && after.is_some();
         let space = is_between.then_some(Part::Space);
         let parts = before.into_iter().chain(reply).chain(space).chain(after).collect();

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read, Write};
 
-use super::guide::{Guide, Part};
+use super::guide::{Guide, Part, parts};
 use super::{Failure, lesson, note};
 use crate::render::style::Style;
 use crate::render::tutorial as view;
@@ -49,8 +49,8 @@ pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() 
             Reply::Look(_) | Reply::Try(_) | Reply::Keys => vec![Part::Place, Part::Again],
             _ => Vec::new(),
         };
-        let parts: Vec<Part> = guide.parts(reply).into_iter().chain(after).collect();
-        lines.show(&mut guide, &parts, style())?;
+        let shown: Vec<Part> = parts(reply).into_iter().chain(after).collect();
+        lines.show(&mut guide, &shown, style())?;
     }
     lines.out.flush()?;
     Ok(())
@@ -58,7 +58,9 @@ pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() 
 
 impl Lines<'_> {
     fn show(&mut self, guide: &mut Guide<'_>, parts: &[Part], style: Style) -> Result<(), Failure> {
-        guide.notes.drain(..).for_each(|said| note(self.notes, &said));
+        for said in guide.notes.drain(..) {
+            note(self.notes, &said);
+        }
         for part in parts {
             lesson::print(&guide.draw(part, style)?, self.out)?;
         }

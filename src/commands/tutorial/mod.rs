@@ -68,7 +68,9 @@ pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Styl
     }
     let Remembered { progress, path, said } = load(asked.progress.as_deref());
     if asked.list {
-        said.iter().for_each(|said| note(notes, said));
+        for said in &said {
+            note(notes, said);
+        }
         let lessons = catalogue::all();
         let draw = if asked.plain { view::list_aloud } else { view::list };
         return lesson::print(&draw(lessons, &progress, style()), out);

@@ -68,8 +68,7 @@ impl Learner {
     /// Presses keys; gives the screens, and what was printed after them.
     fn press(&self, start: Option<&str>, fingers: &mut Fingers) -> String {
         let (mut out, mut notes) = (Vec::new(), Vec::new());
-        let asked =
-            Tutorial { start: start.map(str::to_owned), progress: Some(self.file()), ..Tutorial::default() };
+        let asked = Tutorial { start: start.map(str::to_owned), progress: Some(self.file()), ..Tutorial::default() };
         let streams =
             Streams { input: &mut io::empty(), out: &mut out, notes: &mut notes, terminal: Some(&mut *fingers) };
         tutorial(&asked, streams, &|| Style::plain(100)).unwrap();
@@ -87,7 +86,9 @@ fn right(lesson: &'static Lesson) -> Vec<Vec<Key>> {
     let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
     let value = |measure, side: crate::lesson::Side| {
         let unit = crate::lesson::Measure::unit(measure);
-        unit.format(run.sides[side.index()].measures.get(measure).unwrap()).replace("\u{a0}bytes", "").replace('\u{a0}', "")
+        unit.format(run.sides[side.index()].measures.get(measure).unwrap())
+            .replace("\u{a0}bytes", "")
+            .replace('\u{a0}', "")
     };
     let prediction = &lesson.prediction;
     let mut guess = typed(&value(prediction.answer.measure, prediction.answer.side));
