@@ -71,7 +71,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
 ///
 /// As [`page`].
 pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut page = Page::of(run, Depth::default(), style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, Depth::default(), style) };
     page.ladders();
     page.comparison()?;
     page.exchanges();
@@ -84,7 +84,7 @@ pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 /// Draws what going deep adds to a page, and nothing else.
 #[must_use]
 pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
-    let mut page = Page::of(run, depth, style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
     if depth.ladder {
         page.ladders();
     }
@@ -201,6 +201,8 @@ struct Page<'a> {
     stories: Vec<Story>,
     annotator: Annotator,
     depth: Depth,
+    /// Whether one goes deeper by a key; else by a flag.
+    in_tutorial: bool,
     style: Style,
     lines: Vec<String>,
 }
@@ -209,7 +211,7 @@ impl<'a> Page<'a> {
     fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
         let mut annotator = Annotator::new(Selection::All);
         run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-        Self { run, stories: stories(run), annotator, depth, style, lines: Vec::new() }
+        Self { run, stories: stories(run), annotator, depth, in_tutorial: false, style, lines: Vec::new() }
     }
 
     fn heading(&mut self, heading: &str) {
@@ -285,8 +287,9 @@ impl<'a> Page<'a> {
         let packets = self.run.packets.len() as u64;
         let other = if other > 0 { format!(", {other} of ARP") } else { String::new() };
         format!(
-            "Left out of {}: {pure} that only acknowledge (ACK){other}. --ladder shows them.",
-            numbers::counted(packets, "packet")
+            "Left out of {}: {pure} that only acknowledge (ACK){other}. {} shows them.",
+            numbers::counted(packets, "packet"),
+            if self.in_tutorial { "d" } else { "--ladder" }
         )
     }
 
@@ -344,7 +347,8 @@ impl<'a> Page<'a> {
         let left_out: usize = self.stories.iter().map(|story| story.exchanges.len().saturating_sub(most)).sum();
         if left_out > 0 {
             self.lines.push(String::new());
-            self.remark(&format!("And {}. --layers shows them.", numbers::counted(left_out as u64, "other exchange")));
+            let more = numbers::counted(left_out as u64, "other exchange");
+            self.remark(&format!("And {more}. {} shows them.", if self.in_tutorial { "l" } else { "--layers" }));
         }
     }
 
