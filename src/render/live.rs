@@ -60,8 +60,8 @@ impl Live {
     pub fn closed(&self, it: &Connection) -> String {
         let by = it.closed_by.map(|who| format!(" by the {}", who.name())).unwrap_or_default();
         let (how, look) = match it.closed {
-            Closed::Fin => (format!("closed{by}, with FIN"), Look::Plain),
-            Closed::Reset => (format!("cut off{by}, with RST"), Look::Bad),
+            Closed::Fin => (format!("closed{by} (FIN)"), Look::Plain),
+            Closed::Reset => (format!("cut off{by} (RST)"), Look::Bad),
             Closed::Open => ("still open at the end".to_owned(), Look::Plain),
             Closed::Evicted => ("forgotten here, to save memory".to_owned(), Look::Bad),
         };
