@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! cargo bench --bench beside-tshark -- --sizes 10,100,1000 --tshark-up-to 100 --runs 3
+//! cargo bench --bench beside-tshark -- --write 0 200 chatter.pcap # only make the first kind of capture
 //! ```
 
 mod answers;
@@ -46,6 +47,10 @@ fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--walk", file] => walk::print(file),
+        ["--write", kind, size, file, ..] => {
+            let (_, kind) = KINDS[number(kind) as usize];
+            write(Path::new(file), kind, number(size) * 1_000_000).map(|known| println!("{known:?}"))
+        }
         ["--measured", into, program, ref arguments @ ..] => measure::run(into, program, arguments),
         _ => compare(&asked(&arguments)),
     }
@@ -57,7 +62,6 @@ fn asked(arguments: &[String]) -> Asked {
     let mut arguments = arguments.iter().filter(|argument| *argument != "--bench");
     while let Some(name) = arguments.next() {
         let value = arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
-        let number = |text: &str| text.parse().unwrap_or_else(|_| panic!("{name} takes numbers, not {text}"));
         match name.as_str() {
             "--sizes" => asked.sizes = value.split(',').map(number).collect(),
             "--tshark-up-to" => asked.tshark_up_to = number(value),
@@ -66,6 +70,10 @@ fn asked(arguments: &[String]) -> Asked {
         }
     }
     asked
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().unwrap_or_else(|_| panic!("{text} is no number"))
 }
 
 fn compare(asked: &Asked) -> io::Result<()> {

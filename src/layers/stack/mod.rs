@@ -80,6 +80,7 @@ impl TcpPacket<'_> {
 ///
 /// `link_type` is the LINKTYPE number of what `data` begins with.
 #[must_use]
+#[inline]
 pub fn walk(link_type: u16, data: &[u8]) -> Outcome<'_> {
     let mut walk = Walk::new(data);
     let end = walk.run(link::behind_link_type(link_type, data), &mut ());
@@ -168,7 +169,14 @@ impl<'a> Walk<'a> {
                 return Err(Fault::TooDeep { protocol, offset: self.at, headers });
             }
             headers += 1;
-            let step = self.step(protocol).map_err(|fault| fault.shifted(self.at))?;
+            // The headers of nearly every packet are read right here: what they say stays in registers.
+            let step = match protocol {
+                Protocol::Ethernet => link::ethernet::parse(self.rest()),
+                Protocol::Ipv4 => self.ipv4(),
+                Protocol::Tcp => self.tcp(),
+                _ => self.step(protocol),
+            };
+            let step = step.map_err(|fault| fault.shifted(self.at))?;
             visitor.header(protocol, self, step.length);
             self.advance(&step, visitor);
             next = step.next;
@@ -176,16 +184,33 @@ impl<'a> Walk<'a> {
     }
 
     #[inline]
+    fn ipv4(&mut self) -> Result<Step, Fault> {
+        let header = ipv4::parse(self.rest())?;
+        (self.source, self.destination) = (header.source.into(), header.destination.into());
+        (self.piece, self.rerouted) = (header.piece, false);
+        Ok(header.step)
+    }
+
+    #[inline]
+    fn tcp(&mut self) -> Result<Step, Fault> {
+        let data = self.rest();
+        let (header, fault) = match Header::parse(data) {
+            Ok(header) => (header, None),
+            Err(fault) => match Header::salvage(data, self.cut, fault) {
+                Some((header, fault)) => (header, Some(fault.shifted(self.at))),
+                None => return Err(fault),
+            },
+        };
+        self.tcp = Some((self.at, header, fault));
+        Ok(Step::new(header.present(data), Next::Payload(Payload::Of(Protocol::Tcp))))
+    }
+
+    #[inline(never)]
     fn step(&mut self, protocol: Protocol) -> Result<Step, Fault> {
         let data = self.rest();
         match protocol {
             Protocol::Ethernet => link::ethernet::parse(data),
-            Protocol::Ipv4 => {
-                let header = ipv4::parse(data)?;
-                (self.source, self.destination) = (header.source.into(), header.destination.into());
-                (self.piece, self.rerouted) = (header.piece, false);
-                Ok(header.step)
-            }
+            Protocol::Ipv4 => self.ipv4(),
             Protocol::Ipv6 => {
                 let header = ipv6::parse(data)?;
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
@@ -254,17 +279,7 @@ impl<'a> Walk<'a> {
             Protocol::L2tp => l2tp::parse(data),
             Protocol::Icmp | Protocol::Icmpv6 => icmp::parse(protocol, data),
             Protocol::Udp => udp::parse(data),
-            Protocol::Tcp => {
-                let (header, fault) = match Header::parse(data) {
-                    Ok(header) => (header, None),
-                    Err(fault) => match Header::salvage(data, self.cut, fault) {
-                        Some((header, fault)) => (header, Some(fault.shifted(self.at))),
-                        None => return Err(fault),
-                    },
-                };
-                self.tcp = Some((self.at, header, fault));
-                Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
-            }
+            Protocol::Tcp => self.tcp(),
         }
     }
 
