@@ -5,6 +5,8 @@ mod common;
 mod exact;
 #[path = "inspect/links.rs"]
 mod links;
+#[path = "common/segments.rs"]
+mod segments;
 #[path = "common/traffic.rs"]
 mod traffic;
 

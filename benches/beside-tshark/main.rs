@@ -10,6 +10,8 @@
 
 mod answers;
 mod measure;
+#[path = "../../tests/common/segments.rs"]
+mod segments;
 #[path = "../../tests/common/traffic.rs"]
 mod traffic;
 mod walk;

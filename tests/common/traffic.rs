@@ -1,18 +1,11 @@
 //! Traffic whose contents are exactly known, made a packet at a time: for tests that count, and for the benchmarks.
 //!
-//! Packets are Ethernet, IPv4 and TCP with timestamps, as Linux sends them; checksums are left empty, as by a network card
-//! that fills them in. What was made is counted where it is made, never by the code under test.
+//! What was made is counted where it is made, never by the code under test.
 
+use super::segments::End::{self, Client, Server};
+use super::segments::Segments;
 use wire101::layers::application::websocket::handshake;
 use wire101::layers::presentation::masking;
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const PSH: u8 = 8;
-const ACK: u8 = 16;
-
-/// The longest payload of a segment on Ethernet, with timestamps.
-const MSS: usize = 1448;
 
 /// How long a body of [`Kind::Bodies`] is.
 const LONG_BODY: usize = 4 << 20;
@@ -53,7 +46,7 @@ impl Kind {
     }
 
     fn in_order(self, bytes: u64, take: &mut dyn FnMut(&[u8])) -> Known {
-        let mut wire = Wire { known: Known::default(), made: 0, packet: Vec::new(), take };
+        let mut wire = Wire { known: Known::default(), made: 0, take };
         let mut chance = Chance(self as u64 + 1);
         let material = Material::new(&mut chance);
         if self == Self::Open {
@@ -139,21 +132,13 @@ impl Material {
 struct Wire<'a> {
     known: Known,
     made: u64,
-    packet: Vec<u8>,
     take: &'a mut dyn FnMut(&[u8]),
 }
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Client = 0,
-    Server = 1,
-}
-use End::{Client, Server};
 
 /// A connection in progress.
 struct Talk {
     number: u64,
-    next: [u32; 2],
+    segments: Segments,
     websocket: bool,
     frame: Vec<u8>,
 }
@@ -162,11 +147,8 @@ impl Talk {
     fn open(wire: &mut Wire<'_>) -> Self {
         let number = wire.known.connections;
         wire.known.connections += 1;
-        let first = (number as u32).wrapping_mul(2_654_435_761);
-        let mut talk = Self { number, next: [first, !first], websocket: false, frame: Vec::new() };
-        talk.segment(Client, SYN, b"", wire);
-        talk.segment(Server, SYN | ACK, b"", wire);
-        talk.segment(Client, ACK, b"", wire);
+        let mut talk = Self { number, segments: Segments::new(number), websocket: false, frame: Vec::new() };
+        talk.segments.open(&mut |packet| wire.packet(packet));
         talk
     }
 
@@ -282,47 +264,19 @@ impl Talk {
             self.frame(Client, 8, b"\x03\xe8bye", &mut chance, wire);
             self.frame(Server, 8, b"\x03\xe8bye", &mut chance, wire);
         }
-        self.segment(Client, FIN | ACK, b"", wire);
-        self.segment(Server, FIN | ACK, b"", wire);
-        self.segment(Client, ACK, b"", wire);
+        self.segments.close(&mut |packet| wire.packet(packet));
     }
 
-    /// Says something in as many segments as it takes; every second one is acknowledged, and the last.
+    /// Says something in as many segments as it takes.
     fn say(&mut self, from: End, said: &[u8], wire: &mut Wire<'_>) {
-        let back = if from == Client { Server } else { Client };
-        let last = said.len().div_ceil(MSS) - 1;
-        for (index, payload) in said.chunks(MSS).enumerate() {
-            self.segment(from, if index == last { PSH | ACK } else { ACK }, payload, wire);
-            if index % 2 == 1 || index == last {
-                self.segment(back, ACK, b"", wire);
-            }
-        }
+        self.segments.say(from, said, &mut |packet| wire.packet(packet));
     }
+}
 
-    fn segment(&mut self, from: End, flags: u8, payload: &[u8], wire: &mut Wire<'_>) {
-        let [low, high, ..] = (self.number / 50_000).to_be_bytes()[6..] else { return };
-        let (port, client, server) = (10_000 + (self.number % 50_000) as u16, [10, 1, low, high], [10, 0, 0, 1]);
-        let ((ports, hosts), sender) = match from {
-            Client => (([port, 80], [client, server]), 1),
-            Server => (([80, port], [server, client]), 2),
-        };
-        let next = self.next[from as usize];
-        let acknowledged = if flags & ACK == 0 { 0 } else { self.next[1 - from as usize] };
-        let packet = &mut wire.packet;
-        packet.clear();
-        packet.extend([2, 0, 0, 0, 0, 3 - sender, 2, 0, 0, 0, 0, sender, 8, 0, 0x45, 0]);
-        packet.extend((52 + payload.len() as u16).to_be_bytes());
-        packet.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
-        packet.extend(hosts.as_flattened());
-        ports.iter().for_each(|port| packet.extend(port.to_be_bytes()));
-        packet.extend(next.to_be_bytes());
-        packet.extend(acknowledged.to_be_bytes());
-        packet.extend([0x80, flags, 0xff, 0xff, 0, 0, 0, 0, 1, 1, 8, 10]);
-        packet.extend([0, 0, 0, 1, 0, 0, 0, 1]);
-        packet.extend(payload);
-        self.next[from as usize] = next.wrapping_add(payload.len() as u32 + u32::from(flags & (SYN | FIN) != 0));
-        wire.made += packet.len() as u64;
-        (wire.take)(packet);
+impl Wire<'_> {
+    fn packet(&mut self, packet: &[u8]) {
+        self.made += packet.len() as u64;
+        (self.take)(packet);
     }
 }
 

@@ -82,9 +82,38 @@ impl TcpPacket<'_> {
 #[must_use]
 #[inline]
 pub fn walk(link_type: u16, data: &[u8]) -> Outcome<'_> {
+    match shortcut(link_type, data) {
+        Some(tcp) => Outcome::Tcp(tcp),
+        None => every_step(link_type, data),
+    }
+}
+
+fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
     let mut walk = Walk::new(data);
     let end = walk.run(link::behind_link_type(link_type, data), &mut ());
     walk.outcome(end)
+}
+
+/// The same steps for what nearly every packet is: Ethernet, IPv4 and TCP, all there and nothing else. With no state to keep
+/// between them, what the headers say stays in registers.
+#[inline]
+fn shortcut(link_type: u16, data: &[u8]) -> Option<TcpPacket<'_>> {
+    if link_type != 1 {
+        return None;
+    }
+    let ethernet = link::ethernet::parse(data).ok()?;
+    let ip = match ethernet.next {
+        Next::Header(Protocol::Ipv4) => ipv4::parse(data.get(ethernet.length..)?).ok()?,
+        _ => return None,
+    };
+    if !matches!(ip.step.next, Next::Header(Protocol::Tcp)) {
+        return None;
+    }
+    let offset = ethernet.length + ip.step.length;
+    let segment = data.get(offset..offset + ip.step.payload?)?;
+    let header = Header::parse(segment).ok()?;
+    let (source, destination) = (ip.source.into(), ip.destination.into());
+    Some(TcpPacket { source, destination, segment, header, fault: None, offset, cut: 0 })
 }
 
 /// Goes on at the payload of a datagram that was put together from fragments.
@@ -169,48 +198,23 @@ impl<'a> Walk<'a> {
                 return Err(Fault::TooDeep { protocol, offset: self.at, headers });
             }
             headers += 1;
-            // The headers of nearly every packet are read right here: what they say stays in registers.
-            let step = match protocol {
-                Protocol::Ethernet => link::ethernet::parse(self.rest()),
-                Protocol::Ipv4 => self.ipv4(),
-                Protocol::Tcp => self.tcp(),
-                _ => self.step(protocol),
-            };
-            let step = step.map_err(|fault| fault.shifted(self.at))?;
+            let step = self.step(protocol).map_err(|fault| fault.shifted(self.at))?;
             visitor.header(protocol, self, step.length);
             self.advance(&step, visitor);
             next = step.next;
         }
     }
 
-    #[inline]
-    fn ipv4(&mut self) -> Result<Step, Fault> {
-        let header = ipv4::parse(self.rest())?;
-        (self.source, self.destination) = (header.source.into(), header.destination.into());
-        (self.piece, self.rerouted) = (header.piece, false);
-        Ok(header.step)
-    }
-
-    #[inline]
-    fn tcp(&mut self) -> Result<Step, Fault> {
-        let data = self.rest();
-        let (header, fault) = match Header::parse(data) {
-            Ok(header) => (header, None),
-            Err(fault) => match Header::salvage(data, self.cut, fault) {
-                Some((header, fault)) => (header, Some(fault.shifted(self.at))),
-                None => return Err(fault),
-            },
-        };
-        self.tcp = Some((self.at, header, fault));
-        Ok(Step::new(header.present(data), Next::Payload(Payload::Of(Protocol::Tcp))))
-    }
-
-    #[inline(never)]
     fn step(&mut self, protocol: Protocol) -> Result<Step, Fault> {
         let data = self.rest();
         match protocol {
             Protocol::Ethernet => link::ethernet::parse(data),
-            Protocol::Ipv4 => self.ipv4(),
+            Protocol::Ipv4 => {
+                let header = ipv4::parse(data)?;
+                (self.source, self.destination) = (header.source.into(), header.destination.into());
+                (self.piece, self.rerouted) = (header.piece, false);
+                Ok(header.step)
+            }
             Protocol::Ipv6 => {
                 let header = ipv6::parse(data)?;
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
@@ -279,7 +283,17 @@ impl<'a> Walk<'a> {
             Protocol::L2tp => l2tp::parse(data),
             Protocol::Icmp | Protocol::Icmpv6 => icmp::parse(protocol, data),
             Protocol::Udp => udp::parse(data),
-            Protocol::Tcp => self.tcp(),
+            Protocol::Tcp => {
+                let (header, fault) = match Header::parse(data) {
+                    Ok(header) => (header, None),
+                    Err(fault) => match Header::salvage(data, self.cut, fault) {
+                        Some((header, fault)) => (header, Some(fault.shifted(self.at))),
+                        None => return Err(fault),
+                    },
+                };
+                self.tcp = Some((self.at, header, fault));
+                Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
+            }
         }
     }
 
