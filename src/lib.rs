@@ -25,6 +25,7 @@ pub mod explain;
 pub mod inspect;
 pub mod layers;
 pub mod lesson;
+pub mod limits;
 pub mod render;
 pub mod tutorial;
 pub mod wire;

@@ -19,13 +19,7 @@ pub(super) struct Window<R> {
 
 impl<R: Read> Window<R> {
     pub(super) fn new(input: R) -> Self {
-        Self {
-            input,
-            buffer: vec![0; std::env::var("RS").ok().and_then(|s| s.parse().ok()).unwrap_or(READ_SIZE)],
-            ahead: 0..0,
-            offset: 0,
-            ended: false,
-        }
+        Self { input, buffer: vec![0; READ_SIZE], ahead: 0..0, offset: 0, ended: false }
     }
 
     /// Where in the file the bytes ahead begin.

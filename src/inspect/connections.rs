@@ -18,19 +18,10 @@ use crate::layers::session::tls;
 use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Conflict, Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
-
-/// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
-const LINGER: u64 = 30_000_000_000;
-
-/// How many ended connections are remembered at the most, so that what comes even later opens no new one.
-const MAX_ENDED: usize = 4096;
+use crate::limits::{BUDGET, LINGER, MAX_ENDED};
 
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;
-
-/// The most memory that all state together may take, in bytes, roughly; beyond it the connection that has been idle for
-/// longest is forgotten.
-const BUDGET: usize = 24 << 20;
 
 /// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -29,9 +29,7 @@ use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
 use super::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
 use super::transport::header::{Header, udp};
 use super::{link, network};
-
-/// How many headers may stand inside one another: twice what the deepest tunnels in use come to.
-const MOST_HEADERS: usize = 32;
+use crate::limits::MOST_HEADERS;
 
 /// What a packet carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
