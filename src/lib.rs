@@ -29,6 +29,7 @@ pub mod inspect;
 mod kernel;
 pub mod layers;
 pub mod lesson;
+pub mod limits;
 pub mod peer;
 pub mod render;
 pub mod tutorial;
