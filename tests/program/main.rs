@@ -10,6 +10,9 @@ mod documents;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;
+#[cfg(feature = "peers")]
+#[path = "../common/tshark.rs"]
+mod tshark;
 
 use std::process::{Command, Output};
 
