@@ -11,6 +11,7 @@
 //! The modules are the layers; arrows between them point one way:
 //!
 //! - [`capture`] moves packets in and out of files; [`wire`] makes them. Neither knows what is in them.
+//! - `kernel` asks Linux for namespaces and for the packets of an interface.
 //! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes. It knows nothing else.
 //! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
 //!   and for naming them what is explained.
@@ -23,6 +24,8 @@ pub mod capture;
 pub mod commands;
 pub mod explain;
 pub mod inspect;
+#[cfg(target_os = "linux")]
+pub mod kernel;
 pub mod layers;
 pub mod lesson;
 pub mod render;

@@ -12,15 +12,15 @@ use wire101::commands::{self, Failure};
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let result = cli.run(&mut out).and_then(|()| out.flush().map_err(Failure::from));
+    let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(Failure::from));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(failure) => report(&failure),
     }
 }
 
-/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage. Whoever reads the output
-/// may stop reading it (`| head`): that is no failure.
+/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage, 125 where tracing failed.
+/// Whoever reads the output may stop reading it (`| head`): that is no failure.
 fn report(failure: &Failure) -> ExitCode {
     if let Some(message) = failure.message() {
         eprintln!("wire101: {message}");
@@ -29,9 +29,10 @@ fn report(failure: &Failure) -> ExitCode {
 }
 
 impl cli::Cli {
-    fn run(mut self, out: &mut dyn Write) -> Result<(), Failure> {
+    /// Does what was asked; returns the exit status, which is another's only where another program was run.
+    fn run(mut self, out: &mut dyn Write) -> Result<u8, Failure> {
         let style = self.style();
-        match self.command.take() {
+        let done = match self.command.take() {
             None => commands::welcome(out, style),
             Some(cli::Command::Lesson { command }) => match command {
                 cli::LessonCommand::List => commands::lesson::list(out, style),
@@ -43,7 +44,16 @@ impl cli::Cli {
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Trace(asked)) => return self.trace(*asked),
             Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
-        }
+        };
+        done.map(|()| 0)
+    }
+
+    fn trace(&self, asked: cli::Trace) -> Result<u8, Failure> {
+        let traced = asked.open().and_then(|(asked, log, remarks, terminal)| {
+            commands::trace::trace(&asked, &log, &remarks, self.style_of(terminal))
+        });
+        traced.map_err(|failure| Failure::Trace(Box::new(failure)))
     }
 }

@@ -3,9 +3,13 @@
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
 pub mod explain;
+#[cfg(target_os = "linux")]
+mod feed;
 pub mod inspect;
 pub mod lesson;
+pub mod log;
 mod save;
+pub mod trace;
 pub mod tutorial;
 
 use std::io::{self, Write};
@@ -29,6 +33,9 @@ pub enum Failure {
     /// A lesson could not be run, or its capture not be saved.
     #[error("{0}")]
     Run(String),
+    /// A command could not be traced, or not to its end. All exit statuses but one may be the command's.
+    #[error(transparent)]
+    Trace(Box<Failure>),
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -52,6 +59,7 @@ impl Failure {
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::Trace(_) => trace::OWN_FAILURE,
             Self::Output(_) if self.is_closed_pipe() => 0,
             Self::Input(_) | Self::Run(_) | Self::Output(_) => 1,
         }

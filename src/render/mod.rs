@@ -23,6 +23,7 @@ pub mod json;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;
+pub mod live;
 mod markdown;
 pub mod meaning;
 pub mod numbers;

@@ -140,6 +140,7 @@ impl Sink for Story {
             Event::Frame(frame) => Self::keep(&mut self.frames, left_out, frame),
             Event::Problem(problem) => Self::keep(&mut self.problems, left_out, problem),
             Event::Opened(_)
+            | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
             | Event::Upgraded(_)

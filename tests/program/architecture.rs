@@ -9,7 +9,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("explain", &[]),
     ("layers", &["explain"]),
     ("inspect", &["capture", "layers", "explain"]),
-    ("wire", &["capture"]),
+    ("kernel", &["capture"]),
+    ("wire", &["capture", "kernel"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
     ("tutorial", &["wire", "lesson"]),
     ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
@@ -39,7 +40,8 @@ fn folder(module: &str) -> PathBuf {
 
 #[test]
 fn modules_know_only_those_below_them() {
-    let others = ["capture", "layers", "explain", "inspect", "wire", "lesson", "tutorial", "render", "commands"];
+    let others =
+        ["capture", "layers", "explain", "inspect", "kernel", "wire", "lesson", "tutorial", "render", "commands"];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {
             let source = fs::read_to_string(&path).unwrap();

@@ -1,7 +1,8 @@
 //! The capture that was named, to be read as often as needed.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
 use super::super::Failure;
@@ -11,18 +12,26 @@ use crate::capture::{CaptureError, Reader, source};
 /// The capture that was named.
 pub(super) struct Input<'a> {
     path: &'a Path,
-    /// Standard input, once it was put aside.
+    /// What is not a file, until it is read.
+    stream: RefCell<Option<Box<dyn Read>>>,
+    is_live: bool,
+    /// Where it is put aside, or was.
     spooled: Option<File>,
 }
 
 impl<'a> Input<'a> {
     pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, spooled: None }
+        Self { path, stream: RefCell::new(None), is_live: path.as_os_str() == "-", spooled: None }
+    }
+
+    /// A capture that is still being made, under a name.
+    pub(super) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
+        Self { path, stream: RefCell::new(Some(stream)), is_live: true, spooled: None }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(super) fn rewritten(&self, file: File) -> Self {
-        Self { path: self.path, spooled: Some(file) }
+        Self { path: self.path, stream: RefCell::new(None), is_live: self.is_live, spooled: Some(file) }
     }
 
     /// The file that it is read from, if it has a name.
@@ -30,9 +39,9 @@ impl<'a> Input<'a> {
         (!self.is_live()).then_some(self.path)
     }
 
-    /// Whether it comes from standard input, and may still be growing.
+    /// Whether it is no file, but comes from standard input or the like, and may still be growing.
     pub(super) fn is_live(&self) -> bool {
-        self.path.as_os_str() == "-"
+        self.is_live
     }
 
     /// Its name as given.
@@ -47,19 +56,38 @@ impl<'a> Input<'a> {
         }
         let spool = || {
             let mut file = tempfile::tempfile()?;
-            io::copy(&mut io::stdin().lock(), &mut file)?;
+            match self.stream.take() {
+                Some(mut stream) => io::copy(&mut stream, &mut file)?,
+                None => io::copy(&mut io::stdin().lock(), &mut file)?,
+            };
             Ok(file)
         };
-        let file = spool().map_err(|error: io::Error| {
-            Failure::Input(format!("standard input: cannot be put aside, to be read twice: {error}"))
-        })?;
+        let file = spool().map_err(|error| self.no_room(&error))?;
         Ok(Self { spooled: Some(file), ..self })
+    }
+
+    /// The same stream, which is put aside in a temporary file while it is read, to be read again from there.
+    pub(super) fn put_aside(self) -> Result<Self, Failure> {
+        let Some(stream) = self.stream.take() else { return self.again() };
+        let spool = || {
+            let file = tempfile::tempfile()?;
+            Ok((file.try_clone()?, file))
+        };
+        let (copy, file) = spool().map_err(|error| self.no_room(&error))?;
+        let stream: Box<dyn Read> = Box::new(Aside { stream, copy });
+        Ok(Self { stream: RefCell::new(Some(stream)), spooled: Some(file), ..self })
+    }
+
+    fn no_room(&self, error: &io::Error) -> Failure {
+        Failure::Input(format!("{}: cannot be put aside, to be read twice: {error}", self.label()))
     }
 
     /// Reads it from its beginning.
     pub(super) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
-        let opened = match &self.spooled {
-            Some(file) => {
+        let stream = self.stream.take();
+        let opened = match (stream, &self.spooled) {
+            (Some(stream), _) => source::from_reader(stream),
+            (None, Some(file)) => {
                 let rewound = || {
                     let mut file = file.try_clone()?;
                     file.rewind()?;
@@ -67,15 +95,15 @@ impl<'a> Input<'a> {
                 };
                 rewound().map_err(CaptureError::Open).and_then(source::from_reader)
             }
-            None if self.is_live() => source::from_stdin(),
-            None => source::open(self.path),
+            (None, None) if self.is_live() => source::from_stdin(),
+            (None, None) => source::open(self.path),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
     /// What to call it in a message.
     pub(super) fn label(&self) -> String {
-        if self.is_live() { "standard input".to_owned() } else { self.name() }
+        if self.path.as_os_str() == "-" { "standard input".to_owned() } else { self.name() }
     }
 
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
@@ -89,5 +117,20 @@ impl<'a> Input<'a> {
                 Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))
             }
         }
+    }
+}
+
+/// A stream of which everything that is read is written down.
+struct Aside {
+    stream: Box<dyn Read>,
+    copy: File,
+}
+
+impl Read for Aside {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(into)?;
+        let failed = |error| io::Error::other(format!("cannot be put aside, to be read twice: {error}"));
+        self.copy.write_all(&into[..count]).map_err(failed)?;
+        Ok(count)
     }
 }
