@@ -32,7 +32,7 @@ fn assert_browsers(traced: &Traced) {
     assert_eq!(upgrade.request.field("Origin"), Some("http://127.0.0.1:8080"));
     assert_eq!(upgrade.request.field("Sec-WebSocket-Version"), Some("13"));
     assert!(upgrade.request.field("Sec-WebSocket-Extensions").unwrap().starts_with("permessage-deflate"));
-    let fetched = traced.exchange("/api/time");
+    let fetched = traced.exchange("/api/notes");
     assert_eq!(fetched.response.status, Some(200));
     assert_eq!(fetched.request.field("Sec-Fetch-Mode"), Some("cors"));
     assert_eq!(fetched.request.field("Sec-Fetch-Dest"), Some("empty"));

@@ -83,7 +83,7 @@ async function tab() {
 }
 
 const ann = await tab();
-console.log("Ann fetches", await ann.run("time('/api/time').then(JSON.stringify)"));
+console.log("Ann fetches", await ann.run("notes().then(JSON.stringify)"));
 const bob = await tab();
 await ann.run("say('Hello, Bob!')");
 console.log("Bob hears", await bob.run("hear('Hello, Bob!')"));

@@ -1,7 +1,7 @@
 // What a page does to chat: one fetch, one WebSocket. browser.js calls these functions as a visitor would press buttons.
 
-async function time(path) {
-  const response = await fetch(path);
+async function notes() {
+  const response = await fetch("/api/notes");
   return response.json();
 }
 

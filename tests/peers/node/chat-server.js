@@ -1,4 +1,4 @@
-// A chat with ws: what one says, all others hear. Each is pinged when it comes; its page is at /.
+// A chat with ws: what one says, all others hear. Each is pinged when it comes. Its page is at /, and asks for notes, too.
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { WebSocket, WebSocketServer } from "ws";
@@ -14,9 +14,9 @@ const server = http.createServer((request, response) => {
   } else if (request.url === "/chat.js") {
     response.setHeader("Content-Type", "text/javascript; charset=utf-8");
     response.end(script);
-  } else if (request.url === "/api/time") {
+  } else if (request.url === "/api/notes") {
     response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ seconds: 42 }));
+    response.end(JSON.stringify([]));
   } else {
     response.statusCode = 404;
     response.end();

@@ -14,4 +14,4 @@ for path in paths:
         with urlopen(base + path, data=form.encode() or None) as response:
             print(path, response.status, len(response.read()), "bytes")
     except HTTPError as error:
-        print(path, error.code, error.reason)
+        print(path, error.code, error.reason, len(error.read()), "bytes")

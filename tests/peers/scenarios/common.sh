@@ -2,6 +2,7 @@
 set -euo pipefail
 
 peers=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+source "$peers/places.sh"
 site=$peers/site
 python=$peers/venv/bin/python
 work=$(mktemp -d)
@@ -15,19 +16,6 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-
-# The first of these that there is: systems keep programs in different places.
-first_of() {
-    local candidate
-    for candidate in "$@"; do
-        if [ -e "$candidate" ]; then
-            echo "$candidate"
-            return
-        fi
-    done
-    echo "none of these is there: $*" >&2
-    exit 1
-}
 
 # Whether something listens on that port. To ask the kernel leaves nothing in the capture, to connect would.
 listening() {

@@ -1,10 +1,10 @@
 # How Apache httpd is started. To be sourced after common.sh.
 
 httpd() {
-    MODULES=$(first_of /usr/lib/apache2/modules /usr/lib64/httpd/modules /usr/lib/httpd/modules)
+    MODULES=$(httpd_modules)
     export MODULES SITE=$site WORK=$work
     local program user=()
-    program=$(first_of /usr/sbin/apache2 /usr/sbin/httpd)
+    program=$(httpd_program)
     # It refuses to serve as root, and needs nothing that root may.
     if [ "$(id -u)" -eq 0 ]; then
         user=(unshare --user --map-user=1000 --map-group=1000)

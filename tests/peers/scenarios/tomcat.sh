@@ -2,8 +2,8 @@
 
 tomcat() {
     local home examples
-    home=$(first_of /usr/share/tomcat10 /usr/share/tomcat)
-    examples=$(first_of /usr/share/tomcat10-examples/examples /var/lib/tomcat/webapps/examples)
+    home=$(tomcat_home)
+    examples=$(tomcat_examples)
     mkdir "$work/conf" "$work/temp" "$work/logs"
     cp "$peers/tomcat/server.xml" "$peers/tomcat/web.xml" "$work/conf/"
     serve 8080 java -Dcatalina.home="$home" -Dcatalina.base="$work" -Djava.io.tmpdir="$work/temp" \
