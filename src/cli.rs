@@ -1,8 +1,10 @@
 //! Every subcommand and flag, and what they become for the library.
 
 mod filter;
+pub mod shell;
 mod values;
 mod views;
+pub mod watch;
 
 use std::env;
 use std::ffi::OsString;
@@ -12,6 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use wire101::commands::log::Log;
 use wire101::commands::{Failure, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
@@ -65,6 +68,20 @@ pub enum Command {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
         #[arg(value_name = "WHAT")]
         words: Vec<String>,
+    },
+    /// Print a script that completes commands and flags: wire101 completions bash > FOLDER/wire101
+    Completions {
+        /// The shell that is to complete them
+        shell: Shell,
+    },
+    /// Print a manual page: wire101 man inspect | man -l -
+    Man {
+        /// The command that it is about; without it: the program
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+        /// Write all pages into this folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "words")]
+        all: Option<PathBuf>,
     },
 }
 
@@ -235,6 +252,13 @@ fn progress_file() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
     state.map(|state| state.join("wire101/progress.toml"))
+}
+
+impl Inspect {
+    /// Whether results appear while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.json || self.views.streams()
+    }
 }
 
 impl From<Inspect> for inspect::Inspect {

@@ -4,6 +4,7 @@ mod cli;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
 use wire101::commands::tutorial::Streams;
@@ -44,8 +45,15 @@ impl cli::Cli {
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Completions { shell }) => cli::shell::completions(shell, out),
+            Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
+            Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
             Some(cli::Command::Trace(asked)) => return self.trace(*asked),
-            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
+            Some(cli::Command::Inspect(inspect)) => {
+                let watch = cli::watch::Watch::new(inspect.streams())
+                    .map_err(|error| Failure::Run(format!("cannot wait for Ctrl-C: {error}")))?;
+                commands::inspect::inspect(&(*inspect).into(), out, style, Rc::new(watch))
+            }
         };
         done.map(|()| 0)
     }

@@ -55,6 +55,13 @@ pub struct Views {
     redact: bool,
 }
 
+impl Views {
+    /// Whether any of it appears while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.body.is_some()
+    }
+}
+
 impl From<Views> for inspect::Inspect {
     fn from(views: Views) -> Self {
         let Views { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = views;

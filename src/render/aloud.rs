@@ -31,6 +31,7 @@ pub fn aloud(run: &Run, look: Look, style: Style) -> Result<Vec<String>, FillErr
         Look::Page => {
             page.packets(&stories, false);
             page.comparison()?;
+            page.chart(&stories);
             page.said(&stories);
             page.problems(&stories);
         }
@@ -89,6 +90,14 @@ impl Aloud<'_> {
             self.say(&format!("{}: {}{}", row.label, values.join(", "), note.replace('\u{a0}', " ")));
         }
         Ok(())
+    }
+
+    fn chart(&mut self, stories: &[Story]) {
+        let mut sentences = lesson::charts::sentences(self.run, stories).into_iter();
+        if let Some(heading) = sentences.next() {
+            self.heading(&heading);
+            sentences.for_each(|sentence| self.say(&sentence));
+        }
     }
 
     fn said(&mut self, stories: &[Story]) {

@@ -6,10 +6,14 @@
 #[cfg(feature = "peers")]
 mod against_tshark;
 mod architecture;
+mod captures;
 mod documents;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;
+mod shell;
+#[cfg(unix)]
+mod stopped;
 #[cfg(feature = "peers")]
 #[path = "../common/tshark.rs"]
 mod tshark;

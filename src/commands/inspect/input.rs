@@ -4,14 +4,17 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use super::super::Failure;
 use super::absent::Absent;
+use crate::capture::watched::{Nobody, Watcher};
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
 pub(super) struct Input<'a> {
     path: &'a Path,
+    watcher: Rc<dyn Watcher>,
     /// What is not a file, until it is read.
     stream: RefCell<Option<Box<dyn Read>>>,
     is_live: bool,
@@ -20,18 +23,20 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, stream: RefCell::new(None), is_live: path.as_os_str() == "-", spooled: None }
+    pub(super) fn new(path: &'a Path, watcher: Rc<dyn Watcher>) -> Self {
+        Self { path, watcher, stream: RefCell::new(None), is_live: path.as_os_str() == "-", spooled: None }
     }
 
     /// A capture that is still being made, under a name.
     pub(super) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
-        Self { path, stream: RefCell::new(Some(stream)), is_live: true, spooled: None }
+        let stream = RefCell::new(Some(stream));
+        Self { path, watcher: Rc::new(Nobody), stream, is_live: true, spooled: None }
     }
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(super) fn rewritten(&self, file: File) -> Self {
-        Self { path: self.path, stream: RefCell::new(None), is_live: self.is_live, spooled: Some(file) }
+        let watcher = Rc::clone(&self.watcher);
+        Self { path: self.path, watcher, stream: RefCell::new(None), is_live: self.is_live, spooled: Some(file) }
     }
 
     /// The file that it is read from, if it has a name.
@@ -84,6 +89,7 @@ impl<'a> Input<'a> {
 
     /// Reads it from its beginning.
     pub(super) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+        let watcher = Rc::clone(&self.watcher);
         let stream = self.stream.take();
         let opened = match (stream, &self.spooled) {
             (Some(stream), _) => source::from_reader(stream),
@@ -93,10 +99,10 @@ impl<'a> Input<'a> {
                     file.rewind()?;
                     Ok(file)
                 };
-                rewound().map_err(CaptureError::Open).and_then(source::from_reader)
+                rewound().map_err(CaptureError::Open).and_then(|file| source::from_file(file, watcher))
             }
-            (None, None) if self.is_live() => source::from_stdin(),
-            (None, None) => source::open(self.path),
+            (None, None) if self.is_live() => source::from_stdin(watcher),
+            (None, None) => source::open(self.path, watcher),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
@@ -111,7 +117,10 @@ impl<'a> Input<'a> {
         let name = self.label();
         match (absent, error) {
             (None, None) => Ok(()),
-            (None, Some(error)) => Err(Failure::capture(&name, &error)),
+            // After a stop, what is missing may be in what was not read.
+            (None, Some(error)) | (Some(_), Some(error @ CaptureError::Stopped { .. })) => {
+                Err(Failure::capture(&name, &error))
+            }
             (Some(absent), None) => Err(Failure::Input(format!("{name}: {absent}"))),
             (Some(absent), Some(error)) => {
                 Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))

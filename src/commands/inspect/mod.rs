@@ -16,10 +16,12 @@ mod problems;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
+use crate::capture::watched::Watcher;
 use crate::capture::{Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
 use crate::inspect::record::Direction;
@@ -138,14 +140,14 @@ impl Pass {
     }
 }
 
-/// Inspects a capture.
+/// Inspects a capture, which is read under the watcher's eyes.
 ///
 /// # Errors
 ///
-/// If the capture cannot be read, or not to its end; if it has not what was asked for; or if the output cannot be
-/// written. What could be read is in the output by then.
-pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let result = look(asked, Input::new(&asked.file), out, style);
+/// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
+/// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
+pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
+    let result = look(asked, Input::new(&asked.file, watcher), out, style);
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {
         out.flush()?;

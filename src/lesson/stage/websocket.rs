@@ -50,6 +50,22 @@ impl Stage {
         path: &str,
         fields: HeaderMap,
     ) -> Result<ClientSocket, BoxError> {
+        let connection = self.network.connect(from, to, PORT).await?;
+        self.websocket_on(connection, to, path, fields).await
+    }
+
+    /// Opens a WebSocket on a connection that is there.
+    ///
+    /// # Errors
+    ///
+    /// Where the opening handshake fails.
+    pub async fn websocket_on(
+        &self,
+        connection: Connection,
+        to: &str,
+        path: &str,
+        fields: HeaderMap,
+    ) -> Result<ClientSocket, BoxError> {
         let mut random = self.random();
         let host = authority(to);
         let mut request = Request::get(format!("ws://{host}{path}"))
@@ -61,7 +77,6 @@ impl Stage {
             .header(ORIGIN, format!("http://{host}"))
             .body(())?;
         request.headers_mut().extend(fields);
-        let connection = self.network.connect(from, to, PORT).await?;
         let (socket, _) = client_async(request, Remask::new(connection, random)).await?;
         Ok(socket)
     }
