@@ -10,13 +10,14 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, inspect, lesson, trace, tutorial};
+use wire101::commands::{Failure, inspect, lesson, serve, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -63,6 +64,8 @@ pub enum Command {
     Inspect(Box<Inspect>),
     /// Run a command in a network of its own, and explain what crosses it
     Trace(Box<Trace>),
+    /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
+    Serve(Serve),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
@@ -184,6 +187,19 @@ The command runs in a network namespace with nothing but a loopback: what is to 
 tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
 Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
 
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port to listen on; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8101)]
+    port: u16,
+    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
+    bind: IpAddr,
+    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
+    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
+    origin: Vec<String>,
+}
+
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
 const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
@@ -243,6 +259,13 @@ impl From<Tutorial> for tutorial::Tutorial {
         let terminal = io::stdout().is_terminal();
         let prompt = terminal && io::stdin().is_terminal();
         Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
+    }
+}
+
+impl From<Serve> for serve::Serve {
+    fn from(serve: Serve) -> Self {
+        let Serve { port, bind, origin } = serve;
+        Self { bind, port, origins: origin }
     }
 }
 

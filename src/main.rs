@@ -48,6 +48,7 @@ impl cli::Cli {
             Some(cli::Command::Completions { shell }) => cli::shell::completions(shell, out),
             Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
             Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
+            Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
             Some(cli::Command::Trace(asked)) => return self.trace(*asked),
             Some(cli::Command::Inspect(inspect)) => {
                 let watch = cli::watch::Watch::new(inspect.streams())

@@ -38,6 +38,20 @@ pub fn host(text: &str) -> Result<Host, String> {
     }
 }
 
+pub fn address(text: &str) -> Result<IpAddr, String> {
+    let address = text.trim_start_matches('[').trim_end_matches(']').parse();
+    address.map_err(|_| "write an address, not a name: 127.0.0.1, ::1, or 0.0.0.0 for all of this machine's".to_owned())
+}
+
+pub fn origin(text: &str) -> Result<String, String> {
+    let is_origin = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    if text == "null" || rest.is_some_and(is_origin) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("write scheme, name and port, as in the Origin field, without a path: http://lab.example:3000".to_owned())
+}
+
 pub fn port(text: &str) -> Result<RangeInclusive<u16>, String> {
     range(text).ok_or_else(|| "write a port, or from one to another: 80, 8000-8999".to_owned())
 }
@@ -214,6 +228,15 @@ mod tests {
         assert_eq!(host("[::1]"), Ok(Host::Address("::1".parse().unwrap())));
         assert_eq!(host("*.example.com"), Ok(Host::Name("*.example.com".into())));
         assert!(host("example.com:80").is_err() && host("http://example.com").is_err());
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin("http://Lab.example:3000"), Ok("http://lab.example:3000".to_owned()));
+        assert_eq!(origin("null"), Ok("null".to_owned()));
+        for wrong in ["", "lab.example", "http://", "http://lab.example/", "ftp://lab.example", "http://a b"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

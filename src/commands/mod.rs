@@ -7,8 +7,10 @@ pub mod explain;
 mod feed;
 pub mod inspect;
 pub mod lesson;
+mod live;
 pub mod log;
 mod save;
+pub mod serve;
 pub mod trace;
 pub mod tutorial;
 
