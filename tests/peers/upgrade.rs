@@ -84,3 +84,15 @@ fn tomcat_upgrades_without_a_reason_phrase() {
     assert_eq!(response.reason.as_deref(), Some(""));
     assert_eq!(response.field("Connection"), Some("upgrade"));
 }
+
+#[test]
+fn wire101_upgrades_by_tungstenite_without_compression() {
+    let server = Server {
+        name: "wire101",
+        compresses: false,
+        reason: "done",
+        says: Some("wire101"),
+        accept: "Sec-Websocket-Accept",
+    };
+    upgraded(&server);
+}

@@ -62,8 +62,8 @@ chromium.stdio[4].setEncoding("utf8").on("data", (data) => {
   messages.forEach((message) => receive(JSON.parse(message)));
 });
 
-// Opens a tab at the base; what it returns runs an expression in that tab, and waits for what it promises.
-async function tab() {
+// Opens a tab for a visitor. What it returns runs an expression there, and waits for what that promises.
+async function tab(visitor) {
   const { targetId } = await call("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
   const run = async (expression) => {
@@ -74,7 +74,7 @@ async function tab() {
   };
   await call("Network.enable", {}, sessionId);
   await call("Page.enable", {}, sessionId);
-  await call("Page.navigate", { url: base }, sessionId);
+  await call("Page.navigate", { url: `${base}#${visitor}` }, sessionId);
   await run("new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))");
   // A server with a page of its own does not know chat.js.
   if ((await run("typeof hear")) === "undefined") await run(script);
@@ -82,9 +82,9 @@ async function tab() {
   return { run, close: () => call("Target.closeTarget", { targetId }) };
 }
 
-const ann = await tab();
+const ann = await tab("Ann");
 console.log("Ann fetches", await ann.run("notes().then(JSON.stringify)"));
-const bob = await tab();
+const bob = await tab("Bob");
 await ann.run("say('Hello, Bob!')");
 console.log("Bob hears", await bob.run("hear('Hello, Bob!')"));
 await bob.run("say('Hello, Ann!')");

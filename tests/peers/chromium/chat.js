@@ -1,11 +1,13 @@
 // What a page does to chat: one fetch, one WebSocket. browser.js calls these functions as a visitor would press buttons.
 
+const visitor = location.hash.slice(1);
+
 async function notes() {
   const response = await fetch("/api/notes");
   return response.json();
 }
 
-const socket = new WebSocket(`ws://${location.host}/chat`);
+const socket = new WebSocket(`ws://${location.host}/chat?name=${visitor}`);
 const opened = new Promise((resolve, reject) => {
   socket.onopen = () => resolve("open");
   socket.onerror = () => reject(new Error("the WebSocket could not be opened"));
