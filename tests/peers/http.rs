@@ -1,4 +1,4 @@
-//! HTTP by Apache httpd, curl, Node.js, Python's http.server and urllib, Tornado and Tomcat.
+//! HTTP by Apache httpd, curl, Node.js, and Python's http.server and urllib.
 
 use super::records::Head;
 use super::traced::scenario;
@@ -145,42 +145,4 @@ fn pythons_http_server_answers_in_http_1_0() {
     }
     assert_eq!(traced.exchange("/missing").response.reason.as_deref(), Some("File not found"));
     assert_eq!(traced.exchange("/form").request.body.as_deref(), Some("name=Ann"));
-}
-
-#[test]
-fn tornado_answers_over_http_on_the_port_of_its_websocket() {
-    let traced = scenario("tornado", &[]);
-    let expected = [
-        "0.0 GET / 200",
-        "0.1 GET /time.json 200",
-        "1.0 GET / 304",
-        "2.0 POST /form 303",
-        "2.1 GET /?name=Ann 200",
-        "3.0 GET /echo 400",
-        "4.0 GET /echo 101",
-    ];
-    assert_eq!(traced.exchange_lines(), expected);
-    for exchange in &traced.exchanges {
-        assert!(exchange.response.field("Server").unwrap().starts_with("TornadoServer/6"));
-    }
-    // Not ETag: Tornado has its own way to write capitals.
-    let etag = traced.exchange("/").response.field("Etag").unwrap();
-    assert!(etag.len() == 42 && etag[1..41].bytes().all(|byte| byte.is_ascii_hexdigit()), "a SHA-1: {etag}");
-    assert_field(&traced.exchange("/time.json").response, "Set-Cookie", "visited=yes; HttpOnly; Path=/");
-    assert_eq!(traced.exchange("/echo").response.body.as_deref(), Some("Can \"Upgrade\" only to \"WebSocket\"."));
-}
-
-#[test]
-fn tomcat_serves_files_without_a_word_on_their_status() {
-    let traced = scenario("tomcat", &[]);
-    let lines = traced.exchange_lines();
-    let echo = "1.0 GET /examples/websocket/echoAnnotation 101";
-    assert_eq!(lines, ["0.0 GET / 200", "0.1 GET /missing 404", echo]);
-    for exchange in &traced.exchanges {
-        assert_eq!(exchange.response.reason.as_deref(), Some(""));
-        assert_eq!(exchange.response.field("Server"), None);
-    }
-    let etag = traced.exchange("/").response.field("ETag").unwrap();
-    assert!(etag.starts_with(&format!("W/\"{INDEX}-")), "size and milliseconds: {etag}");
-    assert!(traced.exchange("/missing").response.body.as_deref().unwrap().contains("HTTP Status 404"));
 }

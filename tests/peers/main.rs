@@ -6,7 +6,9 @@
 #![cfg(target_os = "linux")]
 
 mod chromium;
+mod frameworks;
 mod http;
+mod pythons_client;
 mod records;
 mod traced;
 #[path = "../common/tshark.rs"]

@@ -64,7 +64,6 @@ pub struct Message {
     pub direction: String,
     pub frames: usize,
     pub compressed: bool,
-    pub payload_bytes: u64,
     pub payload: Option<String>,
     pub payload_hex: Option<String>,
 }
@@ -86,8 +85,8 @@ impl Head {
 }
 
 impl Frame {
-    /// "client text 12", "client text more rsv 4", "server close 1000 done": who, what, and how many bytes, unless they are
-    /// compressed: then that depends on the zlib.
+    /// "client text 12", "client text more rsv 4", "server close 1000 done": who, what, and how many bytes. Of compressed ones and
+    /// of what continues a message the size is left out: it depends on the zlib.
     pub fn line(&self) -> String {
         let name = match self.opcode {
             0 => "continuation",
@@ -101,10 +100,11 @@ impl Frame {
         let more = if self.fin { "" } else { " more" };
         let what = match (self.close_code, self.close_reason.as_deref().unwrap_or_default()) {
             (None, _) if self.rsv > 0 => format!("rsv {}", self.rsv),
+            (None, _) if self.opcode == 0 => String::new(),
             (None, _) => self.payload_bytes.to_string(),
-            (Some(code), reason) => format!("{code} {reason}").trim_end().to_owned(),
+            (Some(code), reason) => format!("{code} {reason}"),
         };
-        format!("{} {name}{more} {what}", self.direction)
+        format!("{} {name}{more} {what}", self.direction).trim_end().to_owned()
     }
 }
 
