@@ -1,10 +1,10 @@
 # Where systems keep the programs of the peers. To be sourced by bash.
 
-# The first of these that there is.
+# The first of these that there is: a path, or the name of a program.
 first_of() {
     local candidate
     for candidate in "$@"; do
-        if [ -e "$candidate" ] || command -v "$candidate" >/dev/null; then
+        if { [[ $candidate == /* ]] && [ -e "$candidate" ]; } || command -v "$candidate" >/dev/null; then
             echo "$candidate"
             return
         fi
