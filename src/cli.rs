@@ -1,6 +1,8 @@
 //! Every subcommand and flag, and what they become for the library.
 
+mod draw;
 mod filter;
+mod peer;
 pub mod shell;
 mod values;
 mod views;
@@ -17,7 +19,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, inspect, lesson, serve, trace, tutorial};
+use wire101::commands::{Failure, capture, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -33,7 +35,7 @@ pub struct Cli {
     color: ColorWhen,
     /// How many columns to draw for (the terminal's, or 100)
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
-    width: Option<u16>,
+    pub width: Option<u16>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -62,10 +64,19 @@ pub enum Command {
     Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Draw a picture of a capture as SVG, for a page or a slide
+    Draw {
+        #[command(subcommand)]
+        picture: draw::Picture,
+    },
     /// Run a command in a network of its own, and explain what crosses it
     Trace(Box<Trace>),
+    /// Explain what crosses an interface of this machine, live
+    Capture(Box<Capture>),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
-    Serve(Serve),
+    Serve(peer::Serve),
+    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    Connect(Box<peer::Connect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
@@ -155,6 +166,11 @@ pub struct Tutorial {
 pub struct Inspect {
     /// The capture; - reads standard input
     file: PathBuf,
+    /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    #[command(flatten)]
+    ends: filter::Ends,
     #[command(flatten)]
     views: views::Views,
     /// Print JSON Lines
@@ -175,9 +191,35 @@ pub struct Trace {
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     log: Option<PathBuf>,
     #[command(flatten)]
+    ends: filter::Ends,
+    #[command(flatten)]
     views: views::Views,
     /// Write JSON Lines, into the file of --log
     #[arg(long, requires = "log", conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// The interface: lo, eth0; any is all of them
+    #[arg(short, long, value_name = "IFACE")]
+    interface: String,
+    /// Only what has this port at either end; may be given more than once
+    #[arg(long, value_name = "N")]
+    port: Vec<u16>,
+    /// Only what has this address at either end; may be given more than once
+    #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+    host: Vec<IpAddr>,
+    /// Write every packet, as pcapng, while it comes
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    save: Option<PathBuf>,
+    /// For how long: 10s, 5m, 1h [default: until Ctrl-C]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::period)]
+    period: Option<Duration>,
+    #[command(flatten)]
+    views: views::Views,
+    /// Print JSON Lines
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -186,19 +228,6 @@ const TRACE_HELP: &str = "\
 The command runs in a network namespace with nothing but a loopback: what is to talk has to be started by it, and what it
 tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
 Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
-
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8101)]
-    port: u16,
-    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
-    bind: IpAddr,
-    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
-    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
-    origin: Vec<String>,
-}
 
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
@@ -210,6 +239,11 @@ impl Cli {
     /// What the output can show: asked of the terminal and the environment here, and nowhere else.
     pub fn style(&self) -> Style {
         self.style_of(io::stdout().is_terminal())
+    }
+
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
     }
 
     /// The same for output that goes elsewhere, to a terminal or not.
@@ -262,13 +296,6 @@ impl From<Tutorial> for tutorial::Tutorial {
     }
 }
 
-impl From<Serve> for serve::Serve {
-    fn from(serve: Serve) -> Self {
-        let Serve { port, bind, origin } = serve;
-        Self { bind, port, origins: origin }
-    }
-}
-
 /// Where the tutorial remembers what is done: below the user's folder for state, as the XDG Base Directory Specification
 /// has it. A relative path there is to be ignored.
 fn progress_file() -> Option<PathBuf> {
@@ -286,17 +313,17 @@ impl Inspect {
 
 impl From<Inspect> for inspect::Inspect {
     fn from(inspect: Inspect) -> Self {
-        let Inspect { file, views, json } = inspect;
-        Self { file, json, terminal: io::stdout().is_terminal(), ..views.into() }
+        let Inspect { file, watch, ends, views, json } = inspect;
+        Self { file, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
     }
 }
 
 impl Trace {
     /// What is asked, where explanations go and where remarks do, and whether the former is a terminal.
     pub fn open(self) -> Result<(trace::Trace, Log, Log, bool), Failure> {
-        let Self { command, save, log, views, json } = self;
+        let Self { command, save, log, ends, views, json } = self;
         let terminal = log.is_none() && io::stderr().is_terminal();
-        let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.into() };
+        let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.within(Some(ends)) };
         let remarks = Log::new(io::stderr());
         let log = match log {
             None => remarks.clone(),
@@ -307,5 +334,14 @@ impl Trace {
         };
         let remarks = if json { remarks } else { log.clone() };
         Ok((trace::Trace { command, save, asked }, log, remarks, terminal))
+    }
+}
+
+impl From<Capture> for capture::Capture {
+    fn from(asked: Capture) -> Self {
+        let Capture { interface, port, host, save, period, views, json } = asked;
+        let terminal = io::stdout().is_terminal();
+        let asked = inspect::Inspect { file: (&interface).into(), json, terminal, ..views.within(None) };
+        Self { interface, ports: port, hosts: host, save, period, asked }
     }
 }

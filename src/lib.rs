@@ -26,7 +26,7 @@ pub mod commands;
 pub mod explain;
 pub mod inspect;
 #[cfg(target_os = "linux")]
-pub mod kernel;
+mod kernel;
 pub mod layers;
 pub mod lesson;
 pub mod peer;

@@ -61,6 +61,13 @@ pub enum CaptureError {
 }
 
 impl CaptureError {
+    /// Whether all is well with the file but that it ends too early, as one does that is still being written.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        use Damage::{BlockCut, HeaderCut, RecordCut};
+        matches!(self, Self::Damaged { damage: HeaderCut { .. } | RecordCut { .. } | BlockCut { .. }, .. })
+    }
+
     /// Where in the file the error is; `None` if it is about the file as a whole.
     #[must_use]
     pub fn location(&self) -> Option<Location> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wire101::commands::inspect;
+use wire101::inspect::filter::Filter;
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 
@@ -60,17 +61,17 @@ impl Views {
     pub fn streams(&self) -> bool {
         self.body.is_some()
     }
-}
 
-impl From<Views> for inspect::Inspect {
-    fn from(views: Views) -> Self {
-        let Views { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = views;
-        let Views { follow, body, problems, summary, out, redact, .. } = views;
-        Self {
+    /// What they become, on connections with these ends.
+    pub fn within(self, ends: Option<filter::Ends>) -> inspect::Inspect {
+        let Self { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = self;
+        let Self { follow, body, problems, summary, out, redact, .. } = self;
+        let filter = Filter::from(filter);
+        inspect::Inspect {
             connection,
             exchange,
             packet,
-            filter: filter.into(),
+            filter: ends.map_or(filter.clone(), |ends| ends.within(filter)),
             decode_as: DecodeAs::ports(&decode_as),
             layers,
             hex,
@@ -81,7 +82,7 @@ impl From<Views> for inspect::Inspect {
             summary,
             out,
             redact,
-            ..Self::default()
+            ..inspect::Inspect::default()
         }
     }
 }

@@ -11,6 +11,7 @@ use super::Failure;
 use super::log::Log;
 use crate::capture::{Interface, Writer};
 use crate::kernel::packets::Batch;
+use crate::render::numbers::counted;
 
 /// What wrote the file.
 const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
@@ -25,13 +26,22 @@ struct Source {
     /// How much of what was written has been read.
     read: usize,
     save: Option<Save>,
+    watch: Watch,
 }
+
+/// Sees every packet on its way.
+pub(super) type Watch = Box<dyn FnMut(&[u8])>;
 
 impl Feed {
     /// What comes out of a queue, all of one interface; a copy of it goes into the file.
-    pub(super) fn new(queue: Receiver<Batch>, interface: Interface, save: Option<Save>) -> Result<Self, Failure> {
+    pub(super) fn new(
+        queue: Receiver<Batch>,
+        interface: Interface,
+        save: Option<Save>,
+        watch: Watch,
+    ) -> Result<Self, Failure> {
         let writer = Writer::new(Vec::new(), &[interface], APPLICATION)?;
-        let mut source = Source { queue, writer, read: 0, save };
+        let mut source = Source { queue, writer, read: 0, save, watch };
         source.keep();
         Ok(Self(Rc::new(RefCell::new(source))))
     }
@@ -75,6 +85,7 @@ impl Source {
         for (time, length, data) in batch.packets() {
             // Into memory, one packet of the one interface, shorter than what a block may hold: it cannot fail.
             let _ = self.writer.packet(0, time, length, data, None);
+            (self.watch)(data);
         }
         self.keep();
         true
@@ -121,6 +132,13 @@ impl Save {
             }
         }
     }
+}
+
+/// What to say of packets that the kernel had no room for.
+pub(super) fn missed(packets: u64) -> Option<String> {
+    let are = if packets == 1 { "is" } else { "are" };
+    let said = format!("wire101: {} came too fast to be captured, and {are} missing above", counted(packets, "packet"));
+    (packets > 0).then_some(said)
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {

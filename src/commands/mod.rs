@@ -2,11 +2,16 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+pub mod capture;
+pub mod connect;
+pub mod draw;
 pub mod explain;
 #[cfg(target_os = "linux")]
 mod feed;
 pub mod inspect;
+mod interrupt;
 pub mod lesson;
+mod lines;
 mod live;
 pub mod log;
 mod save;
@@ -32,7 +37,7 @@ pub enum Failure {
     /// The input is damaged, or has not what was asked for. What could be shown was.
     #[error("{0}")]
     Input(String),
-    /// A lesson could not be run, or its capture not be saved.
+    /// Something could not be run, be connected to, or be saved.
     #[error("{0}")]
     Run(String),
     /// The input was not read to its end, because that was asked for. What was read was shown.
@@ -86,12 +91,13 @@ impl Failure {
 ///
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    const FIRST: [(&str, &str); 7] = [
+    const FIRST: [(&str, &str); 8] = [
         ("wire101 tutorial", "the whole course: guess, see, check, go on"),
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
         ("wire101 lesson list", "what other lessons there are"),
         ("wire101 inspect FILE", "the same explanation for a pcap or pcapng of your own"),
+        ("wire101 trace -- COMMAND", "what a program of your own says, while it runs"),
         ("wire101 explain 101", "what a status code, a header, an opcode means"),
         ("wire101 --help", "every command and flag"),
     ];

@@ -6,6 +6,7 @@
 pub mod filter;
 pub mod namespace;
 pub mod netlink;
+pub mod outside;
 pub mod packets;
 pub mod refusal;
 

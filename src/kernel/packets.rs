@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 use nix::cmsg_space;
 use nix::errno::Errno;
-use nix::ifaddrs::getifaddrs;
+use nix::ifaddrs::{InterfaceAddress, getifaddrs};
 use nix::libc;
+use nix::net::if_::InterfaceFlags;
 use nix::sys::socket::sockopt::{RcvBuf, RcvBufForce, ReceiveTimeout, ReceiveTimestampns, RxqOvfl};
 use nix::sys::socket::{
     AddressFamily, ControlMessageOwned, LinkAddr, MsgFlags, SockFlag, SockProtocol, SockType, bind, recv, recvmsg,
@@ -26,7 +27,7 @@ use nix::sys::time::{TimeSpec, TimeVal};
 use socket2::SockRef;
 
 use super::filter::Filter;
-use crate::capture::Timestamp;
+use crate::capture::{LinkType, Timestamp};
 
 /// What the kernel may hold until it is read, in bytes. Without the right to, it is what `net.core.rmem_max` says.
 const BUFFER: usize = 64 << 20;
@@ -39,6 +40,9 @@ const BATCH: usize = 1 << 20;
 
 /// How many batches may wait, 64 MiB, before the reader does.
 pub const QUEUE: usize = 64;
+
+/// The name of all interfaces together.
+pub const ANY: &str = "any";
 
 /// How long the end of what was captured is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,9 +77,33 @@ impl Batch {
 /// A socket to which the kernel hands packets from now on.
 #[derive(Debug)]
 pub struct Socket {
-    socket: OwnedFd,
-    /// On a loopback, a packet of our own can be sent after all others.
+    descriptor: OwnedFd,
+    /// On a loopback of one's own, a packet can be sent after all others.
     mark: Option<Mark>,
+    link: LinkType,
+}
+
+/// An interface of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// Whether anything can come.
+    pub is_up: bool,
+}
+
+/// The interfaces that there are.
+///
+/// # Errors
+///
+/// As the system calls have it.
+pub fn interfaces() -> nix::Result<Vec<Found>> {
+    let is_link = |it: &InterfaceAddress| it.address.is_some_and(|address| address.as_link_addr().is_some());
+    let found = |it: InterfaceAddress| {
+        let is_up = it.flags.contains(InterfaceFlags::IFF_UP);
+        Found { name: it.interface_name, is_up }
+    };
+    Ok(getifaddrs()?.filter(is_link).map(found).collect())
 }
 
 impl Socket {
@@ -87,18 +115,24 @@ impl Socket {
     /// As the system calls have it.
     pub fn loopback() -> nix::Result<Self> {
         let mark = Mark::new().map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
-        Ok(Self { mark: Some(mark), ..Self::open("lo", &Filter::incoming())? })
+        Ok(Self { mark: Some(mark), ..Self::open("lo", Filter::default())? })
     }
 
-    /// A socket on an interface by its name, for what the filter lets through.
+    /// A socket on an interface by its name, for what the filter lets through; [`ANY`] is all interfaces.
+    ///
+    /// Packets begin with their Ethernet header. On all interfaces, and on those of another kind, they begin with that of
+    /// IP, and are of nothing else.
     ///
     /// # Errors
     ///
     /// As the system calls have it; `ENODEV` if there is no such interface.
-    pub fn open(interface: &str, filter: &Filter) -> nix::Result<Self> {
-        let mut addresses = getifaddrs()?.filter(|it| it.interface_name == interface);
-        let address = addresses.find_map(|it| it.address?.as_link_addr().copied()).ok_or(Errno::ENODEV)?;
-        let socket = socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
+    pub fn open(interface: &str, mut filter: Filter) -> nix::Result<Self> {
+        let address = if interface == ANY { None } else { Some(address_of(interface)?) };
+        let is_ethernet = address.is_some_and(|it| matches!(it.hatype(), libc::ARPHRD_ETHER | libc::ARPHRD_LOOPBACK));
+        let (kind, link) =
+            if is_ethernet { (SockType::Raw, LinkType::ETHERNET) } else { (SockType::Datagram, LinkType::RAW) };
+        filter.only_ip |= !is_ethernet;
+        let socket = socket(AddressFamily::Packet, kind, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
         SockRef::from(&socket)
             .attach_filter(&filter.program())
             .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
@@ -108,11 +142,24 @@ impl Socket {
         setsockopt(&socket, ReceiveTimestampns, &true)?;
         setsockopt(&socket, RxqOvfl, &1)?;
         setsockopt(&socket, ReceiveTimeout, &TimeVal::new(0, LOOK_EVERY.as_micros() as i64))?;
-        bind(socket.as_raw_fd(), &address)?;
-        // Until it was bound, it heard all interfaces.
+        if let Some(address) = address {
+            bind(socket.as_raw_fd(), &address)?;
+        }
+        // Until it was bound, it heard all interfaces, and until it had its filter, everything.
         while recv(socket.as_raw_fd(), &mut [], MsgFlags::MSG_DONTWAIT).is_ok() {}
-        Ok(Self { socket, mark: None })
+        Ok(Self { descriptor: socket, mark: None, link })
     }
+
+    /// What its packets begin with.
+    #[must_use]
+    pub fn link(&self) -> LinkType {
+        self.link
+    }
+}
+
+fn address_of(interface: &str) -> nix::Result<LinkAddr> {
+    let mut addresses = getifaddrs()?.filter(|it| it.interface_name == interface);
+    addresses.find_map(|it| it.address?.as_link_addr().copied()).ok_or(Errno::ENODEV)
 }
 
 /// Packets on their way from a socket to a queue.
@@ -130,6 +177,12 @@ impl Stopper {
     /// Has the stream end once everything that has come by now is in the queue.
     pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// The same as a flag, for whoever can do no more than set it.
+    #[must_use]
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
     }
 
     fn is_stopped(&self) -> bool {
@@ -217,7 +270,7 @@ impl<'a> Reader<'a> {
     /// Takes one packet into the batch; none, if none comes in time.
     fn next(&mut self, flags: MsgFlags, batch: &mut Batch) -> io::Result<Heard> {
         let mut slices = [IoSliceMut::new(&mut self.buffer)];
-        let descriptor = self.socket.socket.as_raw_fd();
+        let descriptor = self.socket.descriptor.as_raw_fd();
         // With MSG_TRUNC the length is that of the packet, however much of it had room.
         let flags = flags | MsgFlags::MSG_TRUNC;
         let received = match recvmsg::<LinkAddr>(descriptor, &mut slices, Some(&mut self.control), flags) {

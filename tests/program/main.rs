@@ -8,6 +8,7 @@ mod against_tshark;
 mod architecture;
 mod captures;
 mod documents;
+mod images;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;

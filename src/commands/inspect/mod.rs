@@ -4,15 +4,16 @@
 //! a second time.
 
 mod about;
-mod absent;
+pub(super) mod absent;
 mod body;
 mod follow;
-mod input;
+pub(super) mod input;
 mod json;
 mod keep;
 mod live;
 mod narrow;
 mod problems;
+mod watch;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ use crate::render::{numbers, summary, text};
 pub struct Inspect {
     /// The capture; `-` is standard input.
     pub file: PathBuf,
+    /// Follow it while it grows.
+    pub watch: bool,
     /// Only this connection.
     pub connection: Option<u64>,
     /// Only this exchange, by connection and index.
@@ -147,7 +150,14 @@ impl Pass {
 /// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
 /// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
 pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
-    let result = look(asked, Input::new(&asked.file, watcher), out, style);
+    let result = if asked.watch && asked.file.as_os_str() == "-" {
+        Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
+    } else if asked.watch {
+        watch::Growing::open(&asked.file)
+            .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
+    } else {
+        look(asked, Input::new(&asked.file, watcher), out, style)
+    };
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {
         out.flush()?;
@@ -170,7 +180,16 @@ pub fn live(
     out: &mut dyn Write,
     style: Style,
 ) -> Result<(), Failure> {
-    let input = Input::stream(&asked.file, stream);
+    live_input(asked, Input::stream(&asked.file, stream), start, out, style)
+}
+
+fn live_input(
+    asked: &Inspect,
+    input: Input<'_>,
+    start: Option<Timestamp>,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
     // These are told as it happens, too, each in its own way; or are to be all that is told.
     let is_told = asked.json || asked.follow.is_some() || asked.body.is_some() || asked.summary;
     if is_told {

@@ -6,6 +6,8 @@
 mod family;
 #[cfg(target_os = "linux")]
 mod run;
+#[cfg(target_os = "linux")]
+mod tried;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

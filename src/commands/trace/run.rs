@@ -3,32 +3,43 @@
 use std::io::{self, Write};
 use std::process::Command;
 use std::sync::mpsc::sync_channel;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::thread;
 
 use nix::net::if_::if_nametoindex;
 use nix::sys::prctl;
 
-use super::super::feed::{Feed, Save};
+use super::super::feed::{Feed, Save, missed};
 use super::super::log::Log;
 use super::super::{Failure, inspect};
 use super::Trace;
 use super::family::{self, Family};
-use crate::capture::{Interface, LinkType, Timestamp};
+use super::tried::{Tried, now};
+use crate::capture::{Interface, LinkType};
 use crate::kernel::netlink::Netlink;
+use crate::kernel::outside::{self, Outside};
 use crate::kernel::packets::{QUEUE, Socket, Stream};
 use crate::kernel::{Refused, System, namespace};
-use crate::render::numbers::counted;
 use crate::render::style::Style;
 
 pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
     let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
-    let socket = network().map_err(|refused| elsewhere(&refused))?;
+    let (socket, outside) = network().map_err(|refused| elsewhere(&refused))?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
     let (sender, receiver) = sync_channel(QUEUE);
-    let feed = Feed::new(receiver, interface(), save)?;
+    let tried = Tried::new(remarks, now(), style);
+    let watcher = tried.clone();
+    let watch = move |packet: &[u8]| outside::unanswered(packet).into_iter().for_each(|it| watcher.tell(it));
+    let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
     let stream = Stream::start(socket, sender).map_err(|error| own("no thread can be started", error))?;
     let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
     prctl::set_child_subreaper(true).map_err(|error| own("cannot become a subreaper", error.into()))?;
+    if let Some(outside) = outside {
+        let tried = tried.clone();
+        let answering = thread::Builder::new().name("outside".to_owned());
+        answering
+            .spawn(move || outside.answer(|it| tried.tell(it)))
+            .map_err(|error| own("no thread can be started", error))?;
+    }
     let start = now();
     let stopper = stream.stopper();
     let started = start_command(asked).and_then(|command| {
@@ -51,12 +62,11 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let saved = feed.finish();
     let status = waiter.join().unwrap_or(super::OWN_FAILURE);
     let lost = stream.finish().map_err(|error| own("the packets could not be read to their end", error))?;
-    if lost > 0 {
-        remarks.say(&format!(
-            "wire101: {} crossed the network too fast to be captured, and {} missing above",
-            counted(lost, "packet"),
-            if lost == 1 { "is" } else { "are" }
-        ));
+    if let Some(remark) = missed(lost) {
+        remarks.say(&remark);
+    }
+    if let Some(remark) = tried.remark() {
+        remarks.say(&remark);
     }
     saved?;
     match shown {
@@ -68,14 +78,16 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     Ok(status)
 }
 
-/// A network with nothing in it but a loopback, as the kernel makes it, and a socket that hears all of it.
-fn network() -> Result<Socket, Refused> {
+/// A network with nothing in it but a loopback, as the kernel makes it, and a socket that hears all of it. And a way out
+/// that leads nowhere, if the kernel has what it takes: without it, what is tried outside is refused as well, but unnamed.
+fn network() -> Result<(Socket, Option<Outside>), Refused> {
     let system = System::look();
     namespace::enter(system)?;
     let netlink = Netlink::open().map_err(|error| system.refused("a netlink socket", error))?;
     let up = if_nametoindex("lo").and_then(|index| netlink.bring_up(index, None));
     up.map_err(|error| system.refused("bringing the interface lo up", error))?;
-    Socket::loopback().map_err(|error| system.refused("a packet socket (AF_PACKET)", error))
+    let socket = Socket::loopback().map_err(|error| system.refused("a packet socket (AF_PACKET)", error))?;
+    Ok((socket, Outside::open(&netlink).ok()))
 }
 
 fn interface() -> Interface {
@@ -104,9 +116,4 @@ fn start_command(asked: &Trace) -> Result<u32, (u8, String)> {
         };
         (family::status_of(&error), format!("cannot run {name}: {error}{advice}"))
     })
-}
-
-fn now() -> Timestamp {
-    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -1,7 +1,8 @@
 # How Apache httpd is started. To be sourced after common.sh.
 
 httpd() {
-    cp -R "$site" "$peers/apache/httpd.conf" "$work"
+    # With its time: what changed this second has a weak ETag.
+    cp -Rp "$site" "$peers/apache/httpd.conf" "$work"
     MODULES=$(httpd_modules)
     export MODULES SITE=$work/site WORK=$work
     local program user=()
