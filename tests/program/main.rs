@@ -6,6 +6,7 @@
 #[cfg(feature = "peers")]
 mod against_tshark;
 mod architecture;
+mod captures;
 mod documents;
 mod images;
 mod lessons;
@@ -14,6 +15,9 @@ mod shared_captures;
 mod shell;
 #[cfg(unix)]
 mod stopped;
+#[cfg(feature = "peers")]
+#[path = "../common/tshark.rs"]
+mod tshark;
 
 use std::process::{Command, Output};
 
