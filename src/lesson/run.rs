@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::demos;
+use super::demos::{self, Demo};
 use super::front_matter::{ExchangeId, Lesson, Side};
 use super::measure::{LowerHeaders, Measurer, Measures};
 use super::text::{FillError, Template};
@@ -101,6 +101,15 @@ impl SideRun {
 /// Where the wire or the demonstration fails.
 pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Run, RunError> {
     let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
+    run_with(lesson, demo, wire, settings)
+}
+
+/// Runs a lesson with another demonstration than its own. What the lesson says follows from what it captures.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Settings) -> Result<Run, RunError> {
     let (named, shown) = (lesson.sides.len(), demo.sides.len());
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
