@@ -6,6 +6,7 @@
 #[cfg(feature = "peers")]
 mod against_tshark;
 mod architecture;
+mod captures;
 mod documents;
 mod lessons;
 #[cfg(feature = "shared")]
