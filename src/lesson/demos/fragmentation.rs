@@ -24,7 +24,7 @@ pub const DEMO: Demo = Demo {
 const LENGTH: usize = 10_000;
 const FRAGMENT: usize = 2560;
 /// What the slow reader's system keeps for it.
-const ROOM: usize = 8 * 1024;
+const ROOM: usize = 4 * 1024;
 /// How long the slow reader looks away.
 const BUSY: Duration = Duration::from_secs(3);
 
