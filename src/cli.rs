@@ -1,17 +1,25 @@
 //! Every subcommand and flag, and what they become for the library.
 
+mod draw;
 mod filter;
+mod peer;
+pub mod shell;
 mod values;
+mod views;
+pub mod watch;
 
 use std::env;
+use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use wire101::commands::{inspect, lesson, tutorial};
-use wire101::inspect::record::Direction;
-use wire101::inspect::{DecodeAs, Spoken};
+use clap_complete::Shell;
+use wire101::commands::log::Log;
+use wire101::commands::{Failure, capture, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -56,11 +64,38 @@ pub enum Command {
     Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Draw a picture of a capture as SVG, for a page or a slide
+    Draw {
+        #[command(subcommand)]
+        picture: draw::Picture,
+    },
+    /// Run a command in a network of its own, and explain what crosses it
+    Trace(Box<Trace>),
+    /// Explain what crosses an interface of this machine, live
+    Capture(Box<Capture>),
+    /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
+    Serve(peer::Serve),
+    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    Connect(Box<peer::Connect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
         #[arg(value_name = "WHAT")]
         words: Vec<String>,
+    },
+    /// Print a script that completes commands and flags: wire101 completions bash > FOLDER/wire101
+    Completions {
+        /// The shell that is to complete them
+        shell: Shell,
+    },
+    /// Print a manual page: wire101 man inspect | man -l -
+    Man {
+        /// The command that it is about; without it: the program
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+        /// Write all pages into this folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "words")]
+        all: Option<PathBuf>,
     },
 }
 
@@ -131,51 +166,68 @@ pub struct Tutorial {
 pub struct Inspect {
     /// The capture; - reads standard input
     file: PathBuf,
-    /// Only this connection (they count from 0)
-    #[arg(long, value_name = "N", help_heading = NARROW)]
-    connection: Option<u64>,
-    /// Only this exchange: connection and index, both from 0
-    #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
-    exchange: Option<(u64, u64)>,
-    /// Only this packet (they count from 1)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "conditions", help_heading = NARROW)]
-    packet: Option<u64>,
+    /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
     #[command(flatten)]
-    filter: filter::Conditions,
-    /// Show what each OSI layer says
-    #[arg(long, help_heading = DEEPEN)]
-    layers: bool,
-    /// Show the bytes, coloured by layer
-    #[arg(long, help_heading = DEEPEN)]
-    hex: bool,
-    /// Show the packets as a ladder
-    #[arg(long, help_heading = DEEPEN)]
-    ladder: bool,
-    /// Show a connection as a transcript: who said what, and when
-    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
-    follow: Option<u64>,
-    /// Show everything that is wrong, by kind
-    #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
-    problems: bool,
-    /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
-    #[arg(long, value_name = "PORT=PROTOCOL", value_parser = values::decode_as, help_heading = DEEPEN)]
-    decode_as: Vec<(u16, Spoken)>,
-    /// Print only the counts
-    #[arg(long, help_heading = OUTPUT)]
-    summary: bool,
+    ends: filter::Ends,
+    #[command(flatten)]
+    views: views::Views,
     /// Print JSON Lines
     #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
     json: bool,
-    /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
-    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
-    body: Option<((u64, u64), Direction)>,
-    /// Write the packets of the connections that match, as pcapng
-    #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
-    out: Option<PathBuf>,
-    /// Blank credentials, cookies, query values, bodies and payloads, also in --out
-    #[arg(long, help_heading = OUTPUT)]
-    redact: bool,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = TRACE_HELP)]
+pub struct Trace {
+    /// The command, and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+    /// Write every packet, as pcapng, while it comes
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    save: Option<PathBuf>,
+    /// Explain in this file, not on standard error
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    log: Option<PathBuf>,
+    #[command(flatten)]
+    ends: filter::Ends,
+    #[command(flatten)]
+    views: views::Views,
+    /// Write JSON Lines, into the file of --log
+    #[arg(long, requires = "log", conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Capture {
+    /// The interface: lo, eth0; any is all of them
+    #[arg(short, long, value_name = "IFACE")]
+    interface: String,
+    /// Only what has this port at either end; may be given more than once
+    #[arg(long, value_name = "N")]
+    port: Vec<u16>,
+    /// Only what has this address at either end; may be given more than once
+    #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+    host: Vec<IpAddr>,
+    /// Write every packet, as pcapng, while it comes
+    #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
+    save: Option<PathBuf>,
+    /// For how long: 10s, 5m, 1h [default: until Ctrl-C]
+    #[arg(long = "for", value_name = "TIME", value_parser = values::period)]
+    period: Option<Duration>,
+    #[command(flatten)]
+    views: views::Views,
+    /// Print JSON Lines
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
+    json: bool,
+}
+
+/// What `trace --help` ends with.
+const TRACE_HELP: &str = "\
+The command runs in a network namespace with nothing but a loopback: what is to talk has to be started by it, and what it
+tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
+Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
 
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
@@ -186,7 +238,16 @@ const OUTPUT: &str = "Output";
 impl Cli {
     /// What the output can show: asked of the terminal and the environment here, and nowhere else.
     pub fn style(&self) -> Style {
-        let terminal = io::stdout().is_terminal();
+        self.style_of(io::stdout().is_terminal())
+    }
+
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
+    }
+
+    /// The same for output that goes elsewhere, to a terminal or not.
+    pub fn style_of(&self, terminal: bool) -> Style {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colour = match self.color {
@@ -243,28 +304,44 @@ fn progress_file() -> Option<PathBuf> {
     state.map(|state| state.join("wire101/progress.toml"))
 }
 
+impl Inspect {
+    /// Whether results appear while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.json || self.views.streams()
+    }
+}
+
 impl From<Inspect> for inspect::Inspect {
     fn from(inspect: Inspect) -> Self {
-        let Inspect { file, connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = inspect;
-        let Inspect { follow, body, problems, summary, json, out, redact, .. } = inspect;
-        Self {
-            file,
-            connection,
-            exchange,
-            packet,
-            filter: filter.into(),
-            decode_as: DecodeAs::ports(&decode_as),
-            layers,
-            hex,
-            ladder,
-            follow,
-            body,
-            problems,
-            summary,
-            json,
-            out,
-            redact,
-            terminal: io::stdout().is_terminal(),
-        }
+        let Inspect { file, watch, ends, views, json } = inspect;
+        Self { file, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
+    }
+}
+
+impl Trace {
+    /// What is asked, where explanations go and where remarks do, and whether the former is a terminal.
+    pub fn open(self) -> Result<(trace::Trace, Log, Log, bool), Failure> {
+        let Self { command, save, log, ends, views, json } = self;
+        let terminal = log.is_none() && io::stderr().is_terminal();
+        let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.within(Some(ends)) };
+        let remarks = Log::new(io::stderr());
+        let log = match log {
+            None => remarks.clone(),
+            Some(path) => Log::new(
+                File::create(&path)
+                    .map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))?,
+            ),
+        };
+        let remarks = if json { remarks } else { log.clone() };
+        Ok((trace::Trace { command, save, asked }, log, remarks, terminal))
+    }
+}
+
+impl From<Capture> for capture::Capture {
+    fn from(asked: Capture) -> Self {
+        let Capture { interface, port, host, save, period, views, json } = asked;
+        let terminal = io::stdout().is_terminal();
+        let asked = inspect::Inspect { file: (&interface).into(), json, terminal, ..views.within(None) };
+        Self { interface, ports: port, hosts: host, save, period, asked }
     }
 }

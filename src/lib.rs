@@ -11,10 +11,12 @@
 //! The modules are the layers; arrows between them point one way:
 //!
 //! - [`capture`] moves packets in and out of files; [`wire`] makes them. Neither knows what is in them.
+//! - `kernel` asks Linux for namespaces and for the packets of an interface.
 //! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes. It knows nothing else.
 //! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
+//! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
 //! - [`tutorial`] leads through the lessons: it asks, and takes answers.
 //! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
@@ -23,8 +25,11 @@ pub mod capture;
 pub mod commands;
 pub mod explain;
 pub mod inspect;
+#[cfg(target_os = "linux")]
+mod kernel;
 pub mod layers;
 pub mod lesson;
+pub mod peer;
 pub mod render;
 pub mod tutorial;
 pub mod wire;

@@ -4,23 +4,26 @@ mod cli;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use clap::Parser;
+use wire101::commands::connect::Notes;
+use wire101::commands::log::Log;
 use wire101::commands::tutorial::Streams;
 use wire101::commands::{self, Failure};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    let result = cli.run(&mut out).and_then(|()| out.flush().map_err(Failure::from));
+    let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(Failure::from));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(failure) => report(&failure),
     }
 }
 
-/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage. Whoever reads the output
-/// may stop reading it (`| head`): that is no failure.
+/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage, 125 where tracing failed.
+/// Whoever reads the output may stop reading it (`| head`): that is no failure.
 fn report(failure: &Failure) -> ExitCode {
     if let Some(message) = failure.message() {
         eprintln!("wire101: {message}");
@@ -28,10 +31,17 @@ fn report(failure: &Failure) -> ExitCode {
     ExitCode::from(failure.status())
 }
 
+/// Watches a capture being read; `streams` says whether results appear meanwhile.
+fn watch(streams: bool) -> Result<Rc<cli::watch::Watch>, Failure> {
+    let watch = cli::watch::Watch::new(streams);
+    watch.map(Rc::new).map_err(|error| Failure::Run(format!("cannot wait for Ctrl-C: {error}")))
+}
+
 impl cli::Cli {
-    fn run(mut self, out: &mut dyn Write) -> Result<(), Failure> {
+    /// Does what was asked; returns the exit status, which is another's only where another program was run.
+    fn run(mut self, out: &mut dyn Write) -> Result<u8, Failure> {
         let style = self.style();
-        match self.command.take() {
+        let done = match self.command.take() {
             None => commands::welcome(out, style),
             Some(cli::Command::Lesson { command }) => match command {
                 cli::LessonCommand::List => commands::lesson::list(out, style),
@@ -42,8 +52,35 @@ impl cli::Cli {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
+            Some(cli::Command::Draw { picture }) => commands::draw::draw(&picture.into(), out, watch(false)?),
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
-            Some(cli::Command::Inspect(inspect)) => commands::inspect::inspect(&(*inspect).into(), out, style),
-        }
+            Some(cli::Command::Completions { shell }) => cli::shell::completions(shell, out),
+            Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
+            Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
+            Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
+            Some(cli::Command::Connect(asked)) => {
+                let err = &mut io::stderr().lock();
+                let mut notes = if asked.notes() { Notes::to(err, self.notes_style()) } else { Notes::none() };
+                let asked = (*asked).try_into().map_err(Failure::Usage)?;
+                commands::connect::connect(&asked, out, &mut notes, style)
+            }
+            Some(cli::Command::Capture(asked)) => {
+                let remarks = Log::new(io::stderr());
+                commands::capture::capture(&(*asked).into(), out, &remarks, style)
+            }
+            Some(cli::Command::Trace(asked)) => return self.trace(*asked),
+            Some(cli::Command::Inspect(inspect)) => {
+                let watch = watch(inspect.streams())?;
+                commands::inspect::inspect(&(*inspect).into(), out, style, watch)
+            }
+        };
+        done.map(|()| 0)
+    }
+
+    fn trace(&self, asked: cli::Trace) -> Result<u8, Failure> {
+        let traced = asked.open().and_then(|(asked, log, remarks, terminal)| {
+            commands::trace::trace(&asked, &log, &remarks, self.style_of(terminal))
+        });
+        traced.map_err(|failure| Failure::Trace(Box::new(failure)))
     }
 }

@@ -1,9 +1,11 @@
 //! What `wire101 lesson` prints, as a library call: the pages, and what they promise.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::Value;
 use wire101::capture::Reader;
+use wire101::capture::watched::Nobody;
 use wire101::commands::lesson::{self, Run};
 use wire101::commands::{Failure, inspect};
 use wire101::lesson::catalogue;
@@ -172,7 +174,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
         let of_lesson = json(&run);
         let mut out = Vec::new();
         let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
-        inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
+        inspect::inspect(&file, &mut out, Style::plain(80), Rc::new(Nobody)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(of_lesson[0]["data"]["source"], format!("lesson:{name}"));

@@ -5,6 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
+use super::watched::Stopped;
+
 /// Why a capture cannot be read, or not further.
 #[derive(Debug, Error)]
 pub enum CaptureError {
@@ -50,14 +52,27 @@ pub enum CaptureError {
         /// What the input reported.
         source: io::Error,
     },
+    /// Whoever watched it being read stopped it.
+    #[error("{at}: stopped here, as was asked")]
+    Stopped {
+        /// What was to be read next.
+        at: Location,
+    },
 }
 
 impl CaptureError {
+    /// Whether all is well with the file but that it ends too early, as one does that is still being written.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        use Damage::{BlockCut, HeaderCut, RecordCut};
+        matches!(self, Self::Damaged { damage: HeaderCut { .. } | RecordCut { .. } | BlockCut { .. }, .. })
+    }
+
     /// Where in the file the error is; `None` if it is about the file as a whole.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         match self {
-            Self::Damaged { at, .. } | Self::Read { at, .. } => Some(*at),
+            Self::Damaged { at, .. } | Self::Read { at, .. } | Self::Stopped { at } => Some(*at),
             _ => None,
         }
     }
@@ -80,7 +95,10 @@ impl Location {
     }
 
     pub(super) fn unreadable(self, source: io::Error) -> CaptureError {
-        CaptureError::Read { at: self, source }
+        match source.get_ref() {
+            Some(inner) if inner.is::<Stopped>() => CaptureError::Stopped { at: self },
+            _ => CaptureError::Read { at: self, source },
+        }
     }
 }
 

@@ -100,6 +100,11 @@ impl<W: Write> Writer<W> {
         write(&mut self.out, packet)
     }
 
+    /// What has been written, as far as `out` still has it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Ends the file, and hands back what it was written to.
     ///
     /// # Errors

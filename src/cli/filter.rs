@@ -8,17 +8,31 @@ use wire101::inspect::record::Direction;
 
 use super::{FILTER, values};
 
+/// Whose connections. Where packets are captured, it is the kernel that is told.
+#[derive(Debug, Args)]
+#[command(next_help_heading = FILTER)]
+pub struct Ends {
+    /// To or from an address, or to a host by name: 10.0.0.2, example.com, '*.example.com'
+    #[arg(long, value_name = "HOST", value_parser = values::host, conflicts_with_all = ["exchange", "packet", "body"])]
+    host: Option<Host>,
+    /// With this port at either end: 80, 8000-8999
+    #[arg(long, value_name = "PORT", value_parser = values::port, conflicts_with_all = ["exchange", "packet", "body"])]
+    port: Option<RangeInclusive<u16>>,
+}
+
+impl Ends {
+    /// The filter, by these ends, too.
+    pub fn within(self, filter: Filter) -> Filter {
+        let Self { host, port } = self;
+        Filter { host, port, ..filter }
+    }
+}
+
 /// All of them must hold.
 #[derive(Debug, Args)]
 #[group(id = "conditions", multiple = true)]
 #[command(next_help_heading = FILTER)]
 pub struct Conditions {
-    /// To or from an address, or to a host by name: 10.0.0.2, example.com, '*.example.com'
-    #[arg(long, value_name = "HOST", value_parser = values::host)]
-    host: Option<Host>,
-    /// With this port at either end: 80, 8000-8999
-    #[arg(long, value_name = "PORT", value_parser = values::port)]
-    port: Option<RangeInclusive<u16>>,
     /// With this status: 404, 4xx, 400-499
     #[arg(long, value_name = "STATUS", value_parser = values::status)]
     status: Option<RangeInclusive<u16>>,
@@ -47,8 +61,8 @@ pub struct Conditions {
 
 impl From<Conditions> for Filter {
     fn from(conditions: Conditions) -> Self {
-        let Conditions { host, port, status, method, path, opcode, direction, contains, from, until } = conditions;
+        let Conditions { status, method, path, opcode, direction, contains, from, until } = conditions;
         let contains = contains.map(String::into_bytes);
-        Self { host, port, status, method, path, opcode, direction, contains, from, until }
+        Self { status, method, path, opcode, direction, contains, from, until, ..Self::default() }
     }
 }

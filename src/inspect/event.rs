@@ -61,7 +61,10 @@ pub enum Event<'a> {
     Message(&'a Message),
     /// Something is wrong.
     Problem(&'a Problem),
-    /// A connection ended, or the capture did.
+    /// Both sides of a connection have ended it, or one has cut it off. Stragglers may come yet; [`Closed`](Self::Closed)
+    /// counts them, when it is over for good.
+    Ended(&'a Connection),
+    /// A connection is over: it ended a while ago, or the capture did.
     Closed(&'a Connection),
     /// Bytes of a stream, in order, and where they lie. Only if pieces were asked for.
     Bytes(Delivered<'a>),

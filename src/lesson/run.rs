@@ -316,7 +316,7 @@ impl<S: Sink> Sink for Apart<S> {
                 self.connections.resize(connection.number as usize + 1, connection.interface);
                 Some(connection.number)
             }
-            Event::Closed(connection) => Some(connection.number),
+            Event::Ended(connection) | Event::Closed(connection) => Some(connection.number),
             Event::Request(it) | Event::Response(it) | Event::Exchange(it) | Event::Upgraded(it) => Some(it.connection),
             Event::Frame(frame) => Some(frame.connection),
             Event::Message(message) => Some(message.connection),

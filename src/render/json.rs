@@ -92,6 +92,7 @@ impl<W: Write> Sink for Json<W> {
             }
             Event::Packet(_)
             | Event::Opened(_)
+            | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
             | Event::Upgraded(_)

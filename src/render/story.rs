@@ -70,6 +70,12 @@ impl Story {
         self.connections.iter().find(|connection| connection.number == number)
     }
 
+    /// The name of the host with that address, if it has one.
+    #[must_use]
+    pub fn name_of(&self, address: IpAddr) -> Option<&str> {
+        self.hosts.iter().find(|host| host.1 == address).map(|host| host.0.as_str())
+    }
+
     /// The segments of one direction of a connection, from one packet to another.
     pub(super) fn segments(
         &self,
@@ -140,6 +146,7 @@ impl Sink for Story {
             Event::Frame(frame) => Self::keep(&mut self.frames, left_out, frame),
             Event::Problem(problem) => Self::keep(&mut self.problems, left_out, problem),
             Event::Opened(_)
+            | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
             | Event::Upgraded(_)

@@ -9,8 +9,10 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("explain", &[]),
     ("layers", &["explain"]),
     ("inspect", &["capture", "layers", "explain"]),
-    ("wire", &["capture"]),
-    ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
+    ("kernel", &["capture"]),
+    ("wire", &["capture", "kernel"]),
+    ("peer", &["layers"]),
+    ("lesson", &["capture", "layers", "inspect", "explain", "wire", "peer"]),
     ("tutorial", &["wire", "lesson"]),
     ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
 ];
@@ -39,7 +41,9 @@ fn folder(module: &str) -> PathBuf {
 
 #[test]
 fn modules_know_only_those_below_them() {
-    let others = ["capture", "layers", "explain", "inspect", "wire", "lesson", "tutorial", "render", "commands"];
+    let others = [
+        "capture", "layers", "explain", "inspect", "kernel", "wire", "peer", "lesson", "tutorial", "render", "commands",
+    ];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {
             let source = fs::read_to_string(&path).unwrap();

@@ -57,26 +57,6 @@ impl<W: Write> Only<'_, W> {
         let exchange = exchange.map(|asked| Absent::exchange(asked, self.exchanges, summary));
         connection.or(exchange)
     }
-
-    fn is_asked_for(&self, event: Event<'_>) -> bool {
-        if self.asked.problems && !matches!(event, Event::Problem(_) | Event::Interface(..)) {
-            return false;
-        }
-        let (connection, exchange) = match event {
-            Event::Closed(it) => (it.number, None),
-            Event::Exchange(it) => (it.connection, Some(it.index)),
-            Event::Frame(it) => (it.connection, None),
-            Event::Message(it) => (it.connection, None),
-            Event::Problem(it) => match it.connection {
-                Some(connection) => (connection, None),
-                None => return self.asked.connection.is_none() && self.asked.exchange.is_none(),
-            },
-            // Not records: interfaces, which records refer to, and what JSON says nothing about.
-            _ => return true,
-        };
-        self.asked.connection.is_none_or(|asked| asked == connection)
-            && self.asked.exchange.is_none_or(|asked| exchange.is_some_and(|index| asked == (connection, index)))
-    }
 }
 
 impl<W: Write> Sink for Only<'_, W> {
@@ -91,7 +71,7 @@ impl<W: Write> Sink for Only<'_, W> {
         {
             self.passed = true;
         }
-        if self.is_asked_for(event) {
+        if self.asked.is_about(event) {
             self.json.event(event);
         }
     }

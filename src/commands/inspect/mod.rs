@@ -3,22 +3,27 @@
 //! The overview, the counts and JSON Lines are one pass over the input, as it streams. What narrows or deepens may read it
 //! a second time.
 
-mod absent;
+mod about;
+pub(super) mod absent;
 mod body;
 mod follow;
-mod input;
+pub(super) mod input;
 mod json;
 mod keep;
+mod live;
 mod narrow;
 mod problems;
+mod watch;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
-use crate::capture::Reader;
+use crate::capture::watched::Watcher;
+use crate::capture::{Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
 use crate::inspect::record::Direction;
 use crate::inspect::redact::Redacted;
@@ -33,6 +38,8 @@ use crate::render::{numbers, summary, text};
 pub struct Inspect {
     /// The capture; `-` is standard input.
     pub file: PathBuf,
+    /// Follow it while it grows.
+    pub watch: bool,
     /// Only this connection.
     pub connection: Option<u64>,
     /// Only this exchange, by connection and index.
@@ -136,14 +143,19 @@ impl Pass {
     }
 }
 
-/// Inspects a capture.
+/// Inspects a capture, which is read under the watcher's eyes.
 ///
 /// # Errors
 ///
-/// If the capture cannot be read, or not to its end; if it has not what was asked for; or if the output cannot be
-/// written. What could be read is in the output by then.
-pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let result = look(asked, out, style);
+/// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
+/// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
+pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
+    let result = if asked.watch {
+        watch::Growing::open(&asked.file)
+            .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
+    } else {
+        look(asked, Input::new(&asked.file, watcher), out, style)
+    };
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {
         out.flush()?;
@@ -151,8 +163,46 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(),
     result
 }
 
-fn look(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let input = Input::new(&asked.file);
+/// Inspects a capture while it is being made: tells what happens as it does, and then shows what else was asked for.
+///
+/// `stream` is the capture, pcap or pcapng, and `asked.file` what to call it. Times count from `start`, or from the first
+/// packet.
+///
+/// # Errors
+///
+/// As [`inspect`].
+pub fn live(
+    asked: &Inspect,
+    stream: Box<dyn Read>,
+    start: Option<Timestamp>,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
+    live_input(asked, Input::stream(&asked.file, stream), start, out, style)
+}
+
+fn live_input(
+    asked: &Inspect,
+    input: Input<'_>,
+    start: Option<Timestamp>,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
+    // These are told as it happens, too, each in its own way; or are to be all that is told.
+    let is_told = asked.json || asked.follow.is_some() || asked.body.is_some() || asked.summary;
+    if is_told {
+        return look(asked, input, out, style);
+    }
+    if !(asked.problems || asked.is_closer_look() || asked.out.is_some()) {
+        return live::print(asked, &input, start, out, style);
+    }
+    let input = input.put_aside()?;
+    live::print(asked, &input, start, out, style)?;
+    writeln!(out)?;
+    look(asked, input, out, style)
+}
+
+fn look(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let Some(path) = &asked.out else { return show(asked, input, out, style) };
     let input = input.again()?;
     let kept = keep::keep(asked, &input, path);

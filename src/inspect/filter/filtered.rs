@@ -252,6 +252,12 @@ impl<S: Sink> Sink for Filtered<'_, S> {
             Event::Frame(it) => self.frame(it),
             Event::Message(it) => self.message(it),
             Event::Problem(it) => self.problem(it),
+            Event::Ended(it) => {
+                let known = self.open.get(&it.number);
+                if known.is_some_and(|it| it.matched || it.possible && self.filter.is_of_connections()) {
+                    self.sink.event(event);
+                }
+            }
             Event::Closed(it) => self.closed(it),
             Event::Bytes(delivered) => {
                 if self.is_possible(delivered.connection) {

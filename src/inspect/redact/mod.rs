@@ -63,9 +63,12 @@ impl<S: Sink> Sink for Redacted<S> {
             Event::Problem(it) => sink.event(Event::Problem(&problem(it))),
             // The bytes themselves: only a plan says which of them may be seen.
             Event::Bytes(_) => {}
-            Event::Interface(..) | Event::Packet(_) | Event::Opened(_) | Event::Closed(_) | Event::Piece(_) => {
-                sink.event(event);
-            }
+            Event::Interface(..)
+            | Event::Packet(_)
+            | Event::Opened(_)
+            | Event::Ended(_)
+            | Event::Closed(_)
+            | Event::Piece(_) => sink.event(event),
         }
     }
 

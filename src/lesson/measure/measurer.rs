@@ -217,6 +217,7 @@ impl Sink for Measurer {
             | Event::Response(_)
             | Event::Upgraded(_)
             | Event::Interface(..)
+            | Event::Ended(_)
             | Event::Bytes(_)
             | Event::Piece(_) => {}
         }

@@ -112,6 +112,7 @@ impl Sink for Overview {
             Event::Problem(it) => self.problems.add(it),
             Event::Interface(..)
             | Event::Opened(_)
+            | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
             | Event::Upgraded(_)

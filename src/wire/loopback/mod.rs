@@ -10,9 +10,7 @@
 mod capture;
 mod connection;
 mod hosts;
-mod namespace;
-mod netlink;
-mod refusal;
+mod interface;
 mod sockets;
 
 // They make namespaces, which not every system lets them: `tests/run` turns them on.
@@ -28,8 +26,9 @@ use tokio::time::Instant;
 use capture::{Capture, Captured};
 pub(super) use connection::{Connection, Handle, Listener};
 use hosts::Hosts;
-use refusal::System;
 use sockets::Sockets;
+
+use crate::kernel::{Refused, System, namespace};
 
 use super::{BoxError, Network, NetworkKind, Recording, Settings, WireError};
 
@@ -67,7 +66,7 @@ where
     let hosts = Hosts::new(hosts, side);
     let system = System::look();
     namespace::enter(system)?;
-    let loopback = namespace::loopback(system, hosts.addresses())?;
+    let loopback = interface::loopback(system, hosts.addresses())?;
     let unmet = loopback.impair(settings.rtt, settings.loss);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let capture = Capture::start(system, usize::from(side))?;
@@ -80,6 +79,14 @@ where
     outcome?;
     let Captured { packets, lost } = captured?;
     Ok(Recording { packets, hosts: wire.handle.hosts().list(), stack: stack(), unmet, missed: lost })
+}
+
+impl From<Refused> for WireError {
+    fn from(refused: Refused) -> Self {
+        let refused = refused.or("take the virtual wire, which needs no rights: `--wire virtual`");
+        let Refused { step, error, why, remedies } = refused;
+        Self::Refused { step, error, why, remedy: remedies.join("; or ") }
+    }
 }
 
 /// A demonstration under way.

@@ -6,12 +6,33 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
-use crate::wire::WireError;
+/// What a system did not let us do, why, and the ways that work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system refused {step}: {error}\n  why: {why}\n  what works: {}", .remedies.join("; or "))]
+pub struct Refused {
+    /// What was refused.
+    pub step: String,
+    /// How the system put it.
+    pub error: String,
+    /// What is behind it, as far as can be seen.
+    pub why: String,
+    /// What to do about it, one way each.
+    pub remedies: Vec<String>,
+}
+
+impl Refused {
+    /// The same, with one more way.
+    #[must_use]
+    pub fn or(mut self, remedy: &str) -> Self {
+        self.remedies.push(remedy.to_owned());
+        self
+    }
+}
 
 /// What a system says about namespaces, before one is made: inside of one, everybody looks like root, or like nobody.
 #[expect(clippy::struct_excessive_bools, reason = "each is one of the system's switches")]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct System {
+pub struct System {
     root: bool,
     /// The sysctl `kernel.unprivileged_userns_clone` (Debian and its kin) is 0.
     only_root: bool,
@@ -28,7 +49,9 @@ pub(super) struct System {
 }
 
 impl System {
-    pub(super) fn look() -> Self {
+    /// Looks at its switches.
+    #[must_use]
+    pub fn look() -> Self {
         let sysctl = |name: &str| fs::read_to_string(Path::new("/proc/sys").join(name));
         let is = |name: &str, value: &str| sysctl(name).is_ok_and(|text| text.trim() == value);
         let none = |name: &&str| is(&name.replace('.', "/"), "0");
@@ -49,19 +72,20 @@ impl System {
     }
 
     /// The error that says what was refused, why, and what works.
-    pub(super) fn refused(self, step: &str, error: Errno) -> WireError {
-        let (why, remedy) = self.explain(error);
-        WireError::Refused { step: step.to_owned(), error: error.to_string(), why, remedy }
+    #[must_use]
+    pub fn refused(self, step: &str, error: Errno) -> Refused {
+        let (why, remedies) = self.explain(error);
+        Refused { step: step.to_owned(), error: error.to_string(), why, remedies }
     }
 
     /// Why, and what to do about it.
-    fn explain(self, error: Errno) -> (String, String) {
+    fn explain(self, error: Errno) -> (String, Vec<String>) {
         let set = |name: &str, value: &str| format!("allow it with `sudo sysctl {name}={value}`");
         let (why, remedy) = match error {
             Errno::EINVAL if self.threads => {
                 return (
                     "a user namespace can be made only before a program's second thread starts".to_owned(),
-                    "run the lesson in a process of its own: `wire101 lesson run NAME --wire loopback`".to_owned(),
+                    vec!["do it in a process of its own".to_owned()],
                 );
             }
             Errno::EINVAL | Errno::ENOSYS if !self.has_them => {
@@ -88,9 +112,7 @@ impl System {
             _ => ("a security policy of this system forbids it, or a chroot or a container does".to_owned(), None),
         };
         let root = (!self.root).then(|| "run it as root, with `sudo`".to_owned());
-        let virtual_wire = "take the virtual wire, which needs no rights: `--wire virtual`".to_owned();
-        let remedies: Vec<_> = remedy.into_iter().chain(root).chain([virtual_wire]).collect();
-        (why, remedies.join("; or "))
+        (why, remedy.into_iter().chain(root).collect())
     }
 }
 
@@ -122,16 +144,16 @@ mod tests {
             (System { threads: true, ..USUAL }, Errno::EINVAL, "a process of its own"),
         ];
         for (system, error, expected) in cases {
-            let (why, remedy) = system.explain(error);
-            assert!(remedy.contains(expected), "{why}: {remedy}");
+            let (why, remedies) = system.explain(error);
+            assert!(remedies.concat().contains(expected), "{why}: {remedies:?}");
         }
     }
 
     #[test]
     fn nobody_who_is_root_is_told_to_become_it() {
         for error in [Errno::EPERM, Errno::ENOSPC, Errno::EINVAL] {
-            assert!(!System { root: true, ..USUAL }.explain(error).1.contains("as root"));
-            assert!(USUAL.explain(error).1.contains("as root"));
+            assert!(!System { root: true, ..USUAL }.explain(error).1.concat().contains("as root"));
+            assert!(USUAL.explain(error).1.concat().contains("as root"));
         }
     }
 }

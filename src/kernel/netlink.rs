@@ -1,7 +1,7 @@
-//! What is asked of the kernel about its interfaces, by rtnetlink: to bring one up, to give it an address, to have it
-//! delay and lose packets. Knows messages and attributes, not what they are for.
+//! What is asked of the kernel about its interfaces, by rtnetlink: to make one, to bring it up, to give it an address and a
+//! route, to have it delay and lose packets. Knows messages and attributes, not what they are for.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
@@ -23,47 +23,98 @@ const IFLA_GSO_MAX_SEGS: u16 = 40;
 /// The attribute of netem's options that holds the delay in nanoseconds (`TCA_NETEM_LATENCY64`, Linux 4.15).
 const NETEM_LATENCY64: u16 = 10;
 
+/// The attribute of a veth that describes its other end.
+const VETH_INFO_PEER: u16 = 1;
+
 /// How many packets may be under way at once; netem's own limit, 1000, is less than a fast sender has on a slow line.
 const NETEM_LIMIT: u32 = 100_000;
 
 /// A line to the kernel of the network namespace in which it was opened.
-pub(super) struct Netlink(OwnedFd);
+pub struct Netlink(OwnedFd);
 
 impl Netlink {
-    pub(super) fn open() -> nix::Result<Self> {
+    /// Opens a line. All that is asked through it fails with the error that the kernel answers.
+    ///
+    /// # Errors
+    ///
+    /// As the system calls have it.
+    pub fn open() -> nix::Result<Self> {
         let socket = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::NetlinkRoute)?;
         bind(socket.as_raw_fd(), &NetlinkAddr::new(0, 0))?;
         Ok(Self(socket))
     }
 
-    /// Brings an interface up, for packets of so many bytes.
-    pub(super) fn bring_up(&self, interface: u32, mtu: u32) -> nix::Result<()> {
-        let up = libc::IFF_UP.cast_unsigned();
-        let mut message = Message::link(interface, up);
-        message.attribute(libc::IFLA_MTU, &mtu.to_ne_bytes());
+    /// Brings an interface up, for packets of at most so many bytes; else, of as many as it takes by itself.
+    pub fn bring_up(&self, interface: u32, mtu: Option<u32>) -> nix::Result<()> {
+        let mut message = Message::link(interface, libc::IFF_UP.cast_unsigned());
+        if let Some(mtu) = mtu {
+            message.attribute(libc::IFLA_MTU, &mtu.to_ne_bytes());
+        }
         self.ask(message)
     }
 
     /// Has TCP hand an interface one segment at a time, not many as one for the network card to divide (offload).
-    pub(super) fn send_one_by_one(&self, interface: u32) -> nix::Result<()> {
+    pub fn send_one_by_one(&self, interface: u32) -> nix::Result<()> {
         let mut message = Message::link(interface, 0);
         message.attribute(IFLA_GSO_MAX_SEGS, &1_u32.to_ne_bytes());
         self.ask(message)
     }
 
     /// Gives an interface an address of its own, with nothing else on its network.
-    pub(super) fn add_address(&self, interface: u32, address: Ipv4Addr) -> nix::Result<()> {
+    pub fn add_address(&self, interface: u32, address: IpAddr) -> nix::Result<()> {
         let mut message = Message::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
-        // struct ifaddrmsg: family, prefix length, flags, scope, index.
-        message.bytes(&[libc::AF_INET as u8, 32, 0, libc::RT_SCOPE_HOST]).u32(interface);
-        message.attribute(libc::IFA_LOCAL, &address.octets());
+        let (family, octets) = family(address);
+        // struct ifaddrmsg: family, prefix length, flags, scope, index. Nobody else has it: there is nothing to detect.
+        message.bytes(&[family, octets.len() as u8 * 8, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE]);
+        message.u32(interface).attribute(libc::IFA_LOCAL, &octets);
+        self.ask(message)
+    }
+
+    /// Makes two interfaces of these names, at either end of a cable (veth). Not every kernel can: `EOPNOTSUPP`.
+    pub fn add_cable(&self, one: &str, other: &str) -> nix::Result<()> {
+        let mut message = Message::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let named = |message: &mut Message, name: &str| {
+            // struct ifinfomsg, all of it open; nobody has to ask for the other's hardware address.
+            let flags = libc::IFF_NOARP.cast_unsigned();
+            message.u32(0).u32(0).u32(flags).u32(flags);
+            message.attribute(libc::IFLA_IFNAME, &[name.as_bytes(), b"\0"].concat());
+        };
+        named(&mut message, one);
+        let (mut peer, mut data, mut kind) = (Message::default(), Message::default(), Message::default());
+        named(&mut peer, other);
+        data.attribute(VETH_INFO_PEER, &peer.0);
+        kind.attribute(libc::IFLA_INFO_KIND, b"veth");
+        kind.attribute(libc::IFLA_INFO_DATA, &data.0);
+        message.attribute(libc::IFLA_LINKINFO, &kind.0);
+        self.ask(message)
+    }
+
+    /// Sends through an interface whatever has no other way, from this address, which is the interface's.
+    pub fn add_default_route(&self, interface: u32, from: IpAddr) -> nix::Result<()> {
+        let mut message = Message::new(libc::RTM_NEWROUTE, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let (family, octets) = family(from);
+        // struct rtmsg: family, length of the destination's prefix and the source's, type of service, table, who made it,
+        // scope, type, and flags.
+        message.bytes(&[
+            family,
+            0,
+            0,
+            0,
+            libc::RT_TABLE_MAIN,
+            libc::RTPROT_BOOT,
+            libc::RT_SCOPE_UNIVERSE,
+            libc::RTN_UNICAST,
+        ]);
+        message.u32(0);
+        message.attribute(libc::RTA_OIF, &interface.to_ne_bytes());
+        message.attribute(libc::RTA_PREFSRC, &octets);
         self.ask(message)
     }
 
     /// Has an interface hold back every packet for some time, and lose some: a percentage, 0 to 100.
     ///
     /// It is netem that does it, which not every kernel has: `ENOENT`.
-    pub(super) fn impair(&self, interface: u32, delay: Duration, loss: f64) -> nix::Result<()> {
+    pub fn impair(&self, interface: u32, delay: Duration, loss: f64) -> nix::Result<()> {
         let mut message = Message::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
         // struct tcmsg: family and padding, index, handle 1:0, parent, information.
         message.u32(0).u32(interface).u32(1 << 16).u32(ROOT).u32(0);
@@ -88,6 +139,14 @@ impl Netlink {
             Some(error) => Err(Errno::from_raw(error.saturating_neg())),
             None => Err(Errno::EPROTO),
         }
+    }
+}
+
+/// An address's family, and its bytes.
+fn family(address: IpAddr) -> (u8, Vec<u8>) {
+    match address {
+        IpAddr::V4(address) => (libc::AF_INET as u8, address.octets().to_vec()),
+        IpAddr::V6(address) => (libc::AF_INET6 as u8, address.octets().to_vec()),
     }
 }
 

@@ -1,0 +1,88 @@
+//! What to show of a capture, as flags: what `inspect` takes, and everything else that ends in a capture.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use wire101::commands::inspect;
+use wire101::inspect::filter::Filter;
+use wire101::inspect::record::Direction;
+use wire101::inspect::{DecodeAs, Spoken};
+
+use super::{DEEPEN, NARROW, OUTPUT, filter, values};
+
+/// What is shown, and how much of it.
+#[derive(Debug, Args)]
+pub struct Views {
+    /// Only this connection (they count from 0)
+    #[arg(long, value_name = "N", help_heading = NARROW)]
+    connection: Option<u64>,
+    /// Only this exchange: connection and index, both from 0
+    #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
+    exchange: Option<(u64, u64)>,
+    /// Only this packet (they count from 1)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "conditions", help_heading = NARROW)]
+    packet: Option<u64>,
+    #[command(flatten)]
+    filter: filter::Conditions,
+    /// Show what each OSI layer says
+    #[arg(long, help_heading = DEEPEN)]
+    layers: bool,
+    /// Show the bytes, coloured by layer
+    #[arg(long, help_heading = DEEPEN)]
+    hex: bool,
+    /// Show the packets as a ladder
+    #[arg(long, help_heading = DEEPEN)]
+    ladder: bool,
+    /// Show a connection as a transcript: who said what, and when
+    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
+    follow: Option<u64>,
+    /// Show everything that is wrong, by kind
+    #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
+    problems: bool,
+    /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
+    #[arg(long, value_name = "PORT=PROTOCOL", value_parser = values::decode_as, help_heading = DEEPEN)]
+    decode_as: Vec<(u16, Spoken)>,
+    /// Print only the counts
+    #[arg(long, help_heading = OUTPUT)]
+    summary: bool,
+    /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
+    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
+    body: Option<((u64, u64), Direction)>,
+    /// Write the packets of the connections that match, as pcapng
+    #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
+    out: Option<PathBuf>,
+    /// Blank credentials, cookies, query values, bodies and payloads, also in --out
+    #[arg(long, help_heading = OUTPUT)]
+    redact: bool,
+}
+
+impl Views {
+    /// Whether any of it appears while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.body.is_some()
+    }
+
+    /// What they become, on connections with these ends.
+    pub fn within(self, ends: Option<filter::Ends>) -> inspect::Inspect {
+        let Self { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = self;
+        let Self { follow, body, problems, summary, out, redact, .. } = self;
+        let filter = Filter::from(filter);
+        inspect::Inspect {
+            connection,
+            exchange,
+            packet,
+            filter: ends.map_or(filter.clone(), |ends| ends.within(filter)),
+            decode_as: DecodeAs::ports(&decode_as),
+            layers,
+            hex,
+            ladder,
+            follow,
+            body,
+            problems,
+            summary,
+            out,
+            redact,
+            ..inspect::Inspect::default()
+        }
+    }
+}

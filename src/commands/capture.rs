@@ -1,0 +1,133 @@
+//! `wire101 capture`: the packets of an interface of this machine, explained as they come.
+
+use std::io::Write;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Failure;
+use super::inspect::Inspect;
+use super::log::Log;
+use crate::render::style::Style;
+
+/// What `capture` was asked for.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    /// The interface's name; "any" for all of them.
+    pub interface: String,
+    /// Only what has one of these ports; all, if there are none.
+    pub ports: Vec<u16>,
+    /// Only what has one of these addresses; all, if there are none.
+    pub hosts: Vec<IpAddr>,
+    /// Where to write every packet.
+    pub save: Option<PathBuf>,
+    /// For how long; until Ctrl-C, if not asked for.
+    pub period: Option<Duration>,
+    /// What to show; its `file` is what to call it.
+    pub asked: Inspect,
+}
+
+/// Captures until Ctrl-C, or for as long as was asked for, and explains what comes; remarks about the capture go to the log.
+///
+/// # Errors
+///
+/// If there is no such interface, or no right to it; if what comes cannot be shown or saved.
+#[cfg(target_os = "linux")]
+pub fn capture(asked: &Capture, out: &mut dyn Write, remarks: &Log, style: Style) -> Result<(), Failure> {
+    linux::capture(asked, out, remarks, style)
+}
+
+/// Other systems hand over packets in other ways.
+///
+/// # Errors
+///
+/// Always.
+#[cfg(not(target_os = "linux"))]
+pub fn capture(_: &Capture, _: &mut dyn Write, _: &Log, _: Style) -> Result<(), Failure> {
+    let why = "capture needs Linux's packet sockets. What works: `tcpdump -U -w - | wire101 inspect -`, or \
+               `tcpdump -U -w FILE` and `wire101 inspect --watch FILE`";
+    Err(Failure::Run(why.to_owned()))
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::io::{self, Write};
+    use std::sync::mpsc::sync_channel;
+    use std::thread;
+
+    use nix::errno::Errno;
+
+    use super::super::feed::{Feed, Save, missed};
+    use super::super::log::Log;
+    use super::super::{Failure, inspect, interrupt};
+    use super::Capture;
+    use crate::capture::Interface;
+    use crate::kernel::filter::Filter;
+    use crate::kernel::packets::{ANY, QUEUE, Socket, Stream, interfaces};
+    use crate::render::style::Style;
+
+    pub(super) fn capture(asked: &Capture, out: &mut dyn Write, remarks: &Log, style: Style) -> Result<(), Failure> {
+        let name = asked.interface.as_str();
+        let filter = Filter { hosts: asked.hosts.clone(), ports: asked.ports.clone(), only_ip: false };
+        let socket = Socket::open(name, filter).map_err(|error| refused(name, error))?;
+        let link = socket.link();
+        let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
+        let (sender, receiver) = sync_channel(QUEUE);
+        let interface = Interface { name: Some(name.to_owned()), link, snap_length: 0, comment: None };
+        let feed = Feed::new(receiver, interface, save, Box::new(|_| {}))?;
+        let own = |error: io::Error| Failure::Run(format!("the capture on {name} failed: {error}"));
+        let stream = Stream::start(socket, sender).map_err(own)?;
+        let stopper = stream.stopper();
+        interrupt::sets(&stopper.flag()).map_err(own)?;
+        let until = match asked.period {
+            None => "Ctrl-C ends it".to_owned(),
+            Some(period) => {
+                let stopper = stopper.clone();
+                thread::Builder::new().name("clock".to_owned()).spawn(move || {
+                    thread::sleep(period);
+                    stopper.stop();
+                })?;
+                format!("for {} s, or until Ctrl-C", period.as_secs_f64())
+            }
+        };
+        let is_down = interfaces().is_ok_and(|all| all.iter().any(|it| it.name == name && !it.is_up));
+        let state = if is_down { ", which is down: nothing comes before it is up" } else { "" };
+        remarks.say(&format!("wire101: capturing on {name}{state}; {until}"));
+        let shown = inspect::live(&asked.asked, Box::new(feed.clone()), None, out, style);
+        // Whoever has seen enough, or can see no more, wants no more saved.
+        stopper.stop();
+        let saved = feed.finish();
+        if let Some(remark) = missed(stream.finish().map_err(own)?) {
+            out.flush()?;
+            remarks.say(&remark);
+        }
+        shown.and(saved)
+    }
+
+    fn refused(name: &str, error: Errno) -> Failure {
+        match error {
+            Errno::ENODEV | Errno::ENXIO => no_such(name),
+            Errno::EPERM | Errno::EACCES => Failure::Run(
+                "to capture from an interface takes the right CAP_NET_RAW, which this process has not\n  \
+                 what works: run it with `sudo`; or give the program the right once, with \
+                 `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`; or, in a container, start that with \
+                 `docker run --cap-add NET_RAW --network host ...`; or, without any right, trace a command: \
+                 `wire101 trace -- COMMAND`"
+                    .to_owned(),
+            ),
+            error => Failure::Run(format!("cannot capture on {name}: {error}")),
+        }
+    }
+
+    fn no_such(name: &str) -> Failure {
+        let mut names: Vec<String> = interfaces().unwrap_or_default().into_iter().map(|it| it.name).collect();
+        names.sort();
+        names.dedup();
+        names.push(ANY.to_owned());
+        let near = names.iter().filter(|it| strsim::damerau_levenshtein(it, name) <= 2);
+        let near = near.min_by_key(|it| strsim::damerau_levenshtein(it, name));
+        let meant = near.map(|it| format!("; did you mean {it}?")).unwrap_or_default();
+        let name = crate::render::escape::escape(name.as_bytes());
+        Failure::Usage(format!("there is no interface {name}{meant} (there are {})", names.join(", ")))
+    }
+}

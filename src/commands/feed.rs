@@ -1,0 +1,146 @@
+//! Packets as they come, as the pcapng that they would be in a file: for the inspector to read, and for the file itself.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::mpsc::Receiver;
+
+use super::Failure;
+use super::log::Log;
+use crate::capture::{Interface, Writer};
+use crate::kernel::packets::Batch;
+use crate::render::numbers::counted;
+
+/// What wrote the file.
+const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
+
+/// A capture that is being made.
+#[derive(Clone)]
+pub(super) struct Feed(Rc<RefCell<Source>>);
+
+struct Source {
+    queue: Receiver<Batch>,
+    writer: Writer<Vec<u8>>,
+    /// How much of what was written has been read.
+    read: usize,
+    save: Option<Save>,
+    watch: Watch,
+}
+
+/// Sees every packet on its way.
+pub(super) type Watch = Box<dyn FnMut(&[u8])>;
+
+impl Feed {
+    /// What comes out of a queue, all of one interface; a copy of it goes into the file.
+    pub(super) fn new(
+        queue: Receiver<Batch>,
+        interface: Interface,
+        save: Option<Save>,
+        watch: Watch,
+    ) -> Result<Self, Failure> {
+        let writer = Writer::new(Vec::new(), &[interface], APPLICATION)?;
+        let mut source = Source { queue, writer, read: 0, save, watch };
+        source.keep();
+        Ok(Self(Rc::new(RefCell::new(source))))
+    }
+
+    /// Takes what is left, to its end, though nobody looks at it any more. Says whether all of it is in the file.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        let mut source = self.0.borrow_mut();
+        while source.next() {}
+        match source.save.take() {
+            Some(Save { path, error: Some(error), .. }) => Err(unwritten(&path, &error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Read for Feed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut source = self.0.borrow_mut();
+        loop {
+            let read = source.read;
+            let ready = source.writer.get_mut();
+            let count = ready[read..].len().min(into.len());
+            if count > 0 {
+                into[..count].copy_from_slice(&ready[read..read + count]);
+                source.read += count;
+                return Ok(count);
+            }
+            if !source.next() {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+impl Source {
+    /// Waits for what comes next, and writes it down; `false` where nothing more comes.
+    fn next(&mut self) -> bool {
+        let Ok(batch) = self.queue.recv() else { return false };
+        self.writer.get_mut().clear();
+        self.read = 0;
+        for (time, length, data) in batch.packets() {
+            // Into memory, one packet of the one interface, shorter than what a block may hold: it cannot fail.
+            let _ = self.writer.packet(0, time, length, data, None);
+            (self.watch)(data);
+        }
+        self.keep();
+        true
+    }
+
+    fn keep(&mut self) {
+        if let Some(save) = &mut self.save {
+            save.write(self.writer.get_mut());
+        }
+    }
+}
+
+/// The file that a capture goes into while it is made, whole blocks at a time: whatever happens, it can be read.
+pub(super) struct Save {
+    path: PathBuf,
+    file: File,
+    /// How much of it is whole.
+    whole: u64,
+    error: Option<io::Error>,
+    log: Log,
+}
+
+impl Save {
+    /// Begins the file; what goes wrong later is said in the log at once.
+    pub(super) fn begin(path: &Path, log: &Log) -> Result<Self, Failure> {
+        let file = File::create(path).map_err(|error| unwritten(path, &error))?;
+        Ok(Self { path: path.to_owned(), file, whole: 0, error: None, log: log.clone() })
+    }
+
+    fn write(&mut self, blocks: &[u8]) {
+        if self.error.is_some() {
+            return;
+        }
+        match self.file.write_all(blocks) {
+            Ok(()) => self.whole += blocks.len() as u64,
+            Err(error) => {
+                // What is only half there goes; a pipe keeps it, and its reader has to do with that.
+                let _ = self.file.set_len(self.whole).and_then(|()| self.file.rewind());
+                self.log.say(&format!(
+                    "wire101: {}; what comes is not saved, all else goes on",
+                    unwritten(&self.path, &error)
+                ));
+                self.error = Some(error);
+            }
+        }
+    }
+}
+
+/// What to say of packets that the kernel had no room for.
+pub(super) fn missed(packets: u64) -> Option<String> {
+    let are = if packets == 1 { "is" } else { "are" };
+    let said = format!("wire101: {} came too fast to be captured, and {are} missing above", counted(packets, "packet"));
+    (packets > 0).then_some(said)
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::Run(format!("cannot write {}: {error}", path.display()))
+}

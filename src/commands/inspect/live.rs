@@ -1,0 +1,93 @@
+//! A capture that is still being made: told as it happens, then counted.
+
+use std::io::{self, Write};
+
+use super::super::Failure;
+use super::input::Input;
+use super::{Inspect, say_filtered};
+use crate::capture::Timestamp;
+use crate::inspect::{Event, Sink};
+use crate::render::live::Live;
+use crate::render::overview::KEEP;
+use crate::render::style::Style;
+use crate::render::summary;
+
+pub(super) fn print(
+    asked: &Inspect,
+    input: &Input<'_>,
+    start: Option<Timestamp>,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
+    let mut teller = Teller { asked, live: Live::new(start, style), ended: Ended::default(), out, error: None };
+    let pass = asked.read(&mut input.open()?, KEEP, &mut teller);
+    let Teller { error, .. } = teller;
+    if let Some(error) = error {
+        return Err(error.into());
+    }
+    writeln!(out)?;
+    for line in summary::lines(&pass.finding.summary, style) {
+        writeln!(out, "{line}")?;
+    }
+    say_filtered(&pass, out, style)?;
+    out.flush()?;
+    input.outcome(None, pass.finding.error)
+}
+
+/// Connections whose end was told before they were closed for good.
+type Ended = std::collections::BTreeSet<u64>;
+
+/// Tells what happens, a line each, at once.
+struct Teller<'a> {
+    asked: &'a Inspect,
+    live: Live,
+    ended: Ended,
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl Teller<'_> {
+    fn lines(&mut self, event: Event<'_>) -> Vec<String> {
+        let live = &mut self.live;
+        if let Event::Packet(it) = event {
+            live.packet(it.moment.time);
+            return Vec::new();
+        }
+        if !self.asked.is_about(event) {
+            return Vec::new();
+        }
+        match event {
+            Event::Opened(it) => vec![live.opened(it)],
+            Event::Exchange(it) => vec![live.exchange(it)],
+            Event::Frame(it) => vec![live.frame(it)],
+            Event::Message(it) => live.message(it).into_iter().collect(),
+            Event::Problem(it) => live.problem(it),
+            Event::Ended(it) => {
+                self.ended.insert(it.number);
+                vec![live.closed(it)]
+            }
+            Event::Closed(it) if !self.ended.remove(&it.number) => vec![live.closed(it)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn print(&mut self, lines: &[String]) -> io::Result<()> {
+        for line in lines {
+            writeln!(self.out, "{line}")?;
+        }
+        self.out.flush()
+    }
+}
+
+impl Sink for Teller<'_> {
+    fn event(&mut self, event: Event<'_>) {
+        let lines = self.lines(event);
+        if self.error.is_none() && !lines.is_empty() {
+            self.error = self.print(&lines).err();
+        }
+    }
+
+    fn done(&self) -> bool {
+        self.error.is_some()
+    }
+}

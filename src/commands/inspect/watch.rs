@@ -1,0 +1,80 @@
+//! `--watch`: a capture file that grows, read as it does, until Ctrl-C.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::super::{Failure, interrupt};
+use crate::capture::CaptureError;
+
+/// How often it is looked whether there is more.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A file that has no end until it is said to.
+pub(super) struct Growing {
+    path: PathBuf,
+    file: File,
+    ended: Arc<AtomicBool>,
+}
+
+impl Growing {
+    /// Follows a file from its beginning.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => CaptureError::Missing,
+            _ => CaptureError::Open(error),
+        };
+        let file = File::open(path).map_err(|error| Failure::capture(&path.display().to_string(), &failed(error)))?;
+        if file.metadata()?.is_dir() {
+            return Err(Failure::capture(&path.display().to_string(), &CaptureError::Directory));
+        }
+        let ended = Arc::new(AtomicBool::new(false));
+        interrupt::sets(&ended)?;
+        Ok(Self { path: path.to_owned(), file, ended })
+    }
+
+    /// Why there will be no more of what was begun: the file is another one now, or was begun anew.
+    fn is_lost(&mut self) -> io::Result<Option<&'static str>> {
+        let here = self.file.metadata()?;
+        if here.len() < self.file.stream_position()? {
+            return Ok(Some("the file has become shorter while it was watched: it was written anew"));
+        }
+        Ok(match fs::metadata(&self.path) {
+            Ok(there) if is_same(&here, &there) => None,
+            Ok(_) => Some("another file has taken its place while it was watched"),
+            Err(_) => Some("it was removed while it was watched"),
+        })
+    }
+}
+
+impl Read for Growing {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            // Asked first: what was written before it ended is still read.
+            let ended = self.ended.load(Ordering::Relaxed);
+            let count = self.file.read(into)?;
+            if count > 0 || ended {
+                return Ok(count);
+            }
+            if let Some(why) = self.is_lost()? {
+                return Err(io::Error::other(why));
+            }
+            thread::sleep(LOOK_EVERY);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    true
+}

@@ -1,0 +1,57 @@
+//! Where several threads write what they have to say: whole lines, in the order in which they were said.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How much is gathered before it is handed on unasked, in bytes.
+const MOST: usize = 64 << 10;
+
+/// A place to write to, and many hands.
+#[derive(Clone)]
+pub struct Log(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Log {
+    /// Lines go there.
+    pub fn new(out: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Box::new(out))))
+    }
+
+    /// A writer whose lines come out together with each flush.
+    #[must_use]
+    pub fn lines(&self) -> Lines {
+        Lines { log: self.clone(), waiting: Vec::new() }
+    }
+
+    /// Writes a line, if anybody still reads it.
+    pub(super) fn say(&self, line: &str) {
+        // A remark that nobody can read is none that can be made elsewhere.
+        let _ = self.write(format!("{line}\n").as_bytes());
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        out.write_all(bytes)?;
+        out.flush()
+    }
+}
+
+/// Lines on their way to a log.
+pub struct Lines {
+    log: Log,
+    waiting: Vec<u8>,
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= MOST && self.waiting.ends_with(b"\n") {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() { Ok(()) } else { self.log.write(&waiting) }
+    }
+}

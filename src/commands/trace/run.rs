@@ -1,0 +1,119 @@
+//! How a command is traced: its network is made, a packet socket reads all of it, and then the command runs.
+
+use std::io::{self, Write};
+use std::process::Command;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use nix::net::if_::if_nametoindex;
+use nix::sys::prctl;
+
+use super::super::feed::{Feed, Save, missed};
+use super::super::log::Log;
+use super::super::{Failure, inspect};
+use super::Trace;
+use super::family::{self, Family};
+use super::tried::{Tried, now};
+use crate::capture::{Interface, LinkType};
+use crate::kernel::netlink::Netlink;
+use crate::kernel::outside::{self, Outside};
+use crate::kernel::packets::{QUEUE, Socket, Stream};
+use crate::kernel::{Refused, System, namespace};
+use crate::render::style::Style;
+
+pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
+    let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
+    let (socket, outside) = network().map_err(|refused| elsewhere(&refused))?;
+    let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
+    let (sender, receiver) = sync_channel(QUEUE);
+    let tried = Tried::new(remarks, now(), style);
+    let watcher = tried.clone();
+    let watch = move |packet: &[u8]| outside::unanswered(packet).into_iter().for_each(|it| watcher.tell(it));
+    let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
+    let stream = Stream::start(socket, sender).map_err(|error| own("no thread can be started", error))?;
+    let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
+    prctl::set_child_subreaper(true).map_err(|error| own("cannot become a subreaper", error.into()))?;
+    if let Some(outside) = outside {
+        let tried = tried.clone();
+        let answering = thread::Builder::new().name("outside".to_owned());
+        answering
+            .spawn(move || outside.answer(|it| tried.tell(it)))
+            .map_err(|error| own("no thread can be started", error))?;
+    }
+    let start = now();
+    let stopper = stream.stopper();
+    let started = start_command(asked).and_then(|command| {
+        let waiter = family.wait(command, remarks.clone(), move || stopper.stop());
+        waiter.map_err(|error| (super::OWN_FAILURE, format!("no thread can be started: {error}")))
+    });
+    let waiter = match started {
+        Ok(waiter) => waiter,
+        Err((status, message)) => {
+            stream.stopper().stop();
+            remarks.say(&format!("wire101: {message}"));
+            feed.finish()?;
+            return Ok(status);
+        }
+    };
+    let mut out = log.lines();
+    let shown = inspect::live(&asked.asked, Box::new(feed.clone()), Some(start), &mut out, style);
+    let shown = shown.and_then(|()| out.flush().map_err(Failure::from));
+    // Nobody may look any more, but the command runs to its end, and all of it is saved.
+    let saved = feed.finish();
+    let status = waiter.join().unwrap_or(super::OWN_FAILURE);
+    let lost = stream.finish().map_err(|error| own("the packets could not be read to their end", error))?;
+    if let Some(remark) = missed(lost) {
+        remarks.say(&remark);
+    }
+    if let Some(remark) = tried.remark() {
+        remarks.say(&remark);
+    }
+    saved?;
+    match shown {
+        // What was asked for is not there: that is no failure of ours, and the command's status says more.
+        Err(Failure::Input(message)) => remarks.say(&format!("wire101: {message}")),
+        Err(failure) if failure.message().is_some() => return Err(failure),
+        _ => {}
+    }
+    Ok(status)
+}
+
+/// A network with nothing in it but a loopback, as the kernel makes it, and a socket that hears all of it. And a way out
+/// that leads nowhere, if the kernel has what it takes: without it, what is tried outside is refused as well, but unnamed.
+fn network() -> Result<(Socket, Option<Outside>), Refused> {
+    let system = System::look();
+    namespace::enter(system)?;
+    let netlink = Netlink::open().map_err(|error| system.refused("a netlink socket", error))?;
+    let up = if_nametoindex("lo").and_then(|index| netlink.bring_up(index, None));
+    up.map_err(|error| system.refused("bringing the interface lo up", error))?;
+    let socket = Socket::loopback().map_err(|error| system.refused("a packet socket (AF_PACKET)", error))?;
+    Ok((socket, Outside::open(&netlink).ok()))
+}
+
+fn interface() -> Interface {
+    Interface { name: Some("lo".to_owned()), link: LinkType::ETHERNET, snap_length: 0, comment: None }
+}
+
+fn elsewhere(refused: &Refused) -> Failure {
+    let refused =
+        refused.clone().or("capture on the machine's own network, with the right to: `wire101 capture -i lo`");
+    Failure::Run(format!("trace runs a command in a network namespace of its own, and {refused}"))
+}
+
+/// Starts the command; returns its process, or the exit status and the reason if it cannot be started.
+fn start_command(asked: &Trace) -> Result<u32, (u8, String)> {
+    let Some((program, arguments)) = asked.command.split_first() else {
+        return Err((127, "there is no command to run".to_owned()));
+    };
+    let child = Command::new(program).args(arguments).spawn();
+    child.map(|child| child.id()).map_err(|error| {
+        let name = program.to_string_lossy();
+        let advice = match family::status_of(&error) {
+            127 if name.contains(' ') => "; a line for a shell is run by one: -- sh -c 'LINE'",
+            127 if name.contains('/') => "; is it, or the interpreter it names, somewhere else?",
+            127 => "; is it installed, and in a folder of PATH?",
+            _ => "",
+        };
+        (family::status_of(&error), format!("cannot run {name}: {error}{advice}"))
+    })
+}

@@ -1,0 +1,102 @@
+//! What the command tried to reach outside of its network: each told once when it is tried, and all of them at the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::super::log::Log;
+use crate::capture::Timestamp;
+use crate::kernel::outside::Attempt;
+use crate::render::escape::escape;
+use crate::render::live::Live;
+use crate::render::numbers::counted;
+use crate::render::style::Style;
+use crate::render::text;
+
+/// How many are remembered.
+const MOST: usize = 1000;
+
+/// How many are named at the end.
+const NAMED: usize = 8;
+
+/// Takes what was tried, from whatever thread, and tells of it.
+#[derive(Clone)]
+pub(super) struct Tried {
+    seen: Arc<Mutex<Seen>>,
+    log: Log,
+    start: Timestamp,
+    style: Style,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// The names asked for, by whom they were asked of; none, where no name was asked for.
+    attempts: BTreeMap<String, BTreeSet<String>>,
+    known: BTreeSet<Attempt>,
+    more: u64,
+}
+
+impl Tried {
+    pub(super) fn new(log: &Log, start: Timestamp, style: Style) -> Self {
+        Self { seen: Arc::default(), log: log.clone(), start, style }
+    }
+
+    /// Tells of it, the first time.
+    pub(super) fn tell(&self, attempt: Attempt) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.known.contains(&attempt) {
+            return;
+        }
+        if seen.known.len() >= MOST {
+            seen.more += 1;
+            return;
+        }
+        let place = place(&attempt);
+        let name = attempt.name.as_deref().map(escape);
+        let said = match &name {
+            Some(name) => format!("{name} was asked of {place}: unreachable"),
+            None => format!("{place} was tried: unreachable"),
+        };
+        seen.attempts.entry(place).or_default().extend(name);
+        seen.known.insert(attempt);
+        drop(seen);
+        self.log.say(&Live::new(Some(self.start), self.style).note(now(), "outside", &said));
+    }
+
+    /// All of it in a few sentences; nothing where nothing was tried.
+    pub(super) fn remark(&self) -> Option<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.attempts.is_empty() {
+            return None;
+        }
+        let one = |(place, names): (&String, &BTreeSet<String>)| match names.len() {
+            0 => place.clone(),
+            1..=NAMED => format!("{place} for {}", names.iter().cloned().collect::<Vec<_>>().join(", ")),
+            many => format!("{place} for {}", counted(many as u64, "name")),
+        };
+        let mut places: Vec<String> = seen.attempts.iter().map(one).take(NAMED).collect();
+        let more = (seen.attempts.len() - places.len()) as u64 + seen.more;
+        if more > 0 {
+            places.push(format!("and {more} more"));
+        }
+        let said = format!(
+            "Outside was tried, and there is nothing: {}. The command's network is its own; start in it what it is to talk \
+             to, or see the machine's network with `wire101 capture`.",
+            places.join("; ")
+        );
+        Some(text::wrap(&self.style.text(&said), self.style.width).join("\n"))
+    }
+}
+
+fn place(attempt: &Attempt) -> String {
+    let Attempt { destination, port, protocol, .. } = attempt;
+    match port {
+        Some(port) => format!("{} ({protocol})", std::net::SocketAddr::new(*destination, *port)),
+        None => format!("{destination} ({protocol})"),
+    }
+}
+
+pub(super) fn now() -> Timestamp {
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX))
+}

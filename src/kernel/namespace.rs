@@ -1,0 +1,51 @@
+//! A network namespace of this thread's own: an empty network, with nothing but a loopback, and full rights over it.
+//!
+//! Whoever may (`CAP_SYS_ADMIN`) makes just that. Anybody else makes a user namespace with it, in which they keep their
+//! own user and group and have every right over what is inside; Linux allows that unless it was told not to. A user
+//! namespace is the whole process's, so that it can be made only before a second thread starts. There is no way back.
+
+use std::fs;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::{getegid, geteuid};
+
+use super::refusal::{Refused, System};
+
+/// The capabilities it takes to do without a user namespace: to configure a network, to capture, and to make a
+/// namespace (`CAP_NET_ADMIN`, `CAP_NET_RAW`, `CAP_SYS_ADMIN`).
+const NEEDED: u64 = 1 << 12 | 1 << 13 | 1 << 21;
+
+/// Enters a new network namespace.
+///
+/// # Errors
+///
+/// Where the system refuses it.
+pub fn enter(system: System) -> Result<(), Refused> {
+    if capabilities() & NEEDED == NEEDED {
+        return unshare(CloneFlags::CLONE_NEWNET).map_err(|error| system.refused("unshare(CLONE_NEWNET)", error));
+    }
+    // Asked before: inside, until the maps are written, everybody is nobody.
+    let (user, group) = (geteuid(), getegid());
+    unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
+        .map_err(|error| system.refused("unshare(CLONE_NEWUSER | CLONE_NEWNET)", error))?;
+    // Without setgroups denied, nobody may map a group unless they could change it (user_namespaces(7)).
+    write(system, "/proc/self/setgroups", "deny")?;
+    write(system, "/proc/self/uid_map", &format!("{user} {user} 1"))?;
+    write(system, "/proc/self/gid_map", &format!("{group} {group} 1"))
+}
+
+/// The capabilities in effect, a bit each; none where they cannot be read.
+fn capabilities() -> u64 {
+    let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    effective.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+fn write(system: System, path: &'static str, text: &str) -> Result<(), Refused> {
+    fs::write(path, text).map_err(|error| {
+        let number = error.raw_os_error().unwrap_or(libc::EIO);
+        system.refused(&format!("writing {text:?} to {path}"), Errno::from_raw(number))
+    })
+}

@@ -1,0 +1,280 @@
+//! What happens on the wire while it happens: a line when a connection opens or ends, when an exchange, a frame or a
+//! message is complete, when something is wrong.
+
+use std::collections::BTreeSet;
+
+use super::style::{Look, Style};
+use super::summary::opcode_name;
+use super::{numbers, text};
+use crate::capture::Timestamp;
+use crate::inspect::record::{Closed, Connection, Direction, Exchange, Frame, Message, Problem, Protocol};
+use crate::layers::Layer;
+
+/// How many columns what a line is about may take: "connection 12", "exchange 12.3".
+const SUBJECT: usize = 13;
+
+/// How many bytes of a payload are looked at for what fits a line.
+const GLANCE: usize = 512;
+
+/// Draws lines with the seconds that have passed, and what each is about.
+#[derive(Debug)]
+pub struct Live {
+    style: Style,
+    /// What times count from; the first packet, if nothing is set.
+    start: Option<Timestamp>,
+    now: Timestamp,
+    /// Problems that were explained.
+    explained: BTreeSet<&'static str>,
+}
+
+/// A piece of a line, and how it looks.
+type Piece = (Look, String);
+
+impl Live {
+    /// Draws for this style, with times that count from `start`, or from the first packet.
+    #[must_use]
+    pub fn new(start: Option<Timestamp>, style: Style) -> Self {
+        Self { style, start, now: start.unwrap_or_default(), explained: BTreeSet::new() }
+    }
+
+    /// A packet came: it is this late.
+    pub fn packet(&mut self, time: Timestamp) {
+        self.start.get_or_insert(time);
+        self.now = time;
+    }
+
+    /// A connection's first packet.
+    #[must_use]
+    pub fn opened(&mut self, it: &Connection) -> String {
+        self.packet(it.extent.first.time);
+        let joined = if it.handshake { "" } else { "  open before this began" };
+        let pieces = [(Look::Plain, self.ends(it)), (Look::Dim, joined.to_owned())];
+        self.line(&format!("connection {}", it.number), Look::Layer(Layer::Transport), &pieces)
+    }
+
+    /// A connection's end, or what became of one that has none.
+    #[must_use]
+    pub fn closed(&self, it: &Connection) -> String {
+        let by = it.closed_by.map(|who| format!(" by the {}", who.name())).unwrap_or_default();
+        let (how, look) = match it.closed {
+            Closed::Fin => (format!("closed{by}, with FIN"), Look::Plain),
+            Closed::Reset => (format!("cut off{by}, with RST"), Look::Bad),
+            Closed::Open => ("still open at the end".to_owned(), Look::Plain),
+            Closed::Evicted => ("forgotten here, to save memory".to_owned(), Look::Bad),
+        };
+        let spoken = match (it.protocol, &it.protocol_detail) {
+            (Protocol::None, _) => "no payload".to_owned(),
+            (Protocol::Http1 | Protocol::WebSocket, _) => numbers::counted(it.exchanges, "exchange"),
+            (_, Some(detail)) => self.style.text(detail),
+            (protocol, None) => protocol.name().to_owned(),
+        };
+        let packets = numbers::counted(it.packets, "packet");
+        let pieces = [(look, how), (Look::Dim, format!("  {spoken}, {packets}"))];
+        self.line(&format!("connection {}", it.number), Look::Layer(Layer::Transport), &pieces)
+    }
+
+    /// An exchange, once its response is there, or can no longer come.
+    #[must_use]
+    pub fn exchange(&self, it: &Exchange) -> String {
+        let style = self.style;
+        let mut pieces: Vec<Piece> = Vec::new();
+        // What is asked for may be longer than any line: what became of it must still be seen.
+        let answer = self.answer(it);
+        let taken: usize = answer.iter().map(|(_, text)| text::width(text)).sum();
+        let room = self.room().saturating_sub(taken);
+        match &it.request {
+            Some(request) => {
+                let method = style.bytes(&request.method);
+                let target = style.cut(&style.bytes(&request.target), room.saturating_sub(text::width(&method) + 1));
+                pieces.extend([(Look::Layer(Layer::Application), method), (Look::Plain, format!(" {target}"))]);
+            }
+            None => pieces.push((Look::Bad, "no request seen".to_owned())),
+        }
+        pieces.extend(answer);
+        self.line(&format!("exchange {}.{}", it.connection, it.index), Look::Layer(Layer::Application), &pieces)
+    }
+
+    /// What became of a request: an arrow, the status, what the body is and how long all took.
+    fn answer(&self, it: &Exchange) -> Vec<Piece> {
+        let style = self.style;
+        let mut pieces = vec![(Look::Dim, format!(" {} ", style.glyphs().to))];
+        let Some(response) = &it.response else {
+            pieces.push((Look::Bad, "no response".to_owned()));
+            return pieces;
+        };
+        let look = match response.status {
+            200..300 => Look::Good,
+            400.. => Look::Bad,
+            _ => Look::Plain,
+        };
+        let reason = style.cut(&style.bytes(&response.reason), 24);
+        pieces.push((look, format!("{} {reason}", response.status).trim_end().to_owned()));
+        if !response.message.complete {
+            pieces.push((Look::Bad, ", not whole".to_owned()));
+        }
+        let media = response.message.headers.get("Content-Type");
+        let media = media.map(|value| value.split(|&byte| byte == b';').next().unwrap_or(value));
+        let size = numbers::bytes(response.message.body_bytes);
+        let said = match (&it.upgraded, media) {
+            (Some(protocol), _) => style.text(protocol),
+            (None, Some(media)) => format!("{}, {size}", style.cut(&style.bytes(media), 24)),
+            (None, None) => size,
+        };
+        let time = it.duration().map(|time| format!(", {}", style.text(&numbers::duration(time)))).unwrap_or_default();
+        pieces.push((Look::Dim, format!("  {said}{time}")));
+        pieces
+    }
+
+    /// A WebSocket frame.
+    #[must_use]
+    pub fn frame(&self, it: &Frame) -> String {
+        let style = self.style;
+        let fin = if it.fin { "" } else { ", more follow" };
+        let rsv = if it.rsv & 4 == 0 { "" } else { " RSV1" };
+        let what = format!("{}{rsv}{fin}  {}", opcode_name(it.opcode), numbers::bytes(it.payload_bytes));
+        let said = match (&it.close_reason, it.close_code) {
+            (reason, Some(code)) => {
+                format!("{code} {}", style.bytes(reason.as_deref().unwrap_or_default())).trim_end().to_owned()
+            }
+            _ if it.opcode == 2 || it.rsv & 4 != 0 => String::new(),
+            _ => style.bytes(&it.payload[..it.payload.len().min(GLANCE)]),
+        };
+        let mut pieces = self.sender(it.direction);
+        pieces.push((if it.opcode >= 8 { Look::Dim } else { Look::Plain }, what));
+        if !it.complete {
+            pieces.push((Look::Bad, ", not whole".to_owned()));
+        }
+        pieces.push((Look::Plain, format!("  {said}").trim_end().to_owned()));
+        self.line(&format!("frame {}.{}", it.connection, it.index), Look::Layer(Layer::Presentation), &pieces)
+    }
+
+    /// A WebSocket message, where it is more than its one frame has shown.
+    #[must_use]
+    pub fn message(&self, it: &Message) -> Option<String> {
+        if it.frames == 1 && !it.compressed {
+            return None;
+        }
+        let compressed = if it.compressed { ", was compressed" } else { "" };
+        let frames = if it.frames == 1 { String::new() } else { format!(" in {} frames", numbers::count(it.frames)) };
+        let what = format!("{}{frames}{compressed}  {}", opcode_name(it.opcode), numbers::bytes(it.payload_bytes));
+        let said = &it.payload[..it.payload.len().min(GLANCE)];
+        let said = if it.opcode == 1 { format!("  {}", self.style.bytes(said)) } else { String::new() };
+        let mut pieces = self.sender(it.direction);
+        pieces.extend([(Look::Plain, what), (Look::Plain, said)]);
+        let subject = format!("message {}.{}", it.connection, it.index);
+        Some(self.line(&subject, Look::Layer(Layer::Presentation), &pieces))
+    }
+
+    /// A problem; the first of its kind with an explanation.
+    #[must_use]
+    pub fn problem(&mut self, it: &Problem) -> Vec<String> {
+        let style = self.style;
+        let (dot, wrong) = (style.glyphs().dot, style.glyphs().wrong);
+        let mut place: Vec<String> = it.connection.map(|number| format!("connection {number}")).into_iter().collect();
+        place.extend((it.packet > 0).then(|| format!("packet {}", numbers::count(it.packet))));
+        place.extend((!it.clause.is_empty()).then(|| style.text(it.clause)));
+        let place = format!("  {}", place.join(&format!(" {dot} ")));
+        let pieces = [(Look::Bad, format!("{wrong} {}", style.text(it.code))), (Look::Dim, place)];
+        let mut lines = vec![self.line("problem", Look::Bad, &pieces)];
+        if self.explained.insert(it.code) {
+            let indent = self.indent();
+            let wrapped = text::wrap(&style.text(&it.text), style.width.saturating_sub(indent));
+            lines.extend(wrapped.iter().map(|line| format!("{}{line}", " ".repeat(indent))));
+        }
+        lines
+    }
+
+    /// Anything else that is to be told in order, with its time.
+    #[must_use]
+    pub fn note(&self, time: Timestamp, subject: &str, said: &str) -> String {
+        let later = Self { style: self.style, start: self.start, now: time, explained: BTreeSet::new() };
+        later.line(subject, Look::Bad, &[(Look::Plain, self.style.text(said))])
+    }
+
+    fn ends(&self, it: &Connection) -> String {
+        format!("{} {} {}", it.client, self.style.glyphs().to, it.server)
+    }
+
+    fn sender(&self, from: Direction) -> Vec<Piece> {
+        let look = match from {
+            Direction::Client => Look::Layer(Layer::Application),
+            Direction::Server => Look::Layer(Layer::Presentation),
+        };
+        vec![(look, from.name().to_owned()), (Look::Dim, format!(" {} ", self.style.glyphs().to))]
+    }
+
+    fn clock(&self) -> String {
+        let passed = self.now.since(self.start.unwrap_or(self.now)) / 1000;
+        format!("{:>3}.{:06}", passed / 1_000_000, passed % 1_000_000)
+    }
+
+    /// Where what a line says begins.
+    fn indent(&self) -> usize {
+        (self.clock().len() + 2 + SUBJECT + 2).min(self.style.width / 2)
+    }
+
+    fn room(&self) -> usize {
+        self.style.width.saturating_sub(self.indent())
+    }
+
+    /// The time, what it is about, and what there is to say, as far as there is room.
+    fn line(&self, subject: &str, look: Look, pieces: &[Piece]) -> String {
+        let style = self.style;
+        let clock = style.cut(&self.clock(), style.width);
+        let mut left = style.width.saturating_sub(text::width(&clock));
+        let mut line = style.dim(&clock);
+        let subject = (look, format!("  {}", text::pad(subject, SUBJECT)));
+        for (look, piece) in [subject, (Look::Plain, "  ".to_owned())].iter().chain(pieces) {
+            let piece = style.cut(piece, left);
+            left -= text::width(&piece);
+            style.paint_into(&mut line, *look, &piece);
+        }
+        line.trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::connections::tests::connection;
+    use super::super::exchanges::tests::exchange;
+    use super::super::frames::tests::frame;
+    use super::*;
+
+    fn lines(payload: &[u8], style: Style) -> Vec<String> {
+        let mut live = Live::new(None, style);
+        let mut lines = vec![live.opened(&connection()), live.exchange(&exchange())];
+        lines.push(live.exchange(&Exchange { response: None, ..exchange() }));
+        lines.push(live.exchange(&Exchange { request: None, upgraded: Some("websocket".into()), ..exchange() }));
+        lines.push(live.frame(&frame(1, payload, true)));
+        lines.push(live.frame(&Frame { close_code: Some(1000), ..frame(8, payload, false) }));
+        let problem = Problem {
+            packet: 1_012,
+            connection: Some(3),
+            code: "unmasked-client-frame",
+            clause: "RFC 6455 §5.1",
+            text: "The client sent a frame without masking it, which it must.".into(),
+        };
+        lines.extend(live.problem(&problem));
+        lines.extend(live.problem(&problem));
+        lines.push(live.note(Timestamp(0), "outside", &String::from_utf8_lossy(payload)));
+        lines.push(live.closed(&connection()));
+        lines
+    }
+
+    #[test]
+    fn each_line_says_when_what_and_how_it_came_out() {
+        insta::assert_snapshot!(lines(b"one\r\ntwo\x1b[2J", Style::plain(80)).join("\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(payload: Vec<u8>, width in 40_usize..130) {
+            for line in lines(&payload, Style::plain(width)) {
+                prop_assert!(text::width(&line) <= width, "{line}");
+                prop_assert!(!line.contains(|c: char| c.is_control()));
+            }
+        }
+    }
+}
