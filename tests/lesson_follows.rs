@@ -23,8 +23,8 @@ const FULLER_ROOM: Demo = Demo {
 async fn chat(stage: Stage, names: &[&str]) -> Outcome {
     let room = Room::default();
     stage.serve("server", move |request| {
-        let seat = room.join(request.uri().path().trim_start_matches("/room/"));
-        async { upgrade(request, |socket| seat.relay(socket)) }
+        let mut seat = room.join(request.uri().path().trim_start_matches("/room/"));
+        async { upgrade(request, |mut socket| async move { seat.relay(&mut socket).await }) }
     })?;
     let mut clients = Vec::new();
     for name in names {
