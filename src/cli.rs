@@ -35,7 +35,7 @@ pub struct Cli {
     color: ColorWhen,
     /// How many columns to draw for (the terminal's, or 100)
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
-    width: Option<u16>,
+    pub width: Option<u16>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }

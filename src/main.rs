@@ -1,6 +1,7 @@
 //! The program: parse, call, turn an error into a message and an exit status.
 
 mod cli;
+mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use std::rc::Rc;
 use clap::Parser;
 use wire101::commands::connect::Notes;
 use wire101::commands::log::Log;
-use wire101::commands::tutorial::Streams;
+use wire101::commands::tutorial::{Streams, Terminal};
 use wire101::commands::{self, Failure};
 
 fn main() -> ExitCode {
@@ -50,7 +51,9 @@ impl cli::Cli {
             },
             Some(cli::Command::Tutorial(asked)) => {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
-                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
+                let mut tty = terminal::Tty::new(self.width);
+                let terminal = tty.as_mut().map(|tty| tty as &mut dyn Terminal);
+                commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes, terminal }, &|| self.style())
             }
             Some(cli::Command::Draw { picture }) => commands::draw::draw(&picture.into(), out, watch(false)?),
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),

@@ -8,8 +8,8 @@ use wire101::capture::Reader;
 use wire101::capture::watched::Nobody;
 use wire101::commands::lesson::{self, Run};
 use wire101::commands::{Failure, inspect};
-use wire101::lesson::catalogue;
 use wire101::lesson::text::Template;
+use wire101::lesson::{Measure, catalogue, run};
 use wire101::render::style::Style;
 use wire101::wire::{Settings, Wire};
 
@@ -260,4 +260,25 @@ fn what_cannot_be_done_is_said_with_the_right_status() {
 fn a_template_asking_for_what_did_not_happen_is_an_error() {
     let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert!(run.fill(&Template::parse("{a.time_to_nth(99)}").unwrap()).is_err());
+}
+
+#[test]
+fn what_a_measure_is_counted_from_adds_up_to_it() {
+    let measures = Measure::NAMED.iter().map(|(_, measure)| *measure).chain("time_to_nth(2)".parse());
+    let measures: Vec<Measure> = measures.collect();
+    for lesson in catalogue::all() {
+        let usual = lesson.settings(Wire::Virtual);
+        for settings in [usual, Settings { loss: 4.0, seed: 3, ..usual }] {
+            // A wire may be too bad for a lesson.
+            let Ok(run) = run(lesson, Wire::Virtual, settings) else { continue };
+            for (side, measure) in run.sides.iter().flat_map(|side| measures.iter().map(move |it| (side, *it))) {
+                let evidence = side.measures.evidence(measure);
+                let sum: u64 = evidence.iter().map(|share| share.amount).sum();
+                let place = format!("{} {settings:?}, side {:?}: {measure}", lesson.name, side.side);
+                assert_eq!(sum, side.measures.get(measure).unwrap_or(0), "{place}");
+                let is_own = |packet: u64| side.packets.contains(&packet);
+                assert!(evidence.iter().all(|share| is_own(share.first) && is_own(share.last)), "{place}");
+            }
+        }
+    }
 }

@@ -91,12 +91,13 @@ impl Failure {
 ///
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    const FIRST: [(&str, &str); 7] = [
+    const FIRST: [(&str, &str); 8] = [
         ("wire101 tutorial", "the whole course: guess, see, check, go on"),
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
         ("wire101 lesson list", "what other lessons there are"),
         ("wire101 inspect FILE", "the same explanation for a pcap or pcapng of your own"),
+        ("wire101 trace -- COMMAND", "what a program of your own says, while it runs"),
         ("wire101 explain 101", "what a status code, a header, an opcode means"),
         ("wire101 --help", "every command and flag"),
     ];

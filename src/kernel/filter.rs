@@ -24,7 +24,7 @@ const RETURN: u16 = 0x06;
 /// Where the kernel has what it knows of a packet (`SKF_AD_OFF`), and where the network header is (`SKF_NET_OFF`).
 const KNOWN: u32 = 0xffff_f000;
 const NETWORK: u32 = 0xfff0_0000;
-/// Its protocol, by the EtherType, a VLAN's tag aside; whether it comes or goes; the kind of its interface.
+/// Its protocol, by the `EtherType`, a VLAN's tag aside; whether it comes or goes; the kind of its interface.
 const PROTOCOL: u32 = KNOWN;
 const DIRECTION: u32 = KNOWN + 4;
 const HARDWARE: u32 = KNOWN + 28;
@@ -102,11 +102,11 @@ impl Filter {
         }
         program.plain(HALF, NETWORK + 6);
         program.test(HAS, 0x1fff, Label::Keep);
-        self.has_ports(program, 9);
+        Self::has_ports(program, 9);
         program.plain(HEADER_LENGTH, NETWORK);
         for at in [0, 2] {
             program.plain(HALF_BEHIND, NETWORK + at);
-            self.ports.iter().for_each(|port| program.when((*port).into(), Label::Keep));
+            self.has_one(program);
         }
         program.jump(Label::Drop);
     }
@@ -134,20 +134,28 @@ impl Filter {
         }
         program.plain(BYTE, NETWORK + 6);
         program.when(FRAGMENT, Label::Keep);
-        self.has_ports(program, 6);
+        Self::has_ports(program, 6);
         for at in [40, 42] {
             program.plain(HALF, NETWORK + at);
-            self.ports.iter().for_each(|port| program.when((*port).into(), Label::Keep));
+            self.has_one(program);
         }
         program.jump(Label::Drop);
     }
 
+    /// Keeps what has one of the ports in the accumulator.
+    fn has_one(&self, program: &mut Program) {
+        for port in &self.ports {
+            program.when((*port).into(), Label::Keep);
+        }
+    }
+
     /// Goes on only where the protocol, at this place, has ports.
-    #[expect(clippy::unused_self, reason = "a part of the program, as its neighbours are")]
-    fn has_ports(&self, program: &mut Program, at: u32) {
+    fn has_ports(program: &mut Program, at: u32) {
         let on = program.label();
         program.plain(BYTE, NETWORK + at);
-        WITH_PORTS.into_iter().for_each(|protocol| program.when(protocol, on));
+        for protocol in WITH_PORTS {
+            program.when(protocol, on);
+        }
         program.jump(Label::Drop);
         program.here(on);
     }

@@ -77,7 +77,7 @@ impl Batch {
 /// A socket to which the kernel hands packets from now on.
 #[derive(Debug)]
 pub struct Socket {
-    socket: OwnedFd,
+    descriptor: OwnedFd,
     /// On a loopback of one's own, a packet can be sent after all others.
     mark: Option<Mark>,
     link: LinkType,
@@ -147,7 +147,7 @@ impl Socket {
         }
         // Until it was bound, it heard all interfaces, and until it had its filter, everything.
         while recv(socket.as_raw_fd(), &mut [], MsgFlags::MSG_DONTWAIT).is_ok() {}
-        Ok(Self { socket, mark: None, link })
+        Ok(Self { descriptor: socket, mark: None, link })
     }
 
     /// What its packets begin with.
@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
     /// Takes one packet into the batch; none, if none comes in time.
     fn next(&mut self, flags: MsgFlags, batch: &mut Batch) -> io::Result<Heard> {
         let mut slices = [IoSliceMut::new(&mut self.buffer)];
-        let descriptor = self.socket.socket.as_raw_fd();
+        let descriptor = self.socket.descriptor.as_raw_fd();
         // With MSG_TRUNC the length is that of the packet, however much of it had room.
         let flags = flags | MsgFlags::MSG_TRUNC;
         let received = match recvmsg::<LinkAddr>(descriptor, &mut slices, Some(&mut self.control), flags) {

@@ -101,7 +101,9 @@ impl System {
                 (format!("only root may make namespaces here: the sysctl {name} is 0"), Some(set(name, "1")))
             }
             Errno::EPERM | Errno::EACCES if self.filtered => {
-                let remedy = "allow it with `docker run --cap-add SYS_ADMIN ...` (podman: the same)".to_owned();
+                let remedy = "allow it with `docker run --cap-add SYS_ADMIN ...`, or with `--security-opt \
+                              seccomp=unconfined` (podman: the same)"
+                    .to_owned();
                 ("system calls are filtered (seccomp), as containers do".to_owned(), Some(remedy))
             }
             Errno::EPERM | Errno::EACCES if self.app_armor && !self.root => {

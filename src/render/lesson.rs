@@ -67,7 +67,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
 ///
 /// As [`page`].
 pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut page = Page::of(run, Depth::default(), style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, Depth::default(), style) };
     page.ladders();
     page.comparison()?;
     page.chart();
@@ -81,7 +81,7 @@ pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 /// Draws what going deep adds to a page, and nothing else.
 #[must_use]
 pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
-    let mut page = Page::of(run, depth, style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
     if depth.ladder {
         page.ladders();
     }
@@ -91,6 +91,29 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
     }
     page.bytes();
     page.lines
+}
+
+/// Draws the lesson's frames bit by bit; where it wants none drawn, its first.
+#[must_use]
+pub fn diagrams(run: &Run, style: Style) -> Vec<String> {
+    let mut page = Page::of(run, Depth::default(), style);
+    for (letter, frame) in drawn(run, &page.stories) {
+        page.diagram(letter, &frame);
+    }
+    if page.lines.is_empty() {
+        page.remark("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
+    }
+    page.lines
+}
+
+/// The frames that [`diagrams`] draws, and their sides' letters.
+pub(super) fn drawn(run: &Run, stories: &[Story]) -> Vec<(char, Frame)> {
+    let frames = frames_to_draw(run, stories, true);
+    let any = || {
+        let mut sides = run.sides.iter().zip(stories);
+        sides.find_map(|(side, story)| story.frames.first().map(|frame| (side.side.letter(), frame.clone())))
+    };
+    if frames.is_empty() { any().into_iter().collect() } else { frames }
 }
 
 /// The packets' stories, a side each.
@@ -178,6 +201,8 @@ struct Page<'a> {
     stories: Vec<Story>,
     annotator: Annotator,
     depth: Depth,
+    /// Whether one goes deeper by a key; else by a flag.
+    in_tutorial: bool,
     style: Style,
     lines: Vec<String>,
 }
@@ -186,7 +211,7 @@ impl<'a> Page<'a> {
     fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
         let mut annotator = Annotator::new(Selection::All);
         run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-        Self { run, stories: stories(run), annotator, depth, style, lines: Vec::new() }
+        Self { run, stories: stories(run), annotator, depth, in_tutorial: false, style, lines: Vec::new() }
     }
 
     fn heading(&mut self, heading: &str) {
@@ -271,7 +296,7 @@ impl<'a> Page<'a> {
         }
         let others = match left_out {
             0 => String::new(),
-            _ => format!(" ({} with --layers)", numbers::counted(left_out, "more exchange")),
+            _ => format!(" ({} with {})", numbers::counted(left_out, "more exchange"), self.deeper_by("--layers", "l")),
         };
         self.heading(&format!("What was said{others}"));
         // The heading is enough of a gap before the first.
@@ -310,31 +335,20 @@ impl<'a> Page<'a> {
             self.heading(&format!("{}, every frame", letters.join(" and ")));
             self.lines.extend(frames::table(&listed, 0, style).lines().map(str::to_owned));
         }
-        for (letter, frame) in self.frames_to_draw() {
-            let id = format!("{}.{}", frame.connection, frame.index);
-            self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
-            self.lines.extend(frame::diagram(&frame, style));
+        for (letter, frame) in frames_to_draw(run, &self.stories, self.depth.layers) {
+            self.diagram(letter, &frame);
         }
     }
 
-    /// The frames that the lesson wants drawn, the first of each side; to go deep, all of them, and at least a masked text.
-    fn frames_to_draw(&self) -> Vec<(char, Frame)> {
-        let sides = || self.run.sides.iter().zip(&self.stories);
-        let diagrams = &self.run.lesson.diagrams;
-        if diagrams.is_empty() && self.depth.layers {
-            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
-            let first = |(side, story): (&SideRun, &Story)| {
-                story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
-            };
-            return sides().find_map(first).into_iter().collect();
-        }
-        let wanted = |(side, story): (&SideRun, &Story)| {
-            let most = if self.depth.layers { usize::MAX } else { 1 };
-            let places = diagrams.get(&side.side).into_iter().flatten().take(most);
-            let frames = places.filter_map(|place| story.frames.get(*place).cloned());
-            frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
-        };
-        sides().flat_map(wanted).collect()
+    /// How one goes deeper: by a flag, or in the tutorial by a key.
+    fn deeper_by(&self, flag: &'static str, key: &'static str) -> &'static str {
+        if self.in_tutorial { key } else { flag }
+    }
+
+    fn diagram(&mut self, letter: char, frame: &Frame) {
+        let id = format!("{}.{}", frame.connection, frame.index);
+        self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
+        self.lines.extend(frame::diagram(frame, self.style));
     }
 
     fn layers(&mut self) {
@@ -417,6 +431,26 @@ impl<'a> Page<'a> {
         self.lines.extend(markdown(&more, style));
         Ok(())
     }
+}
+
+/// The frames that the lesson wants drawn, the first of each side; to go deep, all of them, and at least a masked text.
+fn frames_to_draw(run: &Run, stories: &[Story], deep: bool) -> Vec<(char, Frame)> {
+    let sides = || run.sides.iter().zip(stories);
+    let diagrams = &run.lesson.diagrams;
+    if diagrams.is_empty() && deep {
+        let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
+        let first = |(side, story): (&SideRun, &Story)| {
+            story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
+        };
+        return sides().find_map(first).into_iter().collect();
+    }
+    let wanted = |(side, story): (&SideRun, &Story)| {
+        let most = if deep { usize::MAX } else { 1 };
+        let places = diagrams.get(&side.side).into_iter().flatten().take(most);
+        let frames = places.filter_map(|place| story.frames.get(*place).cloned());
+        frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
+    };
+    sides().flat_map(wanted).collect()
 }
 
 /// A command to try, and what to look for in its output.

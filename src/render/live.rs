@@ -1,7 +1,7 @@
 //! What happens on the wire while it happens: a line when a connection opens or ends, when an exchange, a frame or a
 //! message is complete, when something is wrong.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::style::{Look, Style};
 use super::summary::opcode_name;
@@ -13,6 +13,9 @@ use crate::layers::Layer;
 /// How many columns what a line is about may take: "connection 12", "exchange 12.3".
 const SUBJECT: usize = 13;
 
+/// How many problems of a kind have a line each.
+const PROBLEMS: u64 = 10;
+
 /// How many bytes of a payload are looked at for what fits a line.
 const GLANCE: usize = 512;
 
@@ -23,8 +26,8 @@ pub struct Live {
     /// What times count from; the first packet, if nothing is set.
     start: Option<Timestamp>,
     now: Timestamp,
-    /// Problems that were explained.
-    explained: BTreeSet<&'static str>,
+    /// How many problems of each kind there have been.
+    problems: BTreeMap<&'static str, u64>,
 }
 
 /// A piece of a line, and how it looks.
@@ -34,7 +37,7 @@ impl Live {
     /// Draws for this style, with times that count from `start`, or from the first packet.
     #[must_use]
     pub fn new(start: Option<Timestamp>, style: Style) -> Self {
-        Self { style, start, now: start.unwrap_or_default(), explained: BTreeSet::new() }
+        Self { style, start, now: start.unwrap_or_default(), problems: BTreeMap::new() }
     }
 
     /// A packet came: it is this late.
@@ -57,8 +60,8 @@ impl Live {
     pub fn closed(&self, it: &Connection) -> String {
         let by = it.closed_by.map(|who| format!(" by the {}", who.name())).unwrap_or_default();
         let (how, look) = match it.closed {
-            Closed::Fin => (format!("closed{by}, with FIN"), Look::Plain),
-            Closed::Reset => (format!("cut off{by}, with RST"), Look::Bad),
+            Closed::Fin => (format!("closed{by} (FIN)"), Look::Plain),
+            Closed::Reset => (format!("cut off{by} (RST)"), Look::Bad),
             Closed::Open => ("still open at the end".to_owned(), Look::Plain),
             Closed::Evicted => ("forgotten here, to save memory".to_owned(), Look::Bad),
         };
@@ -165,9 +168,15 @@ impl Live {
         Some(self.line(&subject, Look::Layer(Layer::Presentation), &pieces))
     }
 
-    /// A problem; the first of its kind with an explanation.
+    /// A problem; the first of its kind with an explanation, and after [`PROBLEMS`] of a kind none any more.
     #[must_use]
     pub fn problem(&mut self, it: &Problem) -> Vec<String> {
+        let count = self.problems.entry(it.code).or_default();
+        *count += 1;
+        let count = *count;
+        if count > PROBLEMS {
+            return Vec::new();
+        }
         let style = self.style;
         let (dot, wrong) = (style.glyphs().dot, style.glyphs().wrong);
         let mut place: Vec<String> = it.connection.map(|number| format!("connection {number}")).into_iter().collect();
@@ -176,18 +185,21 @@ impl Live {
         let place = format!("  {}", place.join(&format!(" {dot} ")));
         let pieces = [(Look::Bad, format!("{wrong} {}", style.text(it.code))), (Look::Dim, place)];
         let mut lines = vec![self.line("problem", Look::Bad, &pieces)];
-        if self.explained.insert(it.code) {
-            let indent = self.indent();
-            let wrapped = text::wrap(&style.text(&it.text), style.width.saturating_sub(indent));
-            lines.extend(wrapped.iter().map(|line| format!("{}{line}", " ".repeat(indent))));
-        }
+        let more = match count {
+            1 => &it.text,
+            PROBLEMS => "from here on, problems of this kind are only counted; --problems lists what there is",
+            _ => return lines,
+        };
+        let indent = self.indent();
+        let wrapped = text::wrap(&style.text(more), style.width.saturating_sub(indent));
+        lines.extend(wrapped.iter().map(|line| format!("{}{line}", " ".repeat(indent))));
         lines
     }
 
     /// Anything else that is to be told in order, with its time.
     #[must_use]
     pub fn note(&self, time: Timestamp, subject: &str, said: &str) -> String {
-        let later = Self { style: self.style, start: self.start, now: time, explained: BTreeSet::new() };
+        let later = Self { style: self.style, start: self.start, now: time, problems: BTreeMap::new() };
         later.line(subject, Look::Bad, &[(Look::Plain, self.style.text(said))])
     }
 

@@ -150,7 +150,9 @@ impl Pass {
 /// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
 /// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
 pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
-    let result = if asked.watch {
+    let result = if asked.watch && asked.file.as_os_str() == "-" {
+        Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
+    } else if asked.watch {
         watch::Growing::open(&asked.file)
             .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
     } else {

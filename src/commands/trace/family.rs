@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ struct State {
     /// The command's process, 0 before it was started.
     command: AtomicI32,
     phase: AtomicU8,
+    /// We were asked to end, and all of it with us.
+    is_to_end: AtomicBool,
 }
 
 /// The command runs.
@@ -93,8 +95,13 @@ impl State {
             };
             if ended.0 == command {
                 status = ended.1;
-                self.phase.store(LEFT, Ordering::SeqCst);
-                say_who_is_left(log.clone());
+                if self.is_to_end.load(Ordering::SeqCst) {
+                    self.phase.store(ENDING, Ordering::SeqCst);
+                    send(Signal::SIGTERM, &children());
+                } else {
+                    self.phase.store(LEFT, Ordering::SeqCst);
+                    say_who_is_left(log.clone());
+                }
             } else if let Some(signal) = match self.phase.load(Ordering::SeqCst) {
                 ENDING => Some(Signal::SIGTERM),
                 KILLING => Some(Signal::SIGKILL),
@@ -108,6 +115,9 @@ impl State {
 
     fn hear(&self, signal: Signal, log: &Log) {
         let command = Pid::from_raw(self.command.load(Ordering::SeqCst));
+        if matches!(signal, Signal::SIGTERM | Signal::SIGHUP) {
+            self.is_to_end.store(true, Ordering::SeqCst);
+        }
         match (self.phase.load(Ordering::SeqCst), signal) {
             // From the keyboard: whoever is in the foreground has got it.
             (RUNNING, Signal::SIGINT | Signal::SIGQUIT) if is_in_foreground() => {}

@@ -81,7 +81,9 @@ impl Page<'_> {
         let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         let packets = self.run.packets.len() as u64;
         let other = if other > 0 { format!(" and {other} of ARP") } else { String::new() };
-        format!("Left out of {}: {pure} that only acknowledge{other} (--ladder).", numbers::counted(packets, "packet"))
+        let packets = numbers::counted(packets, "packet");
+        let by = self.deeper_by("--ladder", "d");
+        format!("Left out of {packets}: {pure} that only acknowledge{other} ({by}).")
     }
 }
 
