@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use wire101::commands::{inspect, lesson, tutorial};
+use wire101::commands::{compare, inspect, lesson, tutorial};
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 use wire101::render::style::Style;
@@ -57,6 +57,8 @@ pub enum Command {
     Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Line up the exchanges of captures: what differs, and what it means
+    Compare(Compare),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
     Serve(peer::Serve),
     /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
@@ -182,6 +184,22 @@ pub struct Inspect {
     redact: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The captures
+    #[arg(required = true, num_args = 2..)]
+    files: Vec<PathBuf>,
+    /// The exchange of the first capture [default: its first upgrade, or else its first exchange]
+    #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+    exchange: Option<(u64, u64)>,
+    /// The exchange of the next capture; again for those after it
+    #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+    other: Vec<(u64, u64)>,
+    /// Print JSON Lines instead
+    #[arg(long)]
+    json: bool,
+}
+
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
 const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
@@ -245,6 +263,14 @@ impl From<Tutorial> for tutorial::Tutorial {
         let terminal = io::stdout().is_terminal();
         let prompt = terminal && io::stdin().is_terminal();
         Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
+    }
+}
+
+impl From<Compare> for compare::Compare {
+    fn from(compare: Compare) -> Self {
+        let Compare { files, exchange, other, json } = compare;
+        let exchanges = std::iter::once(exchange).chain(other.into_iter().map(Some)).collect();
+        Self { files, exchanges, json }
     }
 }
 

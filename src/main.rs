@@ -44,6 +44,7 @@ impl cli::Cli {
                 commands::tutorial::tutorial(&asked.into(), Streams { input, out, notes }, &|| self.style())
             }
             Some(cli::Command::Explain { words }) => commands::explain::explain(&words, out, style),
+            Some(cli::Command::Compare(asked)) => commands::compare::compare(&asked.into(), out, style),
             Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
             Some(cli::Command::Connect(asked)) => {
                 let err = &mut io::stderr().lock();

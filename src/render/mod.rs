@@ -9,6 +9,7 @@
 
 pub mod accept;
 pub mod aloud;
+pub mod compare;
 pub mod connection;
 pub mod connections;
 pub mod escape;

@@ -8,7 +8,7 @@ use wire101::capture::{Interface, LinkType, Timestamp, Writer};
 use wire101::lesson::demos;
 use wire101::wire::Settings;
 
-pub use program::{Folder, Ran};
+pub use program::Folder;
 
 pub const FIN: u8 = 1;
 pub const SYN: u8 = 2;

@@ -9,11 +9,12 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("explain", &[]),
     ("layers", &["explain"]),
     ("inspect", &["capture", "layers", "explain"]),
+    ("compare", &["capture", "layers", "inspect", "explain"]),
     ("wire", &["capture"]),
     ("peer", &["layers"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire", "peer"]),
     ("tutorial", &["wire", "lesson"]),
-    ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
+    ("render", &["capture", "layers", "inspect", "explain", "compare", "wire", "lesson", "tutorial"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.
@@ -40,8 +41,10 @@ fn folder(module: &str) -> PathBuf {
 
 #[test]
 fn modules_know_only_those_below_them() {
-    let others =
-        ["capture", "layers", "explain", "inspect", "wire", "peer", "lesson", "tutorial", "render", "commands"];
+    let others = [
+        "capture", "layers", "explain", "inspect", "compare", "wire", "peer", "lesson", "tutorial", "render",
+        "commands",
+    ];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {
             let source = fs::read_to_string(&path).unwrap();

@@ -3,7 +3,7 @@
 //! The overview, the counts and JSON Lines are one pass over the input, as it streams. What narrows or deepens may read it
 //! a second time.
 
-mod absent;
+pub(super) mod absent;
 mod body;
 mod follow;
 mod input;
