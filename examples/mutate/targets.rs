@@ -2,7 +2,9 @@
 
 use std::io::{self, Cursor};
 use std::path::PathBuf;
+use std::rc::Rc;
 
+use wire101::capture::watched::Nobody;
 use wire101::capture::{Interface, LinkType, Reader, Timestamp, Writer, source};
 use wire101::commands::explain::explain;
 use wire101::commands::inspect::{Inspect, inspect as command};
@@ -181,7 +183,7 @@ pub fn views(path: &PathBuf, chance: &mut Chance) {
     };
     asked.redact |= chance.below(4) == 0;
     // What is not there, or damaged, is an error that says so.
-    let _ = command(&asked, &mut io::sink(), Style { width: 40 + chance.below(100), ..STYLE });
+    let _ = command(&asked, &mut io::sink(), Style { width: 40 + chance.below(100), ..STYLE }, Rc::new(Nobody));
 }
 
 fn read(file: &[u8]) {

@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod aloud;
 pub mod chart;
+pub mod compare;
 pub mod connection;
 pub mod connections;
 pub mod escape;
