@@ -6,7 +6,7 @@ use super::tally::{Share, Tally};
 use super::{LowerHeaders, Measure, UnknownMeasure};
 use crate::inspect::record::Moment;
 
-/// What one side's capture measures, and which of its packets each measure is counted from. Made by [`Measurer::finish`].
+/// What one side's capture measures, and which of its packets each measure is counted from. Made by [`Measurer::finish`](super::Measurer::finish).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Measures {
     pub(super) connections: Tally,
