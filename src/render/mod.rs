@@ -23,6 +23,7 @@ pub mod frames;
 pub mod heads;
 pub mod hex;
 pub mod json;
+pub mod keys;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;
