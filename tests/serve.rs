@@ -339,13 +339,13 @@ fn after_handshake(server: &Server, said: &[u8]) -> Vec<u8> {
     let asked = "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     stream.write_all(asked.as_bytes()).unwrap();
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
+    let mut section = Vec::new();
+    while !section.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
         stream.read_exact(&mut byte).unwrap();
-        head.push(byte[0]);
+        section.push(byte[0]);
     }
-    has(&String::from_utf8(head).unwrap(), &["101", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]);
+    has(&String::from_utf8(section).unwrap(), &["101", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]);
     let _ = stream.write_all(said);
     let mut heard = Vec::new();
     let _ = stream.read_to_end(&mut heard);

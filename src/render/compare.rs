@@ -98,7 +98,7 @@ fn title(group: Group) -> &'static str {
 }
 
 /// A column for each capture.
-fn side_by_side<'a>(rows: &[&'a Row], captures: usize, style: Style) -> Table {
+fn side_by_side(rows: &[&Row], captures: usize, style: Style) -> Table {
     let mut columns = vec![Column::text(""), Column::text("What").wrapped()];
     columns.extend(LETTERS.iter().take(captures).map(|letter| Column::text(letter).wrapped()));
     let mut table = Table::new(&columns, style);

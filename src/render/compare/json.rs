@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::compare::{Row, Specimen, Verdict};
+use crate::render::json::hex;
 
 #[derive(Serialize)]
 struct Line<T> {
@@ -28,16 +29,16 @@ struct Aspect<'a> {
 impl<'a> Aspect<'a> {
     fn of(row: &'a Row) -> Self {
         let text = |value: &'a Option<Vec<u8>>| std::str::from_utf8(value.as_ref()?).ok();
-        let hex = |value: &Option<Vec<u8>>| {
+        let as_hex = |value: &Option<Vec<u8>>| {
             let bytes = value.as_ref().filter(|bytes| std::str::from_utf8(bytes).is_err())?;
-            Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+            Some(hex(bytes))
         };
         Self {
             group: row.group.name(),
             name: &row.name,
             verdict: row.verdict.name(),
             values: row.values.iter().map(text).collect(),
-            values_hex: row.values.iter().map(hex).collect(),
+            values_hex: row.values.iter().map(as_hex).collect(),
             meaning: row.meaning.as_deref(),
         }
     }
