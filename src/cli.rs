@@ -1,19 +1,23 @@
 //! Every subcommand and flag, and what they become for the library.
 
+mod draw;
 mod filter;
+mod peer;
+pub mod shell;
 mod values;
 mod views;
+pub mod watch;
 
 use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use std::net::IpAddr;
-
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use wire101::commands::log::Log;
 use wire101::commands::{Failure, capture, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
@@ -31,7 +35,7 @@ pub struct Cli {
     color: ColorWhen,
     /// How many columns to draw for (the terminal's, or 100)
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
-    width: Option<u16>,
+    pub width: Option<u16>,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -60,15 +64,38 @@ pub enum Command {
     Tutorial(Tutorial),
     /// Explain a capture: pcap or pcapng, or - for standard input
     Inspect(Box<Inspect>),
+    /// Draw a picture of a capture as SVG, for a page or a slide
+    Draw {
+        #[command(subcommand)]
+        picture: draw::Picture,
+    },
     /// Run a command in a network of its own, and explain what crosses it
     Trace(Box<Trace>),
     /// Explain what crosses an interface of this machine, live
     Capture(Box<Capture>),
+    /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
+    Serve(peer::Serve),
+    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    Connect(Box<peer::Connect>),
     /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
     Explain {
         /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
         #[arg(value_name = "WHAT")]
         words: Vec<String>,
+    },
+    /// Print a script that completes commands and flags: wire101 completions bash > FOLDER/wire101
+    Completions {
+        /// The shell that is to complete them
+        shell: Shell,
+    },
+    /// Print a manual page: wire101 man inspect | man -l -
+    Man {
+        /// The command that it is about; without it: the program
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+        /// Write all pages into this folder
+        #[arg(long, value_name = "FOLDER", conflicts_with = "words")]
+        all: Option<PathBuf>,
     },
 }
 
@@ -214,6 +241,11 @@ impl Cli {
         self.style_of(io::stdout().is_terminal())
     }
 
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
+    }
+
     /// The same for output that goes elsewhere, to a terminal or not.
     pub fn style_of(&self, terminal: bool) -> Style {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -270,6 +302,13 @@ fn progress_file() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
     state.map(|state| state.join("wire101/progress.toml"))
+}
+
+impl Inspect {
+    /// Whether results appear while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.json || self.views.streams()
+    }
 }
 
 impl From<Inspect> for inspect::Inspect {

@@ -16,6 +16,7 @@
 //! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
+//! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
 //! - [`tutorial`] leads through the lessons: it asks, and takes answers.
 //! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
@@ -28,6 +29,7 @@ pub mod inspect;
 mod kernel;
 pub mod layers;
 pub mod lesson;
+pub mod peer;
 pub mod render;
 pub mod tutorial;
 pub mod wire;

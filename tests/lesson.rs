@@ -1,13 +1,15 @@
 //! What `wire101 lesson` prints, as a library call: the pages, and what they promise.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::Value;
 use wire101::capture::Reader;
+use wire101::capture::watched::Nobody;
 use wire101::commands::lesson::{self, Run};
 use wire101::commands::{Failure, inspect};
-use wire101::lesson::catalogue;
 use wire101::lesson::text::Template;
+use wire101::lesson::{Measure, catalogue, run};
 use wire101::render::style::Style;
 use wire101::wire::{Settings, Wire};
 
@@ -51,6 +53,33 @@ fn every_lesson_looks_as_it_should() {
         for width in [80, 120] {
             insta::assert_snapshot!(format!("{name}_{width}"), printed(&asked(name), Style::plain(width)));
         }
+    }
+}
+
+/// A page is two or three screens: so many lines at most, at that width.
+const BUDGET: [(usize, usize); 2] = [(80, 110), (120, 100)];
+
+#[test]
+fn every_page_fits_two_or_three_screens() {
+    for name in names() {
+        for (width, most) in BUDGET {
+            let lines = printed(&asked(name), Style::plain(width)).lines().count();
+            assert!(lines <= most, "{name} has {lines} lines at {width} columns, and may have {most}");
+        }
+    }
+}
+
+#[test]
+fn what_a_lesson_wants_shown_is_in_its_capture() {
+    for lesson in catalogue::all() {
+        let page = page(&asked(&lesson.name));
+        let count = |text: &str| page.matches(text).count();
+        let said: usize = lesson.said.values().map(Vec::len).sum();
+        assert_eq!(count(", exchange ") - count(", layer by layer"), said, "{}", lesson.name);
+        assert_eq!(count(", layer by layer"), 1, "{}", lesson.name);
+        assert_eq!(count("bit by bit (RFC"), lesson.diagrams.len(), "{}", lesson.name);
+        assert_eq!(count("how Sec-WebSocket-Accept comes about"), lesson.accept.iter().count(), "{}", lesson.name);
+        assert_eq!(count(", every frame"), usize::from(!lesson.frames.is_empty()), "{}", lesson.name);
     }
 }
 
@@ -145,7 +174,7 @@ fn json_is_what_inspecting_the_saved_capture_gives() {
         let of_lesson = json(&run);
         let mut out = Vec::new();
         let file = inspect::Inspect { file: path.clone(), json: true, ..inspect::Inspect::default() };
-        inspect::inspect(&file, &mut out, Style::plain(80)).unwrap();
+        inspect::inspect(&file, &mut out, Style::plain(80), Rc::new(Nobody)).unwrap();
         let of_file: Vec<Value> =
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(of_lesson[0]["data"]["source"], format!("lesson:{name}"));
@@ -183,7 +212,7 @@ fn the_saved_capture_names_its_sides_and_marks_what_was_lost() {
 #[test]
 fn the_layers_of_every_exchange_are_shown_if_asked_for() {
     let tables = |run: &Run| page(run).matches("what the bytes say").count();
-    assert_eq!(tables(&asked("keep-alive")), 2);
+    assert_eq!(tables(&asked("keep-alive")), 1);
     assert_eq!(tables(&Run { layers: true, ..asked("keep-alive") }), 6);
 }
 
@@ -231,4 +260,25 @@ fn what_cannot_be_done_is_said_with_the_right_status() {
 fn a_template_asking_for_what_did_not_happen_is_an_error() {
     let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     assert!(run.fill(&Template::parse("{a.time_to_nth(99)}").unwrap()).is_err());
+}
+
+#[test]
+fn what_a_measure_is_counted_from_adds_up_to_it() {
+    let measures = Measure::NAMED.iter().map(|(_, measure)| *measure).chain("time_to_nth(2)".parse());
+    let measures: Vec<Measure> = measures.collect();
+    for lesson in catalogue::all() {
+        let usual = lesson.settings(Wire::Virtual);
+        for settings in [usual, Settings { loss: 4.0, seed: 3, ..usual }] {
+            // A wire may be too bad for a lesson.
+            let Ok(run) = run(lesson, Wire::Virtual, settings) else { continue };
+            for (side, measure) in run.sides.iter().flat_map(|side| measures.iter().map(move |it| (side, *it))) {
+                let evidence = side.measures.evidence(measure);
+                let sum: u64 = evidence.iter().map(|share| share.amount).sum();
+                let place = format!("{} {settings:?}, side {:?}: {measure}", lesson.name, side.side);
+                assert_eq!(sum, side.measures.get(measure).unwrap_or(0), "{place}");
+                let is_own = |packet: u64| side.packets.contains(&packet);
+                assert!(evidence.iter().all(|share| is_own(share.first) && is_own(share.last)), "{place}");
+            }
+        }
+    }
 }

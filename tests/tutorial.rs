@@ -154,7 +154,7 @@ fn stopped_after_any_line_the_course_goes_on_where_it_was() {
 fn whoever_says_nothing_leaves_nothing() {
     let learner = Learner::new();
     let out = learner.tutorial(&[], &[]).ok();
-    assert!(out.contains("Lesson 1 of 18 · ") && out.contains("your guess") && out.contains("[q]uit"), "{out}");
+    assert!(out.contains("Lesson 1 of 18 · ") && out.contains("your guess") && out.contains("q quit"), "{out}");
     assert!(!learner.file("progress.toml").exists());
     learner.tutorial(&[], &lines("q\nnot read")).ok();
     assert!(!learner.file("progress.toml").exists());
@@ -208,12 +208,25 @@ fn a_place_where_nothing_can_be_written_ends_no_lesson() {
     let learner = Learner::new();
     std::fs::write(learner.0.path().join("wire101"), "a file where the folder should be").unwrap();
     let ran = learner.tutorial(&["--list"], &[]);
-    assert_eq!(ran.status, Some(1));
-    let mut command = learner.command(&["--list"]);
-    command.env_remove("HOME").env("XDG_STATE_HOME", "relative/paths/do/not/count");
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("not remembered"));
+    assert_eq!((ran.status, ran.err.matches("not remembered").count()), (Some(0), 1), "{}", ran.err);
+    let elsewhere = |place: &str| {
+        let mut command = learner.command(&[]);
+        command.env_remove("HOME").env("XDG_STATE_HOME", place);
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"s\n9\n\ns\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{place}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("question 3 of"), "{place}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((said.lines().count(), said.matches("not remembered").count()), (1, 1), "{place}: {said}");
+        said
+    };
+    assert!(elsewhere(learner.0.path().to_str().unwrap()).contains("cannot read"));
+    assert!(elsewhere("relative/paths/do/not/count").contains("neither XDG_STATE_HOME nor HOME"));
+    // There is nothing to read yet, and nothing can be made there.
+    if cfg!(target_os = "linux") {
+        assert!(elsewhere("/proc/none").contains("cannot write"));
+    }
 }
 
 #[test]
@@ -251,12 +264,14 @@ fn a_reset_forgets_and_keeps_a_copy() {
 #[test]
 fn one_may_look_closer_and_try_something_at_once() {
     let learner = Learner::new();
-    let asked = "l\n1\nl\ny\nx\np\nt\ne --rtt 200ms --loss 5 --seed 3\ne 3\ne --wire loopback\ne --rtt far";
+    let asked = "l\n1\nd\nl\nf\nx\np\nt\nb\ne --rtt 200ms --loss 5 --seed 3\ne 3\ne --wire loopback\ne --rtt far";
     let out = learner.tutorial(&["--start", "keep-alive"], &lines(asked)).ok();
     for part in [
         "Your guess first: then the lesson is run",
-        "Side A, packet 1, ",
+        "Side A, packet 1, 42 bytes.",
+        "bytes 0 to 5, layer 2, Destination",
         "Layer 5, Session (TCP/IP: Application)",
+        "No WebSocket frame crossed the wire",
         "ARP",
         "Three things people believe",
         "virtual wire, rtt 200 ms, loss 5 %, seed 3",
@@ -268,7 +283,31 @@ fn one_may_look_closer_and_try_something_at_once() {
     ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
-    assert_eq!(out.matches("question 1 of 3").count(), 8, "one is told where one is after each look");
+    assert!(!out.contains("0000  "), "bytes are said, not drawn");
+    assert_eq!(out.matches("question 1 of 3").count(), 10, "one is told where one is after each look");
+}
+
+#[test]
+fn a_frame_is_said_field_by_field() {
+    let out = Learner::new().tutorial(&["--start", "frames", "--width", "300"], &lines("s\nf")).ok();
+    for part in ["Side A, frame", ", layer 7, FIN: 1", "masked with"] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+}
+
+#[test]
+fn a_wrong_answer_is_followed_by_the_packets_that_were_counted() {
+    let learner = Learner::new();
+    let out = learner.tutorial(&["--start", "keep-alive"], &lines("3\n9")).ok();
+    for part in [
+        "You guessed 3. The capture says otherwise.",
+        "Side B, what was counted: 1 of its 13 packets\nB, packet 29, at 0 ns, client to server: SYN (1)",
+        "Not 9. This is what the capture says:",
+        "Side A, what was counted: 6 of its 24 packets\nA, packet 3, at 0 ns, client to server: SYN (1 begins)\n",
+        "A, packet 4, at 40 ms, server to client: SYN, ACK (1 ends)",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
 }
 
 #[test]

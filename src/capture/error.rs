@@ -5,6 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
+use super::watched::Stopped;
+
 /// Why a capture cannot be read, or not further.
 #[derive(Debug, Error)]
 pub enum CaptureError {
@@ -50,6 +52,12 @@ pub enum CaptureError {
         /// What the input reported.
         source: io::Error,
     },
+    /// Whoever watched it being read stopped it.
+    #[error("{at}: stopped here, as was asked")]
+    Stopped {
+        /// What was to be read next.
+        at: Location,
+    },
 }
 
 impl CaptureError {
@@ -64,7 +72,7 @@ impl CaptureError {
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         match self {
-            Self::Damaged { at, .. } | Self::Read { at, .. } => Some(*at),
+            Self::Damaged { at, .. } | Self::Read { at, .. } | Self::Stopped { at } => Some(*at),
             _ => None,
         }
     }
@@ -87,7 +95,10 @@ impl Location {
     }
 
     pub(super) fn unreadable(self, source: io::Error) -> CaptureError {
-        CaptureError::Read { at: self, source }
+        match source.get_ref() {
+            Some(inner) if inner.is::<Stopped>() => CaptureError::Stopped { at: self },
+            _ => CaptureError::Read { at: self, source },
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod pcap;
 mod pcapng;
 pub mod reader;
 pub mod source;
+pub mod watched;
 mod window;
 pub mod writer;
 mod zstd;

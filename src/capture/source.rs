@@ -1,21 +1,23 @@
 //! Where captures come from: a file, standard input, or any stream; compressed or not, as its first bytes tell.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::error::{CaptureError, Location, Part};
 use super::reader::Reader;
+use super::watched::{Watched, Watcher};
 use super::zstd::ZstdReader;
 
-/// Opens a capture file. Whether `-` means standard input is for the caller to say.
+/// Opens a capture file, which is read under the watcher's eyes. Whether `-` means standard input is for the caller to say.
 ///
 /// # Errors
 ///
 /// If there is no such file, it is a directory, or it cannot be opened; and as [`Reader::new`].
-pub fn open(path: &Path) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+pub fn open(path: &Path, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, CaptureError> {
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => CaptureError::Missing,
         ErrorKind::IsADirectory => CaptureError::Directory,
@@ -25,16 +27,27 @@ pub fn open(path: &Path) -> Result<Reader<Box<dyn Read>>, CaptureError> {
     if file.metadata().map_err(CaptureError::Open)?.is_dir() {
         return Err(CaptureError::Directory);
     }
-    from_reader(file)
+    from_file(file, watcher)
 }
 
-/// Reads a capture from standard input, as it arrives.
+/// Reads a capture from an open file, from where it stands, under the watcher's eyes.
 ///
 /// # Errors
 ///
 /// As [`Reader::new`].
-pub fn from_stdin() -> Result<Reader<Box<dyn Read>>, CaptureError> {
-    from_reader(io::stdin().lock())
+pub fn from_file(file: File, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    // A pipe or a device has no length.
+    let bytes = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+    from_reader(Watched::new(file, bytes, watcher))
+}
+
+/// Reads a capture from standard input, as it arrives, under the watcher's eyes.
+///
+/// # Errors
+///
+/// As [`Reader::new`].
+pub fn from_stdin(watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    from_reader(Watched::new(io::stdin().lock(), None, watcher))
 }
 
 /// Reads a capture from a stream, as it arrives: plain, or compressed with gzip or zstd.
@@ -95,6 +108,7 @@ mod tests {
     use flate2::write::GzEncoder;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+    use super::super::watched::Nobody;
     use super::super::window::tests::Trickle;
     use super::*;
 
@@ -174,6 +188,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_told_apart() {
+        let open = |path: &Path| super::open(path, Rc::new(Nobody));
         let directory = tempfile::tempdir().unwrap();
         assert!(matches!(open(directory.path()), Err(CaptureError::Directory)));
         assert!(matches!(open(&directory.path().join("none")), Err(CaptureError::Missing)));

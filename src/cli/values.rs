@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use hyper::header::{HeaderName, HeaderValue};
 use wire101::capture::Timestamp;
+use wire101::commands::connect::Data;
 use wire101::explain;
 use wire101::inspect::Spoken;
 use wire101::inspect::filter::{Host, Point};
@@ -40,8 +42,17 @@ pub fn host(text: &str) -> Result<Host, String> {
 }
 
 pub fn address(text: &str) -> Result<IpAddr, String> {
-    let address = text.trim_start_matches('[').trim_end_matches(']');
-    address.parse().map_err(|_| "write an address, the kernel knows no names: 10.0.0.2, ::1".to_owned())
+    let address = text.trim_start_matches('[').trim_end_matches(']').parse();
+    address.map_err(|_| "write an address, not a name: 127.0.0.1, ::1, or 0.0.0.0 for all of this machine's".to_owned())
+}
+
+pub fn origin(text: &str) -> Result<String, String> {
+    let is_origin = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    if text == "null" || rest.is_some_and(is_origin) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("write scheme, name and port, as in the Origin field, without a path: http://lab.example:3000".to_owned())
 }
 
 /// How long something goes on.
@@ -126,6 +137,45 @@ pub fn point(text: &str) -> Result<Point, String> {
         None => time(text).map(|time| Point::At(Timestamp(time))),
     };
     point.ok_or_else(|| wrong().to_owned())
+}
+
+pub fn time_span(text: &str) -> Result<Duration, String> {
+    match point(text) {
+        Ok(Point::After(nanoseconds)) => Ok(Duration::from_nanos(nanoseconds)),
+        _ => Err("write a number and a unit: 500ms or 2.5s".to_owned()),
+    }
+}
+
+pub fn field(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or_else(|| "write name and value: 'Accept: text/html'".to_owned())?;
+    let name = HeaderName::from_str(name).map_err(|_| format!("{name:?} can not be the name of a field"))?;
+    let value =
+        HeaderValue::from_str(value.trim()).map_err(|_| "a value has no line ends or other controls".to_owned())?;
+    Ok((name, value))
+}
+
+pub fn data(text: &str) -> Result<Data, String> {
+    Ok(match text.strip_prefix('@') {
+        Some("") => return Err("write the file's name: @FILE".to_owned()),
+        Some("-") => Data::Stdin,
+        Some(path) => Data::File(path.into()),
+        None if text == "-" => Data::Stdin,
+        None => Data::Text(text.to_owned()),
+    })
+}
+
+/// A token of HTTP (RFC 9110 §5.6.2), as names of fields are.
+pub fn token(text: &str) -> Result<String, String> {
+    match HeaderName::from_str(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("write letters, digits and hyphens, no spaces or commas: chat.v2".to_owned()),
+    }
+}
+
+/// What a client may close with (RFC 6455 §7.4; the WebSocket API allows scripts no more).
+pub fn close_code(text: &str) -> Result<u16, String> {
+    let code = text.parse().ok().filter(|code| matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999));
+    code.ok_or_else(|| "write a code that may be sent: 1000, 1001, or 3000 to 4999 for your own".to_owned())
 }
 
 /// A decimal number, in units of so many decimals: "2.5" with 9 of them is 2 500 000 000.
@@ -236,6 +286,42 @@ mod tests {
         assert_eq!(host("[::1]"), Ok(Host::Address("::1".parse().unwrap())));
         assert_eq!(host("*.example.com"), Ok(Host::Name("*.example.com".into())));
         assert!(host("example.com:80").is_err() && host("http://example.com").is_err());
+    }
+
+    #[test]
+    fn a_close_code_is_one_that_may_be_sent() {
+        assert_eq!(["1000", "1011", "4999"].map(|text| close_code(text).ok()), [Some(1000), Some(1011), Some(4999)]);
+        for wrong in ["", "999", "1004", "1005", "1006", "1015", "2999", "5000"] {
+            assert!(close_code(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_text_a_file_or_what_comes_in() {
+        assert_eq!(data("a@b"), Ok(Data::Text("a@b".to_owned())));
+        assert_eq!(data("@a"), Ok(Data::File("a".into())));
+        assert_eq!((data("-"), data("@-")), (Ok(Data::Stdin), Ok(Data::Stdin)));
+        assert!(data("@").is_err());
+    }
+
+    #[test]
+    fn a_field_has_a_name_and_a_value() {
+        assert_eq!(
+            field("X-A:  b: c ").map(|(name, value)| (name.to_string(), value)),
+            Ok(("x-a".to_owned(), HeaderValue::from_static("b: c")))
+        );
+        for wrong in ["", "a", "a b: c", "a: b\nc", ": b"] {
+            assert!(field(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_no_path() {
+        assert_eq!(origin("http://Lab.example:3000"), Ok("http://lab.example:3000".to_owned()));
+        assert_eq!(origin("null"), Ok("null".to_owned()));
+        for wrong in ["", "lab.example", "http://", "http://lab.example/", "ftp://lab.example", "http://a b"] {
+            assert!(origin(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

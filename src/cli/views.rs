@@ -57,6 +57,11 @@ pub struct Views {
 }
 
 impl Views {
+    /// Whether any of it appears while the capture is still being read.
+    pub fn streams(&self) -> bool {
+        self.body.is_some()
+    }
+
     /// What they become, on connections with these ends.
     pub fn within(self, ends: Option<filter::Ends>) -> inspect::Inspect {
         let Self { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = self;

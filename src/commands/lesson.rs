@@ -80,8 +80,7 @@ pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
 ///
 /// If there is no such lesson, it fails to run, or the output cannot be written.
 pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let lesson = find(name)?;
-    let run = run_lesson(lesson, Wire::Virtual, lesson.settings(Wire::Virtual))?;
+    let run = run_as_usual(name)?;
     print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
@@ -122,6 +121,12 @@ pub(super) fn find(name: &str) -> Result<&'static Lesson, Failure> {
         };
         Failure::Usage(format!("{unknown}; {then}"))
     })
+}
+
+/// Runs a lesson with its usual settings.
+pub(super) fn run_as_usual(name: &str) -> Result<lesson::Run, Failure> {
+    let lesson = find(name)?;
+    run_lesson(lesson, Wire::Virtual, lesson.settings(Wire::Virtual))
 }
 
 fn run_lesson(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<lesson::Run, Failure> {

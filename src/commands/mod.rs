@@ -3,14 +3,19 @@
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
 pub mod capture;
+pub mod connect;
+pub mod draw;
 pub mod explain;
 #[cfg(target_os = "linux")]
 mod feed;
 pub mod inspect;
 mod interrupt;
 pub mod lesson;
+mod lines;
+mod live;
 pub mod log;
 mod save;
+pub mod serve;
 pub mod trace;
 pub mod tutorial;
 
@@ -32,9 +37,12 @@ pub enum Failure {
     /// The input is damaged, or has not what was asked for. What could be shown was.
     #[error("{0}")]
     Input(String),
-    /// A lesson could not be run, or its capture not be saved.
+    /// Something could not be run, be connected to, or be saved.
     #[error("{0}")]
     Run(String),
+    /// The input was not read to its end, because that was asked for. What was read was shown.
+    #[error("{0}")]
+    Stopped(String),
     /// A command could not be traced, or not to its end. All exit statuses but one may be the command's.
     #[error(transparent)]
     Trace(Box<Failure>),
@@ -47,7 +55,11 @@ impl Failure {
     /// A capture that could not be read, or not to its end.
     #[must_use]
     pub fn capture(source: &str, error: &CaptureError) -> Self {
-        Self::Input(format!("{source}: {error}"))
+        let message = format!("{source}: {error}");
+        match error {
+            CaptureError::Stopped { .. } => Self::Stopped(message),
+            _ => Self::Input(message),
+        }
     }
 
     /// The message for standard error; none where nobody reads the output any more.
@@ -56,11 +68,12 @@ impl Failure {
         (!self.is_closed_pipe()).then(|| self.to_string())
     }
 
-    /// The exit status.
+    /// The exit status; a shell's 128 and the number of the signal, SIGINT, for what was stopped.
     #[must_use]
     pub fn status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            Self::Stopped(_) => 130,
             Self::Trace(_) => trace::OWN_FAILURE,
             Self::Output(_) if self.is_closed_pipe() => 0,
             Self::Input(_) | Self::Run(_) | Self::Output(_) => 1,

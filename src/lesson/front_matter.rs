@@ -30,21 +30,30 @@ pub struct Lesson {
     /// What each side is called, A first: two to four.
     #[serde(deserialize_with = "sides")]
     pub sides: Vec<String>,
-    /// The exchange that a side's table of layers is of; at least one side has one.
+    /// The one exchange that its page shows layer by layer, under its side.
     pub about: BTreeMap<Side, ExchangeId>,
-    /// The frames to draw bit by bit, by their places among those of their side, from 0. Without any, the first text that
-    /// is masked is drawn.
+    /// The exchanges that its page shows as they were said.
+    #[serde(default)]
+    pub said: BTreeMap<Side, Vec<ExchangeId>>,
+    /// The sides whose every frame its page lists.
+    #[serde(default)]
+    pub frames: Vec<Side>,
+    /// The side whose `Sec-WebSocket-Accept` its page derives.
+    #[serde(default)]
+    pub accept: Option<Side>,
+    /// The frames to draw bit by bit, by their places among those of their side, from 0. Its page draws the first of each
+    /// side.
     #[serde(default)]
     pub diagrams: BTreeMap<Side, Vec<usize>>,
+    /// What its page draws to scale.
+    #[serde(default)]
+    pub chart: Option<Chart>,
     /// What its wires are like, unless something else is asked for.
     #[serde(default)]
     pub usual: WireSettings,
     /// What one side's wire is like, whatever is asked for.
     #[serde(default)]
     pub fixed: BTreeMap<Side, WireSettings>,
-    /// What its page leaves out unless it is to go deep: it says nothing new in this lesson.
-    #[serde(default)]
-    pub leave_out: Vec<PagePart>,
     /// What to ask before the run.
     pub prediction: Prediction,
     /// What to ask after it.
@@ -102,16 +111,16 @@ impl Side {
     }
 }
 
-/// A part of a lesson's page that not every lesson has a use for.
+/// What can be drawn to scale, to compare the sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum PagePart {
-    /// Every exchange as it was said.
-    Said,
-    /// How `Sec-WebSocket-Accept` comes about.
-    Accept,
-    /// One frame, bit by bit.
-    Bits,
+pub enum Chart {
+    /// What the bytes on the wire were for: the headers of the lower layers, HTTP and frame headers, content.
+    Bytes,
+    /// When each response or message was there.
+    Arrivals,
+    /// When each connection was open.
+    Connections,
 }
 
 /// An exchange of a capture, as people name it: "0.2" is the third on the first connection.
@@ -249,8 +258,9 @@ impl Lesson {
     /// Whether it speaks only of sides it has, and of one at least.
     fn check(&self, file: &File<'_>) -> Result<(), LessonError> {
         let have = Side::ALL.into_iter().zip(&self.sides).map(|(side, _)| side);
-        if self.about.is_empty() {
-            return Err(file.error_at("about", "names no exchange of any side".to_owned()));
+        if self.about.len() != 1 {
+            let problem = "names the one exchange, of one side, that the page shows layer by layer";
+            return Err(file.error_at("about", problem.to_owned()));
         }
         for (key, side) in self.mentions() {
             if have.clone().all(|known| known != side) {
@@ -264,6 +274,9 @@ impl Lesson {
     /// Every side that something speaks of, with the key it stands under.
     fn mentions(&self) -> impl Iterator<Item = (&'static str, Side)> {
         let about = self.about.keys().map(|side| ("about", *side));
+        let said = self.said.keys().map(|side| ("said", *side));
+        let frames = self.frames.iter().map(|side| ("frames", *side));
+        let accept = self.accept.iter().map(|side| ("accept", *side));
         let diagrams = self.diagrams.keys().map(|side| ("diagrams", *side));
         let fixed = self.fixed.keys().map(|side| ("fixed", *side));
         let prediction = std::iter::once(("prediction", self.prediction.answer.side));
@@ -274,6 +287,9 @@ impl Lesson {
         let compare = self.compare.iter().flat_map(|row| &row.note).flat_map(Template::sides);
         let take_away = self.take_away.iter().flat_map(Template::sides);
         about
+            .chain(said)
+            .chain(frames)
+            .chain(accept)
             .chain(diagrams)
             .chain(fixed)
             .chain(prediction)

@@ -3,6 +3,9 @@
 //! It says what the page of [`super::lesson`] draws: one line for each packet, figure and layer, each with its
 //! side's letter, so that nothing depends on where it stands.
 
+use std::ops::Range;
+
+use super::ladder::{Ladder, Row};
 use super::numbers;
 use super::story::Story;
 use super::style::Style;
@@ -10,7 +13,8 @@ use super::summary::opcode_name;
 use super::{heads, lesson, osi, text};
 use crate::inspect::Options;
 use crate::inspect::annotate::{Annotator, Selection};
-use crate::inspect::record::Direction;
+use crate::inspect::record::Frame;
+use crate::layers::Field;
 use crate::lesson::text::FillError;
 use crate::lesson::{Run, run::SideRun};
 use crate::tutorial::Look;
@@ -31,15 +35,42 @@ pub fn aloud(run: &Run, look: Look, style: Style) -> Result<Vec<String>, FillErr
         Look::Page => {
             page.packets(&stories, false);
             page.comparison()?;
+            page.chart(&stories);
             page.said(&stories);
             page.problems(&stories);
         }
         Look::Text => page.lines = lesson::narration(run, style)?,
         Look::Ladder => page.packets(&stories, true),
         Look::Layers => page.layers(&stories),
+        Look::Frame => page.frame(&stories),
         Look::Hex => page.bytes(),
     }
     Ok(page.lines)
+}
+
+/// A row of a side's ladder.
+pub(super) fn sentence(ladder: &Ladder, row: &Row, side: char) -> String {
+    let host = |index: usize| ladder.hosts.get(index).map_or("somebody", String::as_str);
+    let note = row.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+    let lost = if row.lost { ", lost on the way" } else { "" };
+    if row.from == row.to {
+        return format!("{side}: {}{note}", row.label);
+    }
+    let packet = if ladder.numbered { format!(", packet {}", row.packet) } else { String::new() };
+    let (at, from, to) = (numbers::duration(row.at), host(row.from), host(row.to));
+    format!("{side}{packet}, at {at}, {from} to {to}: {}{note}{lost}", row.label)
+}
+
+/// Which bytes of a packet, or which bits of a byte: "bytes 0 to 5", "byte 14, bits 0 to 3". Bit 0 is the most significant.
+fn said_place(bits: &Range<u64>) -> String {
+    let (first, last) = (bits.start / 8, bits.end.saturating_sub(1) / 8);
+    let whole = bits.start.is_multiple_of(8) && bits.end.is_multiple_of(8);
+    match (first == last, whole) {
+        (true, true) => format!("byte {first}"),
+        (false, _) => format!("bytes {first} to {last}"),
+        (true, false) if bits.end - bits.start == 1 => format!("byte {first}, bit {}", bits.start % 8),
+        (true, false) => format!("byte {first}, bits {} to {}", bits.start % 8, (bits.end - 1) % 8),
+    }
 }
 
 struct Aloud<'a> {
@@ -65,16 +96,8 @@ impl Aloud<'_> {
             let letter = side.side.letter();
             self.heading(&format!("Side {letter}, {}: what crossed the wire.", side.name));
             let ladder = story.ladder(None, whole, None);
-            let host = |index: usize| ladder.hosts.get(index).map_or("somebody", String::as_str);
             for row in &ladder.rows {
-                let note = row.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
-                let lost = if row.lost { ", lost on the way" } else { "" };
-                if row.from == row.to {
-                    self.say(&format!("{letter}: {}{note}", row.label));
-                } else {
-                    let (at, from, to) = (numbers::duration(row.at), host(row.from), host(row.to));
-                    self.say(&format!("{letter}, at {at}, {from} to {to}: {}{note}{lost}", row.label));
-                }
+                self.say(&sentence(&ladder, row, letter));
             }
         }
     }
@@ -89,6 +112,14 @@ impl Aloud<'_> {
             self.say(&format!("{}: {}{}", row.label, values.join(", "), note.replace('\u{a0}', " ")));
         }
         Ok(())
+    }
+
+    fn chart(&mut self, stories: &[Story]) {
+        let mut sentences = lesson::charts::sentences(self.run, stories).into_iter();
+        if let Some(heading) = sentences.next() {
+            self.heading(&heading);
+            sentences.for_each(|sentence| self.say(&sentence));
+        }
     }
 
     fn said(&mut self, stories: &[Story]) {
@@ -109,17 +140,23 @@ impl Aloud<'_> {
                 self.heading(&format!("Side {letter}, every frame."));
             }
             for frame in &story.frames {
-                let id = format!("{}.{}", frame.connection, frame.index);
-                let from = if frame.direction == Direction::Client { "client" } else { "server" };
-                let (opcode, header) = (opcode_name(frame.opcode), frame.header_bytes);
-                let masked = frame.mask_key.map_or_else(
-                    || "not masked".to_owned(),
-                    |key| format!("masked with {}", key.map(|byte| format!("{byte:02x}")).join(" ")),
-                );
-                let length = numbers::counted(frame.payload_bytes, "byte");
-                self.say(&format!("{letter}, frame {id} from the {from}: {opcode}, header of {header} bytes, payload of {length}, {masked}"));
+                self.one_frame(letter, frame);
             }
         }
+    }
+
+    fn one_frame(&mut self, letter: char, frame: &Frame) {
+        let id = format!("{}.{}", frame.connection, frame.index);
+        let from = frame.direction.name();
+        let (opcode, header) = (opcode_name(frame.opcode), frame.header_bytes);
+        let masked = frame.mask_key.map_or_else(
+            || "not masked".to_owned(),
+            |key| format!("masked with {}", key.map(|byte| format!("{byte:02x}")).join(" ")),
+        );
+        let length = numbers::counted(frame.payload_bytes, "byte");
+        self.say(&format!(
+            "{letter}, frame {id} from the {from}: {opcode}, header of {header} bytes, payload of {length}, {masked}"
+        ));
     }
 
     fn problems(&mut self, stories: &[Story]) {
@@ -156,9 +193,38 @@ impl Aloud<'_> {
                 let Some(packet) = self.run.packet(number) else { continue };
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("Side {}, packet {number}, {bytes}.", side.side.letter()));
-                let fields = annotator.fields_of_packet(number, packet.link, packet.data);
-                self.lines.extend(super::hex::hex(packet.data, number, &fields, self.style));
+                for field in annotator.fields_of_packet(number, packet.link, packet.data) {
+                    self.field(&field);
+                }
             }
+        }
+    }
+
+    /// A field with its parts: where it is, what it is, and what that means.
+    fn field(&mut self, field: &Field) {
+        let place = field.spans.first().map_or_else(String::new, |span| format!("{}, ", said_place(&span.bits)));
+        let layer = field.layer.number();
+        let value = if field.value.is_empty() { String::new() } else { format!(": {}", field.value) };
+        let meaning = if field.meaning.is_empty() { String::new() } else { format!(". {}", field.meaning) };
+        self.say(&format!("{place}layer {layer}, {}{value}{meaning}", field.name));
+        field.parts.iter().for_each(|part| self.field(part));
+    }
+
+    /// The frames that are drawn elsewhere, field by field.
+    fn frame(&mut self, stories: &[Story]) {
+        let drawn = lesson::drawn(self.run, stories);
+        if drawn.is_empty() {
+            self.say("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
+        }
+        for (letter, frame) in drawn {
+            let (id, packet) = (format!("{}.{}", frame.connection, frame.index), frame.extent.first.packet);
+            self.heading(&format!("Side {letter}, frame {id}, in packet {packet}."));
+            self.one_frame(letter, &frame);
+            let annotator = self.annotator();
+            let Some(packet) = self.run.packet(packet) else { continue };
+            let fields = annotator.fields_of_packet(packet.number, packet.link, packet.data);
+            let above_tcp = fields.iter().filter(|field| field.layer.number() > 4);
+            above_tcp.for_each(|field| self.field(field));
         }
     }
 

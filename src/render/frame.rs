@@ -16,18 +16,7 @@ const PAYLOAD: usize = 8;
 /// Draws a frame's header and the first bytes of its payload.
 #[must_use]
 pub fn diagram(frame: &Frame, style: Style) -> Vec<String> {
-    let cells = cells(frame);
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let mut column = 0;
-    for cell in cells {
-        if column % 32 == 0 {
-            rows.push(Vec::new());
-        }
-        column += cell.bits.len();
-        if let Some(row) = rows.last_mut() {
-            row.push(cell);
-        }
-    }
+    let rows = rows(frame);
     let pen = Pen { style };
     let mut lines = ruler(style);
     let mut above = Vec::new();
@@ -38,22 +27,27 @@ pub fn diagram(frame: &Frame, style: Style) -> Vec<String> {
         above = edges;
     }
     lines.push(pen.rule(&above, &[]));
-    let drawn = frame.payload.len().min(PAYLOAD) as u64;
-    if frame.payload_bytes > drawn {
-        let rest = numbers::counted(frame.payload_bytes - drawn, "more payload byte");
+    if let Some(rest) = not_drawn(frame) {
         lines.push(style.dim(&format!(" {} {rest}", style.glyphs().more)));
     }
     lines
 }
 
+/// How much of the payload is not drawn: "4 more payload bytes".
+pub(super) fn not_drawn(frame: &Frame) -> Option<String> {
+    let drawn = frame.payload.len().min(PAYLOAD) as u64;
+    let rest = frame.payload_bytes.checked_sub(drawn).filter(|rest| *rest > 0)?;
+    Some(numbers::counted(rest, "more payload byte"))
+}
+
 /// A field, or as much of it as stands in one row of 32 bits.
-struct Cell {
-    layer: Layer,
+pub(super) struct Cell {
+    pub(super) layer: Layer,
     /// Lines, for a cell too narrow for its name.
-    name: Vec<String>,
-    bits: String,
+    pub(super) name: Vec<String>,
+    pub(super) bits: String,
     /// What the bits mean; for bytes, one meaning each.
-    meanings: Vec<String>,
+    pub(super) meanings: Vec<String>,
 }
 
 impl Cell {
@@ -65,6 +59,22 @@ impl Cell {
     fn number(name: &str, bits: String, meaning: String) -> Self {
         Self { layer: Layer::Application, name: vec![name.into()], bits, meanings: vec![meaning] }
     }
+}
+
+/// The fields of a frame, as they stand in rows of 32 bits.
+pub(super) fn rows(frame: &Frame) -> Vec<Vec<Cell>> {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut column = 0;
+    for cell in cells(frame) {
+        if column % 32 == 0 {
+            rows.push(Vec::new());
+        }
+        column += cell.bits.len();
+        if let Some(row) = rows.last_mut() {
+            row.push(cell);
+        }
+    }
+    rows
 }
 
 fn cells(frame: &Frame) -> Vec<Cell> {

@@ -52,6 +52,26 @@ pub fn response(response: &Response, body_lines: usize, style: Style) -> Vec<Str
     head.lines
 }
 
+/// Draws the heads of responses as they were received: status lines, field lines, empty lines.
+#[must_use]
+pub fn received(heads: &[u8], style: Style) -> Vec<String> {
+    let mut head = Head::new("<", style);
+    let mut begins = true;
+    for line in heads.split_inclusive(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if begins {
+            head.start_line(line);
+        } else {
+            let name = line.iter().position(|byte| *byte == b':').unwrap_or_default();
+            let named = style.bytes(&line[..name]).len();
+            head.line(&style.bytes(line), named, Look::Layer(Layer::Application));
+        }
+        begins = line.is_empty();
+    }
+    head.lines
+}
+
 fn version_text((major, minor): (u8, u8)) -> String {
     format!("{major}.{minor}")
 }
@@ -208,7 +228,27 @@ mod tests {
         assert_eq!(response(&it, 5, Style::plain(80)).last().unwrap(), "< 3 bytes that are not text");
     }
 
+    #[test]
+    fn heads_are_shown_as_they_were_received() {
+        let heads = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\nx-a:1\r\n folded\x1b[2J\r\n\r\n";
+        insta::assert_snapshot!(received(heads, Style::plain(40)).join("\n"), @r"
+        < HTTP/1.1 103 Early Hints
+        <
+        < HTTP/1.1 200 OK
+        < x-a:1
+        <  folded\x1b[2J
+        <
+        ");
+    }
+
     proptest! {
+        #[test]
+        fn no_line_of_a_received_head_is_wider_than_asked(heads: Vec<u8>, width in 10_usize..130) {
+            for line in received(&heads, Style::plain(width)) {
+                prop_assert!(text::width(&line) <= width, "{line}");
+            }
+        }
+
         #[test]
         fn no_line_is_wider_than_asked(target: Vec<u8>, body: Vec<u8>, text: String, width in 10_usize..130) {
             let mut it = example();

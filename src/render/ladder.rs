@@ -60,7 +60,7 @@ pub struct Row {
 #[must_use]
 pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
     let shown = Shown::of(ladder);
-    let times = Times::of(ladder);
+    let times = Times::of(&ladder.rows);
     let numbers = if ladder.numbered {
         ladder.rows.iter().map(|row| numbers::count(row.packet).len() + 1).max().unwrap_or(0)
     } else {
@@ -126,15 +126,16 @@ impl Shown {
 }
 
 /// How times are written: milliseconds, with as many decimals as tell the rows apart, the unit on the first row only.
-struct Times {
+pub(super) struct Times {
     decimals: u32,
     width: usize,
 }
 
 impl Times {
-    fn of(ladder: &Ladder) -> Self {
-        let last = ladder.rows.iter().map(|row| row.at).max().unwrap_or(0);
-        let whole = ladder.rows.iter().all(|row| row.at % 1_000_000 == 0);
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
+        let rows: Vec<&Row> = rows.into_iter().collect();
+        let last = rows.iter().map(|row| row.at).max().unwrap_or(0);
+        let whole = rows.iter().all(|row| row.at % 1_000_000 == 0);
         let decimals = match last {
             _ if whole => 0,
             0..10_000_000 => 3,
@@ -142,11 +143,11 @@ impl Times {
             _ => 0,
         };
         let mut times = Self { decimals, width: 0 };
-        times.width = ladder.rows.iter().map(|row| times.number(row.at).len()).max().unwrap_or(0).max(3);
+        times.width = rows.iter().map(|row| times.number(row.at).len()).max().unwrap_or(0).max(3);
         times
     }
 
-    fn number(&self, at: u64) -> String {
+    pub(super) fn number(&self, at: u64) -> String {
         let step = 10_u64.pow(6 - self.decimals);
         let steps = at / step + u64::from(at % step >= step / 2);
         let one = 10_u64.pow(self.decimals);

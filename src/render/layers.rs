@@ -28,6 +28,12 @@ impl LayerRow {
 /// Draws the rows, in the order given, under a header.
 #[must_use]
 pub fn layers(rows: &[LayerRow], style: Style) -> Vec<String> {
+    layers_about(rows, &Layer::TOP_DOWN, style)
+}
+
+/// The same, with one line for each layer that it is not `about`.
+#[must_use]
+pub fn layers_about(rows: &[LayerRow], about: &[Layer], style: Style) -> Vec<String> {
     let names = 1 + OSI + TCP_IP;
     // With less than 24 columns for it, the text goes below the names.
     let below = style.width < names + 24;
@@ -48,7 +54,9 @@ pub fn layers(rows: &[LayerRow], style: Style) -> Vec<String> {
         if below {
             lines.push(std::mem::replace(&mut start, " ".repeat(indent)));
         }
-        for line in text::wrap(&style.text(&row.text), style.width.saturating_sub(indent)) {
+        let (said, room) = (style.text(&row.text), style.width.saturating_sub(indent));
+        let text = if about.contains(&row.layer) { text::wrap(&said, room) } else { vec![style.cut(&said, room)] };
+        for line in text {
             lines.push(std::mem::replace(&mut start, " ".repeat(indent)) + &line);
         }
     }

@@ -2,8 +2,11 @@
 //!
 //! It arranges what other views draw. Every number on it is measured in the run or read from its packets.
 
-use super::ladder::{Ladder, beside, ladder};
-use super::layers::layers;
+pub(super) mod charts;
+mod ladders;
+
+use super::ladder::beside;
+use super::layers::layers_about;
 use super::markdown::{indented, markdown, narrower};
 use super::osi;
 use super::story::Story;
@@ -13,26 +16,18 @@ use super::{accept, frame, frames, heads, hex, numbers, problems, text, wire};
 use crate::capture::Packet;
 use crate::inspect::Options;
 use crate::inspect::annotate::{Annotator, Selection};
-use crate::inspect::record::{Exchange, Frame};
+use crate::inspect::record::{Exchange, Frame, Problem};
 use crate::layers::{Field, Layer};
-use crate::lesson::front_matter::PagePart;
+use crate::lesson::front_matter::{ExchangeId, Side, Step};
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Measure, Run, catalogue};
 
-/// How many rows a ladder has, unless all of it is asked for.
-const LADDER_ROWS: usize = 20;
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 3;
-/// How many exchanges are shown as they were said, all sides together, unless all are asked for.
-const SAID: usize = 6;
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
-/// The least columns for two ladders beside each other, and how many more it takes to number and to remark on packets.
-const TWO_LADDERS: usize = 76;
-const NUMBERS: usize = 16;
-const REMARKS: usize = 40;
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +50,7 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
     page.opening();
     page.ladders();
     page.comparison()?;
+    page.chart();
     page.answer();
     page.exchanges();
     page.frames();
@@ -71,9 +67,10 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
 ///
 /// As [`page`].
 pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut page = Page::of(run, Depth::default(), style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, Depth::default(), style) };
     page.ladders();
     page.comparison()?;
+    page.chart();
     page.exchanges();
     page.frames();
     page.layers();
@@ -84,7 +81,7 @@ pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 /// Draws what going deep adds to a page, and nothing else.
 #[must_use]
 pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
-    let mut page = Page::of(run, depth, style);
+    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
     if depth.ladder {
         page.ladders();
     }
@@ -94,6 +91,29 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
     }
     page.bytes();
     page.lines
+}
+
+/// Draws the lesson's frames bit by bit; where it wants none drawn, its first.
+#[must_use]
+pub fn diagrams(run: &Run, style: Style) -> Vec<String> {
+    let mut page = Page::of(run, Depth::default(), style);
+    for (letter, frame) in drawn(run, &page.stories) {
+        page.diagram(letter, &frame);
+    }
+    if page.lines.is_empty() {
+        page.remark("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
+    }
+    page.lines
+}
+
+/// The frames that [`diagrams`] draws, and their sides' letters.
+pub(super) fn drawn(run: &Run, stories: &[Story]) -> Vec<(char, Frame)> {
+    let frames = frames_to_draw(run, stories, true);
+    let any = || {
+        let mut sides = run.sides.iter().zip(stories);
+        sides.find_map(|(side, story)| story.frames.first().map(|frame| (side.side.letter(), frame.clone())))
+    };
+    if frames.is_empty() { any().into_iter().collect() } else { frames }
 }
 
 /// The packets' stories, a side each.
@@ -150,6 +170,9 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
     lines.push(String::new());
     lines.extend(markdown(&run.fill(&run.lesson.text)?, style));
     lines.push(String::new());
+    lines.push(style.bold("What to try next"));
+    lines.extend(run.lesson.try_next.iter().flat_map(|step| to_try(step, true, style)));
+    lines.push(String::new());
     let name = &run.lesson.name;
     let note = format!("Every figure here was measured just now. Run it yourself: `wire101 lesson run {name}`");
     lines.extend(markdown(&note, style));
@@ -178,6 +201,8 @@ struct Page<'a> {
     stories: Vec<Story>,
     annotator: Annotator,
     depth: Depth,
+    /// Whether one goes deeper by a key; else by a flag.
+    in_tutorial: bool,
     style: Style,
     lines: Vec<String>,
 }
@@ -186,7 +211,7 @@ impl<'a> Page<'a> {
     fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
         let mut annotator = Annotator::new(Selection::All);
         run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-        Self { run, stories: stories(run), annotator, depth, style, lines: Vec::new() }
+        Self { run, stories: stories(run), annotator, depth, in_tutorial: false, style, lines: Vec::new() }
     }
 
     fn heading(&mut self, heading: &str) {
@@ -213,58 +238,6 @@ impl<'a> Page<'a> {
         };
         let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
         self.lines.extend(markdown(&ask, self.style));
-    }
-
-    fn ladders(&mut self) {
-        let style = self.style;
-        // Each pair of hosts has an opening and a closing of its own to show.
-        let pairs = self.run.sides.iter().map(|side| side.hosts.len().saturating_sub(1)).max().unwrap_or(1).max(1);
-        let max_rows = if self.depth.ladder { None } else { Some(LADDER_ROWS * pairs) };
-        let stories = self.stories.iter();
-        let told: Vec<Ladder> = stories.map(|story| story.ladder(None, self.depth.ladder, max_rows)).collect();
-        let numbers = if self.depth.ladder { NUMBERS } else { 0 };
-        let told: Vec<(&SideRun, Ladder)> = self.run.sides.iter().zip(told).collect();
-        for two in told.chunks(2) {
-            let remarks = two.iter().flat_map(|(_, ladder)| &ladder.rows).any(|row| row.note.is_some());
-            let least = TWO_LADDERS * pairs + numbers + if remarks { REMARKS } else { 0 };
-            let drawn = |column| {
-                let draw = |(side, told): &(&SideRun, Ladder)| {
-                    let name = format!("{}  {}", side.side.letter(), side.name);
-                    let mut lines = vec![style.bold(&style.cut(&style.text(&name), column))];
-                    lines.extend(ladder(told, style, column));
-                    lines
-                };
-                two.iter().map(draw).collect::<Vec<_>>()
-            };
-            let both = match drawn(style.width.saturating_sub(2) / 2).as_slice() {
-                [left, right] if style.width >= least => beside(left, right, 2, style.width),
-                _ => None,
-            };
-            for lines in both.map_or_else(|| drawn(style.width), |both| vec![both]) {
-                self.lines.push(String::new());
-                self.lines.extend(lines);
-            }
-        }
-        self.lines.push(String::new());
-        self.remark(&format!("{} {}", wire::times(self.run), self.left_out()));
-        for shortcoming in wire::shortcomings(self.run) {
-            self.remark(&shortcoming);
-        }
-    }
-
-    /// What the ladders do not show.
-    fn left_out(&self) -> String {
-        if self.depth.ladder {
-            return format!("The TCP is that of {}.", self.run.stack);
-        }
-        let counts = self.stories.iter().map(Story::unshown);
-        let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
-        let packets = self.run.packets.len() as u64;
-        let other = if other > 0 { format!(", {other} of ARP") } else { String::new() };
-        format!(
-            "Left out of {}: {pure} that only acknowledge (ACK){other}. --ladder shows them.",
-            numbers::counted(packets, "packet")
-        )
     }
 
     fn comparison(&mut self) -> Result<(), FillError> {
@@ -300,34 +273,34 @@ impl<'a> Page<'a> {
     }
 
     fn exchanges(&mut self) {
-        if !self.shows(PagePart::Said) {
-            return;
-        }
         let style = self.style;
-        let most = if self.depth.layers { usize::MAX } else { (SAID / self.run.sides.len().max(1)).max(1) };
         let mut lines = Vec::new();
+        let mut left_out = 0;
         for (side, story) in self.run.sides.iter().zip(&self.stories) {
+            let said = self.run.lesson.said.get(&side.side);
             let mut exchanges: Vec<&Exchange> = story.exchanges.iter().collect();
             exchanges.sort_by_key(|exchange| (exchange.connection, exchange.index));
-            for exchange in exchanges.into_iter().take(most) {
-                lines.push(String::new());
-                lines.push(self.exchange_heading(side, exchange));
-                lines.extend(talk(exchange, style));
+            for exchange in exchanges {
+                let id = ExchangeId { connection: exchange.connection - side.first_connection, index: exchange.index };
+                if self.depth.layers || said.is_some_and(|said| said.contains(&id)) {
+                    lines.push(String::new());
+                    lines.push(self.exchange_heading(side, exchange));
+                    lines.extend(talk(exchange, style));
+                } else {
+                    left_out += 1;
+                }
             }
         }
-        self.heading("What was said");
+        if lines.is_empty() {
+            return;
+        }
+        let others = match left_out {
+            0 => String::new(),
+            _ => format!(" ({} with {})", numbers::counted(left_out, "more exchange"), self.deeper_by("--layers", "l")),
+        };
+        self.heading(&format!("What was said{others}"));
         // The heading is enough of a gap before the first.
         self.lines.extend(lines.into_iter().skip(1));
-        let left_out: usize = self.stories.iter().map(|story| story.exchanges.len().saturating_sub(most)).sum();
-        if left_out > 0 {
-            self.lines.push(String::new());
-            self.remark(&format!("And {}. --layers shows them.", numbers::counted(left_out as u64, "other exchange")));
-        }
-    }
-
-    /// Whether the page has that part.
-    fn shows(&self, part: PagePart) -> bool {
-        self.depth.layers || !self.run.lesson.leave_out.contains(&part)
     }
 
     fn exchange_heading(&self, side: &SideRun, exchange: &Exchange) -> String {
@@ -339,51 +312,43 @@ impl<'a> Page<'a> {
     }
 
     fn frames(&mut self) {
-        let style = self.style;
-        let mut is_derived = false;
-        for at in 0..self.stories.len() {
-            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
-            if story.frames.is_empty() {
-                continue;
-            }
+        let (run, style) = (self.run, self.style);
+        let (mut derivation, mut letters, mut listed) = (None, Vec::new(), Vec::new());
+        for (side, story) in run.sides.iter().zip(&self.stories) {
             let letter = side.side.letter();
-            let table = frames::table(&story.frames, 0, style);
-            let derived = story.exchanges.iter().find(|exchange| exchange.upgraded.as_deref() == Some("websocket"));
-            let derived = derived.map_or_else(Vec::new, |exchange| accept::derivation(exchange, style));
+            let is_derived = |of: Side| of == side.side || self.depth.layers;
             // How it is done is shown once: the other sides do it the same way.
-            if !derived.is_empty() && !is_derived && self.shows(PagePart::Accept) {
-                is_derived = true;
-                self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
-                self.lines.extend(derived);
+            if derivation.is_none() && run.lesson.accept.map_or(self.depth.layers, is_derived) {
+                let upgraded = story.exchanges.iter().find(|it| it.upgraded.as_deref() == Some("websocket"));
+                derivation = upgraded.map(|exchange| (letter, accept::derivation(exchange, style)));
             }
-            self.heading(&format!("{letter}, every frame"));
-            self.lines.extend(table.lines().map(str::to_owned));
+            if !story.frames.is_empty() && (self.depth.layers || run.lesson.frames.contains(&side.side)) {
+                letters.push(letter.to_string());
+                listed.extend(story.frames.iter().cloned());
+            }
         }
-        let to_draw = if self.shows(PagePart::Bits) { self.frames_to_draw() } else { Vec::new() };
-        for (letter, frame) in to_draw {
-            let id = format!("{}.{}", frame.connection, frame.index);
-            self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
-            self.lines.extend(frame::diagram(&frame, style));
+        if let Some((letter, lines)) = derivation {
+            self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
+            self.lines.extend(lines);
+        }
+        if !listed.is_empty() {
+            self.heading(&format!("{}, every frame", letters.join(" and ")));
+            self.lines.extend(frames::table(&listed, 0, style).lines().map(str::to_owned));
+        }
+        for (letter, frame) in frames_to_draw(run, &self.stories, self.depth.layers) {
+            self.diagram(letter, &frame);
         }
     }
 
-    /// The frames that the lesson wants drawn; if it does not say, the first text that is masked.
-    fn frames_to_draw(&self) -> Vec<(char, Frame)> {
-        let sides = || self.run.sides.iter().zip(&self.stories);
-        let diagrams = &self.run.lesson.diagrams;
-        if diagrams.is_empty() {
-            let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
-            let first = |(side, story): (&SideRun, &Story)| {
-                story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
-            };
-            return sides().find_map(first).into_iter().collect();
-        }
-        let wanted = |(side, story): (&SideRun, &Story)| {
-            let places = diagrams.get(&side.side).into_iter().flatten();
-            let frames = places.filter_map(|place| story.frames.get(*place).cloned());
-            frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
-        };
-        sides().flat_map(wanted).collect()
+    /// How one goes deeper: by a flag, or in the tutorial by a key.
+    fn deeper_by(&self, flag: &'static str, key: &'static str) -> &'static str {
+        if self.in_tutorial { key } else { flag }
+    }
+
+    fn diagram(&mut self, letter: char, frame: &Frame) {
+        let id = format!("{}.{}", frame.connection, frame.index);
+        self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
+        self.lines.extend(frame::diagram(frame, self.style));
     }
 
     fn layers(&mut self) {
@@ -409,7 +374,8 @@ impl<'a> Page<'a> {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
         let carrier = self.fields(exchange.extent().first.packet);
-        (heading, layers(&osi::rows(story, exchange, &carrier), self.style))
+        let about = if self.depth.layers { &Layer::TOP_DOWN[..] } else { &self.run.lesson.layers };
+        (heading, layers_about(&osi::rows(story, exchange, &carrier), about, self.style))
     }
 
     /// The fields that say what every byte of a packet is.
@@ -419,13 +385,13 @@ impl<'a> Page<'a> {
     }
 
     fn problems(&mut self) {
-        for at in 0..self.stories.len() {
-            let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
-            if !story.problems.is_empty() {
-                let list = problems::list(&story.problems, 0, self.style);
-                self.heading(&format!("{}, what is wrong", side.side.letter()));
-                self.lines.extend(list.lines().map(str::to_owned));
-            }
+        let sides = self.run.sides.iter().zip(&self.stories).filter(|(_, story)| !story.problems.is_empty());
+        let (letters, found): (Vec<String>, Vec<&[Problem]>) =
+            sides.map(|(side, story)| (side.side.letter().to_string(), story.problems.as_slice())).unzip();
+        if !found.is_empty() {
+            let list = problems::list(&found.concat(), 0, self.style);
+            self.heading(&format!("{}, what is wrong", letters.join(" and ")));
+            self.lines.extend(list.lines().map(str::to_owned));
         }
     }
 
@@ -455,16 +421,45 @@ impl<'a> Page<'a> {
             self.lines.extend(markdown(&format!("- {}", run.fill(sentence)?), style));
         }
         self.heading("What to try next");
-        for step in &run.lesson.try_next {
-            self.lines.extend(markdown(&format!("- `{}`", step.command), style));
-            self.lines.extend(indented(&markdown(&step.look_for, narrower(style, 2)), 2));
+        for (place, step) in run.lesson.try_next.iter().enumerate() {
+            let lines = to_try(step, place == 0, style);
+            self.lines.extend(lines);
         }
         let name = &run.lesson.name;
         self.lines.push(String::new());
-        let more = format!("The whole story: `wire101 lesson show {name}`. Deeper: `--layers`, `--hex`, `--ladder`.");
+        let more = format!("Read on: `wire101 lesson show {name}`. Deeper: `--layers --hex --ladder`.");
         self.lines.extend(markdown(&more, style));
         Ok(())
     }
+}
+
+/// The frames that the lesson wants drawn, the first of each side; to go deep, all of them, and at least a masked text.
+fn frames_to_draw(run: &Run, stories: &[Story], deep: bool) -> Vec<(char, Frame)> {
+    let sides = || run.sides.iter().zip(stories);
+    let diagrams = &run.lesson.diagrams;
+    if diagrams.is_empty() && deep {
+        let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
+        let first = |(side, story): (&SideRun, &Story)| {
+            story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
+        };
+        return sides().find_map(first).into_iter().collect();
+    }
+    let wanted = |(side, story): (&SideRun, &Story)| {
+        let most = if deep { usize::MAX } else { 1 };
+        let places = diagrams.get(&side.side).into_iter().flatten().take(most);
+        let frames = places.filter_map(|place| story.frames.get(*place).cloned());
+        frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
+    };
+    sides().flat_map(wanted).collect()
+}
+
+/// A command to try, and what to look for in its output.
+fn to_try(step: &Step, in_full: bool, style: Style) -> Vec<String> {
+    let mut lines = markdown(&format!("- `{}`", step.command), style);
+    if in_full {
+        lines.extend(indented(&markdown(&step.look_for, narrower(style, 2)), 2));
+    }
+    lines
 }
 
 /// The value of a measure as a table has it.

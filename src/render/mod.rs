@@ -9,9 +9,11 @@
 
 pub mod accept;
 pub mod aloud;
+pub mod chart;
 pub mod connection;
 pub mod connections;
 pub mod escape;
+pub mod evidence;
 pub mod exchanges;
 pub mod explain;
 pub mod facts;
@@ -32,9 +34,11 @@ pub mod overview;
 pub mod packet;
 pub mod problem_kinds;
 pub mod problems;
+pub mod screen;
 pub mod story;
 pub mod style;
 pub mod summary;
+pub mod svg;
 pub mod table;
 pub mod text;
 pub mod transcript;

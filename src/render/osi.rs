@@ -11,8 +11,7 @@ use crate::layers::presentation::charset::{self, CharsetSource};
 use crate::layers::{Field, Layer};
 
 /// To be said once, below the first such table.
-pub const READING: &str = "Layers 5 and 6 are a reading: on the internet no header is theirs. TCP's flags and HTTP's \
-    fields say who opened and closed, what is reused, and how content is written down.";
+pub const READING: &str = "Layers 5 and 6 have no header here: the flags of TCP and fields of HTTP say it.";
 
 const SYN: u8 = 2;
 const ACK: u8 = 16;
@@ -276,11 +275,7 @@ fn physical(story: &Story, exchange: &Exchange, connection: Option<&Connection>)
     } else {
         format!("packets {}–{}", numbers::count(first.packet), numbers::count(last.packet))
     };
-    join([
-        format!("never in a capture: {} on the medium in {packets}", numbers::counted(bytes, "byte")),
-        interface,
-        format!("from {}", numbers::time(first.time)),
-    ])
+    join([format!("never in a capture: {} on the medium in {packets}", numbers::counted(bytes, "byte")), interface])
 }
 
 #[cfg(test)]

@@ -70,6 +70,12 @@ impl Story {
         self.connections.iter().find(|connection| connection.number == number)
     }
 
+    /// The name of the host with that address, if it has one.
+    #[must_use]
+    pub fn name_of(&self, address: IpAddr) -> Option<&str> {
+        self.hosts.iter().find(|host| host.1 == address).map(|host| host.0.as_str())
+    }
+
     /// The segments of one direction of a connection, from one packet to another.
     pub(super) fn segments(
         &self,

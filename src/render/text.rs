@@ -39,6 +39,33 @@ pub fn split_at_column(text: &str, columns: usize) -> (&str, &str) {
     (text, "")
 }
 
+/// Text that may be coloured, cut to `columns`; the colours end where they did.
+#[must_use]
+pub fn clip(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let (mut out, mut taken) = (String::with_capacity(text.len()), 0);
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character == '\x1b' {
+            out.push(character);
+            for of_sequence in characters.by_ref() {
+                out.push(of_sequence);
+                if of_sequence == 'm' {
+                    break;
+                }
+            }
+            continue;
+        }
+        taken += columns_of(character);
+        if taken <= columns {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// `text` cut to `columns`, with `marker` as its last character if something had to go.
 #[must_use]
 pub fn ellipsis(text: &str, columns: usize, marker: &str) -> String {
@@ -118,6 +145,12 @@ mod tests {
     #[test]
     fn colour_takes_no_column() {
         assert_eq!(width("\x1b[1;36mabc\x1b[0m"), 3);
+    }
+
+    #[test]
+    fn what_is_clipped_keeps_its_colours() {
+        assert_eq!(clip("\x1b[1mabc\x1b[0m \x1b[2mdef\x1b[0m", 5), "\x1b[1mabc\x1b[0m \x1b[2md\x1b[0m");
+        assert_eq!(clip("a世b", 2), "a");
     }
 
     #[test]

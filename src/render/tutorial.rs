@@ -2,6 +2,7 @@
 
 use super::lesson;
 use super::markdown::{indented, markdown, narrower};
+use super::numbers;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::text;
@@ -10,19 +11,55 @@ use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Run};
 use crate::tutorial::{Progress, Reply, Session, Step, Verdict};
 
-/// What can be typed before a lesson is shown, once it is, and after its last question.
-const BEFORE: &str = "[t]ext [s]kip [q]uit";
-const WHILE: &str = "[l]adder [y] layers [x] hex [p]age [t]ext [h]int [e]xperiment [s]kip [q]uit";
-const AFTER: &str = "[Enter] go on [l]adder [y] layers [x] hex [p]age [t]ext [e]xperiment [q]uit";
+type Keys = &'static [(&'static str, &'static str)];
 
-/// Where one is, and what is asked.
+/// What can be typed: the key, and what it does. The line form takes the same letters.
+const GUESS: Keys = &[("0-9", "your guess"), ("t", "text"), ("n", "next"), ("?", "keys"), ("q", "quit")];
+const ANSWER: Keys = &[("0-9", "answer"), ("n", "next")];
+const TRY: Keys = &[("0-9", "try"), ("n", "next lesson")];
+const BACK: Keys = &[("n", "next"), ("b", "back")];
+const MORE: Keys = &[("space", "more")];
+const LOOK: Keys = &[
+    ("d", "ladder"),
+    ("l", "layers"),
+    ("x", "hex"),
+    ("f", "frame"),
+    ("h", "hint"),
+    ("e", "try"),
+    ("?", "keys"),
+    ("q", "quit"),
+];
+const END: Keys = &[("q", "quit")];
+
+/// What the keys do, in a sentence each.
+const KEYS: &[(&str, &str)] = &[
+    ("1 2 3 ...", "answer: a number, with its unit if it has one (120 ms); then Enter"),
+    ("n", "next: leave the question, or go on to the next lesson"),
+    ("b", "back to the question, which is said again"),
+    ("h", "a hint"),
+    ("p", "the page: both sides, and how they compare"),
+    ("t", "the lesson's text"),
+    ("d", "the ladder with every packet"),
+    ("l", "the OSI layers of every exchange"),
+    ("x", "every packet's bytes"),
+    ("f", "a frame, bit by bit"),
+    ("e", "try something: the number of a suggestion, or rtt 200ms, loss 5, seed 3"),
+    ("q", "quit; what is done is remembered"),
+];
+const SCROLLING: &[(&str, &str)] = &[
+    ("arrows", "scroll by a line"),
+    ("space", "scroll by a screen, as PgDn; back with PgUp; Home and End"),
+    ("Esc", "drop what is being typed, or back to the question"),
+];
+
+/// What is asked.
 ///
 /// # Errors
 ///
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn question(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
     let lesson = session.lesson();
-    let mut lines = place(session, style);
+    let mut lines = Vec::new();
     match session.step() {
         Step::Guess => {
             lines.extend(markdown(&format!("**{}**", lesson.question), style));
@@ -46,7 +83,7 @@ pub fn question(session: &Session, style: Style) -> Result<Vec<String>, FillErro
     Ok(lines)
 }
 
-/// Where one is, after something long was shown, and the question in short.
+/// The question in short, after something long was shown.
 ///
 /// # Errors
 ///
@@ -54,26 +91,57 @@ pub fn question(session: &Session, style: Style) -> Result<Vec<String>, FillErro
 pub fn again(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
     match session.step() {
         Step::Check(_) => question(session, style),
-        Step::Guess => {
-            let ask = markdown(&session.lesson().prediction.ask, style);
-            Ok(place(session, style).into_iter().chain(ask).collect())
-        }
-        Step::After | Step::End => Ok(place(session, style)),
+        Step::Guess => Ok(markdown(&session.lesson().prediction.ask, style)),
+        Step::After | Step::End => Ok(Vec::new()),
     }
 }
 
-/// What can be typed now, in one line or two.
+/// What can be typed now, in a line or two.
 #[must_use]
 pub fn keys(session: &Session, style: Style) -> Vec<String> {
-    let keys = match session.step() {
-        Step::Guess => BEFORE,
-        Step::Check(_) => WHILE,
-        Step::After => AFTER,
-        Step::End => return Vec::new(),
+    pressed_keys(session, false, false, style)
+}
+
+/// The same on a screen, where one may be away from the question, and there may be more of the text below.
+#[must_use]
+pub fn pressed_keys(session: &Session, away: bool, more: bool, style: Style) -> Vec<String> {
+    let (first, then) = match session.step() {
+        Step::Guess if away => (BACK, END),
+        Step::Guess => (GUESS, &[][..]),
+        Step::Check(_) | Step::After if away => (BACK, LOOK),
+        Step::Check(_) => (ANSWER, LOOK),
+        Step::After => (TRY, LOOK),
+        Step::End => (END, &[][..]),
     };
-    let lines = text::wrap(keys, style.width).into_iter();
-    let start = [String::new()];
-    start.into_iter().chain(lines.map(|line| style.dim(&line))).collect()
+    let mut lines = vec![String::new()];
+    for (key, what) in if more { MORE } else { &[] }.iter().chain(first).chain(then) {
+        let key = format!("{} {}", style.bold(key), style.dim(what));
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = key,
+            Some(line) if text::width(line) + 2 + text::width(&key) <= style.width => {
+                line.push_str("  ");
+                line.push_str(&key);
+            }
+            _ => lines.push(key),
+        }
+    }
+    lines
+}
+
+/// What each key does; on a screen, those that scroll as well.
+#[must_use]
+pub fn help(on_screen: bool, style: Style) -> Vec<String> {
+    let keys = KEYS.iter().chain(if on_screen { SCROLLING } else { &[] });
+    let widest = keys.clone().map(|(key, _)| text::width(key)).max().unwrap_or(0);
+    let mut lines = vec![style.bold("What the keys do"), String::new()];
+    for (key, what) in keys {
+        let said = text::wrap(what, style.width.saturating_sub(widest + 2));
+        for (at, part) in said.iter().enumerate() {
+            let key = text::pad(if at == 0 { key } else { "" }, widest);
+            lines.push(format!("{}  {part}", style.bold(&key)));
+        }
+    }
+    lines
 }
 
 /// What became of a line, in words; nothing where something is to be shown instead.
@@ -82,7 +150,7 @@ pub fn reply(reply: &Reply, style: Style) -> Vec<String> {
     let good = |word: &str| style.good(word);
     let mut lines = vec![String::new()];
     match reply {
-        Reply::Guessed { guess, found, right, label, side } => {
+        Reply::Guessed { guess, found, right, label, measured } => {
             let word = match (guess, right) {
                 (Some(_), true) => good("You guessed it."),
                 (Some(guess), false) => {
@@ -91,24 +159,23 @@ pub fn reply(reply: &Reply, style: Style) -> Vec<String> {
                 (None, _) => "No guess this time.".to_owned(),
             };
             lines.push(word);
-            lines.extend(markdown(&format!("{label}, side {}: **{found}**.", side.letter()), style));
+            lines.extend(markdown(&format!("{label}, side {}: **{found}**.", measured.side.letter()), style));
         }
         Reply::Answered(Verdict::Right { explain }) => {
             lines.push(good("Right."));
             lines.extend(markdown(explain, style));
         }
-        Reply::Answered(Verdict::Wrong { given, explain }) => {
+        Reply::Answered(Verdict::Wrong { given, explain, .. }) => {
             lines.extend(markdown(&format!("Not {given}. This is what the capture says:"), style));
             lines.extend(markdown(explain, style));
-            let advice = "Look at it with `l`, `y` or `x`. Then try again, or press Enter to go on.";
-            lines.extend(markdown(advice, style));
+            lines.extend(markdown("Try again, or go on with `n`.", style));
         }
         Reply::Answered(Verdict::Skipped { explain }) => {
             lines.extend(markdown(&format!("What it would have been: {explain}"), style));
         }
         Reply::Hint(hint) => lines.extend(markdown(&format!("Hint: {hint}"), style)),
         Reply::Misunderstood(why) => lines.extend(text::wrap(&style.text(why), style.width)),
-        Reply::GoOn | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => return Vec::new(),
+        Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => return Vec::new(),
     }
     lines
 }
@@ -169,17 +236,45 @@ fn sum(lessons: &[Lesson], progress: &Progress) -> String {
     format!("{complete} of {} lessons done.{next}", lessons.len())
 }
 
-/// "Lesson 4 of 18 · Keep-alive · question 1 of 3", under a rule.
-fn place(session: &Session, style: Style) -> Vec<String> {
+/// "Lesson 4 of 18 · Keep-alive".
+#[must_use]
+pub fn lesson_place(session: &Session) -> String {
     let lesson = session.lesson();
-    let checks = lesson.checks.len();
-    let step = match session.step() {
+    format!("Lesson {} of {} · {}", lesson.number, session.lessons().len(), lesson.title)
+}
+
+/// "question 1 of 3".
+#[must_use]
+pub fn step(session: &Session) -> String {
+    match session.step() {
         Step::Guess => "your guess".to_owned(),
-        Step::Check(index) => format!("question {} of {checks}", index + 1),
+        Step::Check(index) => format!("question {} of {}", index + 1, session.lesson().checks.len()),
         Step::After => "something to try".to_owned(),
         Step::End => "the end".to_owned(),
+    }
+}
+
+/// Where somebody left, and how to go on there.
+#[must_use]
+pub fn left(session: &Session, remembered: bool, style: Style) -> Vec<String> {
+    if session.step() == Step::End {
+        return end(session, style);
+    }
+    let place = format!("{} · {}", lesson_place(session), step(session));
+    let mut lines: Vec<String> = text::wrap(&style.text(&place), style.width);
+    let go_on = if remembered {
+        "What you did is remembered: `wire101 tutorial` goes on here.".to_owned()
+    } else {
+        format!("What you did is not remembered: `wire101 tutorial --start {}`", session.lesson().name)
     };
-    let place = format!("Lesson {} of {} · {} · {step}", lesson.number, session.lessons().len(), lesson.title);
+    lines.extend(markdown(&go_on, style));
+    lines
+}
+
+/// "Lesson 4 of 18 · Keep-alive · question 1 of 3", under an empty line.
+#[must_use]
+pub fn heading(session: &Session, style: Style) -> Vec<String> {
+    let place = format!("{} · {}", lesson_place(session), step(session));
     let place = text::wrap(&style.text(&place), style.width);
     [String::new()].into_iter().chain(place.into_iter().map(|line| style.bold(&line))).collect()
 }
@@ -191,12 +286,7 @@ fn after(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
         lines.extend(markdown(&format!("- {}", run.fill(sentence)?), style));
     }
     lines.push(String::new());
-    lines.push("What to try, at once (type its number):".to_owned());
-    for (number, step) in (1..).zip(&lesson.try_next) {
-        lines.extend(markdown(&format!("{number}. `{}`", step.command), style));
-        lines.extend(indented(&markdown(&step.look_for, narrower(style, 3)), 3));
-    }
-    lines.extend(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`", style));
+    lines.extend(suggestions(session, style));
     lines.push(String::new());
     let next = session.lessons().iter().find(|next| next.number > lesson.number);
     let next = next.map_or_else(
@@ -205,6 +295,18 @@ fn after(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
     );
     lines.extend(markdown(&next, style));
     Ok(lines)
+}
+
+/// What there is to try.
+#[must_use]
+pub fn suggestions(session: &Session, style: Style) -> Vec<String> {
+    let mut lines = vec!["What to try, at once (type its number):".to_owned()];
+    for (number, step) in (1..).zip(&session.lesson().try_next) {
+        lines.extend(markdown(&format!("{number}. `{}`", step.command), style));
+        lines.extend(indented(&markdown(&step.look_for, narrower(style, 3)), 3));
+    }
+    lines.extend(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`", style));
+    lines
 }
 
 fn end(session: &Session, style: Style) -> Vec<String> {
@@ -234,20 +336,58 @@ pub fn tried(before: &Run, now: &Run, style: Style) -> Vec<String> {
         return lines;
     }
     lines.push(String::new());
-    let mut changes = Vec::new();
+    let columns = [
+        Column::text("What is other than before").wrapped(),
+        Column::text("Side"),
+        Column::number("Before"),
+        Column::number("Now"),
+    ];
+    let mut table = Table::new(&columns, style);
+    let (mut changed, mut same) = (0, 0);
     for row in &now.lesson.compare {
         for (old, new) in before.sides.iter().zip(&now.sides) {
             let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
-            if was != is {
-                changes.push(format!("- {}, side {}: {was}, now **{is}**\n", row.label, new.side.letter()));
+            if was == is {
+                same += 1;
+                continue;
             }
+            changed += 1;
+            table.row([
+                Cell::new(row.label.as_str()),
+                Cell::new(new.side.letter().to_string()),
+                Cell::new(was),
+                Cell::new(is).look(Look::Bold),
+            ]);
         }
     }
-    if changes.is_empty() {
-        lines.push("Every figure of the comparison is what it was.".to_owned());
+    if changed > 0 {
+        lines.extend(table.draw(0).lines().map(str::to_owned));
+        let same = format!("What is the same as before: {} of the comparison.", numbers::counted(same, "figure"));
+        lines.extend(text::wrap(&same, style.width).iter().map(|line| style.dim(line)));
     } else {
-        lines.push("What is other than before:".to_owned());
-        lines.extend(markdown(&changes.concat(), style));
+        lines.push("Every figure of the comparison is what it was.".to_owned());
     }
+    lines
+}
+
+/// The same in sentences.
+#[must_use]
+pub fn tried_aloud(before: &Run, now: &Run, style: Style) -> Vec<String> {
+    let mut lines = lesson::title(now, style);
+    if before.lesson.name != now.lesson.name {
+        return lines;
+    }
+    lines.push(String::new());
+    let sides = || before.sides.iter().zip(&now.sides);
+    let changes = now.lesson.compare.iter().flat_map(|row| {
+        sides().filter_map(move |(old, new)| {
+            let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
+            (was != is).then(|| format!("{}, side {}: {was}, now {is}", row.label, new.side.letter()))
+        })
+    });
+    let changes: Vec<String> = changes.flat_map(|change| text::wrap(&style.text(&change), style.width)).collect();
+    let same = "Every figure of the comparison is what it was.";
+    lines.push(if changes.is_empty() { same } else { "What is other than before:" }.to_owned());
+    lines.extend(changes);
     lines
 }

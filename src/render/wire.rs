@@ -32,16 +32,12 @@ pub(super) fn words(run: &Run) -> String {
 /// What the times of its packets are, and what else is to be known of them.
 pub(super) fn times(run: &Run) -> String {
     match run.wire {
-        Wire::Virtual => {
-            "Each packet stands at the time it was sent, on a clock that starts with the first SYN: a view from \
-                          above that no single machine has."
-                .to_owned()
-        }
+        Wire::Virtual => "Each packet stands at the time it was sent, counted from the first SYN.".to_owned(),
         Wire::Loopback => {
             let loses = run.unmet.is_none() && run.sides.iter().any(|side| side.settings.loss > 0.0);
             let lost = if loses { " What was lost on the way is not here." } else { "" };
             format!(
-                "Each packet stands at the time it arrived, on a clock that starts with the first SYN.{lost} What never \
+                "Each packet stands at the time it arrived, counted from the first SYN.{lost} What never \
                  leaves a machine needs no ARP, its Ethernet addresses are zeros, and its checksums are not filled in: \
                  that work is a network card's."
             )

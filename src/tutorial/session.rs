@@ -3,7 +3,7 @@
 use super::answer::{self, NoAnswer};
 use super::experiment::{self, Experiment, Trial};
 use super::progress::{Done, Progress};
-use crate::lesson::front_matter::Check;
+use crate::lesson::front_matter::{Answer, Check};
 use crate::lesson::measure::{Measure, Unit};
 use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Run, RunError, Side};
@@ -29,6 +29,7 @@ pub enum Look {
     Text,
     Ladder,
     Layers,
+    Frame,
     Hex,
 }
 
@@ -44,8 +45,10 @@ pub enum Verdict {
     Wrong {
         /// What was answered, in the question's unit.
         given: String,
-        /// What is so, and what shows it.
+        /// What is so, and why.
         explain: String,
+        /// What was measured: its packets show it.
+        measured: Answer,
     },
     /// There was none.
     Skipped {
@@ -65,10 +68,10 @@ pub enum Reply {
         found: String,
         /// Whether they are the same.
         right: bool,
-        /// What was measured, in words, and where.
+        /// What was measured, in words.
         label: String,
-        /// The side it was measured on.
-        side: Side,
+        /// What was measured, and where: its packets show it.
+        measured: Answer,
     },
     /// A question was answered. Where the verdict is `Wrong`, it stays: one may try again, or go on.
     Answered(Verdict),
@@ -80,6 +83,8 @@ pub enum Reply {
     Hint(String),
     /// Something is to be tried, and the question stays.
     Try(Experiment),
+    /// What is asked is to be said again.
+    Again,
     /// What can be typed is to be told.
     Keys,
     /// The line made no sense here.
@@ -193,23 +198,31 @@ impl Session {
         match (word.as_str(), rest) {
             ("q" | "quit" | "exit", []) => return Ok(Reply::Quit),
             ("?" | "help" | "keys", []) => return Ok(Reply::Keys),
+            ("b" | "back" | "again", []) => return Ok(Reply::Again),
             ("t" | "text", []) => return Ok(Reply::Look(Look::Text)),
-            ("s" | "skip", []) => return self.skip(),
+            ("n" | "next" | "s" | "skip", []) => return self.skip(),
             ("h" | "hint", []) => return self.hint(),
-            ("p" | "page", []) if shown => return Ok(Reply::Look(Look::Page)),
-            ("l" | "ladder", []) if shown => return Ok(Reply::Look(Look::Ladder)),
-            ("y" | "layers", []) if shown => return Ok(Reply::Look(Look::Layers)),
-            ("x" | "hex", []) if shown => return Ok(Reply::Look(Look::Hex)),
-            ("e" | "experiment" | "try", words) if shown => {
-                let tried = experiment::parse(words, self.lesson());
-                return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
-            }
-            ("p" | "page" | "l" | "ladder" | "y" | "layers" | "x" | "hex" | "e" | "experiment" | "try", _) => {
-                return Ok(Reply::Misunderstood(
-                    "Your guess first: then the lesson is run, and there is something to see.".into(),
-                ));
-            }
             _ => {}
+        }
+        let look = match word.as_str() {
+            "p" | "page" => Some(Look::Page),
+            "d" | "ladder" => Some(Look::Ladder),
+            "l" | "layers" => Some(Look::Layers),
+            "f" | "frame" => Some(Look::Frame),
+            "x" | "hex" => Some(Look::Hex),
+            _ => None,
+        };
+        let is_trial = matches!(word.as_str(), "e" | "experiment" | "try");
+        if (look.is_some() || is_trial) && !shown {
+            let first = "Your guess first: then the lesson is run, and there is something to see.";
+            return Ok(Reply::Misunderstood(first.to_owned()));
+        }
+        if is_trial {
+            let tried = experiment::parse(rest, self.lesson());
+            return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
+        }
+        if let Some(look) = look.filter(|_| rest.is_empty()) {
+            return Ok(Reply::Look(look));
         }
         match step {
             Step::Guess => self.guess(line),
@@ -249,7 +262,7 @@ impl Session {
             found: unit.format(found),
             right: given.is_some_and(|given| answer::same(given, found, unit)),
             label: row.map_or_else(|| answer.measure.to_string().replace('_', " "), |row| row.label.clone()),
-            side: answer.side,
+            measured: answer,
         };
         self.advance(false)?;
         Ok(reply)
@@ -268,8 +281,9 @@ impl Session {
             self.advance(!self.done().tried)?;
             return Ok(Reply::Answered(Verdict::Right { explain }));
         }
+        let measured = Answer { measure: check.measure, side: check.side };
         self.entry().tried = true;
-        Ok(Reply::Answered(Verdict::Wrong { given: unit.format(given), explain }))
+        Ok(Reply::Answered(Verdict::Wrong { given: unit.format(given), explain, measured }))
     }
 
     fn skip(&mut self) -> Result<Reply, Stuck> {
@@ -394,7 +408,7 @@ mod tests {
     #[test]
     fn nothing_but_text_is_shown_before_the_guess() {
         let mut session = session(Progress::default());
-        for line in ["l", "hex", "e --rtt 1ms", "p"] {
+        for line in ["l", "d", "f", "hex", "e --rtt 1ms", "p"] {
             assert!(matches!(session.take(line).unwrap(), Reply::Misunderstood(_)), "{line}");
         }
         assert_eq!(session.take("t").unwrap(), Reply::Look(Look::Text));
@@ -424,7 +438,7 @@ mod tests {
     }
 
     fn line() -> impl Strategy<Value = String> {
-        const KNOWN: [&str; 11] = ["s", "", "2", "987", "h", "l", "e", "e --rtt 1ms", "t", "?", "two"];
+        const KNOWN: [&str; 13] = ["n", "b", "", "2", "987", "h", "l", "d", "e", "e --rtt 1ms", "t", "?", "two"];
         prop_oneof![8 => prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), 1 => any::<String>()]
     }
 

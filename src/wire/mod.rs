@@ -184,13 +184,28 @@ impl Network {
     ///
     /// `NotFound` where there is no such host, `ConnectionRefused` where nobody listens on the port.
     pub async fn connect(&self, from: &str, to: &str, port: u16) -> io::Result<Connection> {
-        match &self.0 {
-            NetworkKind::Virtual(wire) => Ok(Connection(ConnectionKind::Virtual(wire.connect(from, to, port).await?))),
+        self.connect_with_room(from, to, port, None).await
+    }
+
+    /// The same, where the client has `room` bytes for what has arrived and was not read yet; `None` leaves it to the
+    /// wire.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with_room(
+        &self,
+        from: &str,
+        to: &str,
+        port: u16,
+        room: Option<usize>,
+    ) -> io::Result<Connection> {
+        let kind = match &self.0 {
+            NetworkKind::Virtual(wire) => ConnectionKind::Virtual(wire.connect(from, to, port, room).await?),
             #[cfg(target_os = "linux")]
-            NetworkKind::Loopback(wire) => {
-                Ok(Connection(ConnectionKind::Loopback(wire.connect(from, to, port).await?)))
-            }
-        }
+            NetworkKind::Loopback(wire) => ConnectionKind::Loopback(wire.connect(from, to, port, room).await?),
+        };
+        Ok(Connection(kind))
     }
 
     /// Listens on a port of a host.

@@ -11,7 +11,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("inspect", &["capture", "layers", "explain"]),
     ("kernel", &["capture"]),
     ("wire", &["capture", "kernel"]),
-    ("lesson", &["capture", "layers", "inspect", "explain", "wire"]),
+    ("peer", &["layers"]),
+    ("lesson", &["capture", "layers", "inspect", "explain", "wire", "peer"]),
     ("tutorial", &["wire", "lesson"]),
     ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
 ];
@@ -40,8 +41,9 @@ fn folder(module: &str) -> PathBuf {
 
 #[test]
 fn modules_know_only_those_below_them() {
-    let others =
-        ["capture", "layers", "explain", "inspect", "kernel", "wire", "lesson", "tutorial", "render", "commands"];
+    let others = [
+        "capture", "layers", "explain", "inspect", "kernel", "wire", "peer", "lesson", "tutorial", "render", "commands",
+    ];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {
             let source = fs::read_to_string(&path).unwrap();

@@ -7,9 +7,13 @@
 mod against_tshark;
 mod architecture;
 mod documents;
+mod images;
 mod lessons;
 #[cfg(feature = "shared")]
 mod shared_captures;
+mod shell;
+#[cfg(unix)]
+mod stopped;
 
 use std::process::{Command, Output};
 

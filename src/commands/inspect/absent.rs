@@ -7,7 +7,7 @@ use crate::render::numbers::{count, counted};
 
 /// Something that the capture does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum Absent {
+pub(in crate::commands) enum Absent {
     /// A connection.
     #[error("connection {asked} is not in this capture: it has {}", range("connection", *.there, 0))]
     Connection {
@@ -70,7 +70,11 @@ pub(super) enum Absent {
 
 impl Absent {
     /// What to say of an exchange that was not found; `there` is how many its connection has, if there is such a one.
-    pub(super) fn exchange((connection, index): (u64, u64), there: Option<u64>, summary: &Summary) -> Self {
+    pub(in crate::commands) fn exchange(
+        (connection, index): (u64, u64),
+        there: Option<u64>,
+        summary: &Summary,
+    ) -> Self {
         match there {
             Some(there) => Self::Exchange { connection, index, there },
             None => Self::ExchangeAndConnection { connection, index, there: summary.tcp_connections },

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use super::super::Failure;
+use super::super::lines::Lines;
 use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
@@ -13,13 +14,9 @@ use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::inspect::{self, Event, Options, Piece, PieceKind, Sink};
 use crate::layers::application::http::MAX_SECTION;
 use crate::layers::presentation::coding::Decoder;
-use crate::render::escape::escape;
 
 /// How many bytes wait at the most to be told what they are: all that the pipeline itself waits for, and a packet's worth.
 const MOST_WAITING: usize = MAX_SECTION + (128 << 10);
-
-/// The longest line that is shown on a terminal, in bytes; a longer one is broken.
-const LONGEST_LINE: usize = 4 << 10;
 
 pub(super) fn write(
     asked: &Inspect,
@@ -28,7 +25,7 @@ pub(super) fn write(
     direction: Direction,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut lines = Lines { out, line: Vec::new(), escapes: asked.terminal };
+    let mut lines = Lines::new(out, asked.terminal);
     let mut body = Body::new(name, direction, &mut lines);
     let options = Options { keep: 0, pieces: true, decode_as: asked.decode_as };
     let finding = inspect::inspect(&mut input.open()?, options, &mut body);
@@ -174,60 +171,5 @@ impl<W: Write> Sink for Body<'_, W> {
 
     fn done(&self) -> bool {
         self.error.is_some() || !matches!(self.found, Found::Nothing)
-    }
-}
-
-/// Hands bytes on as they are; to a terminal line by line, with what could steer it escaped.
-struct Lines<'a> {
-    out: &'a mut dyn Write,
-    line: Vec<u8>,
-    escapes: bool,
-}
-
-impl Lines<'_> {
-    fn line(&mut self) -> io::Result<()> {
-        let line = std::mem::take(&mut self.line);
-        let line = line.strip_suffix(b"\r").unwrap_or(&line);
-        writeln!(self.out, "{}", escape(line).replace(r"\t", "\t"))
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        if self.line.is_empty() { Ok(()) } else { self.line() }
-    }
-}
-
-impl Write for Lines<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.escapes {
-            return self.out.write(bytes);
-        }
-        for byte in bytes {
-            if *byte == b'\n' || self.line.len() >= LONGEST_LINE {
-                self.line()?;
-            }
-            if *byte != b'\n' {
-                self.line.push(*byte);
-            }
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminal_gets_lines_that_cannot_steer_it() {
-        let mut out = Vec::new();
-        let mut lines = Lines { out: &mut out, line: Vec::new(), escapes: true };
-        lines.write_all(b"one\r\ntwo\x1b[2J\nthr").unwrap();
-        lines.write_all(b"ee\xff").unwrap();
-        lines.finish().unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "one\ntwo\\x1b[2J\nthree\\xff\n");
     }
 }

@@ -4,14 +4,17 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use super::super::Failure;
 use super::absent::Absent;
+use crate::capture::watched::{Nobody, Watcher};
 use crate::capture::{CaptureError, Reader, source};
 
 /// The capture that was named.
-pub(super) struct Input<'a> {
+pub(in crate::commands) struct Input<'a> {
     path: &'a Path,
+    watcher: Rc<dyn Watcher>,
     /// What is not a file, until it is read.
     stream: RefCell<Option<Box<dyn Read>>>,
     is_live: bool,
@@ -22,13 +25,15 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn new(path: &'a Path) -> Self {
-        Self { path, stream: RefCell::new(None), is_live: path.as_os_str() == "-", is_growing: false, spooled: None }
+    pub(in crate::commands) fn new(path: &'a Path, watcher: Rc<dyn Watcher>) -> Self {
+        let is_live = path.as_os_str() == "-";
+        Self { path, watcher, stream: RefCell::new(None), is_live, is_growing: false, spooled: None }
     }
 
     /// A capture that is still being made, under a name.
-    pub(super) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
-        Self { path, stream: RefCell::new(Some(stream)), is_live: true, is_growing: false, spooled: None }
+    pub(in crate::commands) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
+        let stream = RefCell::new(Some(stream));
+        Self { path, watcher: Rc::new(Nobody), stream, is_live: true, is_growing: false, spooled: None }
     }
 
     /// The same, written by somebody else: where it ends, a packet may be half there.
@@ -37,33 +42,28 @@ impl<'a> Input<'a> {
     }
 
     /// The same input as it was rewritten: under its name, from that file.
-    pub(super) fn rewritten(&self, file: File) -> Self {
-        Self {
-            path: self.path,
-            stream: RefCell::new(None),
-            is_live: self.is_live,
-            is_growing: self.is_growing,
-            spooled: Some(file),
-        }
+    pub(in crate::commands) fn rewritten(&self, file: File) -> Self {
+        let watcher = Rc::clone(&self.watcher);
+        Self { watcher, stream: RefCell::new(None), spooled: Some(file), ..*self }
     }
 
     /// The file that it is read from, if it has a name.
-    pub(super) fn path(&self) -> Option<&'a Path> {
+    pub(in crate::commands) fn path(&self) -> Option<&'a Path> {
         (!self.is_live()).then_some(self.path)
     }
 
     /// Whether it is no file, but comes from standard input or the like, and may still be growing.
-    pub(super) fn is_live(&self) -> bool {
+    pub(in crate::commands) fn is_live(&self) -> bool {
         self.is_live
     }
 
     /// Its name as given.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::commands) fn name(&self) -> String {
         self.path.display().to_string()
     }
 
     /// The same input, which can be opened more than once: standard input is put aside in a temporary file first.
-    pub(super) fn again(self) -> Result<Self, Failure> {
+    pub(in crate::commands) fn again(self) -> Result<Self, Failure> {
         if !self.is_live() || self.spooled.is_some() {
             return Ok(self);
         }
@@ -80,7 +80,7 @@ impl<'a> Input<'a> {
     }
 
     /// The same stream, which is put aside in a temporary file while it is read, to be read again from there.
-    pub(super) fn put_aside(self) -> Result<Self, Failure> {
+    pub(in crate::commands) fn put_aside(self) -> Result<Self, Failure> {
         let Some(stream) = self.stream.take() else { return self.again() };
         let spool = || {
             let file = tempfile::tempfile()?;
@@ -96,7 +96,8 @@ impl<'a> Input<'a> {
     }
 
     /// Reads it from its beginning.
-    pub(super) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+    pub(in crate::commands) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+        let watcher = Rc::clone(&self.watcher);
         let stream = self.stream.take();
         let opened = match (stream, &self.spooled) {
             (Some(stream), _) => source::from_reader(stream),
@@ -106,26 +107,33 @@ impl<'a> Input<'a> {
                     file.rewind()?;
                     Ok(file)
                 };
-                rewound().map_err(CaptureError::Open).and_then(source::from_reader)
+                rewound().map_err(CaptureError::Open).and_then(|file| source::from_file(file, watcher))
             }
-            (None, None) if self.is_live() => source::from_stdin(),
-            (None, None) => source::open(self.path),
+            (None, None) if self.is_live() => source::from_stdin(watcher),
+            (None, None) => source::open(self.path, watcher),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
     /// What to call it in a message.
-    pub(super) fn label(&self) -> String {
+    pub(in crate::commands) fn label(&self) -> String {
         if self.path.as_os_str() == "-" { "standard input".to_owned() } else { self.name() }
     }
 
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.
-    pub(super) fn outcome(&self, absent: Option<Absent>, error: Option<CaptureError>) -> Result<(), Failure> {
+    pub(in crate::commands) fn outcome(
+        &self,
+        absent: Option<Absent>,
+        error: Option<CaptureError>,
+    ) -> Result<(), Failure> {
         let name = self.label();
         let error = error.filter(|error| !(self.is_growing && error.is_cut()));
         match (absent, error) {
             (None, None) => Ok(()),
-            (None, Some(error)) => Err(Failure::capture(&name, &error)),
+            // After a stop, what is missing may be in what was not read.
+            (None, Some(error)) | (Some(_), Some(error @ CaptureError::Stopped { .. })) => {
+                Err(Failure::capture(&name, &error))
+            }
             (Some(absent), None) => Err(Failure::Input(format!("{name}: {absent}"))),
             (Some(absent), Some(error)) => {
                 Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))

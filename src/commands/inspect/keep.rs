@@ -12,7 +12,7 @@ use super::super::{Failure, save};
 use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
-use crate::capture::{Interface, Reader, Writer};
+use crate::capture::{CaptureError, Interface, Reader, Writer};
 use crate::inspect::filter::Filtered;
 use crate::inspect::redact::{Plan, Planner, Redactor};
 use crate::inspect::{self, Event, Inspector, Options, Sink};
@@ -52,6 +52,9 @@ pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Ke
     let mut late = Late::default();
     let mut filtered = Filtered::new(&asked.filter, 0, &mut choice);
     let finding = inspect::inspect(&mut reader, options(asked), &mut (&mut filtered, &mut late));
+    if let Some(error @ CaptureError::Stopped { .. }) = &finding.error {
+        return Err(Failure::capture(&input.label(), error));
+    }
     if choice.chosen.is_empty() {
         let absent = choice.absent(finding.summary.tcp_connections, late.connections);
         return input.outcome(Some(absent), finding.error).map(|()| Kept { said: Vec::new(), outcome: Ok(()) });
@@ -73,7 +76,10 @@ pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Ke
         packets = copy(asked, &mut source, &interfaces, plan.as_ref(), &is_kept, out)?;
         Ok(())
     })
-    .map_err(|error| Failure::Run(format!("cannot write {}: {error}", path.display())))?;
+    .map_err(|error| match error.downcast::<CaptureError>() {
+        Ok(stopped) => Failure::capture(&input.label(), &stopped),
+        Err(error) => Failure::Run(format!("cannot write {}: {error}", path.display())),
+    })?;
     let (connections, all) =
         (count(choice.chosen.len() as u64), counted(finding.summary.tcp_connections, "connection"));
     let mut said = vec![format!("{}: {} of {connections} of {all}", path.display(), counted(packets, "packet"))];
@@ -108,7 +114,10 @@ pub(super) fn redacted<'a>(asked: &Inspect, input: &Input<'a>) -> Result<Input<'
         Ok(out.into_inner()?)
     };
     let write = write();
-    let failed = |error: io::Error| Failure::Run(format!("cannot put aside a copy without secrets: {error}"));
+    let failed = |error: io::Error| match error.downcast::<CaptureError>() {
+        Ok(stopped) => Failure::capture(&input.label(), &stopped),
+        Err(error) => Failure::Run(format!("cannot put aside a copy without secrets: {error}")),
+    };
     Ok(input.rewritten(write.map_err(failed)?))
 }
 
@@ -123,6 +132,10 @@ fn plan(asked: &Inspect, input: &Input<'_>, only: BTreeSet<u64>) -> Result<Plan,
 }
 
 /// Copies packets, chosen by their numbers and connections; says how many. Damage ends it: an earlier pass reported that.
+///
+/// # Errors
+///
+/// If the copy cannot be written; and a [`CaptureError::Stopped`].
 fn copy<R: Read>(
     asked: &Inspect,
     source: &mut Reader<R>,
@@ -136,7 +149,12 @@ fn copy<R: Read>(
     let mut inspector = Inspector::new(Options { pieces: plan.is_some(), ..options(asked) });
     let mut writer = Writer::new(out, interfaces, APPLICATION)?;
     let mut packets = 0;
-    while let Ok(Some(packet)) = source.next_packet() {
+    loop {
+        let packet = match source.next_packet() {
+            Ok(Some(packet)) => packet,
+            Err(stopped @ CaptureError::Stopped { .. }) => return Err(io::Error::other(stopped)),
+            Ok(None) | Err(_) => break,
+        };
         inspector.packet(&packet, &mut redactor);
         if !is_kept(packet.number, redactor.connection()) {
             continue;

@@ -4,10 +4,10 @@
 //! a second time.
 
 mod about;
-mod absent;
+pub(super) mod absent;
 mod body;
 mod follow;
-mod input;
+pub(super) mod input;
 mod json;
 mod keep;
 mod live;
@@ -17,10 +17,12 @@ mod watch;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
+use crate::capture::watched::Watcher;
 use crate::capture::{Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
 use crate::inspect::record::Direction;
@@ -141,20 +143,20 @@ impl Pass {
     }
 }
 
-/// Inspects a capture.
+/// Inspects a capture, which is read under the watcher's eyes.
 ///
 /// # Errors
 ///
-/// If the capture cannot be read, or not to its end; if it has not what was asked for; or if the output cannot be
-/// written. What could be read is in the output by then.
-pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+/// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
+/// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
+pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
     let result = if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
     } else if asked.watch {
         watch::Growing::open(&asked.file)
             .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
     } else {
-        look(asked, Input::new(&asked.file), out, style)
+        look(asked, Input::new(&asked.file, watcher), out, style)
     };
     // An error goes to standard error, where it should not overtake what was shown before it.
     if result.is_err() {

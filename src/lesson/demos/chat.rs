@@ -46,8 +46,8 @@ fn open_room(stage: &Stage) -> Outcome {
     let room = Room::default();
     stage.serve("server", move |request| {
         // Whoever has the 101 hears everything from then on, so they take their place before it is sent.
-        let seat = room.join(request.uri().path().trim_start_matches("/room/"));
-        async { upgrade(request, |socket| seat.relay(socket)) }
+        let mut seat = room.join(request.uri().path().trim_start_matches("/room/"));
+        async { upgrade(request, |mut socket| async move { seat.relay(&mut socket).await }) }
     })
 }
 

@@ -4,46 +4,51 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::body::Bytes;
+use hyper::header::HeaderMap;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::Demo;
-use crate::lesson::stage::{ClientSocket, Outcome, ServerSocket, Stage, close, upgrade};
+use crate::lesson::stage::{ClientSocket, Outcome, PORT, ServerSocket, Stage, close, upgrade};
 use crate::wire::BoxError;
 
-/// A: one frame, then the ping. B: frames of 16 KiB, and the ping in the middle. C: A's frame, to a slow reader.
+/// A: one frame, then the ping. B: frames of 8 KiB, and the ping in the middle. C: A's frame, to a slow reader with
+/// little room.
 pub const DEMO: Demo = Demo {
     hosts: &["client", "server"],
     sides: &[|stage| Box::pin(whole(stage)), |stage| Box::pin(fragmented(stage)), |stage| Box::pin(slowly_read(stage))],
 };
 
-/// How long the message is, in bytes: more than a receiver's buffer holds.
-const LENGTH: usize = 140_000;
-const FRAGMENT: usize = 16 * 1024;
+/// How long the message is, in bytes: more than the slow reader has room for.
+const LENGTH: usize = 30_000;
+const FRAGMENT: usize = 8 * 1024;
+/// What the slow reader's system keeps for it.
+const ROOM: usize = 16 * 1024;
 /// How long the slow reader looks away.
 const BUSY: Duration = Duration::from_secs(3);
 
 async fn whole(stage: Stage) -> Outcome {
-    let socket = ask(&stage, LENGTH).await?;
+    let socket = ask(&stage, LENGTH, None).await?;
     receive(socket).await
 }
 
 async fn fragmented(stage: Stage) -> Outcome {
-    let socket = ask(&stage, FRAGMENT).await?;
+    let socket = ask(&stage, FRAGMENT, None).await?;
     receive(socket).await
 }
 
 async fn slowly_read(stage: Stage) -> Outcome {
-    let socket = ask(&stage, LENGTH).await?;
+    let socket = ask(&stage, LENGTH, Some(ROOM)).await?;
     stage.network.sleep(BUSY).await;
     receive(socket).await
 }
 
 /// Asks a server for its picture, which it sends in frames of at most so many bytes.
-async fn ask(stage: &Stage, most: usize) -> Result<ClientSocket, BoxError> {
+async fn ask(stage: &Stage, most: usize, room: Option<usize>) -> Result<ClientSocket, BoxError> {
     stage.serve("server", move |request| async move { upgrade(request, move |socket| serve(socket, most)) })?;
-    let mut socket = stage.websocket("client", "server", "/").await?;
+    let connection = stage.network.connect_with_room("client", "server", PORT, room).await?;
+    let mut socket = stage.websocket_on(connection, "server", "/", HeaderMap::new()).await?;
     socket.send(Message::text("picture")).await?;
     Ok(socket)
 }

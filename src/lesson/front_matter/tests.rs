@@ -8,7 +8,7 @@ title = "Title"
 question = "Why?"
 layers = [4, 7]
 sides = { a = "one", b = "two" }
-about = { a = "0.0", b = "1.2" }
+about = { b = "1.2" }
 compare = [{ measure = "packets", label = "Packets" }]
 take_away = ["{a.packets}"]
 
@@ -95,10 +95,27 @@ fn values_that_are_none_are_errors_that_say_what_is_allowed() {
 fn a_lesson_speaks_only_of_sides_it_has() {
     assert_eq!(error("side = \"a\"", "side = \"c\"").0, 15);
     assert_eq!(error("[\"{a.packets}\"]", "[\"{d.packets}\"]").1.as_deref(), Some("take_away"));
-    assert_eq!(error(", b = \"1.2\"", ", c = \"1.2\"").1.as_deref(), Some("about"));
-    let (line, key, problem) = error("{ a = \"0.0\", b = \"1.2\" }", "{}");
-    assert_eq!((line, key.as_deref()), (7, Some("about")));
-    assert!(problem.contains("no exchange"), "{problem}");
+    assert_eq!(error("{ b = \"1.2\"", "{ c = \"1.2\"").1.as_deref(), Some("about"));
+    for more in ["said = { c = [\"0.0\"] }", "frames = [\"c\"]", "accept = \"c\"", "diagrams = { c = [0] }"] {
+        let key = more.split(' ').next();
+        assert_eq!(error("take_away", &format!("{more}\ntake_away")).1.as_deref(), key);
+    }
+}
+
+#[test]
+fn a_page_shows_one_exchange_layer_by_layer() {
+    for about in ["{}", "{ a = \"0.0\", b = \"1.2\" }"] {
+        let (line, key, problem) = error("{ b = \"1.2\" }", about);
+        assert_eq!((line, key.as_deref()), (7, Some("about")));
+        assert!(problem.contains("the one exchange"), "{problem}");
+    }
+}
+
+#[test]
+fn an_unknown_chart_is_an_error_that_says_which_there_are() {
+    let (line, key, problem) = error("take_away", "chart = \"pie\"\ntake_away");
+    assert_eq!((line, key.as_deref()), (9, Some("chart")));
+    assert!(problem.contains("`pie`") && problem.contains("`bytes`, `arrivals`, `connections`"), "{problem}");
 }
 
 #[test]

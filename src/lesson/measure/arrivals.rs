@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::capture::Timestamp;
 use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Direction, Moment};
 
@@ -26,8 +25,8 @@ struct Stream {
     ends: BTreeMap<u64, u64>,
     /// What arrived while bytes before it had not: start and end.
     ahead: BTreeMap<u64, u64>,
-    /// How far all had arrived, and when the packet that brought it so far was sent.
-    reached: Vec<(u64, Timestamp)>,
+    /// How far all had arrived, and the packet that brought it so far.
+    reached: Vec<(u64, Moment)>,
 }
 
 impl Arrivals {
@@ -53,25 +52,25 @@ impl Arrivals {
         let stream = self.streams.entry((segment.connection, segment.direction)).or_default();
         stream.ends.insert(moment.packet, end);
         if !is_lost {
-            stream.arrive(start, end, moment.time);
+            stream.arrive(start, end, moment);
         }
     }
 
-    /// When all that a connection's side had sent up to the end of a packet was there; `None` where some of it never
-    /// was.
-    pub(super) fn complete(&self, connection: u64, direction: Direction, last: Moment) -> Option<Timestamp> {
+    /// The packet with which all was there that a connection's side had sent up to the end of a packet; `None` where
+    /// some of it never was.
+    pub(super) fn complete(&self, connection: u64, direction: Direction, last: Moment) -> Option<Moment> {
         if self.lost.is_empty() {
-            return Some(last.time);
+            return Some(last);
         }
         let stream = self.streams.get(&(connection, direction))?;
         let end = *stream.ends.get(&last.packet)?;
         let first = stream.reached.partition_point(|(reached, _)| *reached < end);
-        stream.reached.get(first).map(|(_, time)| *time)
+        stream.reached.get(first).map(|(_, moment)| *moment)
     }
 }
 
 impl Stream {
-    fn arrive(&mut self, start: u64, end: u64, time: Timestamp) {
+    fn arrive(&mut self, start: u64, end: u64, moment: Moment) {
         let furthest = self.ahead.entry(start).or_default();
         *furthest = end.max(*furthest);
         let before = self.reached.last().map_or(0, |(reached, _)| *reached);
@@ -80,7 +79,7 @@ impl Stream {
             reached = reached.max(next.remove());
         }
         if reached > before {
-            self.reached.push((reached, time));
+            self.reached.push((reached, moment));
         }
     }
 }
@@ -90,6 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::capture::Timestamp;
     use crate::inspect::event::Novelty;
 
     fn moment(packet: u64) -> Moment {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     fn complete(arrivals: &Arrivals, packet: u64) -> Option<u64> {
-        arrivals.complete(0, Direction::Server, moment(packet)).map(|time| time.0 / 10)
+        arrivals.complete(0, Direction::Server, moment(packet)).map(|there| there.time.0 / 10)
     }
 
     #[test]

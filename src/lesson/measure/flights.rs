@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::tally::Tally;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Direction, Extent};
 
@@ -15,10 +16,10 @@ const MOST: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Flights {
     streams: HashMap<(u64, Direction), Stream>,
-    /// The most that one response or message took.
-    pub most: u64,
-    /// How many bytes were in the first of those.
-    pub first_bytes: u64,
+    /// Those of the response or message that took the most.
+    pub most: Tally,
+    /// The bytes in the first of those.
+    pub first_bytes: Tally,
 }
 
 #[derive(Debug, Default)]
@@ -49,13 +50,17 @@ impl Flights {
         let after = |packet: u64| stream.begins.partition_point(|(begin, _)| *begin <= packet);
         let (first, last) = (after(extent.first.packet), after(extent.last.packet));
         let flights = (last - first) as u64 + 1;
-        if flights <= self.most {
+        if flights <= self.most.sum() {
             return;
         }
-        self.most = flights;
+        // What it begins with is in a flight that may have begun before it.
+        let starts = stream.begins.get(first..last).unwrap_or_default().iter().map(|(packet, _)| *packet);
+        self.most = Tally::default();
+        [extent.first.packet].into_iter().chain(starts).for_each(|packet| self.most.one(packet));
         let begin = |flight: usize| stream.begins.get(flight).map(|(_, begin)| *begin);
         let bytes = first.checked_sub(1).and_then(begin).zip(begin(first)).map(|(from, to)| to.saturating_sub(from));
-        self.first_bytes = bytes.unwrap_or(0);
+        self.first_bytes = Tally::default();
+        self.first_bytes.add(bytes.unwrap_or(0), extent.first.packet, extent.first.packet);
     }
 }
 
@@ -88,7 +93,7 @@ mod tests {
     fn sent(flights: &mut Flights, first: u64, last: u64) -> (u64, u64) {
         let moment = |packet| Moment { packet, ..Moment::default() };
         flights.sent(0, Direction::Server, Extent { first: moment(first), last: moment(last) });
-        (flights.most, flights.first_bytes)
+        (flights.most.sum(), flights.first_bytes.sum())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::tally::Tally;
 use crate::inspect::record::Frame;
 
 /// The first opcode of a control frame: close, ping and pong follow from it (RFC 6455 §5.5).
@@ -14,9 +15,11 @@ const MAX_KEYS: usize = 1 << 16;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Framing {
     /// The headers of the frames that messages came in; those of control frames are not among them.
-    pub message_header_bytes: u64,
+    pub message_header_bytes: Tally,
     /// Frames with a masked payload.
-    pub masked_frames: u64,
+    pub masked_frames: Tally,
+    /// Different masking keys, each where it is first.
+    pub masking_keys: Tally,
     keys: HashSet<[u8; 4]>,
 }
 
@@ -24,18 +27,14 @@ impl Framing {
     /// Counts a frame.
     pub(super) fn frame(&mut self, frame: &Frame) {
         if frame.opcode < CONTROL {
-            self.message_header_bytes = self.message_header_bytes.saturating_add(frame.header_bytes.into());
+            let extent = frame.extent;
+            self.message_header_bytes.add(frame.header_bytes.into(), extent.first.packet, extent.last.packet);
         }
         if let Some(key) = frame.mask_key {
-            self.masked_frames += 1;
-            if self.keys.len() < MAX_KEYS {
-                self.keys.insert(key);
-            }
+            let packet = frame.extent.last.packet;
+            self.masked_frames.one(packet);
+            let is_new = self.keys.len() < MAX_KEYS && self.keys.insert(key);
+            self.masking_keys.one_if(is_new, packet);
         }
-    }
-
-    /// How many different masking keys there were.
-    pub(super) fn masking_keys(&self) -> u64 {
-        self.keys.len() as u64
     }
 }

@@ -1,16 +1,17 @@
 //! What the layers below TCP write around every packet.
 
+use super::tally::Tally;
 use crate::capture::Packet;
 use crate::layers::Layer;
 use crate::layers::stack::{Outcome, annotate};
 
 /// Bytes of headers, by layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LowerHeaders {
     /// Layer 2: Ethernet, or what the medium has instead of it.
-    pub link: u64,
+    pub(super) link: Tally,
     /// Layer 3: IP.
-    pub network: u64,
+    pub(super) network: Tally,
 }
 
 impl LowerHeaders {
@@ -20,13 +21,13 @@ impl LowerHeaders {
         if annotated.outcome == Outcome::Arp {
             return;
         }
-        for field in annotated.fields {
-            let bytes = field.spans.iter().map(|span| span.bits.end.saturating_sub(span.bits.start)).sum::<u64>() / 8;
-            match field.layer {
-                Layer::DataLink => self.link = self.link.saturating_add(bytes),
-                Layer::Network => self.network = self.network.saturating_add(bytes),
-                _ => {}
-            }
-        }
+        let number = packet.number;
+        let bytes_of = |layer| {
+            let fields = annotated.fields.iter().filter(|field| field.layer == layer);
+            let bits = fields.flat_map(|field| &field.spans).map(|span| span.bits.end.saturating_sub(span.bits.start));
+            bits.sum::<u64>() / 8
+        };
+        self.link.add(bytes_of(Layer::DataLink), number, number);
+        self.network.add(bytes_of(Layer::Network), number, number);
     }
 }

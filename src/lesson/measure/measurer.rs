@@ -6,10 +6,11 @@ use super::arrivals::Arrivals;
 use super::content::chunking;
 use super::flights::Flights;
 use super::payloads::Payloads;
+use super::seen::Seen;
+use super::tally::Tally;
 use super::turns::{Turns, is_open};
 use super::{LowerHeaders, Measures};
-use crate::capture::Timestamp;
-use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
+use crate::inspect::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Response};
 
 /// How many responses and messages have moments: what comes after them is only counted.
@@ -28,13 +29,16 @@ pub struct Measurer {
     measures: Measures,
     /// Payload of all streams, each byte once.
     stream_bytes: u64,
+    /// What each exchange and frame has of content.
+    content: Tally,
     turns: Turns,
     /// The latest segment: a packet comes before the connection it opens, and turns need to know the connection.
-    held: Option<SegmentSeen>,
+    held: Option<(u64, SegmentSeen)>,
     /// The connection of the first SYN.
     first_connection: Option<u64>,
-    /// When that SYN was sent, or sent again.
-    latest_syn: Timestamp,
+    /// That SYN, or its latest repetition.
+    latest_syn: Moment,
+    seen: Seen,
     arrivals: Arrivals,
     flights: Flights,
     payloads: Payloads,
@@ -76,90 +80,100 @@ impl Measurer {
         measures.handshake_round_trips = self.turns.handshakes;
         (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
         (measures.message_bytes, measures.grown_messages) = (self.payloads.bytes, self.payloads.grown);
+        measures.content_bytes = self.content;
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
-        let payload = self.stream_bytes.min(measures.wire_bytes);
-        measures.protocol_bytes = measures.protocol_bytes.min(payload);
+        let payload = self.stream_bytes.min(measures.wire_bytes.sum());
+        measures.protocol_bytes = measures.protocol.sum().min(payload);
         measures.useful_bytes = payload - measures.protocol_bytes;
         // A response that ends with its connection is reported after later ones.
-        measures.completions.sort_unstable();
+        measures.completions.sort_unstable_by_key(|moment| (moment.time, moment.packet));
         measures
     }
 
     fn packet(&mut self, packet: &PacketSeen) {
         self.settle();
+        let number = packet.moment.packet;
+        let measures = &mut self.measures;
         if packet.content == PacketContent::Arp {
-            self.measures.arp_packets += 1;
+            measures.arp_packets.one(number);
             return;
         }
-        self.measures.packets += 1;
-        self.measures.lost_packets += u64::from(self.arrivals.is_lost(packet.moment.packet));
-        self.measures.wire_bytes = self.measures.wire_bytes.saturating_add(packet.original_length.into());
+        measures.packets.one(number);
+        measures.lost_packets.one_if(self.arrivals.is_lost(number), number);
+        measures.wire_bytes.add(packet.original_length.into(), number, number);
         if let PacketContent::Tcp(segment) = packet.content {
-            self.measures.data_packets += u64::from(segment.payload_length > 0);
-            self.measures.resets += u64::from(segment.flags & RST != 0);
+            measures.data_packets.one_if(segment.payload_length > 0, number);
+            measures.resets.one_if(segment.flags & RST != 0, number);
             // A reset's window says nothing (RFC 9293 §3.10.7).
-            self.measures.zero_windows += u64::from(segment.flags & (SYN | RST) == 0 && segment.window == 0);
-            self.first_handshake(packet.moment.time, &segment);
+            measures.zero_windows.one_if(segment.flags & (SYN | RST) == 0 && segment.window == 0, number);
+            measures.retransmissions.one_if(segment.novelty == Novelty::Repeated, number);
+            measures.payload.add(self.seen.new_bytes(&segment), number, number);
+            self.first_handshake(packet.moment, &segment);
             self.arrivals.segment(packet.moment, &segment);
-            self.flights.segment(packet.moment.packet, &segment);
-            self.held = Some(segment);
+            self.flights.segment(number, &segment);
+            self.held = Some((number, segment));
         }
     }
 
-    fn first_handshake(&mut self, time: Timestamp, segment: &SegmentSeen) {
+    fn first_handshake(&mut self, moment: Moment, segment: &SegmentSeen) {
         let asks = is_open(segment.flags);
         if asks && self.first_connection.is_none() {
             self.first_connection = Some(segment.connection);
-            self.measures.first_syn = Some(time);
+            self.measures.first_syn = Some(moment);
         }
         if self.first_connection != Some(segment.connection) || segment.direction != Direction::Client {
             return;
         }
         if asks {
-            self.latest_syn = time;
+            self.latest_syn = moment;
         } else {
-            self.measures.round_trip_time.get_or_insert(time.since(self.latest_syn));
+            self.measures.first_handshake.get_or_insert((self.latest_syn, moment));
         }
     }
 
     fn settle(&mut self) {
-        if let Some(segment) = self.held.take() {
-            self.turns.segment(&segment);
+        if let Some((packet, segment)) = self.held.take() {
+            self.turns.segment(packet, &segment);
         }
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
-        self.measures.exchanges += 1;
+        // One row of a ladder is a request's, another its response's: where each is complete.
+        let asked = exchange.request.as_ref().map_or(exchange.extent().first, |request| request.message.extent.last);
+        let (asked, answered) = (asked.packet, exchange.extent().last.packet);
+        self.measures.exchanges.add(1, asked, answered);
         self.measures.content.exchange(exchange);
-        self.measures.reused_exchanges += u64::from(exchange.index > 0);
+        self.measures.reused_exchanges.add(u64::from(exchange.index > 0), asked, answered);
         let request = exchange.request.iter().map(|request| &request.message);
         let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
         for message in request.chain(responses) {
-            self.protocol(framing(message));
+            self.talk(framing(message), message.body_bytes, message.extent);
         }
         let is_final = |response: &&Response| response.message.complete && response.status >= 200;
         if let Some(response) = exchange.response.as_ref().filter(is_final) {
-            self.first_byte.get_or_insert((exchange.connection, Direction::Server, response.message.extent.first));
-            self.measures.responses += 1;
-            self.completed(exchange.connection, Direction::Server, response.message.extent);
+            let extent = response.message.extent;
+            self.first_byte.get_or_insert((exchange.connection, Direction::Server, extent.first));
+            self.measures.responses.one(extent.last.packet);
+            self.completed(exchange.connection, Direction::Server, extent);
         }
     }
 
     fn frame(&mut self, frame: &Frame) {
-        self.measures.frames += 1;
+        let packet = frame.extent.last.packet;
+        self.measures.frames.one(packet);
         self.payloads.frame(frame);
         self.measures.framing.frame(frame);
         match frame.opcode {
-            CLOSE => self.measures.close_frames += 1,
-            PING => self.measures.pings += 1,
+            CLOSE => self.measures.close_frames.one(packet),
+            PING => self.measures.pings.one(packet),
             PONG => _ = self.pong.get_or_insert((frame.connection, frame.direction, frame.extent.last)),
             _ => {}
         }
-        self.protocol(frame.header_bytes.into());
+        self.talk(frame.header_bytes.into(), frame.payload_seen, frame.extent);
     }
 
     fn message(&mut self, message: &Message) {
-        self.measures.messages += 1;
+        self.measures.messages.one(message.extent.last.packet);
         self.payloads.message(message);
         self.completed(message.connection, message.direction, message.extent);
     }
@@ -167,13 +181,15 @@ impl Measurer {
     fn closed(&mut self, connection: &Connection) {
         self.settle();
         self.turns.closed(connection);
-        self.measures.retransmissions = self.measures.retransmissions.saturating_add(connection.retransmitted_segments);
         let seen = connection.client_bytes.saturating_add(connection.server_bytes);
         self.stream_bytes = self.stream_bytes.saturating_add(seen);
     }
 
-    fn protocol(&mut self, bytes: u64) {
-        self.measures.protocol_bytes = self.measures.protocol_bytes.saturating_add(bytes);
+    /// Something was said: so many bytes around it, and of it.
+    fn talk(&mut self, around: u64, content: u64, extent: Extent) {
+        let (first, last) = (extent.first.packet, extent.last.packet);
+        self.measures.protocol.add(around, first, last);
+        self.content.add(content, first, last);
     }
 
     fn completed(&mut self, connection: u64, direction: Direction, extent: Extent) {
@@ -190,9 +206,12 @@ impl Measurer {
         self.measures.first_pong = self.pong.and_then(there);
         for (connection, direction, sent) in take(&mut self.completed) {
             let Some(there) = self.arrivals.complete(connection, direction, sent) else { continue };
-            let wait = there.since(sent.time);
-            self.measures.held_back += u64::from(wait > 0 && !self.arrivals.is_lost(sent.packet));
-            self.measures.longest_wait = self.measures.longest_wait.max(wait);
+            let wait = there.time.since(sent.time);
+            let is_held_back = wait > 0 && !self.arrivals.is_lost(sent.packet);
+            self.measures.held_back.add(is_held_back.into(), sent.packet, there.packet);
+            if wait > self.measures.longest_wait.map_or(0, |(sent, there)| there.time.since(sent.time)) {
+                self.measures.longest_wait = Some((sent, there));
+            }
             self.measures.completions.push(there);
         }
     }
@@ -211,7 +230,7 @@ impl Sink for Measurer {
             Event::Exchange(exchange) => self.exchange(exchange),
             Event::Frame(frame) => self.frame(frame),
             Event::Message(message) => self.message(message),
-            Event::Problem(_) => self.measures.problems += 1,
+            Event::Problem(problem) => self.measures.problems.one(problem.packet),
             Event::Closed(connection) => self.closed(connection),
             Event::Request(_)
             | Event::Response(_)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::tally::Tally;
 use crate::inspect::record::{Direction, Frame, Message};
 
 /// The first opcode of a control frame (RFC 6455 §5.2).
@@ -11,9 +12,9 @@ const CONTROL: u8 = 8;
 #[derive(Debug, Default)]
 pub(super) struct Payloads {
     /// What the messages say, compression undone.
-    pub bytes: u64,
+    pub bytes: Tally,
     /// Messages that compression made longer.
-    pub grown: u64,
+    pub grown: Tally,
     /// Payload as sent of the message that is under way, by connection and sender.
     under_way: HashMap<(u64, Direction), u64>,
 }
@@ -30,8 +31,9 @@ impl Payloads {
     /// A message.
     pub(super) fn message(&mut self, message: &Message) {
         let sent = self.under_way.remove(&(message.connection, message.direction)).unwrap_or_default();
-        self.bytes = self.bytes.saturating_add(message.payload_bytes);
-        self.grown += u64::from(message.compressed && sent > message.payload_bytes);
+        let (first, last) = (message.extent.first.packet, message.extent.last.packet);
+        self.bytes.add(message.payload_bytes, first, last);
+        self.grown.one_if(message.compressed && sent > message.payload_bytes, last);
     }
 }
 
@@ -83,7 +85,7 @@ mod tests {
             payloads.frame(&frame(1, sent));
             payloads.message(&message(says, compressed));
         }
-        assert_eq!((payloads.bytes, payloads.grown), (117, 1));
+        assert_eq!((payloads.bytes.sum(), payloads.grown.sum()), (117, 1));
     }
 
     #[test]
@@ -93,6 +95,6 @@ mod tests {
             payloads.frame(&frame(opcode, sent));
         }
         payloads.message(&message(11, true));
-        assert_eq!(payloads.grown, 1);
+        assert_eq!(payloads.grown.sum(), 1);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::mem::{replace, take};
 use std::net::IpAddr;
 
+use super::tally::Tally;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Connection, Direction};
 
@@ -26,11 +27,11 @@ fn is_grant(flags: u8) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     /// Connections whose SYN was seen.
-    pub connections: u64,
+    pub connections: Tally,
     /// Turns.
-    pub round_trips: u64,
+    pub round_trips: Tally,
     /// Turns that carried no application bytes.
-    pub handshakes: u64,
+    pub handshakes: Tally,
     open: HashMap<u64, Link>,
     clients: HashMap<IpAddr, Client>,
 }
@@ -48,7 +49,8 @@ struct Link {
 struct Client {
     /// How many of its connections are open; without any, it waits for nothing and is forgotten.
     links: usize,
-    waits: bool,
+    /// The packet since which it waits.
+    waits: Option<u64>,
     /// Whether what it waits for is the answer to application bytes.
     sent_bytes: bool,
 }
@@ -74,28 +76,28 @@ impl Turns {
         }
     }
 
-    /// The next segment of a connection that was opened.
-    pub(super) fn segment(&mut self, segment: &SegmentSeen) {
+    /// The next segment of a connection that was opened, and its packet.
+    pub(super) fn segment(&mut self, packet: u64, segment: &SegmentSeen) {
         let Some(link) = self.open.get_mut(&segment.connection) else { return };
         let Some(client) = self.clients.get_mut(&link.client) else { return };
         let has_new_bytes = segment.payload_length > 0 && matches!(segment.novelty, Novelty::InOrder | Novelty::Ahead);
         match segment.direction {
             Direction::Client => {
                 let asks = is_open(segment.flags) && !replace(&mut link.asked, true);
-                self.connections += u64::from(asks);
+                self.connections.one_if(asks, packet);
                 if asks || has_new_bytes {
                     link.unanswered = true;
-                    client.waits = true;
+                    client.waits.get_or_insert(packet);
                     client.sent_bytes |= has_new_bytes;
                 }
             }
             Direction::Server => {
                 let grants = is_grant(segment.flags) && !replace(&mut link.granted, true);
                 let answers = (grants || has_new_bytes) && take(&mut link.unanswered);
-                if answers && take(&mut client.waits) {
+                if let Some(asked) = client.waits.take_if(|_| answers) {
                     let carries_bytes = take(&mut client.sent_bytes) || has_new_bytes;
-                    self.round_trips += 1;
-                    self.handshakes += u64::from(!carries_bytes);
+                    self.round_trips.add(1, asked, packet);
+                    self.handshakes.add(u64::from(!carries_bytes), asked, packet);
                 }
             }
         }

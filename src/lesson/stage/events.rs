@@ -1,32 +1,11 @@
-//! Server-sent events: a response that goes on for as long as there is news (WHATWG HTML §9.2).
-//!
-//! On the wire it is one response with a chunked body; a chunk for each event.
+//! A client's end of server-sent events.
 
-use std::convert::Infallible;
-
-use futures_util::stream;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
-use hyper::{Request, Response};
-use tokio::sync::mpsc::Receiver;
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper::body::{Bytes, Incoming};
 
 use super::HttpClient;
 use crate::wire::BoxError;
-
-/// A response that sends every event it is given, as one chunk, until there are no more.
-#[must_use]
-pub fn event_stream(news: Receiver<&'static str>) -> Response<impl Body<Data = Bytes, Error = Infallible>> {
-    let events = stream::unfold(news, |mut news| async {
-        let data = news.recv().await?;
-        Some((Ok(Frame::data(Bytes::from(format!("data: {data}\n\n")))), news))
-    });
-    let mut response = Response::new(StreamBody::new(events));
-    let fields = response.headers_mut();
-    fields.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
 
 /// A client's end of an event stream.
 pub struct Events(Incoming);

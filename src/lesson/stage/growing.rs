@@ -1,13 +1,12 @@
-//! Bodies that come into being while they are sent.
+//! Bodies that come into being while they are sent, in the wire's time.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
-use futures_util::stream;
-use http_body_util::StreamBody;
 use hyper::HeaderMap;
-use hyper::body::{Body, Bytes, Frame};
+use hyper::body::{Body, Bytes};
 
+use crate::peer;
 use crate::wire::Network;
 
 /// A body of pieces, each of them ready so long after the one before it, and then trailers, if there are any.
@@ -18,17 +17,9 @@ pub fn growing(
     pieces: &'static [&'static str],
     trailers: HeaderMap,
 ) -> impl Body<Data = Bytes, Error = Infallible> + Send {
-    let pieces = pieces.iter().map(|piece| Frame::data(Bytes::from_static(piece.as_bytes())));
-    let trailers = (!trailers.is_empty()).then(|| Frame::trailers(trailers));
-    let frames: Vec<Frame<Bytes>> = pieces.chain(trailers).collect();
-    StreamBody::new(Box::pin(stream::unfold(frames.into_iter(), move |mut frames| {
+    let pause = move || {
         let network = network.clone();
-        async move {
-            let frame = frames.next()?;
-            if frame.is_data() {
-                network.sleep(pause).await;
-            }
-            Some((Ok(frame), frames))
-        }
-    })))
+        async move { network.sleep(pause).await }
+    };
+    peer::growing(pause, pieces, trailers)
 }

@@ -8,10 +8,8 @@ mod closing;
 pub mod deflated;
 mod events;
 mod growing;
-mod json;
 mod patience;
 mod raw;
-mod room;
 mod schedule;
 mod websocket;
 
@@ -31,16 +29,13 @@ use tokio::task::JoinHandle;
 use crate::wire::seeded::{Purpose, Seeded};
 use crate::wire::{BoxError, Network};
 pub use closing::close;
-pub use events::{Events, event_stream};
+pub use events::Events;
 pub use growing::growing;
-pub use json::{json_request, json_response};
 pub use raw::{client_connection, server_connection};
-pub use room::Room;
 pub use schedule::Schedule;
-pub use websocket::{ClientSocket, ServerSocket, upgrade};
+pub use websocket::ClientSocket;
 
-/// How a demonstration ends.
-pub type Outcome = Result<(), BoxError>;
+pub use crate::peer::{Outcome, Room, ServerSocket, event_stream, json_request, json_response, response, upgrade};
 
 /// The port everything is served on (RFC 9110 §4.2.1).
 pub const PORT: u16 = 80;
@@ -174,15 +169,6 @@ impl HttpClient {
         self.sender.ready().await?;
         Ok(self.sender.send_request(Request::from_parts(parts, body)).await?)
     }
-}
-
-/// A response with a body whose length is known.
-#[must_use]
-pub fn response(status: hyper::StatusCode, content_type: &'static str, body: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
-    response
 }
 
 /// What a host is called in a URI: "server.example" (RFC 2606 §2).

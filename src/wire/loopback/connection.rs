@@ -37,9 +37,18 @@ impl Handle {
         *self.asleep_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(in crate::wire) async fn connect(&self, from: &str, to: &str, port: u16) -> io::Result<Connection> {
+    pub(in crate::wire) async fn connect(
+        &self,
+        from: &str,
+        to: &str,
+        port: u16,
+        room: Option<usize>,
+    ) -> io::Result<Connection> {
         let (from, to) = (self.hosts.address(from)?, self.hosts.address(to)?);
         let socket = TcpSocket::new_v4()?;
+        if let Some(room) = room {
+            socket.set_recv_buffer_size(u32::try_from(room).unwrap_or(u32::MAX))?;
+        }
         socket.bind(SocketAddr::from((from, 0)))?;
         Connection::of(socket.connect(SocketAddr::from((to, port))).await?)
     }

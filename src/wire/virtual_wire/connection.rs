@@ -18,12 +18,18 @@ use super::host::Wait;
 pub(in crate::wire) struct Handle(pub(super) Arc<Wire>);
 
 impl Handle {
-    pub(in crate::wire) async fn connect(&self, from: &str, to: &str, port: u16) -> io::Result<Connection> {
+    pub(in crate::wire) async fn connect(
+        &self,
+        from: &str,
+        to: &str,
+        port: u16,
+        room: Option<usize>,
+    ) -> io::Result<Connection> {
         let (from, to) = (self.find(from)?, self.find(to)?);
         let handle = self.0.act(|segment, now| {
             let address = segment.hosts[to].address;
             let (host, link) = segment.host(from);
-            let handle = host.connect(address, port)?;
+            let handle = host.connect(address, port, room)?;
             host.transmit(link, now);
             io::Result::Ok(handle)
         })?;

@@ -144,10 +144,15 @@ impl Host {
     }
 
     /// Starts to connect; the SYN leaves with the next [`Self::transmit`].
-    pub(super) fn connect(&mut self, to: Ipv4Address, port: u16) -> Result<SocketHandle, std::io::Error> {
+    pub(super) fn connect(
+        &mut self,
+        to: Ipv4Address,
+        port: u16,
+        room: Option<usize>,
+    ) -> Result<SocketHandle, std::io::Error> {
         let local = self.next_port;
         self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_DYNAMIC_PORT);
-        let mut socket = new_socket();
+        let mut socket = new_socket(room.unwrap_or(RECEIVE_BUFFER));
         socket
             .connect(self.interface.context(), (to, port), local)
             .map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error.to_string()))?;
@@ -230,7 +235,7 @@ impl Host {
         if port.sockets.iter().any(|&handle| self.sockets.get::<Socket<'_>>(handle).state() == State::Listen) {
             return;
         }
-        let mut socket = new_socket();
+        let mut socket = new_socket(RECEIVE_BUFFER);
         if socket.listen(port.number).is_ok() {
             port.sockets.push(self.sockets.add(socket));
         }
@@ -242,9 +247,9 @@ impl Host {
     }
 }
 
-fn new_socket() -> Socket<'static> {
+fn new_socket(room: usize) -> Socket<'static> {
     let buffer = |size| SocketBuffer::new(vec![0; size]);
-    let mut socket = Socket::new(buffer(RECEIVE_BUFFER), buffer(SEND_BUFFER));
+    let mut socket = Socket::new(buffer(room), buffer(SEND_BUFFER));
     socket.set_nagle_enabled(false);
     socket.set_congestion_control(CongestionControl::Reno);
     socket

@@ -240,11 +240,7 @@ impl Decoder {
             State::Ended { complete } => Some(self.ended(complete)),
             State::Start if memchr(b'\n', &self.partial).is_some() => {
                 self.cut = true;
-                self.lines.clear();
-                self.faults.clear();
-                let line_end = memchr(b'\n', &self.partial)? + 1;
-                self.start = Some(StartLine::parse(self.role, trim_line_end(&self.partial[..line_end]))?);
-                field_lines(&self.partial, line_end, &mut self.lines, &mut self.faults);
+                let line_end = self.take_apart(Gathered::Kept, &[])?;
                 self.state = State::Lost;
                 let began = self.began;
                 Some(Item::Head(
@@ -411,26 +407,30 @@ impl Decoder {
             self.synchronised = false;
             return Some(Item::Fault(Fault::SectionTooLong(MAX_SECTION)));
         }
-        let block = match whole {
-            Gathered::Input(length) => &input.bytes[..length],
-            _ => &self.partial[..],
-        };
-        self.lines.clear();
-        self.faults.clear();
-        let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
-        let line = trim_line_end(&block[..line_end]);
-        self.start = StartLine::parse(self.role, line);
-        let Some(start) = &self.start else {
+        let Some(line_end) = self.take_apart(whole, input.bytes) else {
             return self.lose(input);
         };
-        self.faults.extend(start.fault.clone());
-        field_lines(block, line_end, &mut self.lines, &mut self.faults);
         self.synchronised = true;
         self.headed = true;
         self.foreign = false;
         self.state = State::Lost;
         let began = self.began;
         Some(Item::Head(self.section(whole, input, line_end), began))
+    }
+
+    /// Takes the start line and the field lines of a head apart; says where the start line ends, if it is one.
+    fn take_apart(&mut self, whole: Gathered, input: &[u8]) -> Option<usize> {
+        let block = match whole {
+            Gathered::Input(length) => &input[..length],
+            _ => &self.partial[..],
+        };
+        self.lines.clear();
+        self.faults.clear();
+        let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
+        self.start = StartLine::parse(self.role, trim_line_end(&block[..line_end]));
+        self.faults.extend(self.start.as_ref()?.fault.clone());
+        field_lines(block, line_end, &mut self.lines, &mut self.faults);
+        Some(line_end)
     }
 
     /// Builds the head of a section that was taken apart.

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use super::*;
+use crate::capture::Timestamp;
 use crate::inspect::event::Novelty;
 use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
 
@@ -306,13 +307,13 @@ fn what_tcp_sends_again_is_overhead_and_neither_a_turn_nor_a_connection() {
 }
 
 #[test]
-fn the_retransmissions_are_those_the_inspector_counted() {
+fn retransmissions_are_segments_whose_bytes_had_been_seen() {
     let mut capture = Capture::default();
-    capture.handshake(1);
-    let mut connection = capture.connection(0);
-    connection.retransmitted_segments = 3;
-    capture.measurer.event(Event::Closed(&connection));
-    assert_eq!(capture.finish()("retransmissions"), Some(3));
+    capture.handshake(1).data(0, Client, 10);
+    for novelty in [Novelty::Repeated, Novelty::KeepAlive, Novelty::Repeated] {
+        capture.segment(0, Client, ACK, 10, novelty);
+    }
+    assert_eq!(capture.close(0).finish()("retransmissions"), Some(2));
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! The pictures that `draw` knows, and of what each is drawn.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use wire101::commands::draw::{Draw, Kind, Of};
+
+use super::values;
+
+/// What is drawn, and where to.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The capture: pcap or pcapng, or - for standard input [default: a lesson that has what is to be drawn]
+    #[arg(conflicts_with = "lesson")]
+    file: Option<PathBuf>,
+    /// Draw this lesson's capture: its name or number
+    #[arg(long, value_name = "NAME")]
+    lesson: Option<String>,
+    /// Write the picture into this file instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// The pictures.
+#[derive(Debug, Subcommand)]
+pub enum Picture {
+    /// An exchange through the seven OSI layers and the four of TCP/IP, with each layer's header bytes around the payload
+    Osi {
+        #[command(flatten)]
+        common: Common,
+        /// Which exchange: connection and index, both from 0 [default: the first]
+        #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+        exchange: Option<(u64, u64)>,
+    },
+    /// An HTTP request and its response, part by part: what was sent, its name, its meaning, the clause
+    Http {
+        #[command(flatten)]
+        common: Common,
+        /// Which exchange: connection and index, both from 0 [default: the first]
+        #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+        exchange: Option<(u64, u64)>,
+    },
+    /// Connections for one exchange each beside one connection for several, as ladders
+    KeepAlive {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// A connection that turns from HTTP into WebSocket, and its frames, as a ladder
+    Upgrade {
+        #[command(flatten)]
+        common: Common,
+        /// Which connection, from 0 [default: the first that was upgraded]
+        #[arg(long, value_name = "N")]
+        connection: Option<u64>,
+    },
+    /// A WebSocket frame bit by bit, as RFC 6455 draws it, unmasked, with the meaning of every field
+    Frame {
+        #[command(flatten)]
+        common: Common,
+        /// Which frame: connection and index, both from 0 [default: the first masked one with data]
+        #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+        frame: Option<(u64, u64)>,
+    },
+    /// A server between several WebSocket clients: who said what, and to whom it was passed on
+    Relay {
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+impl From<Picture> for Draw {
+    fn from(picture: Picture) -> Self {
+        let (kind, Common { file, lesson, out }) = match picture {
+            Picture::Osi { common, exchange } => (Kind::Osi(exchange), common),
+            Picture::Http { common, exchange } => (Kind::Http(exchange), common),
+            Picture::KeepAlive { common } => (Kind::KeepAlive, common),
+            Picture::Upgrade { common, connection } => (Kind::Upgrade(connection), common),
+            Picture::Frame { common, frame } => (Kind::Frame(frame), common),
+            Picture::Relay { common } => (Kind::Relay, common),
+        };
+        Self { kind, of: file.map_or(Of::Lesson(lesson), Of::File), out }
+    }
+}

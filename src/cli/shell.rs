@@ -1,0 +1,62 @@
+//! What a shell and a reader of manuals want to know of the command line, made from its definition.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use wire101::commands::Failure;
+
+use super::Cli;
+
+/// Writes the script that completes commands and flags in that shell.
+///
+/// # Errors
+///
+/// If the output cannot be written.
+pub fn completions(shell: Shell, out: &mut dyn Write) -> Result<(), Failure> {
+    // The generator does not say that it could not write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "wire101", &mut script);
+    Ok(out.write_all(&script)?)
+}
+
+/// Writes the manual page of a command, in roff, which `man -l -` shows: `["lesson", "run"]`; without words, the program's.
+///
+/// # Errors
+///
+/// If there is no such command, or the output cannot be written.
+pub fn man(words: &[String], out: &mut dyn Write) -> Result<(), Failure> {
+    let mut command = Cli::command();
+    // With what clap itself adds to each command.
+    command.build();
+    for word in words {
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+        let Some(found) = command.find_subcommand(word) else {
+            let asked = words.join(" ");
+            let advice = if names.is_empty() {
+                format!("`{}` has no commands below it", command.get_bin_name().unwrap_or("wire101"))
+            } else {
+                format!("there are: {}", names.join(", "))
+            };
+            return Err(Failure::Usage(format!("there is no command `{asked}`; {advice}")));
+        };
+        command = found.clone();
+    }
+    Ok(Man::new(command).render(out)?)
+}
+
+/// Writes all manual pages into a folder: `wire101.1`, `wire101-inspect.1`, …
+///
+/// # Errors
+///
+/// If the folder or a page cannot be written.
+pub fn man_pages(folder: &Path) -> Result<(), Failure> {
+    let write = || {
+        fs::create_dir_all(folder)?;
+        clap_mangen::generate_to(Cli::command(), folder)
+    };
+    write().map_err(|error| Failure::Run(format!("cannot write manual pages into {}: {error}", folder.display())))
+}

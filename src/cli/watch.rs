@@ -1,0 +1,89 @@
+//! How far reading is, on standard error; and Ctrl-C, which ends it with what there is so far.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
+use wire101::capture::watched::Watcher;
+
+/// How long reading may take before anything is said of it.
+const UNREMARKED: Duration = Duration::from_secs(1);
+
+/// How often the bar is drawn anew, a second.
+const PER_SECOND: u8 = 8;
+
+/// Watches a capture being read, for whoever sits at the terminal.
+pub struct Watch {
+    interrupted: Arc<AtomicBool>,
+    /// Whether there is a terminal to draw a bar in.
+    draws: bool,
+    reading: RefCell<Reading>,
+    /// Whether the bar is in the terminal now.
+    shown: Cell<bool>,
+}
+
+/// What is read now.
+struct Reading {
+    since: Instant,
+    bar: ProgressBar,
+}
+
+impl Watch {
+    /// Watches from now on: the first Ctrl-C stops the reading, a second one the program.
+    ///
+    /// `streams` says that results appear while the capture is read: no bar is drawn among them in the same terminal.
+    ///
+    /// # Errors
+    ///
+    /// If the system lets nobody know of Ctrl-C.
+    pub fn new(streams: bool) -> io::Result<Self> {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        // In this order: only what was interrupted before is ended by the second.
+        flag::register_conditional_default(SIGINT, Arc::clone(&interrupted))?;
+        flag::register(SIGINT, Arc::clone(&interrupted))?;
+        let draws = io::stderr().is_terminal() && !(streams && io::stdout().is_terminal());
+        let reading = Reading { since: Instant::now(), bar: ProgressBar::hidden() };
+        Ok(Self { interrupted, draws, reading: RefCell::new(reading), shown: Cell::new(false) })
+    }
+}
+
+impl Watcher for Watch {
+    fn begin(&self, bytes: Option<u64>) {
+        let bar = match bytes {
+            Some(bytes) => ProgressBar::new(bytes).with_style(style(
+                "reading {wide_bar} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {eta} left",
+            )),
+            None => ProgressBar::no_length()
+                .with_style(style("reading {spinner} {binary_bytes}, {binary_bytes_per_sec}, {elapsed}")),
+        };
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        self.shown.set(false);
+        self.reading.replace(Reading { since: Instant::now(), bar });
+    }
+
+    fn read(&self, bytes: usize) {
+        let reading = self.reading.borrow();
+        reading.bar.inc(bytes as u64);
+        if self.draws && !self.shown.get() && reading.since.elapsed() > UNREMARKED {
+            self.shown.set(true);
+            reading.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
+        }
+    }
+
+    fn end(&self) {
+        self.reading.borrow().bar.finish_and_clear();
+    }
+
+    fn stops(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

@@ -1,0 +1,38 @@
+//! What is said about an exchange while it goes on, beside what it brings.
+
+use std::io::{self, Write};
+
+use crate::render::heads;
+use crate::render::style::Style;
+
+/// Where to say it; nowhere, if it is not wanted.
+pub struct Notes<'a>(Option<(&'a mut dyn Write, Style)>);
+
+impl<'a> Notes<'a> {
+    /// Says it there, in that style.
+    pub fn to(out: &'a mut dyn Write, style: Style) -> Self {
+        Self(Some((out, style)))
+    }
+
+    /// Says nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Says a sentence. It may have what a server sent in it.
+    pub(super) fn say(&mut self, sentence: &str) -> io::Result<()> {
+        let Some((out, style)) = &mut self.0 else { return Ok(()) };
+        writeln!(out, "{}", style.dim(&style.text(sentence)))?;
+        out.flush()
+    }
+
+    /// Shows the heads of responses, as they were received.
+    pub(super) fn heads(&mut self, received: &[u8]) -> io::Result<()> {
+        let Some((out, style)) = &mut self.0 else { return Ok(()) };
+        for line in heads::received(received, *style) {
+            writeln!(out, "{line}")?;
+        }
+        out.flush()
+    }
+}

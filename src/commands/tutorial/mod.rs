@@ -1,0 +1,148 @@
+//! `wire101 tutorial`: what is asked is taken to a session, what comes of it is shown, and saved as it happens.
+//!
+//! A [`guide`] does that. It has two front ends: lines that are typed, and single keys on a screen.
+
+mod guide;
+mod keys;
+mod lines;
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+
+use self::guide::Guide;
+pub use self::keys::{Key, Terminal};
+use super::{Failure, lesson};
+use crate::lesson::catalogue;
+use crate::lesson::text::FillError;
+use crate::render::style::Style;
+use crate::render::tutorial as view;
+use crate::tutorial::progress::{Loaded, Progress, put_aside};
+use crate::tutorial::{Session, Stuck};
+
+/// What `tutorial` was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Tutorial {
+    /// Sentences in place of drawings.
+    pub plain: bool,
+    /// Only list the lessons.
+    pub list: bool,
+    /// The lesson to begin with: its name or number.
+    pub start: Option<String>,
+    /// Forget what is done.
+    pub reset: bool,
+    /// The file that remembers what is done; none where there is no place for it.
+    pub progress: Option<PathBuf>,
+    /// Whether somebody types, and wants to be prompted.
+    pub prompt: bool,
+}
+
+/// Where the tutorial reads and writes.
+pub struct Streams<'a> {
+    /// What is typed.
+    pub input: &'a mut dyn BufRead,
+    /// What is shown.
+    pub out: &'a mut dyn Write,
+    /// What is said of the progress file, should something be wrong with it.
+    pub notes: &'a mut dyn Write,
+    /// The screen and the keys, where there are any.
+    pub terminal: Option<&'a mut dyn Terminal>,
+}
+
+/// Leads through the lessons. What the output can show is asked anew for each screen: a window may be resized meanwhile.
+///
+/// # Errors
+///
+/// If there is no such lesson to begin with, one fails to run, the progress cannot be read, or the output not be written.
+pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Style) -> Result<(), Failure> {
+    let Streams { input, out, notes, terminal } = streams;
+    let start = asked.start.as_deref().map(lesson::find).transpose()?;
+    let style = || {
+        let style = style();
+        Style { colour: style.colour && !asked.plain, ..style }
+    };
+    if asked.reset {
+        reset(asked.progress.as_deref(), out)?;
+        if start.is_none() && !asked.list {
+            return Ok(());
+        }
+    }
+    let Remembered { progress, path, said } = load(asked.progress.as_deref());
+    if asked.list {
+        for said in &said {
+            note(notes, said);
+        }
+        let lessons = catalogue::all();
+        let draw = if asked.plain { view::list_aloud } else { view::list };
+        return lesson::print(&draw(lessons, &progress, style()), out);
+    }
+    let saved = progress.clone();
+    let session = Session::new(catalogue::all(), progress, start).map_err(|error| Failure::Run(error.to_string()))?;
+    let guide = Guide { session, plain: asked.plain, path, saved, notes: said };
+    match terminal.filter(|_| !asked.plain) {
+        Some(terminal) => keys::lead(guide, terminal, out, notes, &style),
+        None => lines::lead(guide, lines::Lines { input, out, notes, prompt: asked.prompt }, &style),
+    }
+}
+
+/// What is known of what somebody did before.
+struct Remembered<'a> {
+    progress: Progress,
+    /// Where to write what is done; none where that is not possible.
+    path: Option<&'a Path>,
+    /// What is to be said of it.
+    said: Vec<String>,
+}
+
+fn reset(path: Option<&Path>, out: &mut dyn Write) -> Result<(), Failure> {
+    let aside = path.map(|path| put_aside(path, "old").map_err(|error| cannot("reset", path, &error))).transpose()?;
+    match aside.flatten() {
+        Some(aside) => writeln!(out, "The course begins anew. What was done is kept as {}.", aside.display())?,
+        None => writeln!(out, "Nothing was done yet: the course begins at its beginning.")?,
+    }
+    Ok(())
+}
+
+/// Whatever is wrong with the file, the course can be taken: it is said, and nothing is overwritten.
+fn load(path: Option<&Path>) -> Remembered<'_> {
+    let none = |said: &str| Remembered { progress: Progress::default(), path: None, said: vec![said.to_owned()] };
+    let Some(path) = path else {
+        return none("there is neither XDG_STATE_HOME nor HOME, so that what you do is not remembered");
+    };
+    match Progress::load(path) {
+        Ok(Loaded { progress, damaged }) => {
+            let say = |aside: PathBuf| {
+                let aside = aside.display();
+                format!("the progress file was damaged and is kept as {aside}; the course begins anew")
+            };
+            Remembered { progress, path: Some(path), said: damaged.map(say).into_iter().collect() }
+        }
+        Err(error) => none(&format!("{}; what you do is not remembered", cannot("read", path, &error))),
+    }
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Run(format!("cannot {what} the progress in {}: {error}", path.display()))
+}
+
+/// Says something beside the course; if nobody hears it, the course goes on.
+fn note(notes: &mut dyn Write, what: &str) {
+    let _ = writeln!(notes, "wire101: {what}");
+}
+
+impl From<Stuck> for Failure {
+    fn from(stuck: Stuck) -> Self {
+        Self::Run(stuck.to_string())
+    }
+}
+
+impl From<FillError> for Failure {
+    fn from(error: FillError) -> Self {
+        Self::Run(error.to_string())
+    }
+}
+
+fn explain_lines(words: &[String], style: Style) -> Result<Vec<String>, Failure> {
+    let mut out = Vec::new();
+    super::explain::explain(words, &mut out, style)?;
+    Ok(String::from_utf8_lossy(&out).lines().map(str::to_owned).collect())
+}

@@ -1,0 +1,242 @@
+//! Small charts: amounts as bars to one scale, moments on one clock.
+//!
+//! Every bar ends with its figures, so that nothing has to be read off its length. Knows nothing of what it draws.
+
+use super::style::{Look, Style};
+use super::text;
+
+/// Columns of a bar's name, and of the space after it.
+const GAP: usize = 2;
+/// The least columns for bars: below this they would say nothing.
+const LEAST: usize = 8;
+
+/// What a part of each bar means.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// What it is called.
+    pub name: &'static str,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// An amount made of parts.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// What it is called.
+    pub name: String,
+    /// How much each part is, in one unit for all bars.
+    pub parts: Vec<u64>,
+    /// The figures beside it.
+    pub figures: String,
+}
+
+/// What happened over some time.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// What it is called; where that is nothing, it belongs to the one above.
+    pub name: String,
+    /// From when to when it lasted, if it is something that lasts.
+    pub lasted: Option<(u64, u64)>,
+    /// What happened, in order: when, and the mark it gets.
+    pub marks: Vec<(u64, char)>,
+    /// The figures beside it.
+    pub figures: String,
+}
+
+/// Draws bars to one scale, below what their parts mean; in at most three parts.
+#[must_use]
+pub fn bars(parts: &[Part], bars: &[Bar], style: Style) -> Vec<String> {
+    let fills = if style.unicode { ["░", "▒", "█"] } else { [".", "=", "#"] };
+    let meanings = parts.iter().zip(fills).map(|(part, fill)| {
+        let name = style.text(part.name);
+        (text::width(&name) + 2, format!("{} {name}", style.paint(part.look, fill)))
+    });
+    let mut lines = vec![String::new()];
+    let mut taken = 0;
+    for (columns, meaning) in meanings {
+        let gap = if taken == 0 { 0 } else { 3 };
+        if taken > 0 && taken + gap + columns > style.width {
+            lines.push(String::new());
+            taken = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(&" ".repeat(if taken == 0 { 0 } else { gap }));
+            line.push_str(&meaning);
+        }
+        taken += gap + columns;
+    }
+    let room = Room::of(bars.iter().map(|bar| (bar.name.as_str(), bar.figures.as_str())), style);
+    let most = bars
+        .iter()
+        .map(|bar| bar.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part)))
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    for bar in bars {
+        let mut drawn = String::new();
+        let (mut sum, mut end) = (0_u64, 0);
+        for ((part, amount), fill) in parts.iter().zip(&bar.parts).zip(fills) {
+            sum = sum.saturating_add(*amount);
+            // What is there at all is seen.
+            let to = room.place(sum, most).max(end + usize::from(*amount > 0)).min(room.columns);
+            drawn.push_str(&style.paint(part.look, &fill.repeat(to - end)));
+            end = to;
+        }
+        lines.push(room.line(&bar.name, &drawn, &bar.figures));
+    }
+    lines
+}
+
+/// Draws tracks on one clock, from 0 to the last thing that happened.
+#[must_use]
+pub fn tracks(tracks: &[Track], style: Style) -> Vec<String> {
+    let room = Room::of(tracks.iter().map(|track| (track.name.as_str(), track.figures.as_str())), style);
+    let moments = |track: &Track| track.marks.iter().map(|mark| mark.0).chain(track.lasted.map(|it| it.1)).max();
+    let last = tracks.iter().filter_map(moments).max().unwrap_or(0).max(1);
+    let draw = |track: &Track| room.line(&track.name, &room.track(track, last), &track.figures);
+    tracks.iter().map(draw).collect()
+}
+
+/// Where names end, bars stand, and figures begin.
+struct Room {
+    style: Style,
+    names: usize,
+    columns: usize,
+}
+
+impl Room {
+    /// Room for lines of these names and figures.
+    fn of<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>, style: Style) -> Self {
+        let (names, figures) = lines.fold((0, 0), |(names, figures), (name, figure)| {
+            (text::width(name).max(names), text::width(figure).max(figures))
+        });
+        let (names, figures) = (names + GAP, figures + GAP);
+        let columns = style.width.saturating_sub(names + figures).max(LEAST);
+        Self { style, names, columns }
+    }
+
+    /// The column of an amount or moment.
+    fn place(&self, value: u64, most: u64) -> usize {
+        let columns = self.columns as u128;
+        let place = (u128::from(value) * columns + u128::from(most) / 2) / u128::from(most.max(1));
+        usize::try_from(place).unwrap_or(self.columns).min(self.columns)
+    }
+
+    fn line(&self, name: &str, drawn: &str, figures: &str) -> String {
+        let style = self.style;
+        let name = text::pad(&style.bold(&style.text(name)), self.names);
+        let line = text::pad(&format!("{name}{drawn}"), self.names + self.columns + GAP);
+        let left = style.width.saturating_sub(self.names + self.columns + GAP);
+        format!("{line}{}", style.dim(&style.cut(&style.text(figures), left))).trim_end().to_owned()
+    }
+
+    fn track(&self, track: &Track, last: u64) -> String {
+        let (style, glyphs) = (self.style, self.style.glyphs());
+        let cell = |moment| self.place(moment, last).min(self.columns - 1);
+        let mut cells = vec![(" ".to_owned(), Look::Dim); self.columns];
+        let (from, to) = track.lasted.map_or((0, self.columns - 1), |(from, to)| (cell(from), cell(to)));
+        for (fill, look) in cells.iter_mut().take(to + 1).skip(from) {
+            (*fill, *look) =
+                (if track.lasted.is_some() { glyphs.horizontal } else { glyphs.dot }.to_owned(), Look::Dim);
+        }
+        let mut places: Vec<usize> = track.marks.iter().map(|mark| cell(mark.0)).collect();
+        // Marks that would stand on each other stand beside each other, and the last still fits.
+        let mut free = from;
+        for place in &mut places {
+            *place = (*place).max(free);
+            free = *place + 1;
+        }
+        let mut end = self.columns;
+        for place in places.iter_mut().rev() {
+            *place = (*place).min(end.saturating_sub(1));
+            end = *place;
+        }
+        for (place, (_, mark)) in places.iter().zip(&track.marks) {
+            if let Some(cell) = cells.get_mut(*place) {
+                *cell = (style.text(&mark.to_string()), Look::Bold);
+            }
+        }
+        let mut drawn = String::new();
+        for run in cells.chunk_by(|one, next| one.1 == next.1) {
+            let fill: String = run.iter().map(|cell| cell.0.as_str()).collect();
+            style.paint_into(&mut drawn, run.first().map_or(Look::Plain, |cell| cell.1), &fill);
+        }
+        drawn.trim_end().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PARTS: [Part; 3] = [
+        Part { name: "headers", look: Look::Dim },
+        Part { name: "lines", look: Look::Plain },
+        Part { name: "content", look: Look::Bold },
+    ];
+
+    fn bar(name: &str, parts: [u64; 3]) -> Bar {
+        let figures = format!("{} B", parts.iter().sum::<u64>());
+        Bar { name: name.into(), parts: parts.into(), figures }
+    }
+
+    fn track(name: &str, lasted: Option<(u64, u64)>, marks: &[(u64, char)]) -> Track {
+        Track { name: name.into(), lasted, marks: marks.into(), figures: format!("{} marks", marks.len()) }
+    }
+
+    #[test]
+    fn bars_have_one_scale_and_what_is_little_is_still_seen() {
+        let bars = bars(&PARTS, &[bar("A", [510, 221, 131]), bar("B", [200, 1, 0])], Style::plain(50));
+        insta::assert_snapshot!(bars.join("\n"), @r"
+        ░ headers   ▒ lines   █ content
+        A  ░░░░░░░░░░░░░░░░░░░░░░░░▒▒▒▒▒▒▒▒▒▒██████  862 B
+        B  ░░░░░░░░░▒                                201 B
+        ");
+    }
+
+    #[test]
+    fn tracks_have_one_clock_and_no_mark_hides_another() {
+        let tracks = tracks(
+            &[
+                track("A", None, &[(0, '1'), (500, '2'), (501, '3'), (1000, '4'), (1000, '5')]),
+                track("B", Some((0, 300)), &[(150, 'o')]),
+                track("", Some((300, 1000)), &[]),
+            ],
+            Style::plain(50),
+        );
+        insta::assert_snapshot!(tracks.join("\n"), @r"
+        A  1··················23···············45  5 marks
+        B  ──────o─────                            1 marks
+                      ───────────────────────────  0 marks
+        ");
+    }
+
+    #[test]
+    fn charts_can_be_drawn_in_ascii() {
+        let style = Style { unicode: false, ..Style::plain(50) };
+        let lines = [bars(&PARTS, &[bar("A", [3, 2, 1])], style), tracks(&[track("A", None, &[(1, '1')])], style)];
+        insta::assert_snapshot!(lines.concat().join("\n"), @r"
+        . headers   = lines   # content
+        A  .....................==============#######  6 B
+        A  -------------------------------------1  1 marks
+        ");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked(
+            amounts in prop::collection::vec(any::<[u32; 3]>(), 0..5),
+            moments in prop::collection::vec(any::<u64>(), 0..90),
+            width in 40_usize..130,
+        ) {
+            let style = Style::plain(width);
+            let amounts: Vec<Bar> = amounts.iter().map(|parts| bar("A", parts.map(u64::from))).collect();
+            let marks: Vec<_> = moments.iter().map(|at| (*at, '+')).collect();
+            for line in [bars(&PARTS, &amounts, style), tracks(&[track("B", None, &marks)], style)].concat() {
+                prop_assert!(text::width(&line) <= width, "{line}");
+            }
+        }
+    }
+}

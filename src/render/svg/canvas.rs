@@ -1,0 +1,343 @@
+//! What pictures are drawn with: text whose width is known beforehand, boxes, lines and arrows, written as SVG.
+//!
+//! All text is [`Safe`]: escaped as for a terminal, so that no control character and no character that XML forbids is
+//! left, and then for XML. There is no other way to put text into a picture. Knows no packet and no record.
+
+use std::fmt::Write as _;
+
+use unicode_width::UnicodeWidthChar;
+
+use super::theme::{self, Face};
+use crate::layers::Layer;
+use crate::render::escape::escape;
+use crate::render::style::Look;
+
+/// How wide every picture is, in pixels: as wide as a README's text.
+pub const WIDTH: f64 = 830.0;
+/// What is left free at each side.
+pub const MARGIN: f64 = 26.0;
+/// What is left between the margins.
+pub const INNER: f64 = WIDTH - 2.0 * MARGIN;
+/// How much of a text is looked at, in bytes: more than any picture has room for.
+const LONGEST: usize = 4 << 10;
+
+/// Text that may stand in a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Safe(String);
+
+impl Safe {
+    /// Captured bytes, shown as terminals show them; of very many, the beginning.
+    #[must_use]
+    pub fn bytes(bytes: &[u8]) -> Self {
+        match bytes.get(..LONGEST) {
+            Some(beginning) if bytes.len() > LONGEST => Self(escape(beginning) + "…"),
+            _ => Self(escape(bytes)),
+        }
+    }
+
+    /// As it is drawn, but for XML.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How wide it is at the most, in pixels.
+    #[must_use]
+    pub fn width(&self, face: Face) -> f64 {
+        self.0.chars().map(|character| advance(character, face)).sum()
+    }
+
+    /// As much of it as has room, with a mark where something had to go.
+    #[must_use]
+    pub fn cut(&self, face: Face, room: f64) -> Self {
+        if self.width(face) <= room {
+            return self.clone();
+        }
+        let fits = fitting(&self.0, face, room - advance('…', face));
+        Self(format!("{}…", &self.0[..fits]))
+    }
+
+    /// It in lines that have room, as many as asked for; the last is marked if there would be more.
+    #[must_use]
+    pub fn wrap(&self, face: Face, room: f64, most: usize) -> Vec<Self> {
+        let mut lines = Vec::new();
+        let mut rest = self.0.trim_end();
+        while !rest.is_empty() {
+            if lines.len() + 1 == most {
+                lines.push(Self(rest.to_owned()).cut(face, room));
+                break;
+            }
+            let fits = fitting(rest, face, room).max(rest.chars().next().map_or(0, char::len_utf8));
+            let is_whole = fits == rest.len() || rest[fits..].starts_with(' ');
+            // A word that is longer than half of the line is broken, rather than the line left empty for it; a number is not.
+            let is_end = |at: &usize| {
+                let digit = |character: Option<char>| character.is_some_and(|it| it.is_ascii_digit());
+                *at * 2 > fits && !(digit(rest[..*at].chars().next_back()) && digit(rest[at + 1..].chars().next()))
+            };
+            let space = rest[..fits].rmatch_indices(' ').map(|(at, _)| at).find(is_end).filter(|_| !is_whole);
+            let end = space.unwrap_or(fits);
+            lines.push(Self(rest[..end].trim_end().to_owned()));
+            rest = rest[end..].trim_start_matches(' ');
+        }
+        lines
+    }
+
+    fn xml(&self) -> String {
+        let mut out = String::with_capacity(self.0.len() + 8);
+        for character in self.0.chars() {
+            match character {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                '\'' => out.push_str("&#39;"),
+                other => out.push(other),
+            }
+        }
+        out
+    }
+}
+
+impl From<&str> for Safe {
+    fn from(text: &str) -> Self {
+        Self::bytes(text.as_bytes())
+    }
+}
+
+impl From<String> for Safe {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&Safe> for Safe {
+    fn from(text: &Safe) -> Self {
+        text.clone()
+    }
+}
+
+/// How many bytes of the text have room.
+fn fitting(text: &str, face: Face, room: f64) -> usize {
+    let mut taken = 0.0;
+    for (at, character) in text.char_indices() {
+        taken += advance(character, face);
+        if taken > room {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// How wide a character is, in pixels: no less than in the usual fonts, of which one never knows which is there.
+fn advance(character: char, face: Face) -> f64 {
+    let em = match (character, character.width().unwrap_or(0)) {
+        (_, 0) => 0.0,
+        (_, 2) => 1.2,
+        _ if face.is_mono() => 0.605,
+        (
+            'i' | 'j' | 'l' | 't' | 'f' | 'r' | ' ' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | '(' | ')' | '[' | ']'
+            | '/',
+            _,
+        ) => 0.35,
+        ('m' | 'w' | 'M' | 'W' | '@' | '%' | '—' | '…' | '→', _) => 0.95,
+        ('A'..='Z' | '0'..='9' | '+' | '=' | '<' | '>' | '&', _) => 0.66,
+        _ => 0.59,
+    };
+    let bold = if face.is_bold() { 1.06 } else { 1.0 };
+    em * face.size() * bold
+}
+
+/// A point: x to the right, y down, in pixels.
+pub type Point = (f64, f64);
+
+/// A rectangle.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// Its left side.
+    pub x: f64,
+    /// Its upper side.
+    pub y: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// How high it is.
+    pub height: f64,
+}
+
+/// Which of a text's points is put where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// Its beginning.
+    Start,
+    /// Its middle.
+    Middle,
+    /// Its end.
+    End,
+}
+
+/// How a box is filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Hardly seen.
+    Panel,
+    /// In the tint of a layer, with a border in its ink.
+    Tint(Layer),
+    /// The same, with a border of dots: there is nothing of its own in it.
+    Open(Layer),
+    /// All in the ink of a look.
+    Solid(Look),
+}
+
+/// A picture that is being drawn.
+#[derive(Clone, Debug)]
+pub struct Svg {
+    name: &'static str,
+    title: Safe,
+    body: String,
+    /// How far down it is drawn: where the next part of it may begin.
+    pub y: f64,
+}
+
+impl Svg {
+    /// A picture of that kind, with its title, and in a few words what it is of.
+    #[must_use]
+    pub fn new(name: &'static str, title: impl Into<Safe>, remark: impl Into<Safe>) -> Self {
+        let title = title.into();
+        let mut svg = Self { name, title: title.clone(), body: String::new(), y: MARGIN };
+        svg.y += 18.0;
+        svg.text((MARGIN, svg.y), Anchor::Start, Face::Title, Look::Bold, title.cut(Face::Title, INNER));
+        for line in remark.into().wrap(Face::Body, INNER, 2) {
+            svg.y += 22.0;
+            svg.text((MARGIN, svg.y), Anchor::Start, Face::Body, Look::Dim, line);
+        }
+        svg.y += 26.0;
+        svg
+    }
+
+    /// Writes text, its baseline at that height.
+    pub fn text(&mut self, at: Point, anchor: Anchor, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
+        self.write(at, anchor, face, look.into(), &text.into(), "");
+    }
+
+    /// The same on lines that are drawn already: they end where it begins.
+    pub fn label(&mut self, at: Point, anchor: Anchor, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
+        self.write(at, anchor, face, look.into(), &text.into(), " halo");
+    }
+
+    /// The same on the tint of a layer.
+    pub fn label_on(&mut self, tint: Layer, at: Point, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
+        let halo = format!(" halo h-l{}", tint.number());
+        self.write(at, Anchor::Middle, face, look.into(), &text.into(), &halo);
+    }
+
+    fn write(&mut self, (x, y): Point, anchor: Anchor, face: Face, look: Look, text: &Safe, more: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let strong = if matches!(look, Look::Strong(_) | Look::Bold) { " strong" } else { "" };
+        let (face, look) = (face.class(), theme::look_class(look));
+        self.element(&format!(
+            "<text x=\"{x:.1}\" y=\"{y:.1}\"{anchor} class=\"{face} f-{look}{strong}{more}\">{}</text>",
+            text.xml()
+        ));
+    }
+
+    /// Writes text that runs upwards, its middle at that point.
+    pub fn upright(&mut self, (x, y): Point, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
+        let (class, look) = (face.class(), theme::look_class(look.into()));
+        self.element(&format!(
+            "<text transform=\"translate({x:.1} {y:.1}) rotate(-90)\" text-anchor=\"middle\" class=\"{class} f-{look}\">{}</text>",
+            text.into().xml()
+        ));
+    }
+
+    /// Draws a box.
+    pub fn area(&mut self, Area { x, y, width, height }: Area, fill: Fill, round: f64) {
+        let class = match fill {
+            Fill::Panel => "box panel".to_owned(),
+            Fill::Tint(layer) => format!("box b-l{}", layer.number()),
+            Fill::Open(layer) => format!("box dash b-l{}", layer.number()),
+            Fill::Solid(look) => format!("f-{}", theme::look_class(look)),
+        };
+        self.element(&format!(
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{round:.0}\" class=\"{class}\"/>"
+        ));
+    }
+
+    /// Draws a line.
+    pub fn line(&mut self, from: Point, to: Point, look: impl Into<Look>) {
+        self.stroke(from, to, &format!("line s-{}", theme::look_class(look.into())));
+    }
+
+    /// Draws a line that is hardly seen.
+    pub fn rule(&mut self, from: Point, to: Point) {
+        self.stroke(from, to, "thin s-rule");
+    }
+
+    /// Draws a line of dots.
+    pub fn dots(&mut self, from: Point, to: Point) {
+        self.stroke(from, to, "thin dash s-dim");
+    }
+
+    fn stroke(&mut self, (x1, y1): Point, (x2, y2): Point, class: &str) {
+        self.element(&format!("<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" class=\"{class}\"/>"));
+    }
+
+    /// Draws an arrow to the left or to the right, with a head, or with a cross where it got lost.
+    pub fn arrow(&mut self, (from, y): Point, to: f64, look: impl Into<Look>, lost: bool) {
+        let look = look.into();
+        let ahead = if to < from { -1.0 } else { 1.0 };
+        let end = if lost { from + (to - from) * 0.85 } else { to - ahead * 6.0 };
+        self.line((from, y), (end, y), look);
+        if lost {
+            self.line((end - 5.0, y - 5.0), (end + 5.0, y + 5.0), Look::Bad);
+            self.line((end - 5.0, y + 5.0), (end + 5.0, y - 5.0), Look::Bad);
+        } else {
+            let back = to - ahead * 9.0;
+            let class = theme::look_class(look);
+            self.element(&format!(
+                "<path d=\"M{to:.1} {y:.1}L{back:.1} {:.1}L{back:.1} {:.1}Z\" class=\"f-{class}\"/>",
+                y - 4.5,
+                y + 4.5
+            ));
+        }
+    }
+
+    /// Draws a dot.
+    pub fn dot(&mut self, (x, y): Point, look: impl Into<Look>) {
+        let look = theme::look_class(look.into());
+        self.element(&format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\" class=\"f-{look}\"/>"));
+    }
+
+    fn element(&mut self, element: &str) {
+        self.body.push_str(element);
+        self.body.push('\n');
+    }
+
+    /// The picture as a file. `description` says in words what is seen, `source` of what capture it is.
+    #[must_use]
+    pub fn finish(mut self, description: impl Into<Safe>, source: &str) -> String {
+        self.y += 28.0;
+        let made = format!("wire101 draw {} · {source}", self.name);
+        let made = Safe::from(made).cut(Face::Small, INNER);
+        self.text((MARGIN, self.y), Anchor::Start, Face::Small, Look::Dim, made);
+        let (name, height) = (self.name, (self.y + MARGIN - 8.0).ceil());
+        let mut out = String::with_capacity(self.body.len() + 8192);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH:.0}\" height=\"{height:.0}\" \
+             viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\" aria-labelledby=\"{name}-title {name}-desc\" xml:space=\"preserve\">\n\
+             <title id=\"{name}-title\">{}</title>\n<desc id=\"{name}-desc\">{}</desc>\n<style>\n{}</style>\n\
+             <rect x=\"0.5\" y=\"0.5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"10\" class=\"paper\"/>\n{}</svg>\n",
+            self.title.xml(),
+            description.into().xml(),
+            theme::style_sheet(),
+            WIDTH - 1.0,
+            height - 1.0,
+            self.body,
+        );
+        out
+    }
+}

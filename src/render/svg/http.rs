@@ -1,0 +1,139 @@
+//! A request and its response, part by part: each part as it was sent, its name, what it means, and the clause.
+
+use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
+use super::theme::Face;
+use crate::inspect::record::Exchange;
+use crate::layers::{Field, Layer};
+use crate::render::numbers;
+use crate::render::osi::title;
+use crate::render::style::Look;
+
+/// How wide the column of what was sent is.
+const SENT: f64 = 330.0;
+/// Where what it means begins.
+const MEANS: f64 = MARGIN + SENT + 18.0;
+/// How many parts of a message are drawn, how many of them are its last, and how many lines of a body.
+const PARTS: usize = 24;
+const LAST: usize = 3;
+const BODY_LINES: usize = 8;
+
+/// Draws an exchange; `fields` are those that the annotator has of it.
+#[must_use]
+pub fn picture(exchange: &Exchange, fields: &[Field], source: &str) -> String {
+    let place = format!("exchange {}.{}", exchange.connection, exchange.index);
+    let remark = format!("{}: as it was sent on the left, what it says on the right", title(exchange));
+    let mut svg = Svg::new("http", "An HTTP request and its response", remark.as_str());
+    let mut words = vec![format!("{remark}.")];
+    for message in fields {
+        draw(&mut svg, message, &mut words);
+        svg.y += 12.0;
+    }
+    svg.y -= 16.0;
+    svg.finish(words.join(" "), &format!("{source} · {place}"))
+}
+
+fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
+    svg.y += 14.0;
+    svg.text((MARGIN, svg.y), Anchor::Start, Face::Heading, Look::Strong(message.layer), &*message.name);
+    let remark = format!("{} {}", message.meaning, message.clause);
+    svg.text((MARGIN + INNER, svg.y), Anchor::End, Face::Small, Look::Dim, remark);
+    svg.y += 10.0;
+    words.push(format!("{}:", message.name));
+    // Of very many, the first, and the last: the empty line and the body.
+    let left_out = match message.parts.len() {
+        all if all > PARTS => PARTS - LAST..all - LAST,
+        _ => 0..0,
+    };
+    for (at, part) in message.parts.iter().enumerate() {
+        if at == left_out.start && !left_out.is_empty() {
+            let more = format!("… {}", numbers::counted(left_out.len() as u64, "more part"));
+            svg.text((MARGIN + 10.0, svg.y + 14.0), Anchor::Start, Face::Small, Look::Dim, more);
+            svg.y += 24.0;
+        }
+        if !left_out.contains(&at) {
+            draw_part(svg, part);
+            words.push(format!("{} {}. {}", part.name, part.value.trim_end(), part.meaning));
+        }
+    }
+}
+
+fn draw_part(svg: &mut Svg, part: &Field) {
+    row(svg, part);
+    // What a start line consists of is worth knowing one by one.
+    if part.name.ends_with("line") && part.name != "field line" {
+        let top = svg.y - 4.0;
+        let hang = part.parts.iter().filter(|token| is_word(token)).map(|token| token_row(svg, token)).last();
+        if let Some(bottom) = hang {
+            svg.line((MARGIN + 10.0, top), (MARGIN + 10.0, bottom), part.layer);
+        }
+    }
+}
+
+/// Whether it says something, as spaces and line ends do not.
+fn is_word(token: &Field) -> bool {
+    !matches!(&*token.name, "SP" | "CRLF" | "LF" | "OWS")
+}
+
+fn row(svg: &mut Svg, part: &Field) {
+    let is_empty_line = matches!(&*part.name, "CRLF" | "LF");
+    let sent = sent(part);
+    let name = if is_empty_line { "empty line" } else { &*part.name };
+    let lines = Safe::from(&*part.meaning).wrap(Face::Small, MARGIN + INNER - MEANS - 4.0, 3);
+    let of_meaning = 17.0 + lines.len() as f64 * 16.0;
+    let height = (sent.len() as f64 * Face::Mono.line() + 14.0).max(of_meaning + 8.0);
+    let (y, layer) = (svg.y, part.layer);
+    svg.area(Area { x: MARGIN, y, width: SENT, height: height - 4.0 }, Fill::Tint(layer), 4.0);
+    let mut at = y + 19.0;
+    for line in &sent {
+        svg.text((MARGIN + 10.0, at), Anchor::Start, Face::Mono, Look::Plain, line);
+        at += Face::Mono.line();
+    }
+    svg.rule((MARGIN + SENT + 1.0, y + 12.0), (MEANS - 5.0, y + 12.0));
+    svg.text((MEANS, y + 16.0), Anchor::Start, Face::Small, Look::Strong(layer), name);
+    svg.text((MARGIN + INNER, y + 16.0), Anchor::End, Face::Small, Look::Dim, &*part.clause);
+    let mut at = y + 33.0;
+    for line in lines {
+        svg.text((MEANS, at), Anchor::Start, Face::Small, Look::Plain, line);
+        at += 16.0;
+    }
+    svg.y += height;
+}
+
+/// The lines that were sent, the ends of lines to be seen; of a body, each line of its own.
+fn sent(part: &Field) -> Vec<Safe> {
+    let room = SENT - 20.0;
+    if part.name.ends_with("line") {
+        let line = format!("{}\r\n", part.value.trim_end_matches(['\r', '\n']));
+        return Safe::from(line).wrap(Face::Mono, room, 3);
+    }
+    let all: Vec<&str> = part.value.split_inclusive('\n').collect();
+    let shown = if all.len() > BODY_LINES { BODY_LINES - 1 } else { all.len() };
+    let mut lines: Vec<Safe> = all.iter().take(shown).map(|line| Safe::from(*line).cut(Face::Mono, room)).collect();
+    if all.len() > shown {
+        lines.push(format!("… {}", numbers::counted((all.len() - shown) as u64, "more line")).into());
+    }
+    lines
+}
+
+/// A part of a start line, below it; at which height it hangs on its line.
+fn token_row(svg: &mut Svg, token: &Field) -> f64 {
+    const TEXT: f64 = 190.0;
+    let layer = Layer::Application;
+    let (y, left) = (svg.y, MARGIN + 24.0);
+    // The clause stands beside it.
+    let lines = Safe::from(&*token.meaning).wrap(Face::Small, MARGIN + INNER - MEANS - 120.0, 3);
+    svg.line((MARGIN + 10.0, y + 12.0), (left - 3.0, y + 12.0), layer);
+    let value = Safe::from(token.value.as_str()).cut(Face::Mono, TEXT);
+    svg.text((left, y + 16.0), Anchor::Start, Face::Mono, Look::Strong(layer), value);
+    let clause = Safe::from(&*token.clause).cut(Face::Small, 120.0);
+    let name = Safe::from(&*token.name).cut(Face::Small, 120.0);
+    svg.text((MARGIN + SENT, y + 16.0), Anchor::End, Face::Small, Look::Strong(layer), name);
+    svg.text((MARGIN + INNER, y + 16.0), Anchor::End, Face::Small, Look::Dim, clause);
+    let mut at = y + 16.0;
+    for line in &lines {
+        svg.text((MEANS, at), Anchor::Start, Face::Small, Look::Plain, line);
+        at += 16.0;
+    }
+    svg.y += 8.0 + lines.len().max(1) as f64 * 16.0;
+    y + 12.0
+}

@@ -1,0 +1,49 @@
+//! Pictures of a capture, as SVG files that stand by themselves: one file for each picture, named after what is seen.
+//!
+//! A picture is drawn from the same records and fields as every other view, and says in words (`<desc>`) what is seen in
+//! it. It has no script and needs no font or file of another place; it is as wide as a README's text, and suits light
+//! and dark screens. `canvas` draws, `theme` says how things look; neither knows what a packet is.
+//!
+//! However long the capture is, a picture stays of a size that can be looked at: what has no room is left out, and said
+//! to be.
+
+pub mod canvas;
+pub mod frame;
+pub mod http;
+pub mod keep_alive;
+mod ladder;
+pub mod osi;
+pub mod relay;
+mod room;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+pub mod upgrade;
+
+use thiserror::Error;
+
+/// Why there is nothing to draw: what the capture lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Lacking {
+    /// Exchanges.
+    #[error("there is no HTTP exchange in it to draw")]
+    Exchange,
+    /// Connections that carried more than one exchange.
+    #[error("no connection in it carries a second HTTP exchange, so that there is no keep-alive to draw")]
+    Reuse,
+    /// A connection that became a WebSocket.
+    #[error("no connection in it was upgraded to WebSocket (101), so that there is no upgrade to draw")]
+    Upgrade,
+    /// The connection that was asked for did not become one.
+    #[error("connection {0} in it was not upgraded to WebSocket (101)")]
+    UpgradeOf(u64),
+    /// Frames.
+    #[error("there is no WebSocket frame in it to draw")]
+    Frame,
+    /// The frame that was asked for.
+    #[error("frame {0}.{1} is not in it")]
+    FrameOf(u64, u64),
+    /// A server that passes on what its clients say.
+    #[error("no server in it passes on to one WebSocket client what another said")]
+    Relay,
+}

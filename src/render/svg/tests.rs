@@ -1,0 +1,106 @@
+use proptest::prelude::*;
+
+use super::canvas::{Anchor, INNER, Safe, Svg};
+use super::theme::Face;
+use super::{frame, http, keep_alive, osi, upgrade};
+use crate::capture::{LinkType, Timestamp};
+use crate::inspect::Sink;
+use crate::inspect::annotate::AnnotatedPacket;
+use crate::inspect::event::Event;
+use crate::inspect::record::{Connection, Exchange, Protocol, Request, Response};
+use crate::layers::{Field, Layer, Span};
+use crate::render::connections::tests::connection;
+use crate::render::frames::tests::frame as a_frame;
+use crate::render::story::Story;
+use crate::render::style::Look;
+
+fn parsed(picture: &str) -> roxmltree::Document<'_> {
+    roxmltree::Document::parse(picture).unwrap_or_else(|error| panic!("{error}:\n{picture}"))
+}
+
+/// A message of one line of each kind, all of which says that.
+fn message(said: &str) -> Field {
+    let part = |name: &'static str| {
+        let spans = vec![Span { packet: 1, bits: 0..80 }];
+        Field::new(Layer::Application, name, said, said.to_owned(), spans, said.to_owned())
+    };
+    let parts =
+        ["request line", "field line", "CRLF", "content"].map(|name| part(name).with_parts(vec![part("method")]));
+    part("HTTP request").with_parts(parts.into())
+}
+
+fn exchange(said: &str) -> Exchange {
+    let request = Request { method: said.into(), target: said.into(), ..Request::default() };
+    let response = Response { status: 101, reason: said.into(), ..Response::default() };
+    let upgraded = Some("websocket".to_owned());
+    Exchange { request: Some(request), response: Some(response), upgraded, ..Exchange::default() }
+}
+
+fn story(said: &str) -> Story {
+    let mut story = Story::default();
+    story.event(Event::Interface(0, Some(said)));
+    story.event(Event::Exchange(&exchange(said)));
+    story.event(Event::Frame(&a_frame(1, said.as_bytes(), true)));
+    story.event(Event::Closed(&Connection { number: 0, exchanges: 2, protocol: Protocol::Http1, ..connection() }));
+    story
+}
+
+proptest! {
+    #[test]
+    fn whatever_was_captured_a_picture_is_well_formed(said in any::<String>(), bytes: Vec<u8>, opcode: u8) {
+        let fields = [message(&said)];
+        let packet = AnnotatedPacket {
+            number: 1,
+            time: Timestamp(0),
+            link: LinkType::ETHERNET,
+            original_length: bytes.len() as u32,
+            data: bytes.clone(),
+            fields: fields.to_vec(),
+            connection: Some(0),
+            units: Vec::new(),
+        };
+        let (story, exchange) = (story(&said), exchange(&said));
+        parsed(&http::picture(&exchange, &fields, &said));
+        parsed(&osi::picture(&story, &exchange, &packet, &said));
+        parsed(&frame::picture(&a_frame(opcode, &bytes, true), &fields, &said));
+        parsed(&keep_alive::picture(&story, &said).unwrap());
+        parsed(&upgrade::picture(&story, None, &said).unwrap());
+    }
+
+    #[test]
+    fn text_is_drawn_as_terminals_show_it(bytes: Vec<u8>) {
+        let mut svg = Svg::new("frame", "title", "");
+        let safe = Safe::bytes(&bytes);
+        svg.text((0.0, 0.0), Anchor::Start, Face::Mono, Look::Plain, &safe);
+        let picture = svg.finish("", "");
+        let document = parsed(&picture);
+        let shown: Vec<_> = document.descendants().filter(|node| node.has_tag_name("text")).map(|node| node.text().unwrap_or_default()).collect();
+        prop_assert_eq!(shown[1], crate::render::escape::escape(&bytes));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_its_room_and_no_word_is_lost(text: String, room in 40.0..INNER) {
+        let safe = Safe::from(text);
+        for face in [Face::Body, Face::Mono] {
+            prop_assert!(safe.cut(face, room).width(face) <= room);
+            let lines = safe.wrap(face, room, usize::MAX);
+            prop_assert!(lines.iter().all(|line| line.width(face) <= room), "{:?}", lines);
+            let without_spaces = |text: &str| text.replace(' ', "");
+            let all: String = lines.iter().map(Safe::as_str).collect();
+            prop_assert_eq!(without_spaces(&all), without_spaces(safe.as_str()));
+            prop_assert!(safe.wrap(face, room, 2).len() <= 2);
+        }
+    }
+}
+
+#[test]
+fn a_picture_stays_of_a_size_that_can_be_looked_at() {
+    let mut many = message(&"word ".repeat(5_000));
+    let parts = many.parts.clone();
+    many.parts = parts.into_iter().cycle().take(2_000).collect();
+    let picture = http::picture(&exchange(&"x".repeat(100_000)), &[many.clone(), many], "source");
+    let document = parsed(&picture);
+    let height: f64 = document.root_element().attribute("height").unwrap().parse().unwrap();
+    assert!(height < 10_000.0 && picture.len() < 500_000, "{height}, {}", picture.len());
+    assert!(picture.contains("more parts"));
+}

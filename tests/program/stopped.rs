@@ -1,0 +1,35 @@
+//! Ctrl-C while a capture is read: what was read counts.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+/// Ethernet frames of 14 bytes, after the header of a pcap file.
+const HEADER: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
+const RECORD: &[u8] = b"\x01\0\0\0\x02\0\0\0\x0e\0\0\0\x0e\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x88\xb5";
+
+#[test]
+fn the_summary_is_of_what_was_read_and_the_status_is_the_signals() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_wire101"))
+        .args(["inspect", "-", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut input = program.stdin.take().unwrap();
+    let mut output = BufReader::new(program.stdout.take().unwrap()).lines();
+    input.write_all(&[HEADER, RECORD].concat()).unwrap();
+    assert!(output.next().unwrap().unwrap().starts_with(r#"{"type":"begin""#));
+
+    let signal = Command::new("kill").args(["-INT", &program.id().to_string()]).status().expect("there is a kill");
+    assert!(signal.success());
+    // It waits in a read, which goes on until something comes: then it stops. The pipe stays open until it is over.
+    input.write_all(&RECORD[..16]).unwrap();
+    let summary = output.last().unwrap().unwrap();
+    assert!(summary.contains(r#""packets":1,"#) && summary.contains(r#""complete":false"#), "{summary}");
+    let ended = program.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(ended.status.code(), Some(130));
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(said, "wire101: standard input: packet 2 at byte 54: stopped here, as was asked\n");
+}

@@ -1,0 +1,190 @@
+//! `wire101 tutorial` in a terminal of its own: by keys alone, resized, ended in every way, and the terminal as it was.
+
+#![cfg(target_os = "linux")]
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use wire101::lesson::{Lesson, Measure, Side, catalogue, run};
+use wire101::wire::Wire;
+
+/// A terminal with the tutorial in it, and somebody who presses keys.
+struct Desk {
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn some(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).unwrap()
+}
+
+impl Desk {
+    /// Runs a shell's words in 80 columns and 24 rows; `$TUTORIAL` is the program.
+    fn new(state: &tempfile::TempDir, words: &str) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", words]);
+        command.env("TUTORIAL", env!("CARGO_BIN_EXE_wire101"));
+        command.env("XDG_STATE_HOME", state.path());
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env_remove("COLUMNS");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(some(24), some(80), 0)));
+        let shown = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+                shown.lock().unwrap().process(&bytes[..length]);
+            }
+        });
+        Self { master: Some(pair.master), writer, child, screen }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    fn shown(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until all of these are in view.
+    #[track_caller]
+    fn until(&self, parts: &[&str]) -> String {
+        for _ in 0..3000 {
+            let shown = self.shown();
+            if parts.iter().all(|part| shown.contains(part)) {
+                return shown;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("{parts:?} never came:\n{}", self.shown());
+    }
+
+    fn end(mut self) {
+        assert!(self.child.wait().is_ok());
+    }
+
+    fn alternate(&self) -> bool {
+        self.screen.lock().unwrap().screen().alternate_screen()
+    }
+}
+
+/// The words that run the tutorial, and then say what became of it and of the terminal.
+const AND_AFTER: &str =
+    "trap : TERM HUP INT; \"$TUTORIAL\" tutorial; echo status=$?; stty -a | tr ' ' '\\n' | grep icanon; echo over";
+
+/// The right answer, as one types it.
+fn answer(lesson: &'static Lesson, measure: Measure, side: Side) -> String {
+    let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+    let answer = measure.unit().format(run.sides[side.index()].measures.get(measure).unwrap());
+    answer.replace("\u{a0}bytes", "").replace('\u{a0}', "")
+}
+
+#[test]
+fn the_course_can_be_taken_by_keys_alone_in_80_columns() {
+    let state = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(&state, AND_AFTER);
+    for lesson in catalogue::all() {
+        let place = format!("Lesson {} of 18", lesson.number);
+        desk.until(&[&place, "your guess"]);
+        let guess = lesson.prediction.answer;
+        let enter = if lesson.prediction.choices.is_empty() { "\r" } else { "" };
+        desk.press(&(answer(lesson, guess.measure, guess.side) + enter));
+        desk.until(&[&place, "see: what crossed the wire", "You guessed it."]);
+        desk.press("n");
+        for (at, check) in lesson.checks.iter().enumerate() {
+            desk.until(&[&place, &format!("question {} of {}", at + 1, lesson.checks.len())]);
+            desk.press("987654\r");
+            desk.until(&[&place, "Not 987 654"]);
+            desk.press(&(answer(lesson, check.measure, check.side) + "\r"));
+        }
+        desk.until(&[&place, "something to try", "Right."]);
+        desk.press("n");
+    }
+    desk.until(&["That was the last lesson.", "the end"]);
+    desk.press("q");
+    desk.until(&["status=0", "That was the last lesson. 18 of 18 are done", "over"]);
+    assert!(!desk.alternate());
+    desk.end();
+}
+
+#[test]
+fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
+    for way in ["q", "\u{3}", "\u{4}", "signal"] {
+        let state = tempfile::tempdir().unwrap();
+        let mut desk = Desk::new(&state, AND_AFTER);
+        desk.until(&["Lesson 1 of 18", "your guess"]);
+        assert!(desk.alternate());
+        desk.press("n");
+        desk.until(&["see: what crossed the wire"]);
+        if way == "signal" {
+            let group = desk.master.as_ref().unwrap().process_group_leader().unwrap();
+            killpg(Pid::from_raw(group), Signal::SIGTERM).unwrap();
+        } else {
+            desk.press(way);
+        }
+        let shown = desk.until(&["status=0", "over"]);
+        assert!(shown.contains("\nicanon") && !shown.contains("-icanon"), "{way:?}: {shown}");
+        assert!(shown.contains("question 1 of") && shown.contains("goes on here"), "{way:?}: {shown}");
+        assert!(!desk.alternate());
+        assert!(!desk.screen.lock().unwrap().screen().hide_cursor());
+        desk.end();
+        let progress = std::fs::read_to_string(state.path().join("wire101/progress.toml")).unwrap();
+        assert!(progress.contains("steps = 1"), "{way:?}: {progress}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
+    let state = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
+    desk.until(&["Lesson 1 of 18"]);
+    desk.press("n");
+    desk.until(&["see: what crossed the wire"]);
+    let Desk { master, writer, mut child, .. } = desk;
+    drop((master, writer));
+    let leader = child.process_id().unwrap();
+    killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGHUP).unwrap();
+    child.wait().unwrap();
+    let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
+    again.until(&["Lesson 1 of 18", "question 1 of"]);
+}
+
+#[test]
+fn a_window_of_another_size_is_drawn_anew() {
+    let state = tempfile::tempdir().unwrap();
+    let mut desk = Desk::new(&state, "exec \"$TUTORIAL\" tutorial --start keep-alive");
+    desk.until(&["Lesson 4 of 18"]);
+    let resize = |desk: &Desk, rows, columns| {
+        desk.screen.lock().unwrap().screen_mut().set_size(some(rows), some(columns));
+        desk.master.as_ref().unwrap().resize(size(rows, columns)).unwrap();
+    };
+    desk.press("1");
+    desk.until(&["You guessed it.", "1–21 of"]);
+    resize(&desk, 40, 120);
+    desk.until(&["You guessed it.", "1–38 of"]);
+    resize(&desk, 10, 30);
+    desk.until(&["30 columns", "The tutorial needs 40\nand 12"]);
+    resize(&desk, 12, 40);
+    desk.until(&["You guessed it.", "Lesson 4 of 18"]);
+    desk.press("q");
+    desk.end();
+}
