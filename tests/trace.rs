@@ -105,7 +105,7 @@ fn of_kind(lines: &str, kind: &str) -> Vec<Value> {
 fn tshark(capture: &Path, filter: &str) -> usize {
     let output = Command::new("tshark").arg("-r").arg(capture).args(["-2", "-R", filter]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    output.stdout.iter().filter(|byte| **byte == b'\n').count()
+    text(&output.stdout).lines().count()
 }
 
 fn wait(mut child: Child) -> Option<i32> {

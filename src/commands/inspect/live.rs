@@ -20,7 +20,14 @@ pub(super) fn print(
     out: &mut dyn Write,
     style: Style,
 ) -> Result<(), Failure> {
-    let mut teller = Teller { asked, live: Live::new(start, style), ended: BTreeSet::new(), begun: VecDeque::new(), out, error: None };
+    let mut teller = Teller {
+        asked,
+        live: Live::new(start, style),
+        ended: BTreeSet::new(),
+        begun: VecDeque::new(),
+        out,
+        error: None,
+    };
     let pass = asked.read(&mut input.open()?, KEEP, &mut teller);
     let Teller { error, .. } = teller;
     if let Some(error) = error {
