@@ -207,11 +207,12 @@ struct InOrder([u64; 2]);
 
 impl Receiver for InOrder {
     fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], _: Source) {
-        assert!(start >= self.0[side as usize]);
+        assert_eq!(start, self.0[side as usize]);
         self.0[side as usize] = start + bytes.len() as u64;
     }
     fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
-        assert!(start >= self.0[side as usize] && length > 0);
+        assert_eq!(start, self.0[side as usize]);
+        assert!(length > 0);
         self.0[side as usize] = start + length;
     }
     fn conflict(&mut self, _: Side, _: Conflict, _: Source) {}
