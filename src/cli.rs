@@ -6,6 +6,7 @@ mod peer;
 pub mod shell;
 mod values;
 mod views;
+pub mod waiting;
 pub mod watch;
 
 use std::env;

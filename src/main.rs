@@ -48,7 +48,10 @@ impl cli::Cli {
             Some(cli::Command::Lesson { command }) => match command {
                 cli::LessonCommand::List => commands::lesson::list(out, style),
                 cli::LessonCommand::Show { name } => commands::lesson::show(&name, out, style),
-                cli::LessonCommand::Run(run) => commands::lesson::run(&run.into(), out, style),
+                cli::LessonCommand::Run(run) => {
+                    let waiting = cli::waiting::Waiting::new();
+                    commands::lesson::run_before(&run.into(), out, style, Some(&waiting))
+                }
             },
             Some(cli::Command::Tutorial(asked)) => {
                 let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());

@@ -84,14 +84,44 @@ pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure
     print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
 }
 
+/// Somebody who waits while a lesson runs.
+pub trait Onlooker {
+    /// What it is busy with now, in a line.
+    fn sees(&self, busy_with: &str);
+
+    /// It is over, and nothing is to be seen of it any more.
+    fn over(&self);
+}
+
+/// How long a lesson may take before anything is said of it.
+const UNREMARKED: Duration = Duration::from_secs(1);
+
 /// Runs a lesson.
 ///
 /// # Errors
 ///
 /// If there is no such lesson, it fails to run, its capture cannot be saved, or the output cannot be written.
 pub fn run(asked: &Run, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    run_before(asked, out, style, None)
+}
+
+/// Runs a lesson before somebody who is told, where it takes real time, what it is busy with.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_before(
+    asked: &Run,
+    out: &mut dyn Write,
+    style: Style,
+    onlooker: Option<&dyn Onlooker>,
+) -> Result<(), Failure> {
     let lesson = find(&asked.name)?;
-    let run = run_lesson(lesson, asked.wire, asked.settings(lesson))?;
+    let settings = asked.settings(lesson);
+    let run = match onlooker {
+        Some(onlooker) if asked.wire == Wire::Loopback => run_and_tell(lesson, settings, onlooker)?,
+        _ => run_lesson(lesson, asked.wire, settings)?,
+    };
     if let Some(path) = &asked.save {
         write_capture(&run, path)?;
     }
@@ -127,6 +157,20 @@ pub(super) fn find(name: &str) -> Result<&'static Lesson, Failure> {
 pub(super) fn run_as_usual(name: &str) -> Result<lesson::Run, Failure> {
     let lesson = find(name)?;
     run_lesson(lesson, Wire::Virtual, lesson.settings(Wire::Virtual))
+}
+
+/// Runs a lesson in real time. How long that takes, the virtual wire knows: its clock goes by what is waited for.
+fn run_and_tell(lesson: &'static Lesson, settings: Settings, onlooker: &dyn Onlooker) -> Result<lesson::Run, Failure> {
+    let all = run_lesson(lesson, Wire::Virtual, settings)?.took();
+    let tell = |place| {
+        if all > UNREMARKED {
+            onlooker.sees(&wire::under_way(lesson, place, all));
+        }
+    };
+    let demo = lesson::demos::demo(&lesson.name).ok_or_else(|| lesson::RunError::NoDemo(lesson.name.clone()));
+    let run = demo.and_then(|demo| lesson::run_watched(lesson, demo, Wire::Loopback, settings, &tell));
+    onlooker.over();
+    run.map_err(|error| Failure::Run(error.to_string()))
 }
 
 fn run_lesson(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<lesson::Run, Failure> {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::ops::Range;
+use std::time::Duration;
 
 use super::demos::{self, Demo};
 use super::front_matter::{ExchangeId, Lesson, Side};
@@ -112,6 +113,21 @@ pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Ru
 ///
 /// As [`run`].
 pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Settings) -> Result<Run, RunError> {
+    run_watched(lesson, demo, wire, settings, &|_| {})
+}
+
+/// Runs a lesson, and tells of each side, by its place from 0, before it runs.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_watched(
+    lesson: &'static Lesson,
+    demo: &Demo,
+    wire: Wire,
+    settings: Settings,
+    begins: &dyn Fn(u8),
+) -> Result<Run, RunError> {
     let (named, shown) = (lesson.sides.len(), demo.sides.len());
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
@@ -119,7 +135,7 @@ pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Sett
     let sides = Side::ALL.into_iter().take(named);
     let each: Vec<Settings> = sides.map(|side| lesson.settings_of(side, settings)).collect();
     let failed = |error| RunError::Wire { lesson: lesson.name.clone(), error };
-    let recordings = demo.record_each(wire, &each).map_err(failed)?;
+    let recordings = demo.record_watched(wire, &each, begins).map_err(failed)?;
     Ok(Run::of(lesson, wire, settings, recordings))
 }
 
@@ -176,6 +192,17 @@ impl Run {
 
     fn lost_of(&self, side: &SideRun) -> impl Iterator<Item = u64> {
         self.lost().filter(|number| side.packets.contains(number))
+    }
+
+    /// How long its sides took together, from the first packet of each to its last.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        let time = |number| self.packet(number).map(|packet| packet.time);
+        let side = |side: &SideRun| {
+            let ends = time(side.packets.start).zip(time(side.packets.end.saturating_sub(1)));
+            ends.map_or(0, |(first, last)| last.since(first))
+        };
+        Duration::from_nanos(self.sides.iter().map(side).sum())
     }
 
     /// The packet of that number.

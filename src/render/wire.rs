@@ -1,7 +1,9 @@
 //! What a lesson's page says of the wire it ran on: which it was, how it was set, and what to know of its packets.
 
+use std::time::Duration;
+
 use super::numbers;
-use crate::lesson::Run;
+use crate::lesson::{Lesson, Run};
 use crate::wire::{Settings, Wire};
 
 /// What is left of a lesson that compares wires, where none can be set.
@@ -50,6 +52,15 @@ pub(super) fn shortcomings(run: &Run) -> impl Iterator<Item = String> + use<> {
     let alike = (run.unmet.is_some() && run.lesson.compares_wires()).then(|| ALIKE.to_owned());
     let missed = (run.missed > 0).then(|| missed(run.missed));
     run.unmet.clone().into_iter().chain(alike).chain(missed)
+}
+
+/// Says what a wire that runs in real time is busy with: the side at a place from 0, of all that takes so long.
+#[must_use]
+pub fn under_way(lesson: &Lesson, place: u8, all: Duration) -> String {
+    let letter = ('A'..).nth(place.into()).unwrap_or('?');
+    let name = lesson.sides.get(usize::from(place)).map_or("", String::as_str);
+    let seconds = all.as_secs().max(1);
+    format!("in real time, about {seconds} s in all: side {letter} of {}, {name}", lesson.sides.len())
 }
 
 /// Says that packets were not captured.

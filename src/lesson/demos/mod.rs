@@ -38,9 +38,24 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
+        self.record_watched(wire, settings, &|_| {})
+    }
+
+    /// The same, and tells of each side, by its place from 0, before it runs.
+    ///
+    /// # Errors
+    ///
+    /// Those of the wire, and of the demonstration itself.
+    pub fn record_watched(
+        &self,
+        wire: Wire,
+        settings: &[Settings],
+        begins: &dyn Fn(u8),
+    ) -> Result<Vec<Recording>, WireError> {
         let sides = (0..).zip(self.sides).zip(settings);
         sides
             .map(|((side, perform), settings)| {
+                begins(side);
                 let perform = |network| perform(Stage::new(network, settings.seed, side));
                 wire.run(settings, self.hosts, side, perform)
             })
