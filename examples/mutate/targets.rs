@@ -1,7 +1,7 @@
 //! What mutated inputs are fed to: each parser by itself, and the whole pipeline with every view.
 
 use std::io::{self, Cursor};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use wire101::capture::{Interface, LinkType, Reader, Timestamp, Writer, source};
 use wire101::commands::explain::explain;
@@ -147,7 +147,7 @@ pub fn pipeline(file: &[u8]) {
     let Ok(mut reader) = source::from_reader(Cursor::new(file.to_vec())) else { return };
     let mut overview = Overview::default();
     let mut sink = (&mut overview, (Json::new(io::sink(), "-"), Redacted(Json::new(io::sink(), "-"))));
-    let options = Options { keep: KEEP, pieces: file.len() % 2 == 0, ..Options::default() };
+    let options = Options { keep: KEEP, pieces: file.len().is_multiple_of(2), ..Options::default() };
     let finding = inspect::inspect(&mut reader, options, &mut sink);
     let (_, (json, Redacted(redacted))) = sink;
     let error = finding.error.map(|error| error.to_string());
@@ -160,8 +160,8 @@ pub fn pipeline(file: &[u8]) {
 }
 
 /// One of the other views of `inspect`, as the command line asks for it.
-pub fn views(path: &PathBuf, chance: &mut Chance) {
-    let plain = Inspect { file: path.clone(), ..Inspect::default() };
+pub fn views(path: &Path, chance: &mut Chance) {
+    let plain = Inspect { file: path.to_path_buf(), ..Inspect::default() };
     let number = chance.below(12) as u64;
     let keep = PathBuf::from(format!("{}.kept", path.display()));
     let filter = Filter { contains: Some(b"e".to_vec()), ..Filter::default() };
@@ -259,7 +259,7 @@ fn http(bytes: &[u8]) {
 }
 
 fn websocket(bytes: &[u8]) {
-    let mut decoder = websocket::Decoder::new(bytes.len() % 2 == 0, 0);
+    let mut decoder = websocket::Decoder::new(bytes.len().is_multiple_of(2), 0);
     for piece in bytes.chunks(1 + bytes.len() / 3) {
         let mut input = http::Input { bytes: piece, source: Source::default() };
         while decoder.next(&mut input).is_some() {}

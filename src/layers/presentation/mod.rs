@@ -11,7 +11,7 @@ pub mod masking;
 pub mod pairs;
 
 /// A limit in words: "1 GiB", "256 MiB"; in bytes where it is no whole number of them.
-fn plainly(limit: &u64) -> String {
+fn plainly(limit: u64) -> String {
     match limit {
         whole if whole % (1 << 30) == 0 => format!("{} GiB", whole >> 30),
         whole if whole % (1 << 20) == 0 => format!("{} MiB", whole >> 20),

@@ -118,7 +118,7 @@ pub enum CodingError {
         coding: Coding,
     },
     /// More comes out than anyone should decode.
-    #[error("{coding}: it decodes to more than {}, where decoding stops: a bomb, most likely", plainly(limit))]
+    #[error("{coding}: it decodes to more than {}, where decoding stops: a bomb, most likely", plainly(*limit))]
     TooLarge {
         /// Which coding's output.
         coding: Coding,

@@ -14,7 +14,7 @@ pub enum DeflateError {
     #[error("the compressed message is damaged")]
     Damaged,
     /// More comes out than anyone should inflate.
-    #[error("the message inflates to more than {}, where inflating stops: a bomb, most likely", plainly(limit))]
+    #[error("the message inflates to more than {}, where inflating stops: a bomb, most likely", plainly(*limit))]
     TooLarge {
         /// How many bytes were handed out.
         limit: u64,
