@@ -2,7 +2,7 @@
 
 use super::corpus::Packets;
 
-/// A little chance that is the same every time (SplitMix64).
+/// A little chance that is the same every time (`SplitMix64`).
 pub struct Chance(pub u64);
 
 impl Chance {
