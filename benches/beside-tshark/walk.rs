@@ -23,19 +23,19 @@ pub fn print(path: &str) -> io::Result<()> {
             sum = rest.iter().fold(sum, |sum, byte| sum.wrapping_add(u64::from(*byte)));
             packets += 1;
             start += record.len();
-        } else {
-            let left = end - start.min(end);
-            if left > AT_ONCE {
-                return Err(io::Error::other("a record longer than is read at once"));
-            }
-            buffer.copy_within(start.min(end)..end, 0);
-            start -= end - left;
-            let count = file.read(&mut buffer[left..left + AT_ONCE])?;
-            if count == 0 {
-                println!("{packets} {sum}");
-                return Ok(());
-            }
-            end = left + count;
+            continue;
         }
+        let left = end - start.min(end);
+        if left > AT_ONCE {
+            return Err(io::Error::other("a record longer than is read at once"));
+        }
+        buffer.copy_within(start.min(end)..end, 0);
+        start -= end - left;
+        let count = file.read(&mut buffer[left..left + AT_ONCE])?;
+        if count == 0 {
+            println!("{packets} {sum}");
+            return Ok(());
+        }
+        end = left + count;
     }
 }

@@ -41,7 +41,9 @@ fn conversation(said: &[(End, Vec<u8>)]) -> Packets {
     let mut take = |packet: &[u8]| packets.push(packet.to_vec());
     let mut segments = Segments::new(0);
     segments.open(&mut take);
-    said.iter().for_each(|(from, bytes)| segments.say(*from, bytes, &mut take));
+    for (from, bytes) in said {
+        segments.say(*from, bytes, &mut take);
+    }
     segments.close(&mut take);
     packets
 }

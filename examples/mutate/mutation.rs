@@ -125,7 +125,7 @@ fn places(packet: &[u8]) -> Option<(usize, usize)> {
     if packet.get(12..14)? != [8, 0] || *packet.get(IP + 9)? != 6 {
         return None;
     }
-    let tcp = IP + usize::from(packet.get(IP)? & 15) * 4;
+    let tcp = IP + usize::from(packet.get(IP)? & 0xf) * 4;
     let payload = tcp + usize::from(packet.get(tcp + 12)? >> 4) * 4;
     (tcp + 20..=packet.len()).contains(&payload).then_some((tcp, payload))
 }
@@ -215,16 +215,16 @@ fn frame(payload: &mut Vec<u8>, chance: &mut Chance) {
     let [first, second, ..] = payload[..] else { return };
     let number = chance.number().to_be_bytes();
     match chance.below(6) {
-        0 => payload[0] = first & 0xf0 | number[7] & 15,
+        0 => payload[0] = first & 0xf0 | number[7] & 0xf,
         1 => payload[0] = first ^ (1 << (4 + chance.below(4))),
         2 => payload[1] = second ^ 0x80,
         3 => payload[1] = second & 0x80 | number[7] & 0x7f,
         4 => {
-            payload[1] = second & 0x80 | 127;
+            payload[1] = second & 0x80 | 0x7f;
             payload.splice(2..2, number);
         }
         _ => {
-            payload[1] = second & 0x80 | 126;
+            payload[1] = second & 0x80 | 0x7e;
             payload.splice(2..2, number[6..].iter().copied());
         }
     }

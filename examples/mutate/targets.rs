@@ -1,7 +1,7 @@
 //! What mutated inputs are fed to: each parser by itself, and the whole pipeline with every view.
 
 use std::io::{self, Cursor};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use wire101::capture::watched::Nobody;
@@ -162,8 +162,8 @@ pub fn pipeline(file: &[u8]) {
 }
 
 /// One of the other views of `inspect`, as the command line asks for it.
-pub fn views(path: &PathBuf, chance: &mut Chance) {
-    let plain = Inspect { file: path.clone(), ..Inspect::default() };
+pub fn views(path: &Path, chance: &mut Chance) {
+    let plain = Inspect { file: path.to_path_buf(), ..Inspect::default() };
     let number = chance.below(12) as u64;
     let keep = PathBuf::from(format!("{}.kept", path.display()));
     let filter = Filter { contains: Some(b"e".to_vec()), ..Filter::default() };
@@ -272,14 +272,14 @@ fn websocket(bytes: &[u8]) {
 
 fn inflate(bytes: &[u8]) {
     let mut inflater = Inflater::with_limit(true, LIMIT);
-    let mut inflated = 0;
+    let mut length = 0;
     for message in bytes.chunks(1 + bytes.len() / 2) {
-        let mut take = |clear: &[u8]| inflated += clear.len() as u64;
+        let mut take = |clear: &[u8]| length += clear.len() as u64;
         if inflater.message_chunk(message, &mut take).is_ok() {
             let _ = inflater.end_of_message(&mut take);
         }
     }
-    assert!(inflated <= 2 * LIMIT);
+    assert!(length <= 2 * LIMIT);
 }
 
 fn codings(bytes: &[u8]) {

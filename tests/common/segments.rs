@@ -71,7 +71,7 @@ impl Segments {
         packet.extend((52 + payload.len() as u16).to_be_bytes());
         packet.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
         packet.extend(hosts.as_flattened());
-        ports.iter().for_each(|port| packet.extend(port.to_be_bytes()));
+        packet.extend(ports.map(u16::to_be_bytes).as_flattened());
         packet.extend(next.to_be_bytes());
         packet.extend(acknowledged.to_be_bytes());
         packet.extend([0x80, flags, 0xff, 0xff, 0, 0, 0, 0, 1, 1, 8, 10]);

@@ -52,7 +52,9 @@ impl Kind {
         if self == Self::Open {
             let mut talks: Vec<_> = (0..LEFT_OPEN).map(|_| Talk::upgraded(&mut wire)).collect();
             while wire.made < bytes {
-                talks.iter_mut().for_each(|talk| talk.chat(&material, &mut chance, &mut wire));
+                for talk in &mut talks {
+                    talk.chat(&material, &mut chance, &mut wire);
+                }
             }
             return wire.known;
         }
@@ -124,8 +126,8 @@ impl Material {
 
     /// Text of about that length, in whole characters.
     fn text(&self, length: usize) -> &[u8] {
-        let end = (length..).find(|at| self.text[*at] & 0xc0 != 0x80).unwrap_or(length);
-        &self.text[..end]
+        let is_start = |at: &usize| self.text[*at] & 0xc0 != 0x80;
+        &self.text[..(length..length + 4).find(is_start).unwrap_or(length)]
     }
 }
 
@@ -198,7 +200,7 @@ impl Talk {
         match payload.len() {
             length @ 0..126 => frame.push(mask | length as u8),
             length => {
-                frame.push(mask | 126);
+                frame.push(mask | 0x7e);
                 frame.extend((length as u16).to_be_bytes());
             }
         }
