@@ -19,7 +19,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, capture, inspect, lesson, trace, tutorial};
+use wire101::commands::{Failure, capture, compare, inspect, lesson, trace, tutorial};
 use wire101::render::style::Style;
 use wire101::wire::{Wire, asked};
 
@@ -73,6 +73,8 @@ pub enum Command {
     Trace(Box<Trace>),
     /// Explain what crosses an interface of this machine, live
     Capture(Box<Capture>),
+    /// Line up the exchanges of captures: what differs, and what it means
+    Compare(Compare),
     /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
     Serve(peer::Serve),
     /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
@@ -229,6 +231,22 @@ The command runs in a network namespace with nothing but a loopback: what is to 
 tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
 Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
 
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The captures
+    #[arg(required = true, num_args = 2..)]
+    files: Vec<PathBuf>,
+    /// The exchange of the first capture [default: its first upgrade, or else its first exchange]
+    #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+    exchange: Option<(u64, u64)>,
+    /// The exchange of the next capture; again for those after it
+    #[arg(long, value_name = "C.I", value_parser = values::exchange)]
+    other: Vec<(u64, u64)>,
+    /// Print JSON Lines instead
+    #[arg(long)]
+    json: bool,
+}
+
 /// Headings of `inspect --help`.
 const NARROW: &str = "Narrow";
 const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
@@ -293,6 +311,14 @@ impl From<Tutorial> for tutorial::Tutorial {
         let terminal = io::stdout().is_terminal();
         let prompt = terminal && io::stdin().is_terminal();
         Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
+    }
+}
+
+impl From<Compare> for compare::Compare {
+    fn from(compare: Compare) -> Self {
+        let Compare { files, exchange, other, json } = compare;
+        let exchanges = std::iter::once(exchange).chain(other.into_iter().map(Some)).collect();
+        Self { files, exchanges, json }
     }
 }
 

@@ -17,18 +17,21 @@
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
 //! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
+//! - [`compare`] lines up exchanges of several captures.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
 //! - [`tutorial`] leads through the lessons: it asks, and takes answers.
 //! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
 
 pub mod capture;
 pub mod commands;
+pub mod compare;
 pub mod explain;
 pub mod inspect;
 #[cfg(target_os = "linux")]
 mod kernel;
 pub mod layers;
 pub mod lesson;
+pub mod limits;
 pub mod peer;
 pub mod render;
 pub mod tutorial;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::Parser;
+use wire101::capture::watched::Watcher;
 use wire101::commands::connect::Notes;
 use wire101::commands::log::Log;
 use wire101::commands::tutorial::{Streams, Terminal};
@@ -60,6 +61,10 @@ impl cli::Cli {
             Some(cli::Command::Completions { shell }) => cli::shell::completions(shell, out),
             Some(cli::Command::Man { all: Some(folder), .. }) => cli::shell::man_pages(&folder),
             Some(cli::Command::Man { words, all: None }) => cli::shell::man(&words, out),
+            Some(cli::Command::Compare(asked)) => {
+                let watcher: Rc<dyn Watcher> = watch(false)?;
+                commands::compare::compare(&asked.into(), out, style, &watcher)
+            }
             Some(cli::Command::Serve(asked)) => commands::serve::serve(&asked.into(), out, style),
             Some(cli::Command::Connect(asked)) => {
                 let err = &mut io::stderr().lock();

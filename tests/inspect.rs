@@ -5,6 +5,10 @@ mod common;
 mod exact;
 #[path = "inspect/links.rs"]
 mod links;
+#[path = "common/segments.rs"]
+mod segments;
+#[path = "common/traffic.rs"]
+mod traffic;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;

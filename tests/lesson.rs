@@ -198,7 +198,7 @@ fn the_saved_capture_names_its_sides_and_marks_what_was_lost() {
     let page = page(&Run { loss: Some(20.0), seed: 5, save: Some(path.clone()), ..asked("keep-alive") });
     assert!(page.contains("lost") && page.contains("sent again"), "{page}");
     let bytes = std::fs::read(&path).unwrap();
-    assert!(bytes.windows(4).any(|it| it == b"lost"));
+    assert!(bytes.windows(4).any(|it| it == b"Lost"));
     let mut reader = Reader::new(bytes.as_slice()).unwrap();
     let mut last = None;
     while let Some(packet) = reader.next_packet().unwrap() {

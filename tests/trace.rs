@@ -105,7 +105,7 @@ fn of_kind(lines: &str, kind: &str) -> Vec<Value> {
 fn tshark(capture: &Path, filter: &str) -> usize {
     let output = Command::new("tshark").arg("-r").arg(capture).args(["-2", "-R", filter]).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    output.stdout.iter().filter(|byte| **byte == b'\n').count()
+    text(&output.stdout).lines().count()
 }
 
 fn wait(mut child: Child) -> Option<i32> {
@@ -170,6 +170,28 @@ fn what_is_saved_is_what_was_told_and_tshark_counts_the_same() {
         assert_eq!(summary[name], tshark(&saved, filter), "{name}");
     }
     assert_eq!(summary["http_requests"], 20);
+}
+
+#[test]
+fn a_response_that_goes_on_is_told_of_before_its_end() {
+    const EVENTS: &str = r#"
+import socket, threading, time
+listener = socket.create_server(("127.0.0.1", 8123))
+def serve():
+    connection, _ = listener.accept()
+    connection.recv(1000)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n")
+    time.sleep(1.5)
+    connection.sendall(b"data: 2\n\n")
+    connection.close()
+threading.Thread(target=serve).start()
+client = socket.create_connection(("127.0.0.1", 8123))
+client.sendall(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n")
+while client.recv(1000): pass
+"#;
+    let said = text(&Traced::new(&[]).run(&["python3", "-c", EVENTS]).stderr);
+    let at = |part: &str| said.find(part).unwrap_or_else(|| panic!("{part} is not in: {said}"));
+    assert!(at("200 OK, and its body goes on") < at("200 OK  text/event-stream, 18 B"), "{said}");
 }
 
 #[test]

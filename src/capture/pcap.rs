@@ -10,14 +10,12 @@ use super::order::ByteOrder;
 use super::reader::Found;
 use super::window::Window;
 use super::{Interface, LinkType, Timestamp};
+use crate::limits::LONGEST_PACKET;
 
 const FILE_HEADER: usize = 24;
 
 /// How far a packet may exceed the snapshot length: writers are known to (offload, USB), and many declare none.
 const SNAPLEN_GRACE: u32 = 256 << 10;
-
-/// The longest packet that is read, whatever the snapshot length.
-const LONGEST_PACKET: u32 = 16 << 20;
 
 /// A pcap file, past its header.
 pub(super) struct Pcap {

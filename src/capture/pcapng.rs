@@ -14,18 +14,14 @@ use super::order::ByteOrder;
 use super::reader::Found;
 use super::window::Window;
 use super::{Interface, LinkType, Timestamp};
+use crate::limits::INTERFACES_LIMIT;
+use crate::limits::LONGEST_BLOCK;
 
 /// The first four bytes of a pcapng file: a section header's block type, which reads the same both ways.
 pub(super) const MAGIC: [u8; 4] = SHB_MAGIC.to_le_bytes();
 
 /// The packet block that the enhanced one replaced.
 const PB_MAGIC: u32 = 2;
-
-/// The longest block that is held in memory. Blocks that are skipped may be longer.
-pub(super) const LONGEST_BLOCK: u32 = 16 << 20;
-
-/// How much memory the descriptions of all interfaces may take.
-const INTERFACES_LIMIT: usize = 16 << 20;
 
 /// Where a packet's bytes begin in its block.
 const DATA_IN_EPB: usize = 28;

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
 /// How much is asked of the input at a time.
-const READ_SIZE: usize = 1 << 20;
+const READ_SIZE: usize = 256 << 10;
 
 pub(super) struct Window<R> {
     input: R,

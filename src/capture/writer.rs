@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use pcap_parser::pcapng::{EnhancedPacketBlock, InterfaceDescriptionBlock, SectionHeaderBlock};
 use pcap_parser::{Linktype, OptionCode, PcapNGOption, ToVec};
 
-use super::pcapng::LONGEST_BLOCK;
 use super::{Interface, Timestamp};
+use crate::limits::LONGEST_BLOCK;
 
 /// `if_tsresol` of nanoseconds.
 const NANOSECONDS: u8 = 9;

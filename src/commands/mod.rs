@@ -3,6 +3,7 @@
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
 pub mod capture;
+pub mod compare;
 pub mod connect;
 pub mod draw;
 pub mod explain;

@@ -27,7 +27,7 @@ pub use self::method::{Method, method, methods};
 pub use self::nearest::nearest;
 pub use self::osi::{OsiLayer, osi_layer, osi_layers};
 pub use self::problem::{ProblemStory, problem, problems};
-pub use self::server::{Server, servers};
+pub use self::server::{Server, server_telling, servers};
 pub use self::status::{Status, status, statuses};
 pub use self::tcp::{TcpFlag, TcpOption, tcp_flag, tcp_flags, tcp_option, tcp_options};
 pub use self::topic::{Kind, Topic, find, kinds};

@@ -40,3 +40,34 @@ impl Server {
 pub fn servers() -> &'static [Server] {
     &TABLE
 }
+
+/// The server that a field tells of: `Server`, or `X-Powered-By`. Of several that fit, the one that fits best.
+#[must_use]
+pub fn server_telling(name: &str, value: &str) -> Option<&'static Server> {
+    if name.eq_ignore_ascii_case("X-Powered-By") {
+        let product = products(value).next()?;
+        return TABLE.iter().find(|server| {
+            let powered = server.marks.split("X-Powered-By: ").nth(1);
+            powered
+                .and_then(|powered| products(powered).next())
+                .is_some_and(|powered| powered.eq_ignore_ascii_case(product))
+        });
+    }
+    let said: Vec<&str> = products(value).collect();
+    let fits = |server: &&Server| {
+        let Some((_, example)) = server.field.split_once(": ") else { return false };
+        let mut named = products(example).peekable();
+        named.peek().is_some() && named.all(|product| said.iter().any(|said| said.eq_ignore_ascii_case(product)))
+    };
+    let count = |server: &&Server| server.field.split_once(": ").map_or(0, |(_, example)| products(example).count());
+    TABLE.iter().filter(fits).max_by_key(count)
+}
+
+/// The products that a field names (RFC 9110 §10.1.5): the first word, and each word with a version.
+fn products(value: &str) -> impl Iterator<Item = &str> {
+    let words = value.split([' ', ',', ';']).enumerate();
+    words
+        .filter(|(at, word)| *at == 0 || word.contains('/'))
+        .map(|(_, word)| word.split(['/', '(']).next().unwrap_or_default())
+        .filter(|product| !product.is_empty())
+}

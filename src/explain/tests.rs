@@ -273,3 +273,27 @@ fn every_problem_has_a_whole_story() {
     }
     assert_eq!(problem("all-is-well"), None);
 }
+
+#[test]
+fn a_server_is_told_by_what_it_says_of_itself() {
+    for (name, value, key) in [
+        ("Server", "Apache/2.4.57 (Debian)", "apache"),
+        ("server", "nginx", "nginx"),
+        ("Server", "Microsoft-IIS/10.0", "iis"),
+        ("Server", "Apache-Coyote/1.1", "tomcat"),
+        ("Server", "Jetty(9.4.51.v20230217)", "jetty"),
+        ("Server", "TornadoServer/6.5", "tornado"),
+        ("Server", "Python/3.11 websockets/12.0", "websockets"),
+        ("Server", "Python/3.11 aiohttp/3.9.1", "aiohttp"),
+        ("Server", "SimpleHTTP/0.6 Python/3.11.2", "http.server"),
+        ("Server", "uvicorn", "uvicorn"),
+        ("X-Powered-By", "Express", "express"),
+        ("X-Powered-By", "PHP/8.2.7", "php"),
+        ("X-Powered-By", "ASP.NET", "iis"),
+    ] {
+        assert_eq!(super::server_telling(name, value).map(|server| server.key), Some(key), "{name}: {value}");
+    }
+    for nobody in ["", "wire101", "Python/3.11", "(Unix)"] {
+        assert_eq!(super::server_telling("Server", nobody), None, "{nobody}");
+    }
+}

@@ -18,19 +18,10 @@ use crate::layers::session::tls;
 use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
 use crate::layers::transport::{Conflict, Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
-
-/// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
-const LINGER: u64 = 30_000_000_000;
-
-/// How many ended connections are remembered at the most, so that what comes even later opens no new one.
-const MAX_ENDED: usize = 4096;
+use crate::limits::{BUDGET, LINGER, MAX_ENDED};
 
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;
-
-/// The most memory that all state together may take, in bytes, roughly; beyond it the connection that has been idle for
-/// longest is forgotten.
-const BUDGET: usize = 24 << 20;
 
 /// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,10 +32,13 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(one: SocketAddr, other: SocketAddr) -> Self {
-        let (one, other) = ((number(one.ip()), one.port()), (number(other.ip()), other.port()));
-        let (low, high) = if one <= other { (one, other) } else { (other, one) };
-        Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }
+    /// The endpoints of a packet, and whether the lower of them sent it.
+    fn of(tcp: &TcpPacket<'_>) -> (Self, bool) {
+        let from = (number(tcp.source), tcp.header.source_port);
+        let to = (number(tcp.destination), tcp.header.destination_port);
+        let up = from <= to;
+        let (low, high) = if up { (from, to) } else { (to, from) };
+        (Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }, up)
     }
 }
 
@@ -82,8 +76,8 @@ struct Ended {
 #[derive(Debug)]
 struct Tracked {
     record: Connection,
-    /// The endpoint that sent the first packet; it is [`Side::First`].
-    first: SocketAddr,
+    /// Whether the lower endpoint sent the first packet: that one is [`Side::First`].
+    first_is_low: bool,
     client: Side,
     /// Whether that is certain, by a SYN or by what was said.
     client_is_known: bool,
@@ -113,9 +107,7 @@ impl Connections {
     ) {
         self.let_go(source.time, out);
         let header = &tcp.header;
-        let from = SocketAddr::new(tcp.source, header.source_port);
-        let to = SocketAddr::new(tcp.destination, header.destination_port);
-        let pair = Pair::new(from, to);
+        let (pair, up) = Pair::of(tcp);
         let whole = Segment {
             sequence: header.sequence,
             acknowledgment: header.acknowledgment,
@@ -126,7 +118,7 @@ impl Connections {
         if header.has(SYN)
             && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
-            && tracked.is_another(from, &whole)
+            && tracked.is_another(up, &whole)
             && let Some(mut old) = self.by_pair.remove(&pair)
         {
             self.held -= old.held;
@@ -136,14 +128,13 @@ impl Connections {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            let flags = if tcp.damage().is_some() { 0 } else { header.flags };
-            Box::new(Tracked::new(number, from, to, flags, seen))
+            Box::new(Tracked::new(number, tcp, up, seen))
         });
         let is_new = tracked.record.packets == 0;
         if is_new {
             self.idle.push(Reverse((source.packet, pair)));
         }
-        tracked.packet(tcp, &whole, (from, seen), pieces, is_new, source, out);
+        tracked.packet(tcp, &whole, (up, seen), pieces, is_new, source, out);
         if is_new || changes(&whole) {
             let held = tracked.held();
             self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
@@ -220,7 +211,11 @@ impl Connections {
 }
 
 impl Tracked {
-    fn new(number: u64, from: SocketAddr, to: SocketAddr, flags: u8, seen: &PacketSeen) -> Self {
+    /// A connection whose first packet this is; `up` tells whether the lower endpoint sent it.
+    fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, seen: &PacketSeen) -> Self {
+        let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
+        let from = SocketAddr::new(tcp.source, tcp.header.source_port);
+        let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
         // The answer to a SYN is sent by the server.
         let answers = flags & (SYN | ACK) == SYN | ACK;
         let (client, server) = if answers { (to, from) } else { (from, to) };
@@ -244,7 +239,7 @@ impl Tracked {
                 retransmitted_segments: 0,
                 missing_bytes: 0,
             },
-            first: from,
+            first_is_low: up,
             client: if answers { Side::Second } else { Side::First },
             client_is_known: handshake,
             reassembly: Reassembly::default(),
@@ -283,16 +278,17 @@ impl Tracked {
         size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held()
     }
 
-    fn side(&self, from: SocketAddr) -> Side {
-        if from == self.first { Side::First } else { Side::Second }
+    /// The side that sent a packet from the lower endpoint, or from the higher.
+    fn side(&self, up: bool) -> Side {
+        if up == self.first_is_low { Side::First } else { Side::Second }
     }
 
     /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
-    fn is_another(&self, from: SocketAddr, segment: &Segment<'_>) -> bool {
+    fn is_another(&self, up: bool, segment: &Segment<'_>) -> bool {
         if segment.flags & ACK != 0 {
             return false;
         }
-        match self.reassembly.base(self.side(from)) {
+        match self.reassembly.base(self.side(up)) {
             // The same initial number is the same SYN, repeated.
             Some(base) => base != segment.sequence.wrapping_add(1),
             // The other side of one that is opening; or a new one, where the old has carried data or ended.
@@ -305,16 +301,16 @@ impl Tracked {
         &mut self,
         tcp: &TcpPacket<'_>,
         segment: &Segment<'_>,
-        (from, seen): (SocketAddr, &mut PacketSeen),
+        (up, seen): (bool, &mut PacketSeen),
         pieces: &[(usize, Source)],
         is_new: bool,
         source: Source,
         out: &mut Output<'_>,
     ) {
         if let Some(fault) = tcp.damage() {
-            return self.damaged(fault, segment, (from, seen), is_new, source, out);
+            return self.damaged(fault, segment, (up, seen), is_new, source, out);
         }
-        let side = self.side(from);
+        let side = self.side(up);
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
             self.scales[side as usize] = header::window_scale(header.options);
@@ -352,9 +348,6 @@ impl Tracked {
         if segment.flags & RST != 0 {
             self.flush(source, out);
         }
-        if changes(segment) {
-            self.update();
-        }
     }
 
     /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
@@ -362,14 +355,14 @@ impl Tracked {
         &mut self,
         fault: stack::Fault,
         segment: &Segment<'_>,
-        (from, seen): (SocketAddr, &mut PacketSeen),
+        (up, seen): (bool, &mut PacketSeen),
         is_new: bool,
         source: Source,
         out: &mut Output<'_>,
     ) {
         self.record.packets += 1;
         self.record.extent.last = seen.moment;
-        seen.content = PacketContent::Tcp(self.segment_seen(self.side(from), segment, 0, Novelty::Empty));
+        seen.content = PacketContent::Tcp(self.segment_seen(self.side(up), segment, 0, Novelty::Empty));
         if is_new {
             out.emit(Event::Opened(&self.record));
         }

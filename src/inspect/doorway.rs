@@ -2,9 +2,7 @@
 
 use super::record::Direction;
 use crate::layers::session::{MAX_OPENING, Opening, Speaker, opening, tls};
-
-/// The most protocols inside one another that are named.
-const MAX_NESTED: usize = 8;
+use crate::limits::MAX_NESTED;
 
 /// Looks at each side's bytes for what they open, from one place of the conversation on.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::connections::Connections;
 use super::event::{Event, PacketContent, PacketSeen, Sink};
 use super::fault::Fault;
-use super::output::{Options, Output};
+use super::output::{Options, Output, Scratch};
 use super::record::{Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
 use crate::layers::network::fragments::{Datagram, Fragments};
@@ -20,7 +20,7 @@ pub struct Inspector {
     connections: Connections,
     fragments: Fragments,
     last: Moment,
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 impl Inspector {

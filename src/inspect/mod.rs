@@ -9,6 +9,7 @@
 //! ```
 
 pub mod annotate;
+pub mod comments;
 mod connections;
 mod content;
 mod conversation;

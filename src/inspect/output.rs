@@ -1,7 +1,8 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
 use super::event::{Event, Piece, PieceKind, Sink};
-use super::record::{Direction, Moment, Problem, Summary};
+use super::record::{Direction, Frame, Moment, Problem, Summary};
+use super::websocket_talk::Building;
 use crate::capture::Timestamp;
 use crate::layers::fault::{Breach, Rule};
 use crate::layers::transport::Source;
@@ -55,8 +56,16 @@ pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
     pub(super) options: Options,
-    /// Room to unmask in; what it holds is nobody's.
-    pub(super) scratch: &'a mut Vec<u8>,
+    pub(super) scratch: &'a mut Scratch,
+}
+
+/// Room that was used once and is nobody's now: most frames and messages come and go within a packet, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// To unmask in.
+    pub(super) unmasked: Vec<u8>,
+    pub(super) frame: Option<Box<Frame>>,
+    pub(super) message: Option<Box<Building>>,
 }
 
 impl Output<'_> {

@@ -14,9 +14,7 @@ use crate::layers::application::http::{
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
-
-/// The most requests that may wait for their responses; the oldest is given up beyond that.
-const MAX_UNANSWERED: usize = 1024;
+use crate::limits::MAX_UNANSWERED;
 
 /// What a connection turns into after a 101, or after a CONNECT that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -43,7 +43,7 @@ struct Sender {
 
 /// A data message in progress.
 #[derive(Debug)]
-struct Building {
+pub(super) struct Building {
     message: Message,
     check: Option<Utf8Check>,
     /// Something of it is missing, or wrong: it will not be reported whole.
@@ -200,7 +200,7 @@ impl Sender {
             fault(found, connection, began, out);
         }
         if let Part::First { compressed } = part {
-            self.message = Some(Box::new(Building {
+            let building = Building {
                 message: Message {
                     connection,
                     index: 0,
@@ -215,7 +215,8 @@ impl Sender {
                 },
                 check: (header.opcode == TEXT).then(Utf8Check::default),
                 broken: false,
-            }));
+            };
+            self.message = Some(boxed(building, out.scratch.message.take()));
         }
         let frame = Frame {
             connection,
@@ -235,7 +236,7 @@ impl Sender {
             close_reason: None,
             complete: false,
         };
-        self.frame = Some((Box::new(frame), part));
+        self.frame = Some((boxed(frame, out.scratch.frame.take()), part));
     }
 
     fn payload(&mut self, payload: &[u8], at: u64, source: Source, out: &mut Output<'_>) {
@@ -247,7 +248,7 @@ impl Sender {
             frame.payload_truncated = true;
             return;
         }
-        let mut buffer = std::mem::take(out.scratch);
+        let mut buffer = std::mem::take(&mut out.scratch.unmasked);
         let mut at = at;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
             let clear = match frame.mask_key {
@@ -264,7 +265,7 @@ impl Sender {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
         }
-        *out.scratch = buffer;
+        out.scratch.unmasked = buffer;
     }
 
     fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
@@ -282,13 +283,15 @@ impl Sender {
             }
         }
         out.emit(Event::Frame(&frame));
+        let fin = frame.fin;
+        out.scratch.frame = Some(frame);
         if !matches!(part, Part::First { .. } | Part::Next) {
             return;
         }
         let Some(building) = &mut self.message else { return };
         building.message.frames += 1;
         building.broken |= !complete;
-        if !frame.fin {
+        if !fin {
             return;
         }
         let Some(mut building) = self.message.take() else { return };
@@ -300,6 +303,7 @@ impl Sender {
             out.summary.websocket_messages += 1;
             out.emit(Event::Message(&building.message));
         }
+        out.scratch.message = Some(building);
     }
 }
 
@@ -352,6 +356,17 @@ impl Building {
             self.check = None;
             fault(&Fault::NotUtf8(at as u64), message.connection, source, out);
         }
+    }
+}
+
+/// Puts a value into a box, one that was used before if there is one.
+fn boxed<T>(value: T, used: Option<Box<T>>) -> Box<T> {
+    match used {
+        Some(mut used) => {
+            *used = value;
+            used
+        }
+        None => Box::new(value),
     }
 }
 

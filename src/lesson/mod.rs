@@ -14,4 +14,4 @@ pub mod wires;
 
 pub use front_matter::{Lesson, Side};
 pub use measure::{Measure, Measurer, Measures};
-pub use run::{Run, RunError, run};
+pub use run::{Run, RunError, run, run_with};

@@ -4,15 +4,17 @@
 //! one side after the other, packets and connections numbered through. What a view shows of it, it folds out of the
 //! inspector's events, as it would a stranger's file; nothing here knows how anything is drawn.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::demos;
+use super::demos::{self, Demo};
 use super::front_matter::{ExchangeId, Lesson, Side};
 use super::measure::{LowerHeaders, Measurer, Measures};
 use super::text::{FillError, Template};
 use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
+use crate::inspect::comments::Comments;
 use crate::inspect::record::Summary;
 use crate::inspect::{Event, Inspector, Options, PacketSeen, Sink};
 use crate::wire::{Recording, Settings, Wire, WireError};
@@ -101,6 +103,15 @@ impl SideRun {
 /// Where the wire or the demonstration fails.
 pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Run, RunError> {
     let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
+    run_with(lesson, demo, wire, settings)
+}
+
+/// Runs a lesson with another demonstration than its own. What the lesson says follows from what it captures.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Settings) -> Result<Run, RunError> {
     let (named, shown) = (lesson.sides.len(), demo.sides.len());
     if named != shown {
         return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
@@ -255,11 +266,28 @@ impl Run {
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
         let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
         let mut writer = Writer::new(out, &interfaces, application)?;
-        for packet in &self.packets {
+        let comments = self.comments();
+        for (number, packet) in (1..).zip(&self.packets) {
             let length = packet.data.len() as u32;
-            writer.packet(packet.interface, packet.time, length, &packet.data, packet.comment.as_deref())?;
+            let comment = comments.get(&number).map(String::as_str);
+            writer.packet(packet.interface, packet.time, length, &packet.data, comment)?;
         }
         writer.finish()
+    }
+
+    /// What to know of single packets, by their numbers: what the wire says of them, and what the inspector finds.
+    #[must_use]
+    pub fn comments(&self) -> BTreeMap<u64, String> {
+        let mut found = Comments::default();
+        self.inspect(Options::default(), &mut found);
+        let mut comments = found.finish();
+        for (number, packet) in (1..).zip(&self.packets) {
+            if let Some(comment) = &packet.comment {
+                let known = comments.remove(&number).map_or_else(String::new, |known| format!(" {known}"));
+                comments.insert(number, format!("{comment}{known}"));
+            }
+        }
+        comments
     }
 }
 

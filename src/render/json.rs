@@ -16,6 +16,11 @@ use crate::inspect::record::Summary;
 /// The version of the contract.
 const FORMAT: u32 = 1;
 
+/// Bytes as lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    view::Hex(bytes).to_string()
+}
+
 /// Writes what the pipeline finds as JSON Lines.
 ///
 /// An error of the writer ends the pass (see [`Sink::done`]) and is returned by [`finish`](Self::finish).

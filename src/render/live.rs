@@ -79,10 +79,21 @@ impl Live {
     /// An exchange, once its response is there, or can no longer come.
     #[must_use]
     pub fn exchange(&self, it: &Exchange) -> String {
+        self.exchange_with(it, self.answer(it))
+    }
+
+    /// An exchange whose response has begun, and has no end yet.
+    #[must_use]
+    pub fn going_on(&self, it: &Exchange) -> String {
+        let mut answer = self.status(it);
+        answer.push((Look::Dim, ", and its body goes on".to_owned()));
+        self.exchange_with(it, answer)
+    }
+
+    fn exchange_with(&self, it: &Exchange, answer: Vec<Piece>) -> String {
         let style = self.style;
         let mut pieces: Vec<Piece> = Vec::new();
         // What is asked for may be longer than any line: what became of it must still be seen.
-        let answer = self.answer(it);
         let taken: usize = answer.iter().map(|(_, text)| text::width(text)).sum();
         let room = self.room().saturating_sub(taken);
         match &it.request {
@@ -97,8 +108,8 @@ impl Live {
         self.line(&format!("exchange {}.{}", it.connection, it.index), Look::Layer(Layer::Application), &pieces)
     }
 
-    /// What became of a request: an arrow, the status, what the body is and how long all took.
-    fn answer(&self, it: &Exchange) -> Vec<Piece> {
+    /// What became of a request: an arrow, and the status.
+    fn status(&self, it: &Exchange) -> Vec<Piece> {
         let style = self.style;
         let mut pieces = vec![(Look::Dim, format!(" {} ", style.glyphs().to))];
         let Some(response) = &it.response else {
@@ -112,6 +123,14 @@ impl Live {
         };
         let reason = style.cut(&style.bytes(&response.reason), 24);
         pieces.push((look, format!("{} {reason}", response.status).trim_end().to_owned()));
+        pieces
+    }
+
+    /// The same with what the body is, and how long all took.
+    fn answer(&self, it: &Exchange) -> Vec<Piece> {
+        let style = self.style;
+        let mut pieces = self.status(it);
+        let Some(response) = &it.response else { return pieces };
         if !response.message.complete {
             pieces.push((Look::Bad, ", not whole".to_owned()));
         }
@@ -257,6 +276,7 @@ mod tests {
     fn lines(payload: &[u8], style: Style) -> Vec<String> {
         let mut live = Live::new(None, style);
         let mut lines = vec![live.opened(&connection()), live.exchange(&exchange())];
+        lines.push(live.going_on(&exchange()));
         lines.push(live.exchange(&Exchange { response: None, ..exchange() }));
         lines.push(live.exchange(&Exchange { request: None, upgraded: Some("websocket".into()), ..exchange() }));
         lines.push(live.frame(&frame(1, payload, true)));

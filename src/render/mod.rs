@@ -10,6 +10,7 @@
 pub mod accept;
 pub mod aloud;
 pub mod chart;
+pub mod compare;
 pub mod connection;
 pub mod connections;
 pub mod escape;
@@ -22,6 +23,7 @@ pub mod frames;
 pub mod heads;
 pub mod hex;
 pub mod json;
+pub mod keys;
 pub mod ladder;
 pub mod layers;
 pub mod lesson;

@@ -1,13 +1,14 @@
 //! Captures for the tests, packet by packet, and the program run on them.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod program;
+
 use std::time::Duration;
 
 use wire101::capture::{Interface, LinkType, Timestamp, Writer};
 use wire101::lesson::demos;
 use wire101::wire::Settings;
+
+pub use program::Folder;
 
 pub const FIN: u8 = 1;
 pub const SYN: u8 = 2;
@@ -143,75 +144,4 @@ pub fn lessons() -> Vec<u8> {
         }
     }
     writer.finish().unwrap()
-}
-
-/// A folder for one test's files.
-pub struct Folder(tempfile::TempDir);
-
-impl Folder {
-    pub fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    pub fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
-
-    /// Runs the program in this folder.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
-        self.run_with(arguments, b"")
-    }
-
-    /// Runs the program in this folder, with that on its standard input.
-    pub fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ran {
-        let mut child = self.command(arguments).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        // It may end without reading all.
-        let _ = stdin.write_all(input);
-        drop(stdin);
-        Ran::new(&child.wait_with_output().unwrap())
-    }
-
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wire101"));
-        command.args(arguments).current_dir(self.path());
-        command.env_remove("COLUMNS").env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-}
-
-/// What a run of the program came to.
-#[derive(Debug)]
-pub struct Ran {
-    pub status: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
-impl Ran {
-    fn new(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
-    #[track_caller]
-    pub fn ok(self) -> String {
-        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
-        self.out
-    }
-
-    /// What it printed before it failed, and the message.
-    #[track_caller]
-    pub fn failed(self) -> (String, String) {
-        assert_eq!(self.status, Some(1), "{}{}", self.out, self.err);
-        assert_eq!(self.err.lines().count(), 1, "one line on standard error: {}", self.err);
-        (self.out, self.err)
-    }
 }

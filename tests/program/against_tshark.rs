@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use wire101::lesson::{Lesson, catalogue};
+use wire101::wire::Wire;
 
 use super::lessons;
 use super::printed;
@@ -60,5 +61,22 @@ fn on_the_loopback_wire_tshark_counts_the_same_and_finds_nothing_else_malformed(
         // What a kernel's TCP does, full windows and segments twice, depends on how busy the machine is.
         complaints.retain(|complaint| complaint.ends_with("malformed"));
         assert_known(lesson, &complaints);
+    }
+}
+
+#[test]
+fn tshark_shows_the_comments_on_the_packets_that_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    for lesson in catalogue::all() {
+        let capture = folder.path().join(&lesson.name);
+        lessons::run(&lesson.name, &capture);
+        let settings = wire101::wire::Settings { seed: 7, ..lesson.settings(Wire::Virtual) };
+        let run = wire101::lesson::run(lesson, Wire::Virtual, settings).unwrap();
+        let shown = fields(&capture, "virtual", &["frame.number", "frame.comment"]).into_iter();
+        let shown: BTreeMap<u64, String> = shown
+            .filter(|packet| !packet[1].is_empty())
+            .map(|packet| (packet[0].concat().parse().unwrap(), packet[1].concat()))
+            .collect();
+        assert_eq!(shown, run.comments(), "{}", lesson.name);
     }
 }

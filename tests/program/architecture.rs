@@ -9,12 +9,13 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("explain", &[]),
     ("layers", &["explain"]),
     ("inspect", &["capture", "layers", "explain"]),
+    ("compare", &["capture", "layers", "inspect", "explain"]),
     ("kernel", &["capture"]),
     ("wire", &["capture", "kernel"]),
     ("peer", &["layers"]),
     ("lesson", &["capture", "layers", "inspect", "explain", "wire", "peer"]),
     ("tutorial", &["wire", "lesson"]),
-    ("render", &["capture", "layers", "inspect", "explain", "wire", "lesson", "tutorial"]),
+    ("render", &["capture", "layers", "inspect", "explain", "compare", "wire", "lesson", "tutorial"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.
@@ -42,7 +43,8 @@ fn folder(module: &str) -> PathBuf {
 #[test]
 fn modules_know_only_those_below_them() {
     let others = [
-        "capture", "layers", "explain", "inspect", "kernel", "wire", "peer", "lesson", "tutorial", "render", "commands",
+        "capture", "layers", "explain", "inspect", "compare", "kernel", "wire", "peer", "lesson", "tutorial", "render",
+        "commands",
     ];
     for (module, known) in KNOWS {
         for path in sources(&folder(module)) {

@@ -10,6 +10,7 @@ mod captures;
 mod documents;
 mod images;
 mod lessons;
+mod peer_captures;
 #[cfg(feature = "shared")]
 mod shared_captures;
 mod shell;

@@ -11,7 +11,9 @@ impl Inspect {
         }
         let (connection, exchange) = match event {
             Event::Opened(it) | Event::Ended(it) | Event::Closed(it) => (it.number, None),
-            Event::Exchange(it) => (it.connection, Some(it.index)),
+            Event::Request(it) | Event::Response(it) | Event::Upgraded(it) | Event::Exchange(it) => {
+                (it.connection, Some(it.index))
+            }
             Event::Frame(it) => (it.connection, None),
             Event::Message(it) => (it.connection, None),
             Event::Problem(it) => match it.connection {

@@ -11,6 +11,7 @@ use crate::lesson::front_matter::Answer;
 use crate::render::aloud::aloud;
 use crate::render::evidence::{evidence, evidence_aloud};
 use crate::render::json::Json;
+use crate::render::keys;
 use crate::render::style::Style;
 use crate::render::{lesson as page, tutorial as view};
 use crate::tutorial::experiment::Trial;
@@ -96,7 +97,7 @@ impl Guide<'_> {
             Part::Tried(tried) => self.tried(&tried.0, &tried.1, style)?,
             Part::Explained(words) => spaced(explain_lines(words, style)?),
             Part::Suggestions => spaced(view::suggestions(&self.session, style)),
-            Part::Keys => spaced(view::help(!self.plain, style)),
+            Part::Keys => spaced(keys::help(!self.plain, style)),
         })
     }
 

@@ -9,7 +9,7 @@ use super::guide::{Guide, Part, parts};
 use super::{Failure, lesson, note};
 use crate::render::screen::{LEAST, Screen, too_small};
 use crate::render::style::Style;
-use crate::render::{text, tutorial as view};
+use crate::render::{keys, text, tutorial as view};
 use crate::tutorial::{Look, Reply, Step, Verdict};
 
 /// The most that is typed in a line: no answer is longer.
@@ -301,7 +301,7 @@ impl<'a> Desk<'a> {
             return vec![line, style.dim(&style.text("Enter: send · Esc: drop"))];
         }
         let message = self.message.iter().flat_map(|message| text::wrap(&style.text(message), style.width)).take(3);
-        message.chain(view::pressed_keys(&self.guide.session, self.looking.is_some(), more, style)).collect()
+        message.chain(keys::pressed(&self.guide.session, self.looking.is_some(), more, style)).collect()
     }
 
     /// What is wrong with the progress file is said at once, and once more at the end.

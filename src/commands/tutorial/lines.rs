@@ -4,8 +4,8 @@ use std::io::{BufRead, Read, Write};
 
 use super::guide::{Guide, Part, parts};
 use super::{Failure, lesson, note};
+use crate::render::keys;
 use crate::render::style::Style;
-use crate::render::tutorial as view;
 use crate::tutorial::{Reply, Step};
 
 /// The most of a line that is read: no answer is longer.
@@ -25,9 +25,9 @@ pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() 
     guide.save();
     lines.show(&mut guide, &[Part::Place, Part::Question], style())?;
     while guide.session.step() != Step::End {
-        let mut keys = vec![String::new()];
-        keys.extend(view::keys(&guide.session, style()));
-        lesson::print(&keys, lines.out)?;
+        let mut can = vec![String::new()];
+        can.extend(keys::now(&guide.session, style()));
+        lesson::print(&can, lines.out)?;
         if lines.prompt {
             write!(lines.out, "> ")?;
         }

@@ -1,6 +1,6 @@
 //! `wire101 tutorial`: what is asked is taken to a session, what comes of it is shown, and saved as it happens.
 //!
-//! A [`guide`] does that. It has two front ends: lines that are typed, and single keys on a screen.
+//! A `Guide` does that. It has two front ends: lines that are typed, and single keys on a screen.
 
 mod guide;
 mod keys;

@@ -26,10 +26,7 @@ use super::record::{Direction, Exchange, Protocol};
 use crate::capture::LinkType;
 use crate::layers::Field;
 use crate::layers::stack::{self, Outcome};
-
-/// How much an [`Annotator`] remembers at the most, in bytes. Beyond it, [`Annotator::is_limited`] is true, and payload
-/// is left without names.
-pub const MOST_KEPT: usize = 64 << 20;
+pub use crate::limits::MOST_ANNOTATED;
 
 /// What is to be annotated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +128,7 @@ impl Found {
             in_packet: BTreeMap::new(),
             seen: BTreeMap::new(),
             spoken: HashMap::default(),
-            room: MOST_KEPT,
+            room: MOST_ANNOTATED,
             limited: false,
         }
     }
@@ -173,7 +170,7 @@ impl Annotator {
         Self { selection, streams: HashMap::default(), found: Found::new() }
     }
 
-    /// Whether there was more than [`MOST_KEPT`]: some payload has no names then.
+    /// Whether there was more than [`MOST_ANNOTATED`]: some payload has no names then.
     #[must_use]
     pub fn is_limited(&self) -> bool {
         self.found.limited

@@ -84,7 +84,7 @@ impl<R> Packets<R> {
         self.error.as_ref()
     }
 
-    /// Whether more than [`MOST_KEPT`](super::MOST_KEPT) was selected: some payload has no names then.
+    /// Whether more than [`MOST_ANNOTATED`](crate::limits::MOST_ANNOTATED) was selected: some payload has no names then.
     #[must_use]
     pub fn is_limited(&self) -> bool {
         self.limited

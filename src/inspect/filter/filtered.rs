@@ -6,17 +6,11 @@ use hashbrown::HashMap;
 use super::Filter;
 use crate::inspect::event::{Event, PacketContent, Sink};
 use crate::inspect::record::{Connection, Exchange, Extent, Frame, HttpMessage, Message, Moment, Problem};
+use crate::limits::{MOST_PROBLEMS, MOST_WAITING_FRAMES};
 
 /// How much of each body and payload a condition on its text looks into, in bytes: 64 KiB. The pipeline must be asked to
 /// keep as much.
 pub const LOOKED_INTO: usize = 64 << 10;
-
-/// How many problems wait for their connections to match. With more, those that come are passed on: too much is shown
-/// then, never too little.
-const MOST_PROBLEMS: usize = 4096;
-
-/// How many bytes of frames wait for their messages to match. Beyond that, messages alone are passed on.
-const MOST_WAITING: usize = 4 << 20;
 
 /// How many connections matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,7 +152,7 @@ impl<'f, S: Sink> Filtered<'f, S> {
         if it.opcode != 0 {
             self.waiting -= taken(frames).1;
         }
-        if self.waiting + cost <= MOST_WAITING {
+        if self.waiting + cost <= MOST_WAITING_FRAMES {
             self.waiting += cost;
             frames.push(it.clone());
         }

@@ -8,9 +8,7 @@ use hashbrown::HashMap;
 use super::{BLANK, filler, head, open_bytes, section};
 use crate::inspect::event::{Delivered, Event, Novelty, PacketContent, Piece, PieceKind, Sink};
 use crate::inspect::record::{Direction, Exchange, Fields, Frame};
-
-/// How much a plan may take, in bytes, roughly; what does not fit is blanked.
-const MOST_KEPT: usize = 64 << 20;
+use crate::limits::MOST_PLANNED;
 
 /// What becomes of a stretch of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +77,7 @@ impl Plan {
     }
 
     fn has_room(&mut self, bytes: usize) -> bool {
-        self.limited |= self.taken + bytes > MOST_KEPT;
+        self.limited |= self.taken + bytes > MOST_PLANNED;
         self.taken += if self.limited { 0 } else { bytes };
         !self.limited
     }

@@ -9,14 +9,8 @@ use std::net::IpAddr;
 use hashbrown::HashMap;
 
 use crate::layers::Run;
+pub use crate::limits::{LONGEST_WAIT, MOST_BYTES, MOST_DATAGRAMS};
 
-/// How many incomplete datagrams are kept.
-pub const MOST_DATAGRAMS: usize = 1024;
-/// How many bytes of them are kept, the bookkeeping included.
-pub const MOST_BYTES: usize = 4 << 20;
-/// How long the fragments of a datagram may be apart, in nanoseconds: 60 seconds (RFC 8200 §4.5). Identifications are
-/// used again after that.
-pub const LONGEST_WAIT: u64 = 60_000_000_000;
 /// No payload is longer than its length field can say.
 const LONGEST_PAYLOAD: u32 = 65_535;
 /// What a fragment costs beyond its bytes, so that tiny ones are not free.

@@ -18,6 +18,7 @@ use crate::layers::stack::next::{Next, Payload};
 use crate::layers::stack::protocol::Protocol;
 
 /// What an IPv4 protocol or IPv6 next header number stands for (IANA's Protocol Numbers).
+#[inline]
 pub(crate) fn behind_ip(number: u8) -> Next {
     Next::Header(match number {
         0 => Protocol::HopByHop,

@@ -11,11 +11,9 @@ mod proxy;
 mod socks;
 pub mod tls;
 
+pub use crate::limits::MAX_OPENING;
 pub use prelude::Prelude;
 pub use socks::{Progress, Socks};
-
-/// The most of a stream's first bytes that it takes to tell what they open.
-pub const MAX_OPENING: usize = 1024;
 
 /// HTTP/2's connection preface begins so (RFC 9113 §3.4); no request does, since PRI is reserved for it.
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n";

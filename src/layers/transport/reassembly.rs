@@ -11,16 +11,11 @@ use std::collections::VecDeque;
 
 use super::delivered::{Conflict, Delivered};
 use super::header::{ACK, FIN, SYN};
+pub use crate::limits::{MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
 
 /// Packets of the connection to wait for a segment that its receiver has acknowledged but the capture has not shown.
 /// Captures from several queues shuffle neighbours, rarely farther.
 pub const PATIENCE: u32 = 32;
-
-/// The most bytes that may wait out of order on one connection, both sides together.
-pub const MAX_WAITING_BYTES: usize = 1 << 20;
-
-/// The most segments that may wait on one side; bounds the work of keeping them sorted.
-pub const MAX_WAITING_SEGMENTS: usize = 1024;
 
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::Demo;
 use crate::lesson::stage::{ClientSocket, Outcome, PORT, ServerSocket, Stage, close, upgrade};
 use crate::wire::BoxError;
 
-/// A: one frame, then the ping. B: frames of 8 KiB, and the ping in the middle. C: A's frame, to a slow reader with
+/// A: one frame, then the ping. B: frames of 2 560 bytes, and the ping in the middle. C: A's frame, to a slow reader with
 /// little room.
 pub const DEMO: Demo = Demo {
     hosts: &["client", "server"],
@@ -21,10 +21,10 @@ pub const DEMO: Demo = Demo {
 };
 
 /// How long the message is, in bytes: more than the slow reader has room for.
-const LENGTH: usize = 30_000;
-const FRAGMENT: usize = 8 * 1024;
+const LENGTH: usize = 10_000;
+const FRAGMENT: usize = 2560;
 /// What the slow reader's system keeps for it.
-const ROOM: usize = 16 * 1024;
+const ROOM: usize = 4 * 1024;
 /// How long the slow reader looks away.
 const BUSY: Duration = Duration::from_secs(3);
 

@@ -29,7 +29,7 @@ fn answer(request: Request<Incoming>) -> Response<Full<Bytes>> {
         return upgrade(request, greet);
     }
     let mut script = response(StatusCode::OK, "text/javascript; charset=utf-8", "");
-    *script.body_mut() = "console.log(\"A line of a script that is neither short nor long.\");\n".repeat(300).into();
+    *script.body_mut() = "console.log(\"A line of a script that is neither short nor long.\");\n".repeat(200).into();
     script
 }
 

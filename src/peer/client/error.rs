@@ -82,7 +82,9 @@ impl ClientError {
         if error.is_user() {
             return Self::Request(with_sources(error));
         }
-        if error.is_incomplete_message() {
+        let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>());
+        let is_cut = source.is_some_and(|source| source.kind() == io::ErrorKind::UnexpectedEof);
+        if is_cut || error.is_incomplete_message() {
             return Self::Closed(if first.is_empty() { "without an answer" } else { "before its answer was complete" });
         }
         if error.is_parse() && !first.starts_with(b"HTTP/") {

@@ -33,7 +33,7 @@ impl<T: fmt::Display> Serialize for Shown<T> {
 }
 
 /// Bytes as lower-case hex.
-struct Hex<'a>(&'a [u8]);
+pub(super) struct Hex<'a>(pub(super) &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -102,7 +102,7 @@ impl Link {
             ),
             interface,
             data: record.frame,
-            comment: record.lost.then(|| "lost on the way: it never arrives".to_owned()),
+            comment: record.lost.then(|| "Lost on the way: it never arrives.".to_owned()),
         };
         std::mem::take(&mut self.records).into_iter().map(packet).collect()
     }

@@ -11,9 +11,7 @@ use super::framing::Framing;
 use super::section::{FieldLine, Head, field_lines, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use crate::layers::transport::Source;
-
-/// The longest header section, trailer section or chunk line that is read, in bytes. Servers stop at 8 to 100 KiB.
-pub const MAX_SECTION: usize = 256 << 10;
+pub use crate::limits::MAX_SECTION;
 
 /// Which messages a direction carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,13 +18,7 @@ use self::brotli::Brotli;
 use self::gzip::Gzip;
 use self::zlib::Zlib;
 use self::zstd::Zstd;
-
-/// The most bytes that each coding of a content may decode to: 1 GiB. A body that is honestly larger is rare; one that
-/// is a bomb would decode for hours.
-pub const OUTPUT_LIMIT: u64 = 1 << 30;
-
-/// The most codings that may be stacked. Two are a curiosity already.
-pub const STACK_LIMIT: usize = 4;
+pub use crate::limits::{OUTPUT_LIMIT, STACK_LIMIT};
 
 /// A content coding that can be undone (IANA's HTTP Content Coding Registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

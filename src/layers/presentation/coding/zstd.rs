@@ -9,9 +9,8 @@ use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::{Coding, CodingError, Out, Undo};
+use crate::limits::WINDOW_LIMIT;
 
-/// The largest window that the content coding allows: 8 MiB (RFC 9659 §3).
-const WINDOW_LIMIT: u64 = 8 << 20;
 /// `Block_Maximum_Size` (RFC 8878 §3.1.1.2.4).
 const BLOCK_LIMIT: usize = 128 * 1024;
 /// `Magic_Number` of a frame, as sent (RFC 8878 §3.1.1).

@@ -1,9 +1,7 @@
 //! Inflating one direction's messages (RFC 7692 §7.2.2), frame payload by frame payload.
 
 use crate::layers::presentation::inflate::{Inflate, Stop};
-
-/// The most bytes that one message may inflate to: 256 MiB, four times what common libraries accept.
-pub const MESSAGE_LIMIT: u64 = 256 << 20;
+pub use crate::limits::MESSAGE_LIMIT;
 
 /// What every sender leaves off the end of a message, an empty stored block's lengths (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];

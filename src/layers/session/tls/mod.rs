@@ -9,9 +9,7 @@ pub use hello::{ClientHello, ServerHello};
 
 use super::Fit;
 use super::cursor::Cursor;
-
-/// The most of a side's handshake bytes that are kept to find its hello in.
-const MAX_HELLO: usize = 16 << 10;
+use crate::limits::MAX_HELLO;
 
 /// A record's payload has at most 2^14 bytes, and 2048 more where it is encrypted (RFC 5246 §6.2.3).
 const MAX_RECORD: usize = (1 << 14) + 2048;

@@ -1,0 +1,103 @@
+//! `wire101 compare`: exchanges of several captures, side by side.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Failure;
+use super::inspect::absent::Absent;
+use crate::capture::source;
+use crate::capture::watched::Watcher;
+use crate::compare::{self, Collector, Handshake, MOST, Specimen, options_of};
+use crate::inspect::annotate::{self, Selection};
+use crate::inspect::{DecodeAs, Options, inspect};
+use crate::render::compare as view;
+use crate::render::numbers::counted;
+use crate::render::style::Style;
+
+/// How much of each body and payload is kept: none is compared.
+const KEEP: usize = 0;
+
+/// What `compare` was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Compare {
+    /// The captures.
+    pub files: Vec<PathBuf>,
+    /// The exchange of each, by connection and index; where none is named, the first upgrade, or else the first exchange.
+    pub exchanges: Vec<Option<(u64, u64)>>,
+    /// JSON Lines.
+    pub json: bool,
+}
+
+/// Compares captures, which are read under the watcher's eyes.
+///
+/// # Errors
+///
+/// If there are too few or too many; if one cannot be read, or lacks the exchange that was asked for; or if the output cannot
+/// be written.
+pub fn compare(asked: &Compare, out: &mut dyn Write, style: Style, watcher: &Rc<dyn Watcher>) -> Result<(), Failure> {
+    let count = asked.files.len();
+    if !(2..=MOST).contains(&count) {
+        return Err(Failure::Usage(format!("compare takes 2 to {MOST} captures, not {count}")));
+    }
+    if asked.exchanges.len() > count {
+        return Err(Failure::Usage(
+            "there are more exchanges than captures: --exchange is of the first, --other of the next".to_owned(),
+        ));
+    }
+    let mut specimens = Vec::new();
+    let mut damaged = None;
+    for (at, path) in asked.files.iter().enumerate() {
+        let (specimen, outcome) = specimen(path, watcher, asked.exchanges.get(at).copied().flatten())?;
+        specimens.push(specimen);
+        damaged = damaged.or(outcome.err());
+    }
+    let rows = compare::rows(&specimens);
+    if asked.json {
+        view::json(&specimens, &rows, out)?;
+    } else {
+        out.write_all(view::page(&specimens, &rows, style).as_bytes())?;
+    }
+    match damaged {
+        None => Ok(()),
+        Some(failure) => {
+            out.flush()?;
+            Err(failure)
+        }
+    }
+}
+
+/// What is to be compared of a capture, and whether the capture could be read to its end.
+fn specimen(
+    path: &Path,
+    watcher: &Rc<dyn Watcher>,
+    wanted: Option<(u64, u64)>,
+) -> Result<(Specimen, Result<(), Failure>), Failure> {
+    let source = path.display().to_string();
+    let open = || source::open(path, Rc::clone(watcher)).map_err(|error| Failure::capture(&source, &error));
+    let options = Options { keep: KEEP, ..Options::default() };
+    let mut collector = Collector::new(wanted);
+    let finding = inspect(&mut open()?, options, &mut collector);
+    let outcome = finding.error.map_or(Ok(()), |error| Err(Failure::capture(&source, &error)));
+    let there = collector.there();
+    let Some((exchange, connection, frames)) = collector.found() else {
+        // What cannot be read may have held it.
+        outcome?;
+        let absent = wanted.map(|wanted| Absent::exchange(wanted, there, &finding.summary).to_string());
+        let connections = || counted(finding.summary.tcp_connections, "connection");
+        let absent = absent.unwrap_or_else(|| format!("no HTTP exchange is in this capture; it has {}", connections()));
+        return Err(Failure::Input(format!("{source}: {absent}")));
+    };
+    let mut handshake = Handshake::of(connection.number);
+    inspect(&mut open()?, options, &mut handshake);
+    let mut options = [Vec::new(), Vec::new()];
+    let numbers = handshake.packets();
+    for packet in annotate::packets(open, Selection::Packets(handshake.numbers()), DecodeAs::default())? {
+        for (side, number) in numbers.iter().enumerate() {
+            if *number == Some(packet.number) {
+                options[side] = options_of(&packet.fields);
+            }
+        }
+    }
+    Ok((Specimen { source, exchange, connection, frames, options }, outcome))
+}

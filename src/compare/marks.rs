@@ -1,0 +1,86 @@
+//! What gives a program away without being said: the form of its entity tags, how it writes names, how it ends bodies.
+
+use crate::explain;
+use crate::inspect::record::{Exchange, Fields, Response};
+
+/// Which server it is likely to be, by what `explain` knows of them.
+pub(super) fn server(fields: &Fields) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for field in ["Server", "X-Powered-By"] {
+        for value in fields.all(field) {
+            let server = explain::server_telling(field, &String::from_utf8_lossy(value));
+            names.extend(server.map(|server| server.name).filter(|name| !names.contains(name)));
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The form of an entity tag: weak or strong, and what its parts are made of.
+pub(super) fn tag_form(tag: &[u8]) -> String {
+    let (strength, rest) = tag.strip_prefix(b"W/").map_or(("strong", tag), |rest| ("weak", rest));
+    let rest = rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest);
+    let mut form = format!("{strength}: ");
+    for (at, part) in rest.split(|byte| b"-:.".contains(byte)).enumerate() {
+        if at > 0 {
+            form.push('-');
+        }
+        form.push_str(match part {
+            [] => "nothing",
+            part if part.iter().all(u8::is_ascii_digit) => "decimal",
+            part if part.iter().all(u8::is_ascii_hexdigit) => "hexadecimal",
+            _ => "text",
+        });
+        if at == 4 {
+            break;
+        }
+    }
+    form
+}
+
+/// How the names of the fields are written.
+pub(super) fn casing(fields: &Fields) -> Option<&'static str> {
+    let names = || fields.iter().map(|(name, _)| name);
+    names().next()?;
+    let is_title = |name: &[u8]| {
+        name.split(|byte| *byte == b'-').all(|word| {
+            word.first().is_none_or(|byte| !byte.is_ascii_lowercase())
+                && word.iter().skip(1).all(|byte| !byte.is_ascii_uppercase())
+        })
+    };
+    Some(if names().all(|name| !name.iter().any(u8::is_ascii_uppercase)) {
+        "in small letters"
+    } else if names().all(is_title) {
+        "each word with one capital, as Etag"
+    } else {
+        "as the specifications do, or in ways of its own"
+    })
+}
+
+/// How the receiver knows where the body of the response ends (RFC 9112 §6.3).
+pub(super) fn framing(exchange: &Exchange, response: &Response) -> String {
+    let is_head = exchange.request.as_ref().is_some_and(|request| request.method == b"HEAD");
+    let fields = &response.message.headers;
+    if is_head || matches!(response.status, 100..=199 | 204 | 304) {
+        return "no body".to_owned();
+    }
+    if let Some(coding) = fields.get("Transfer-Encoding") {
+        return String::from_utf8_lossy(coding).into_owned();
+    }
+    if fields.get("Content-Length").is_some() { "Content-Length" } else { "until the connection closes" }.to_owned()
+}
+
+/// Whether the connection is kept (RFC 9112 §9.3).
+pub(super) fn persistence(response: &Response) -> &'static str {
+    let message = &response.message;
+    let has = |token: &str| {
+        let values = message.headers.all("Connection").map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
+        values.into_iter().any(|value| value.split(',').any(|listed| listed.trim() == token))
+    };
+    match message.version {
+        _ if has("close") => "closed after it",
+        _ if response.status == 101 => "kept, for another protocol",
+        (1, 1..) => "kept",
+        _ if has("keep-alive") => "kept, as it says",
+        _ => "closed after it",
+    }
+}

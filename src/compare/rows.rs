@@ -1,0 +1,279 @@
+//! What is lined up, row by row, with what a difference means.
+
+use std::collections::BTreeSet;
+
+use super::marks;
+use super::specimen::{FRAMES, Specimen};
+use crate::explain;
+use crate::inspect::record::{Closed, Connection, Direction, Fields, Frame, HttpMessage};
+
+/// What rows are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// What the client said.
+    Request,
+    /// What the server said.
+    Response,
+    /// How it was said, and what that gives away.
+    Manner,
+    /// The connection below.
+    Connection,
+    /// What came after the upgrade.
+    WebSocket,
+}
+
+impl Group {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [Self::Request, Self::Response, Self::Manner, Self::Connection, Self::WebSocket];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Response => "response",
+            Self::Manner => "manner",
+            Self::Connection => "connection",
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
+/// What came of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All say the same.
+    Same,
+    /// Not all do.
+    Differs,
+    /// Not all do, but they could not: it depends on chance, on the time, or on who asks.
+    Varies,
+}
+
+impl Verdict {
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Differs => "differs",
+            Self::Varies => "varies",
+        }
+    }
+}
+
+/// One thing, as each capture has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What it is about.
+    pub group: Group,
+    /// What it is.
+    pub name: String,
+    /// What each capture says, as captured; nothing where it has no such thing.
+    pub values: Vec<Option<Vec<u8>>>,
+    /// Whether they say the same.
+    pub verdict: Verdict,
+    /// What it means, where they do not.
+    pub meaning: Option<String>,
+}
+
+/// Fields that are never the same twice, and why.
+const VARYING: [(&str, &str); 6] = [
+    ("sec-websocket-key", "Drawn by chance for each handshake."),
+    ("sec-websocket-accept", "Follows from the key."),
+    ("date", "When it was sent."),
+    ("host", "Where the client went."),
+    ("origin", "Where the page came from that asked."),
+    ("age", "For how long a cache has had it."),
+];
+
+/// Specimens, side by side.
+#[must_use]
+pub fn rows(specimens: &[Specimen]) -> Vec<Row> {
+    let mut rows = Rows { specimens, rows: Vec::new() };
+    rows.request();
+    rows.response();
+    rows.manner();
+    rows.connection();
+    rows.websocket();
+    rows.rows
+}
+
+struct Rows<'a> {
+    specimens: &'a [Specimen],
+    rows: Vec<Row>,
+}
+
+impl Rows<'_> {
+    /// Adds a row, unless nobody has such a thing.
+    fn add<V: Into<Vec<u8>>>(
+        &mut self,
+        group: Group,
+        name: impl Into<String>,
+        value: impl Fn(&Specimen) -> Option<V>,
+        meaning: &str,
+    ) {
+        let values: Vec<Option<Vec<u8>>> = self.specimens.iter().map(|it| value(it).map(Into::into)).collect();
+        if values.iter().all(Option::is_none) {
+            return;
+        }
+        let is_same = values.iter().all(|value| *value == values[0]);
+        let verdict = if is_same { Verdict::Same } else { Verdict::Differs };
+        let meaning = (!is_same && !meaning.is_empty()).then(|| meaning.to_owned());
+        self.rows.push(Row { group, name: name.into(), values, verdict, meaning });
+    }
+
+    fn request(&mut self) {
+        let line = |it: &Specimen| {
+            let request = it.exchange.request.as_ref()?;
+            Some([&request.method[..], b" ", &request.target, version(&request.message).as_bytes()].concat())
+        };
+        self.add(Group::Request, "request line", line, "They asked for different things, or in different versions.");
+        self.fields(Group::Request, request);
+    }
+
+    fn response(&mut self) {
+        let line = |it: &Specimen| {
+            let response = it.exchange.response.as_ref()?;
+            let start =
+                format!("HTTP/{}.{} {} ", response.message.version.0, response.message.version.1, response.status);
+            Some([start.as_bytes(), &response.reason].concat().trim_ascii_end().to_vec())
+        };
+        let statuses: Vec<u16> =
+            self.specimens.iter().filter_map(|it| Some(it.exchange.response.as_ref()?.status)).collect();
+        let meaning = if statuses.windows(2).all(|pair| pair[0] == pair[1]) {
+            "The same status: the phrase after it means nothing, and may be left out (RFC 9112 §4).".to_owned()
+        } else {
+            let distinct: BTreeSet<u16> = statuses.into_iter().collect();
+            let said = distinct.iter().filter_map(|code| Some(format!("{code}: {}", explain::status(*code)?.meaning)));
+            said.collect::<Vec<_>>().join(" ")
+        };
+        self.add(Group::Response, "status line", line, &meaning);
+        self.fields(Group::Response, response);
+    }
+
+    /// A row for each field that any of the messages has, in the order of the first that has it.
+    fn fields(&mut self, group: Group, message: fn(&Specimen) -> Option<&HttpMessage>) {
+        let mut names: Vec<Vec<u8>> = Vec::new();
+        for (name, _) in self.specimens.iter().filter_map(message).flat_map(|it| it.headers.iter()) {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                names.push(name.to_vec());
+            }
+        }
+        for name in names {
+            let name = String::from_utf8_lossy(&name).into_owned();
+            let value = |it: &Specimen| {
+                let values: Vec<&[u8]> = message(it)?.headers.all(&name).collect();
+                (!values.is_empty()).then(|| values.join(&b", "[..]))
+            };
+            let varying = VARYING.iter().find(|(varying, _)| varying.eq_ignore_ascii_case(&name)).map(|(_, why)| *why);
+            let meaning = varying.or_else(|| explain::header(&name).map(|header| header.meaning)).unwrap_or_default();
+            self.add(group, &name, value, meaning);
+            let row = self.rows.last_mut().filter(|row| row.verdict == Verdict::Differs && varying.is_some());
+            // That one has it, and the other not, is a difference all the same.
+            if let Some(row) = row.filter(|row| row.values.iter().all(Option::is_some)) {
+                row.verdict = Verdict::Varies;
+            }
+        }
+    }
+
+    fn manner(&mut self) {
+        let server = |it: &Specimen| marks::server(&response(it)?.headers);
+        self.add(Group::Manner, "likely server", server, "By Server and X-Powered-By, which can be hidden or faked.");
+        let tag = |it: &Specimen| response(it)?.headers.get("ETag").map(marks::tag_form);
+        self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in a way of its own.");
+        for (who, message) in [("request", request as fn(&Specimen) -> Option<&HttpMessage>), ("response", response)] {
+            let order = |it: &Specimen| Some(order(&message(it)?.headers)).filter(|order| !order.is_empty());
+            let meaning = "Another order, or other fields: among fields of different names it means nothing (RFC 9110 §5.3), but \
+                           each program has its own.";
+            self.add(Group::Manner, format!("order of the {who}"), order, meaning);
+            let casing = |it: &Specimen| marks::casing(&message(it)?.headers);
+            let meaning = "Names mean the same in any case (RFC 9110 §5.1); each program has its habit.";
+            self.add(Group::Manner, format!("names in the {who}"), casing, meaning);
+        }
+        let framing = |it: &Specimen| Some(marks::framing(&it.exchange, it.exchange.response.as_ref()?));
+        let meaning = "How the receiver knows where the body ends (RFC 9112 §6.3).";
+        self.add(Group::Manner, "end of the body", framing, meaning);
+        let kept = |it: &Specimen| it.exchange.response.as_ref().map(marks::persistence);
+        self.add(Group::Manner, "connection", kept, "Whether another request can follow on it (RFC 9112 §9.3).");
+    }
+
+    fn connection(&mut self) {
+        let opened = |it: &Specimen| Some(if it.connection.handshake { "handshake" } else { "before the capture" });
+        self.add(Group::Connection, "opened", opened, "Not all captures have the beginning of the connection.");
+        for (side, who) in ["client", "server"].into_iter().enumerate() {
+            let mut names: Vec<&str> = Vec::new();
+            for (name, _) in self.specimens.iter().flat_map(|it| &it.options[side]) {
+                if !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+            }
+            for name in names {
+                let value = |it: &Specimen| {
+                    let option = it.options[side].iter().find(|(option, _)| option == name);
+                    let is_clock = name == "Timestamps";
+                    option.map(|(_, value)| if is_clock || value.is_empty() { "yes".to_owned() } else { value.clone() })
+                };
+                let meaning = "An option of TCP in the SYN: set by the operating system, not by the program.";
+                self.add(Group::Connection, format!("{who}'s {name}"), value, meaning);
+            }
+        }
+        self.add(
+            Group::Connection,
+            "exchanges on it",
+            |it| Some(it.connection.exchanges.to_string()),
+            "How often it was used before it was closed, or upgraded.",
+        );
+        self.add(Group::Connection, "closed", |it| Some(closed(&it.connection)), "Who ended it, and how.");
+        self.add(
+            Group::Connection,
+            "segments sent again",
+            |it| Some(it.connection.retransmitted_segments.to_string()),
+            "What the network lost, or delayed, is sent again: the programs do not notice.",
+        );
+    }
+
+    fn websocket(&mut self) {
+        for at in 0..FRAMES {
+            let value = |it: &Specimen| it.frames.get(at).map(frame);
+            self.add(Group::WebSocket, format!("frame {at}"), value, "");
+        }
+    }
+}
+
+fn request(it: &Specimen) -> Option<&HttpMessage> {
+    it.exchange.request.as_ref().map(|request| &request.message)
+}
+
+fn response(it: &Specimen) -> Option<&HttpMessage> {
+    it.exchange.response.as_ref().map(|response| &response.message)
+}
+
+fn version(message: &HttpMessage) -> String {
+    if message.version.0 == 0 { String::new() } else { format!(" HTTP/{}.{}", message.version.0, message.version.1) }
+}
+
+/// The names of the fields, in small letters, as they follow one another.
+fn order(fields: &Fields) -> Vec<u8> {
+    let names: Vec<Vec<u8>> = fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+    names.join(&b", "[..])
+}
+
+fn closed(connection: &Connection) -> String {
+    let by = connection.closed_by.map(|by| format!(", the {} first", by.name())).unwrap_or_default();
+    match connection.closed {
+        Closed::Fin => format!("FIN{by}"),
+        Closed::Reset => format!("RST{by}"),
+        Closed::Open => "still open".to_owned(),
+        Closed::Evicted => "forgotten".to_owned(),
+    }
+}
+
+fn frame(frame: &Frame) -> String {
+    let who = if frame.direction == Direction::Client { "client" } else { "server" };
+    let name = explain::opcode(frame.opcode).map_or("reserved", |known| known.name);
+    let code = frame.close_code.map(|code| format!(" {code}")).unwrap_or_default();
+    let more = if frame.fin { "" } else { ", not the last of its message" };
+    let compressed = if frame.rsv & 4 == 0 { "" } else { ", compressed" };
+    format!("{who}: {name}{code}, {} bytes{compressed}{more}", frame.payload_bytes)
+}

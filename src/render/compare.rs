@@ -1,0 +1,236 @@
+//! Exchanges of several captures, side by side: a column each, or, where there is no room for so many, a line each.
+//!
+//! What differs is marked, and below each table stands what it means.
+
+mod json;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+pub use self::json::json;
+use super::escape::whole_characters;
+use super::facts::heading;
+use super::style::{Look, Style};
+use super::table::{Cell, Column, Table};
+use super::{numbers, text};
+use crate::compare::{Group, MOST, Row, Specimen, Verdict};
+
+/// What captures are called in the columns.
+const LETTERS: [&str; MOST] = ["A", "B", "C", "D", "E", "F", "G", "H"];
+
+/// How much of a value is shown, in bytes.
+const SHOWN: usize = 240;
+
+/// The columns that the names of rows take, and that a capture's column needs beside them.
+const NAMES: usize = 20;
+const ENOUGH: usize = 26;
+
+/// Draws the comparison.
+#[must_use]
+pub fn page(specimens: &[Specimen], rows: &[Row], style: Style) -> String {
+    let mut page = String::new();
+    for (letter, specimen) in LETTERS.iter().zip(specimens) {
+        legend(&mut page, letter, specimen, style);
+    }
+    for group in Group::ALL {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.group == group).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        page.push_str(&heading(title(group), "", style));
+        let abreast = style.width.saturating_sub(NAMES) / specimens.len().max(1) >= ENOUGH;
+        let table = if abreast { side_by_side(&rows, specimens.len(), style) } else { stacked(&rows, style) };
+        page.push_str(&table.draw(0));
+        for (names, meaning) in meanings(&rows) {
+            let said = style.text(&format!("{}: {meaning}", names.join(", ")));
+            for (at, line) in text::wrap(&said, style.width.saturating_sub(4)).iter().enumerate() {
+                let indent = if at == 0 { "  " } else { "    " };
+                // Writing to a string cannot fail.
+                let _ = writeln!(page, "{indent}{}", style.dim(line));
+            }
+        }
+    }
+    page.push('\n');
+    for line in text::wrap(&style.text(&counts(rows)), style.width) {
+        let _ = writeln!(page, "{line}");
+    }
+    page
+}
+
+/// What the differences mean, once each.
+fn meanings<'a>(rows: &[&'a Row]) -> Vec<(Vec<&'a str>, &'a str)> {
+    let mut meanings: Vec<(Vec<&str>, &str)> = Vec::new();
+    for row in rows.iter().filter(|row| row.verdict == Verdict::Differs) {
+        let Some(meaning) = row.meaning.as_deref() else { continue };
+        match meanings.iter_mut().find(|(_, known)| *known == meaning) {
+            Some((names, _)) => names.push(&row.name),
+            None => meanings.push((vec![&row.name], meaning)),
+        }
+    }
+    meanings
+}
+
+fn legend(page: &mut String, letter: &str, specimen: &Specimen, style: Style) {
+    let (exchange, connection) = (&specimen.exchange, &specimen.connection);
+    let about = format!(
+        "{}, exchange {}.{}, {} {} {}",
+        specimen.source,
+        exchange.connection,
+        exchange.index,
+        connection.client,
+        style.glyphs().to,
+        connection.server
+    );
+    for (at, line) in text::wrap(&style.text(&about), style.width.saturating_sub(3)).iter().enumerate() {
+        let letter = if at == 0 { style.bold(letter) } else { " ".to_owned() };
+        let _ = writeln!(page, "{letter}  {line}");
+    }
+}
+
+fn title(group: Group) -> &'static str {
+    match group {
+        Group::Request => "What was asked",
+        Group::Response => "What was answered",
+        Group::Manner => "How it was said",
+        Group::Connection => "The connection below",
+        Group::WebSocket => "After the upgrade",
+    }
+}
+
+/// A column for each capture.
+fn side_by_side(rows: &[&Row], captures: usize, style: Style) -> Table {
+    let mut columns = vec![Column::text(""), Column::text("What").wrapped()];
+    columns.extend(LETTERS.iter().take(captures).map(|letter| Column::text(letter).wrapped()));
+    let mut table = Table::new(&columns, style);
+    for row in rows {
+        let values = row.values.iter().enumerate().map(|(at, value)| cell(row, at, value.as_deref(), style));
+        table.row([mark(row, style), name(row)].into_iter().chain(values));
+    }
+    table
+}
+
+/// A line for each capture; one for all, where they say the same.
+fn stacked(rows: &[&Row], style: Style) -> Table {
+    let columns =
+        [Column::text(""), Column::text("What").wrapped(), Column::text("In"), Column::text("Says").wrapped()];
+    let mut table = Table::new(&columns, style);
+    for row in rows {
+        if row.verdict == Verdict::Same {
+            let all = Cell::new("all").look(Look::Dim);
+            table.row([mark(row, style), name(row), all, value(row.values[0].as_deref(), style)]);
+            continue;
+        }
+        for (at, captured) in row.values.iter().enumerate() {
+            let (mark, name) = if at == 0 { (mark(row, style), name(row)) } else { (Cell::new(""), Cell::new("")) };
+            table.row([mark, name, Cell::new(LETTERS[at]), value(captured.as_deref(), style)]);
+        }
+    }
+    table
+}
+
+fn mark(row: &Row, style: Style) -> Cell<'static> {
+    Cell::new(match (row.verdict, style.unicode) {
+        (Verdict::Differs, true) => "≠",
+        (Verdict::Differs, false) => "!",
+        (Verdict::Same | Verdict::Varies, _) => "",
+    })
+}
+
+fn name(row: &Row) -> Cell<'_> {
+    Cell::new(&*row.name).look(if row.verdict == Verdict::Differs { Look::Bold } else { Look::Dim })
+}
+
+fn cell<'a>(row: &'a Row, at: usize, captured: Option<&'a [u8]>, style: Style) -> Cell<'a> {
+    if at > 0 && captured.is_some() && row.values[at] == row.values[0] {
+        return Cell::new("=").look(Look::Dim);
+    }
+    let cell = value(captured, style);
+    if row.verdict == Verdict::Varies { cell.look(Look::Dim) } else { cell }
+}
+
+fn value(captured: Option<&[u8]>, style: Style) -> Cell<'_> {
+    match captured {
+        None => Cell::new(style.glyphs().none).look(Look::Dim),
+        Some([]) => Cell::new("(empty)").look(Look::Dim),
+        Some(bytes) if bytes.len() <= SHOWN => Cell::bytes(bytes),
+        Some(bytes) => {
+            let shown = whole_characters(&bytes[..SHOWN]);
+            let mut cut = shown.to_vec();
+            cut.extend_from_slice(b" ...");
+            Cell::bytes(Cow::Owned(cut))
+        }
+    }
+}
+
+fn counts(rows: &[Row]) -> String {
+    let of = |verdict| rows.iter().filter(|row| row.verdict == verdict).count() as u64;
+    let (same, differ, vary) = (of(Verdict::Same), of(Verdict::Differs), of(Verdict::Varies));
+    format!(
+        "{} the same, {} different, {} that no two exchanges share",
+        numbers::count(same),
+        numbers::count(differ),
+        numbers::count(vary)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::connections::tests::connection;
+    use super::super::exchanges::tests::exchange;
+    use super::*;
+
+    fn specimens(count: usize) -> Vec<Specimen> {
+        let specimen = || Specimen {
+            source: "captures/\u{1b}[2J.pcapng".to_owned(),
+            exchange: exchange(),
+            connection: connection(),
+            frames: Vec::new(),
+            options: [Vec::new(), Vec::new()],
+        };
+        std::iter::repeat_with(specimen).take(count).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_asked_and_nothing_steers_the_terminal(
+            values: [Option<Vec<u8>>; MOST],
+            name: String,
+            meaning: String,
+            captures in 2..=MOST,
+            width in 20_usize..140,
+            verdict in 0_usize..3,
+        ) {
+            let verdict = [Verdict::Same, Verdict::Differs, Verdict::Varies][verdict];
+            let values = values[..captures].to_vec();
+            let row = |group| Row { group, name: name.clone(), values: values.clone(), verdict, meaning: Some(meaning.clone()) };
+            let drawn = page(&specimens(captures), &Group::ALL.map(row), Style::plain(width));
+            for line in drawn.lines() {
+                prop_assert!(text::width(line) <= width, "{line}");
+            }
+            prop_assert!(!drawn.contains('\x1b'));
+        }
+    }
+
+    #[test]
+    fn every_line_of_json_is_json() {
+        let row = Row {
+            group: Group::Response,
+            name: "Server".to_owned(),
+            values: vec![Some(b"a".to_vec()), None, Some(vec![0xff])],
+            verdict: Verdict::Differs,
+            meaning: None,
+        };
+        let mut out = Vec::new();
+        json(&specimens(3), &[row], &mut out).unwrap();
+        let lines: Vec<serde_json::Value> =
+            String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(
+            lines.iter().map(|line| line["type"].as_str().unwrap()).collect::<Vec<_>>(),
+            ["begin", "specimen", "specimen", "specimen", "aspect", "summary"]
+        );
+        assert_eq!(lines[4]["data"]["values"], serde_json::json!(["a", null, null]));
+        assert_eq!(lines[4]["data"]["values_hex"], serde_json::json!([null, null, "ff"]));
+    }
+}
