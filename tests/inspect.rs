@@ -1,5 +1,7 @@
 //! `wire101 inspect`, as who types it sees it.
 
+#[path = "inspect/attacks.rs"]
+mod attacks;
 mod common;
 #[path = "inspect/exact.rs"]
 mod exact;

@@ -115,7 +115,7 @@ pub fn fields(out: impl Read) -> io::Result<Answer> {
 /// Of `tshark -T ek`: how often each key is there. In this traffic, no packet has two of a thing.
 pub fn ek(out: impl Read) -> io::Result<Answer> {
     let keys = ["\"http_http_request_method\":", "\"http_http_response_code\":", "\"websocket_websocket_opcode\":"];
-    let keys = keys.map(|key| memchr::memmem::Finder::new(key));
+    let keys = keys.map(memchr::memmem::Finder::new);
     let mut counts = [0; 3];
     each_line(out, |line| {
         for (key, count) in keys.iter().zip(&mut counts) {

@@ -17,28 +17,25 @@ pub fn print(path: &str) -> io::Result<()> {
             let [_, _, captured, _] = *header.as_chunks::<4>().0 else { return usize::MAX };
             16 + u32::from_le_bytes(captured) as usize
         });
-        match length.and_then(|length| ahead.get(..length)) {
-            Some(record) => {
-                let (words, rest) = record[16..].as_chunks::<8>();
-                sum = words.iter().fold(sum, |sum, word| sum.wrapping_add(u64::from_le_bytes(*word)));
-                sum = rest.iter().fold(sum, |sum, byte| sum.wrapping_add(u64::from(*byte)));
-                packets += 1;
-                start += record.len();
+        if let Some(record) = length.and_then(|length| ahead.get(..length)) {
+            let (words, rest) = record[16..].as_chunks::<8>();
+            sum = words.iter().fold(sum, |sum, word| sum.wrapping_add(u64::from_le_bytes(*word)));
+            sum = rest.iter().fold(sum, |sum, byte| sum.wrapping_add(u64::from(*byte)));
+            packets += 1;
+            start += record.len();
+        } else {
+            let left = end - start.min(end);
+            if left > AT_ONCE {
+                return Err(io::Error::other("a record longer than is read at once"));
             }
-            None => {
-                let left = end - start.min(end);
-                if left > AT_ONCE {
-                    return Err(io::Error::other("a record longer than is read at once"));
-                }
-                buffer.copy_within(start.min(end)..end, 0);
-                start -= end - left;
-                let count = file.read(&mut buffer[left..left + AT_ONCE])?;
-                if count == 0 {
-                    println!("{packets} {sum}");
-                    return Ok(());
-                }
-                end = left + count;
+            buffer.copy_within(start.min(end)..end, 0);
+            start -= end - left;
+            let count = file.read(&mut buffer[left..left + AT_ONCE])?;
+            if count == 0 {
+                println!("{packets} {sum}");
+                return Ok(());
             }
+            end = left + count;
         }
     }
 }

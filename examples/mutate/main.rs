@@ -43,8 +43,6 @@ fn main() -> ExitCode {
             _ => panic!("there is no {name}; there are --runs, --seed, --target and --save"),
         }
     }
-    // What panics is in the report.
-    std::panic::set_hook(Box::new(|_| {}));
     let runner = Runner::new();
     let targets: Vec<&str> = match target.as_str() {
         "parsers" => runner.parsers().collect(),

@@ -2,7 +2,7 @@
 
 use super::corpus::Packets;
 
-/// A little chance that is the same every time (SplitMix64).
+/// A little chance that is the same every time (`SplitMix64`).
 pub struct Chance(pub u64);
 
 impl Chance {
@@ -127,7 +127,7 @@ fn places(packet: &[u8]) -> Option<(usize, usize)> {
     }
     let tcp = IP + usize::from(packet.get(IP)? & 15) * 4;
     let payload = tcp + usize::from(packet.get(tcp + 12)? >> 4) * 4;
-    (payload <= packet.len()).then_some((tcp, payload))
+    (tcp + 20..=packet.len()).contains(&payload).then_some((tcp, payload))
 }
 
 fn set_length(packet: &mut [u8]) {

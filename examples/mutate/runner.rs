@@ -54,7 +54,7 @@ impl Runner {
         let Some(parser) = self.parsers.iter().find(|parser| parser.name == target) else {
             let file = targets::damaged(&self.captures, &mut chance);
             watched(target, &file, outcome, || targets::pipeline(&file));
-            if seed % VIEWED == 0 {
+            if seed.is_multiple_of(VIEWED) {
                 let path = self.view(&file);
                 watched("views", &file, outcome, || targets::views(&path, &mut chance));
             }

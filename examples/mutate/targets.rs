@@ -149,7 +149,7 @@ pub fn pipeline(file: &[u8]) {
     let Ok(mut reader) = source::from_reader(Cursor::new(file.to_vec())) else { return };
     let mut overview = Overview::default();
     let mut sink = (&mut overview, (Json::new(io::sink(), "-"), Redacted(Json::new(io::sink(), "-"))));
-    let options = Options { keep: KEEP, pieces: file.len() % 2 == 0, ..Options::default() };
+    let options = Options { keep: KEEP, pieces: file.len().is_multiple_of(2), ..Options::default() };
     let finding = inspect::inspect(&mut reader, options, &mut sink);
     let (_, (json, Redacted(redacted))) = sink;
     let error = finding.error.map(|error| error.to_string());
@@ -209,11 +209,12 @@ struct InOrder([u64; 2]);
 
 impl Receiver for InOrder {
     fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], _: Source) {
-        assert!(start >= self.0[side as usize]);
+        assert_eq!(start, self.0[side as usize]);
         self.0[side as usize] = start + bytes.len() as u64;
     }
     fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
-        assert!(start >= self.0[side as usize] && length > 0);
+        assert_eq!(start, self.0[side as usize]);
+        assert!(length > 0);
         self.0[side as usize] = start + length;
     }
     fn conflict(&mut self, _: Side, _: Conflict, _: Source) {}
@@ -260,7 +261,7 @@ fn http(bytes: &[u8]) {
 }
 
 fn websocket(bytes: &[u8]) {
-    let mut decoder = websocket::Decoder::new(bytes.len() % 2 == 0, 0);
+    let mut decoder = websocket::Decoder::new(bytes.len().is_multiple_of(2), 0);
     for piece in bytes.chunks(1 + bytes.len() / 3) {
         let mut input = http::Input { bytes: piece, source: Source::default() };
         while decoder.next(&mut input).is_some() {}

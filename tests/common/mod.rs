@@ -1,6 +1,6 @@
 //! Captures for the tests, packet by packet, and the program run on them.
 
-mod program;
+pub mod program;
 
 use std::time::Duration;
 

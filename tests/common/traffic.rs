@@ -60,7 +60,7 @@ impl Kind {
         loop {
             let full = wire.made >= bytes;
             if !full && talks.len() < AT_ONCE {
-                let websocket = self == Self::Chatter || (self == Self::Shuffled && talks.len() % 2 == 0);
+                let websocket = self == Self::Chatter || (self == Self::Shuffled && talks.len().is_multiple_of(2));
                 talks.push(if websocket { Talk::upgraded(&mut wire) } else { Talk::open(&mut wire) });
             }
             if full && let Some(talk) = talks.pop() {

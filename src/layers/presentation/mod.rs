@@ -9,3 +9,12 @@ pub mod deflate;
 mod inflate;
 pub mod masking;
 pub mod pairs;
+
+/// A limit in words: "1 GiB", "256 MiB"; in bytes where it is no whole number of them.
+fn plainly(limit: u64) -> String {
+    match limit {
+        whole if whole % (1 << 30) == 0 => format!("{} GiB", whole >> 30),
+        whole if whole % (1 << 20) == 0 => format!("{} MiB", whole >> 20),
+        bytes => format!("{bytes} bytes"),
+    }
+}

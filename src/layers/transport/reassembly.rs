@@ -17,6 +17,9 @@ pub use crate::limits::{MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
 /// Captures from several queues shuffle neighbours, rarely farther.
 pub const PATIENCE: u32 = 32;
 
+/// How many waiting segments before a position are looked at for one that reaches over it.
+const LOOK_BACK: usize = 16;
+
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -141,8 +144,8 @@ struct Half {
     /// How far the other side says it has received.
     acknowledged: u64,
     finished: bool,
-    /// Bytes handed on.
-    received: u64,
+    /// Bytes handed on, or told to be missing.
+    told: u64,
     waiting: VecDeque<Waiting>,
     delivered: Delivered,
 }
@@ -161,8 +164,15 @@ impl Half {
         self.waiting.insert(index, segment);
     }
 
+    /// What waits and may reach over `start` or lie behind it, in order. So that holes in any number cost no more than a few,
+    /// a segment that reaches over more than [`LOOK_BACK`] others is not noticed.
+    fn waiting_from(&self, start: u64) -> impl Iterator<Item = &Waiting> {
+        let behind = self.waiting.partition_point(|w| w.start <= start);
+        self.waiting.range(behind.saturating_sub(LOOK_BACK)..)
+    }
+
     fn holds(&self, start: u64, end: u64) -> bool {
-        self.waiting.iter().any(|w| w.start <= start && end <= w.end())
+        self.waiting_from(start).take_while(|w| w.start <= start).any(|w| end <= w.end())
     }
 
     /// Compares a segment's payload, which begins at `position`, with what came before of the same bytes.
@@ -176,7 +186,7 @@ impl Half {
         {
             return Some(conflict);
         }
-        self.waiting.iter().take_while(|w| w.start < end).find_map(|w| {
+        self.waiting_from(start).take_while(|w| w.start < end).find_map(|w| {
             let from = w.start.max(start);
             let to = end.min(w.start + w.payload.len() as u64);
             let length = usize::try_from(to.checked_sub(from)?).ok()?;
@@ -247,11 +257,10 @@ impl Reassembly {
         if half.base.is_none() {
             half.base = Some(segment.first());
         }
-        if segment.flags & SYN != 0 && !std::mem::replace(&mut half.synchronised, true) && half.received == 0 {
-            // What was taken for the stream's start, before its SYN came, was not.
-            half.base = Some(segment.first());
-            (half.next, half.finished) = (0, false);
+        if segment.flags & SYN != 0 && !std::mem::replace(&mut half.synchronised, true) && half.told == 0 {
+            self.restart(side, segment.first());
         }
+        let half = &mut self.halves[side as usize];
         let position = half.position(segment.first()).unwrap_or(0);
         let next = half.next.cast_signed();
         if (position < next || !half.waiting.is_empty())
@@ -346,6 +355,19 @@ impl Reassembly {
         self.halves[side as usize].position(sequence).unwrap_or(0).max(0).cast_unsigned()
     }
 
+    /// What was taken for a stream's start, before its SYN came, was not: what waits has other positions.
+    fn restart(&mut self, side: Side, first: u32) {
+        let [one, two] = &mut self.halves;
+        let (half, other) = if side == Side::First { (one, two) } else { (two, one) };
+        let moved = i64::from(half.base.map_or(0, |base| base.wrapping_sub(first)).cast_signed());
+        let shift = |position: &mut u64| *position = position.saturating_add_signed(moved);
+        half.waiting.iter_mut().for_each(|waiting| shift(&mut waiting.start));
+        other.waiting.iter_mut().filter(|waiting| waiting.after > 0).for_each(|waiting| shift(&mut waiting.after));
+        shift(&mut half.acknowledged);
+        half.base = Some(first);
+        (half.next, half.finished) = (0, false);
+    }
+
     /// Notes what the segment acknowledges; returns it as a position of the other stream.
     fn acknowledge(&mut self, side: Side, segment: &Segment<'_>) -> u64 {
         let other = &mut self.halves[side.other() as usize];
@@ -376,11 +398,12 @@ impl Reassembly {
             half.delivered.remember(half.next, payload, source.packet);
             to.bytes(side, half.next, payload, source);
             half.next += payload.len() as u64;
-            half.received += payload.len() as u64;
+            half.told += payload.len() as u64;
         }
         if cut > 0 {
             to.gap(side, half.next, u64::from(cut), Hole::CutOff, source);
             half.next += u64::from(cut);
+            half.told += u64::from(cut);
         }
         if fin && !half.finished {
             half.next += 1;
@@ -476,6 +499,7 @@ impl Reassembly {
                 // A lone position that is acknowledged and never followed is a FIN that was not captured.
                 self.finish(holed, source, to);
             } else {
+                half.told += length;
                 to.gap(holed, start, length, Hole::NotCaptured, source);
             }
             return;

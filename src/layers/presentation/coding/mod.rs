@@ -18,6 +18,7 @@ use self::brotli::Brotli;
 use self::gzip::Gzip;
 use self::zlib::Zlib;
 use self::zstd::Zstd;
+use super::plainly;
 pub use crate::limits::{OUTPUT_LIMIT, STACK_LIMIT};
 
 /// A content coding that can be undone (IANA's HTTP Content Coding Registry).
@@ -117,7 +118,7 @@ pub enum CodingError {
         coding: Coding,
     },
     /// More comes out than anyone should decode.
-    #[error("{coding}: decodes to more than {limit} bytes")]
+    #[error("{coding}: it decodes to more than {}, where decoding stops: a bomb, most likely", plainly(*limit))]
     TooLarge {
         /// Which coding's output.
         coding: Coding,

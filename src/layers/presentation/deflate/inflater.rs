@@ -1,6 +1,7 @@
 //! Inflating one direction's messages (RFC 7692 §7.2.2), frame payload by frame payload.
 
 use crate::layers::presentation::inflate::{Inflate, Stop};
+use crate::layers::presentation::plainly;
 pub use crate::limits::MESSAGE_LIMIT;
 
 /// What every sender leaves off the end of a message, an empty stored block's lengths (RFC 7692 §7.2.1).
@@ -13,7 +14,7 @@ pub enum DeflateError {
     #[error("the compressed message is damaged")]
     Damaged,
     /// More comes out than anyone should inflate.
-    #[error("the message inflates to more than {limit} bytes")]
+    #[error("the message inflates to more than {}, where inflating stops: a bomb, most likely", plainly(*limit))]
     TooLarge {
         /// How many bytes were handed out.
         limit: u64,

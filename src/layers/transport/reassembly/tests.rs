@@ -48,6 +48,26 @@ fn opened(client: u32, server: u32) -> (Reassembly, Kept) {
 }
 
 #[test]
+fn a_syn_that_comes_late_moves_what_waits_and_takes_back_nothing() {
+    let (mut r, mut kept) = (Reassembly::default(), Kept::default());
+    let mut take =
+        |r: &mut Reassembly, side, segment: Segment<'_>| r.segment(side, &segment, Source::default(), &mut kept);
+    take(&mut r, Side::First, segment(100, 0, 0, b""));
+    // It waits for a byte of the client that was not seen yet.
+    take(&mut r, Side::Second, segment(203, 101, 0, b"def"));
+    take(&mut r, Side::Second, Segment { flags: SYN, ..segment(199, 0, 0, b"") });
+    take(&mut r, Side::Second, segment(200, 0, 0, b"abc"));
+    take(&mut r, Side::First, segment(100, 0, 0, b"?"));
+    assert_eq!((&kept.streams[0][..], &kept.streams[1][..]), (&b"?"[..], &b"abcdef"[..]));
+
+    let (mut r, mut kept) = (Reassembly::default(), Kept::default());
+    r.segment(Side::First, &Segment { cut: 7, ..segment(100, 0, 0, b"") }, Source::default(), &mut kept);
+    r.segment(Side::First, &Segment { flags: SYN, ..segment(90, 0, 0, b"") }, Source::default(), &mut kept);
+    r.segment(Side::First, &segment(107, 0, 0, b"abc"), Source::default(), &mut kept);
+    assert_eq!((&kept.streams[0][..], kept.missing), (&b"\0\0\0\0\0\0\0abc"[..], 7));
+}
+
+#[test]
 fn a_stream_goes_on_over_the_end_of_the_sequence_space() {
     let (mut r, mut kept) = opened(u32::MAX - 2, 0);
     for (sequence, payload) in [(u32::MAX - 1, b"abc"), (1, b"def")] {
