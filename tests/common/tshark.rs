@@ -79,7 +79,7 @@ pub fn complaints(capture: &Path, wire: &str) -> Vec<String> {
 }
 
 /// A field's values in each packet of a capture, packet by packet.
-fn fields(capture: &Path, wire: &str, fields: &[&str]) -> Vec<Vec<Vec<String>>> {
+pub fn fields(capture: &Path, wire: &str, fields: &[&str]) -> Vec<Vec<Vec<String>>> {
     let mut tshark = Command::new("tshark");
     tshark.arg("-r").arg(capture).args(["-n", "-T", "fields", "-E", &format!("aggregator={BETWEEN}")]);
     // On a real loopback nobody fills them in. Those of the virtual wire are there, and right.

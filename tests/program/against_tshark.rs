@@ -1,5 +1,6 @@
 //! Every lesson's capture, as Wireshark's `tshark` reads it: nothing to complain of, and the same counts.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use wire101::lesson::{Lesson, catalogue};
@@ -7,7 +8,7 @@ use wire101::wire::Wire;
 
 use super::lessons;
 use super::printed;
-use super::tshark::{Counts, complaints};
+use super::tshark::{Counts, complaints, fields};
 
 #[track_caller]
 fn assert_counted_alike(lesson: &Lesson, capture: &Path, wire: &str) {

@@ -29,8 +29,8 @@ fn table() -> BTreeMap<String, Row> {
     let rows = text.lines().filter_map(|line| line.strip_prefix("| `peers/"));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
-        let [file, _who, connections, exchanges, statuses, frames, server, ""] = cells[..] else {
-            panic!("a row has seven cells: {row}");
+        let [file, _client, _server, connections, exchanges, statuses, frames, server, ""] = cells[..] else {
+            panic!("a row has eight cells: {row}");
         };
         let cell = |text: &str| text.trim_matches('`').to_owned();
         let row = Row {

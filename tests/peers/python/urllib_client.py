@@ -1,17 +1,17 @@
-"""A client with urllib: each path is fetched. What stands behind a space is sent there, as a form.
+"""A client with urllib: PATH is fetched, "METHOD PATH" is asked for by that method.
 
-python urllib_client.py BASE PATH...
+python urllib_client.py BASE REQUEST...
 """
 
 import sys
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
-base, *paths = sys.argv[1:]
-for path in paths:
-    path, _, form = path.partition(" ")
+base, *requests = sys.argv[1:]
+for request in requests:
+    method, _, path = request.rpartition(" ")
     try:
-        with urlopen(base + path, data=form.encode() or None) as response:
-            print(path, response.status, len(response.read()), "bytes")
+        with urlopen(Request(base + path, method=method or "GET")) as response:
+            print(request, response.status, len(response.read()), "bytes")
     except HTTPError as error:
-        print(path, error.code, error.reason, len(error.read()), "bytes")
+        print(request, error.code, error.reason, len(error.read()), "bytes")
