@@ -55,7 +55,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn new(output: &Output) -> Self {
+    pub fn new(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
