@@ -2,7 +2,7 @@
 
 httpd() {
     # With its time: what changed this second has a weak ETag.
-    cp -Rp "$site" "$peers/apache/httpd.conf" "$work"
+    cp -R --preserve=timestamps "$site" "$peers/apache/httpd.conf" "$work"
     MODULES=$(httpd_modules)
     export MODULES SITE=$work/site WORK=$work
     local program user=()
