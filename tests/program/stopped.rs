@@ -3,9 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-/// Ethernet frames of 14 bytes, after the header of a pcap file.
+/// Ethernet frames of which no more than the first 14 bytes are there, after the header of a pcap file: each is a problem.
 const HEADER: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
-const RECORD: &[u8] = b"\x01\0\0\0\x02\0\0\0\x0e\0\0\0\x0e\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x88\xb5";
+const RECORD: &[u8] = b"\x01\0\0\0\x02\0\0\0\x0e\0\0\0\x0e\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0";
 
 #[test]
 fn the_summary_is_of_what_was_read_and_the_status_is_the_signals() {
@@ -19,8 +19,11 @@ fn the_summary_is_of_what_was_read_and_the_status_is_the_signals() {
     let mut input = program.stdin.take().unwrap();
     let mut output = BufReader::new(program.stdout.take().unwrap()).lines();
     input.write_all(&[HEADER, RECORD].concat()).unwrap();
-    assert!(output.next().unwrap().unwrap().starts_with(r#"{"type":"begin""#));
-
+    for line in ["begin", "problem"] {
+        let said = output.next().unwrap().unwrap();
+        assert!(said.starts_with(&format!(r#"{{"type":"{line}""#)), "{said}");
+    }
+    // The packet was read: the signal cannot come too early.
     let signal = Command::new("kill").args(["-INT", &program.id().to_string()]).status().expect("there is a kill");
     assert!(signal.success());
     // It waits in a read, which goes on until something comes: then it stops. The pipe stays open until it is over.
