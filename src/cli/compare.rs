@@ -2,8 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
+use wire101::capture::watched::Watcher;
 use wire101::commands::{Failure, compare};
 
 use super::watch::Watch;
@@ -27,7 +29,7 @@ pub struct Compare {
 
 impl Compare {
     pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
-        let watch = Watch::new(interrupt::CTRL_C, false)?;
+        let watch: Rc<dyn Watcher> = Watch::new(interrupt::CTRL_C, false)?;
         compare::compare(&self.into(), out, look.style(), &watch)
     }
 }

@@ -43,7 +43,7 @@ impl Watch {
     /// # Errors
     ///
     /// If the system lets nobody know of signals.
-    pub fn new(signals: &[i32], streams: bool) -> Result<Rc<dyn Watcher>, Failure> {
+    pub fn new(signals: &[i32], streams: bool) -> Result<Rc<Self>, Failure> {
         let interrupted = Arc::default();
         interrupt::sets(&interrupted, signals)?;
         let draws = io::stderr().is_terminal() && !(streams && io::stdout().is_terminal());

@@ -43,7 +43,7 @@ pub fn capture(
     style: Style,
     end: Arc<AtomicBool>,
 ) -> Result<(), Failure> {
-    linux::capture(asked, out, remarks, style, end.into())
+    linux::capture(asked, out, remarks, style, &end.into())
 }
 
 /// Other systems hand over packets in other ways.
@@ -80,7 +80,7 @@ mod linux {
         out: &mut dyn Write,
         remarks: &Log,
         style: Style,
-        stopper: Stopper,
+        stopper: &Stopper,
     ) -> Result<(), Failure> {
         let name = asked.interface.as_str();
         let filter = Filter { hosts: asked.hosts.clone(), ports: asked.ports.clone(), only_ip: false };

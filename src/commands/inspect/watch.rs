@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::Failure;
-use crate::capture::CaptureError;
+use crate::capture::source;
 use crate::capture::watched::Watcher;
 
 /// How often it is looked whether there is more.
@@ -24,15 +24,8 @@ pub(super) struct Growing {
 impl Growing {
     /// Follows a file from its beginning.
     pub(super) fn open(path: &Path, watcher: Rc<dyn Watcher>) -> Result<Self, Failure> {
-        let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => CaptureError::Missing,
-            _ => CaptureError::Open(error),
-        };
-        let file = File::open(path).map_err(|error| Failure::capture(&path.display().to_string(), &failed(error)))?;
-        if file.metadata()?.is_dir() {
-            return Err(Failure::capture(&path.display().to_string(), &CaptureError::Directory));
-        }
-        Ok(Self { path: path.to_owned(), file, watcher })
+        let opened = source::file(path).map_err(|error| Failure::capture(&path.display().to_string(), &error));
+        Ok(Self { path: path.to_owned(), file: opened?, watcher })
     }
 
     /// Why there will be no more of what was begun: the file is another one now, or was begun anew.
