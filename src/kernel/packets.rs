@@ -179,14 +179,15 @@ impl Stopper {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// The same as a flag, for whoever can do no more than set it.
-    #[must_use]
-    pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
-    }
-
     fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A flag that somebody else may set, too.
+impl From<Arc<AtomicBool>> for Stopper {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
     }
 }
 
@@ -197,8 +198,10 @@ impl Stream {
     /// # Errors
     ///
     /// If the thread cannot be started.
-    pub fn start<T: From<Batch> + Send + 'static>(socket: Socket, queue: SyncSender<T>) -> io::Result<Self> {
-        let stop = Stopper::default();
+    pub fn start<T>(socket: Socket, queue: SyncSender<T>, stop: Stopper) -> io::Result<Self>
+    where
+        T: From<Batch> + Send + 'static,
+    {
         let stopper = stop.clone();
         let reader = thread::Builder::new().name("packets".to_owned());
         Ok(Self { reader: reader.spawn(move || read(&socket, &queue, &stopper))?, stop })

@@ -17,7 +17,7 @@ use super::tried::{Tried, now};
 use crate::capture::{Interface, LinkType};
 use crate::kernel::netlink::Netlink;
 use crate::kernel::outside::{self, Outside};
-use crate::kernel::packets::{QUEUE, Socket, Stream};
+use crate::kernel::packets::{QUEUE, Socket, Stopper, Stream};
 use crate::kernel::{Refused, System, namespace};
 use crate::render::style::Style;
 
@@ -30,7 +30,8 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let watcher = tried.clone();
     let watch = move |packet: &[u8]| outside::unanswered(packet).into_iter().for_each(|it| watcher.tell(it));
     let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
-    let stream = Stream::start(socket, sender).map_err(|error| own("no thread can be started", error))?;
+    let stream =
+        Stream::start(socket, sender, Stopper::default()).map_err(|error| own("no thread can be started", error))?;
     let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
     prctl::set_child_subreaper(true).map_err(|error| own("cannot become a subreaper", error.into()))?;
     if let Some(outside) = outside {
