@@ -12,7 +12,7 @@ const TOOLS: [(&str, &str); 5] = [
     ("frame 81 05 48 65 6c 6c 6f", "WebSocket frames, bit by bit"),
     ("accept dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Accept, derived from a key"),
     ("\"Cookie: id=7; theme=dark\"", "a line of HTTP, taken apart"),
-    ("masking", "what a lesson is about: its question, and its sides"),
+    ("masking", "what a lesson is about, and how to run it"),
     ("layers", "OSI's seven layers, TCP/IP's beside them"),
 ];
 
