@@ -131,7 +131,13 @@ fn an_exchange_is_explained_and_what_the_command_says_passes_through() {
     let said = text(&output.stderr);
     assert_eq!(text(&output.stdout), "talked\n");
     assert_eq!(output.status.code(), Some(0), "{said}");
-    for part in ["connection 0", "GET /0 → 200 OK  text/plain, 5 B", "closed by the ", "HTTP requests           1"] {
+    for part in [
+        "connection 0",
+        "GET /0 → 200 OK  text/plain, 5 B",
+        "closed by the ",
+        "1 exchange, ",
+        "HTTP requests           1",
+    ] {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
 }
