@@ -31,7 +31,14 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let (sender, receiver) = sync_channel(QUEUE);
     let tried = Tried::new(remarks, now(), style);
     let watcher = tried.clone();
-    let watch = move |packet: &[u8]| outside::unanswered(packet).into_iter().for_each(|it| watcher.tell(it));
+    let watch = move |packet: &[u8]| {
+        if let Some(attempt) = outside::unanswered(packet) {
+            watcher.tell(attempt);
+        }
+        if let Some((port, listens)) = outside::listens(packet) {
+            watcher.answered(port, listens);
+        }
+    };
     let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
     let stream = Stream::start(socket, sender).map_err(|error| own("no thread can be started", error))?;
     let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
@@ -71,7 +78,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     if let Some(remark) = missed(lost) {
         remarks.say(&remark);
     }
-    if let Some(remark) = tried.remark() {
+    for remark in [tried.remark_on_ports(), tried.remark()].into_iter().flatten() {
         remarks.say(&remark);
     }
     saved?;
