@@ -141,6 +141,7 @@ impl Connections {
         }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
+            tracked.update();
             out.emit(Event::Ended(&tracked.record));
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
         }
