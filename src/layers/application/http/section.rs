@@ -189,7 +189,7 @@ pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine
 
 /// The length of the name and of the whole, line end aside, of a field line that has nothing wrong: what nearly all are.
 fn plain_line(bytes: &[u8]) -> Option<(usize, usize)> {
-    let name = bytes.iter().take_while(|b| is_token(**b)).count();
+    let name = bytes.iter().position(|b| !is_token(*b))?;
     let (b':', rest) = bytes.get(name..)?.split_first()? else { return None };
     let value = memchr3(0, b'\r', b'\n', rest)?;
     (name > 0 && rest[value..].starts_with(b"\r\n")).then_some((name, name + 1 + value))
