@@ -124,8 +124,14 @@ pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
     None
 }
 
-/// Takes the field lines of `block` from `at` on apart; the last line is the empty one.
-pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine>, faults: &mut Vec<Fault>) {
+/// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is there.
+pub(super) fn field_lines(
+    block: &[u8],
+    mut at: usize,
+    lines: &mut Vec<FieldLine>,
+    faults: &mut Vec<Fault>,
+) -> Option<usize> {
+    let mut end_of_all = None;
     let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
     loop {
         if let Some((name, length)) = plain_line(&block[at..]) {
@@ -141,6 +147,7 @@ pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine
         let line = trim_line_end(&block[start..end]);
         bare |= line.len() + 1 == end - start;
         if line.is_empty() {
+            end_of_all = Some(end);
             break;
         }
         let whole = start as u32..end as u32;
@@ -185,6 +192,7 @@ pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine
     if bare {
         faults.push(Fault::BareLineFeed);
     }
+    end_of_all
 }
 
 /// The length of the name and of the whole, line end aside, of a field line that has nothing wrong: what nearly all are.
