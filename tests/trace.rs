@@ -368,7 +368,7 @@ fn an_option_that_is_not_there_is_no_command_and_a_command_that_is_not_there_is_
     let folder = tempfile::tempdir().unwrap();
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     let mut without = Command::new("setpriv");
     without.args(["--bounding-set=-all,+setfcap", "--inh-caps=-all", PROGRAM, "trace", "--", "no-such-command"]);
     let output = without.env("PATH", format!("{}:/usr/bin:/bin", closed.display())).output().unwrap();
