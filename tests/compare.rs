@@ -97,7 +97,7 @@ fn five_servers_answer_the_same_upgrade_each_in_its_way() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     for width in ["80", "120"] {
         let out = folder.run(&[&["compare", "--width", width], &names[..]].concat()).ok();
-        for server in ["ws on Node.js", "websockets for Python", "Tornado", "Apache Tomcat", "wire101 serve"] {
+        for server in ["ws on Node.js", "websockets for Python", "Tornado", "Apache Tomcat"] {
             assert!(out.contains(server), "{server} is not told: {out}");
         }
         assert!(out.contains("text \"Hello, wire!\", 14 bytes, compressed"), "{out}");

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "peers", target_os = "linux"))]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
@@ -364,9 +365,14 @@ fn an_option_that_is_not_there_is_no_command_and_a_command_that_is_not_there_is_
     assert_eq!(status(&["--bogus", "--", "true"]), Some(2));
     assert_eq!(status(&["--", "true", "--bogus"]), Some(0));
     // Where a folder of PATH may not be looked into, the system says that that is why.
+    let folder = tempfile::tempdir().unwrap();
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     let mut without = Command::new("setpriv");
-    without.args(["--bounding-set=-all", "--inh-caps=-all", PROGRAM, "trace", "--", "no-such-command"]);
-    assert_eq!(without.env("PATH", "/proc/1/cwd:/usr/bin").output().unwrap().status.code(), Some(127));
+    without.args(["--bounding-set=-all,+setfcap", "--inh-caps=-all", PROGRAM, "trace", "--", "no-such-command"]);
+    let output = without.env("PATH", format!("{}:/usr/bin:/bin", closed.display())).output().unwrap();
+    assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -158,7 +158,11 @@ impl Save {
 /// What to say of packets that the kernel had no room for.
 pub(super) fn missed(packets: u64) -> Option<String> {
     let are = if packets == 1 { "is" } else { "are" };
-    let said = format!("wire101: {} came too fast to be captured, and {are} missing above", counted(packets, "packet"));
+    let said = format!(
+        "wire101: {} came too fast to be captured, and {are} missing above; as root, or with a larger net.core.rmem_max, there \
+         is more room for what comes",
+        counted(packets, "packet")
+    );
     (packets > 0).then_some(said)
 }
 

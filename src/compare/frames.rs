@@ -21,7 +21,7 @@ pub(super) fn line((frame, message): &Said) -> Vec<u8> {
     let payload = content(frame, message.as_ref());
     if !payload.is_empty() {
         line.push(b' ');
-        line.extend(glance(payload));
+        line.extend(glance(payload, frame.opcode == 2));
     }
     let compressed = if is_compressed(frame) { ", compressed" } else { "" };
     let more = if frame.fin { "" } else { ", not the last of its message" };
@@ -77,18 +77,20 @@ fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
 }
 
 /// The beginning, in quotation marks if it is text, else in hexadecimal.
-fn glance(payload: &[u8]) -> Vec<u8> {
-    let text = std::str::from_utf8(payload).or_else(|error| match error.error_len() {
-        // Only what was kept of it ends within a character.
-        None => std::str::from_utf8(&payload[..error.valid_up_to()]),
-        Some(_) => Err(error),
-    });
-    if let Ok(text) =
-        text.map_err(drop).and_then(|text| if text.contains(char::is_control) { Err(()) } else { Ok(text) })
-    {
+fn glance(payload: &[u8], is_binary: bool) -> Vec<u8> {
+    if let Some(text) = as_text(payload).filter(|text| !is_binary && !text.contains(char::is_control)) {
         let cut = if text.len() > QUOTED { "..." } else { "" };
         return format!("\"{}\"{cut}", &text[..text.floor_char_boundary(QUOTED)]).into_bytes();
     }
     let bytes: Vec<String> = payload.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("{}{}", bytes.join(" "), if payload.len() > BYTES { " ..." } else { "" }).into_bytes()
+}
+
+fn as_text(payload: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(payload) {
+        Ok(text) => Some(text),
+        // Only what was kept of it ends within a character.
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&payload[..error.valid_up_to()]).ok(),
+        Err(_) => None,
+    }
 }

@@ -148,7 +148,9 @@ impl Rows<'_> {
         };
         let statuses: Vec<u16> =
             self.specimens.iter().filter_map(|it| Some(it.exchange.response.as_ref()?.status)).collect();
-        let meaning = if statuses.windows(2).all(|pair| pair[0] == pair[1]) {
+        let meaning = if statuses.len() < self.specimens.len() {
+            "Not all were answered, as far as the captures show.".to_owned()
+        } else if statuses.windows(2).all(|pair| pair[0] == pair[1]) {
             "The same status: the phrase after it means nothing, and may be left out (RFC 9112 §4).".to_owned()
         } else {
             let distinct: BTreeSet<u16> = statuses.into_iter().collect();

@@ -290,13 +290,14 @@ fn a_server_is_told_by_what_it_says_of_itself() {
         ("Server", "Python/3.11 aiohttp/3.9.1", "aiohttp"),
         ("Server", "SimpleHTTP/0.6 Python/3.11.2", "http.server"),
         ("Server", "uvicorn", "uvicorn"),
+        ("Server", "wire101", "wire101"),
         ("X-Powered-By", "Express", "express"),
         ("X-Powered-By", "PHP/8.2.7", "php"),
         ("X-Powered-By", "ASP.NET", "iis"),
     ] {
         assert_eq!(super::server_telling(name, value).map(|server| server.key), Some(key), "{name}: {value}");
     }
-    for nobody in ["", "wire101", "Python/3.11", "(Unix)"] {
+    for nobody in ["", "wire102", "Python/3.11", "(Unix)"] {
         assert_eq!(super::server_telling("Server", nobody), None, "{nobody}");
     }
 }

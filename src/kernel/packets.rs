@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -36,11 +36,14 @@ const BUFFER: usize = 64 << 20;
 /// The longest packet: 64 KiB of IP, and more than any link's header.
 const LONGEST: usize = (64 << 10) + 256;
 
-/// How many bytes of packets make a batch that is handed on though more is there.
+/// How many bytes of packets are read before they are handed on though more is there.
 const BATCH: usize = 1 << 20;
 
+/// How large a batch may grow, in bytes, while whoever takes them is busy.
+const LARGEST: usize = 16 << 20;
+
 /// How many batches may wait, 64 MiB, before the reader does.
-pub const QUEUE: usize = 64;
+pub const QUEUE: usize = 4;
 
 /// The name of all interfaces together.
 pub const ANY: &str = "any";
@@ -67,6 +70,11 @@ impl Batch {
             let data = self.data.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
             (time, length, data)
         })
+    }
+
+    /// How much memory it takes, in bytes.
+    fn size(&self) -> usize {
+        self.data.len() + size_of_val(self.packets.as_slice())
     }
 
     fn push(&mut self, time: Timestamp, length: usize, data: &[u8]) {
@@ -199,10 +207,7 @@ impl Stream {
     /// # Errors
     ///
     /// If the thread cannot be started.
-    pub fn start<T>(socket: Socket, queue: SyncSender<T>, stop: Stopper) -> io::Result<Self>
-    where
-        T: From<Batch> + Send + 'static,
-    {
+    pub fn start(socket: Socket, queue: SyncSender<Batch>, stop: Stopper) -> io::Result<Self> {
         let stopper = stop.clone();
         let reader = thread::Builder::new().name("packets".to_owned());
         Ok(Self { reader: reader.spawn(move || read(&socket, &queue, &stopper))?, stop })
@@ -225,16 +230,17 @@ impl Stream {
     }
 }
 
-fn read<T: From<Batch>>(socket: &Socket, queue: &SyncSender<T>, stop: &Stopper) -> io::Result<u64> {
+fn read(socket: &Socket, queue: &SyncSender<Batch>, stop: &Stopper) -> io::Result<u64> {
     let mut reader = Reader::new(socket);
+    let mut batch = Batch::default();
     let mut stopped: Option<Instant> = None;
     loop {
-        let mut batch = Batch::default();
+        let enough = batch.size() + BATCH;
         let mut heard = reader.next(MsgFlags::empty(), &mut batch)?;
-        while heard == Heard::Packet && batch.data.len() < BATCH {
+        while heard == Heard::Packet && batch.size() < enough {
             heard = reader.next(MsgFlags::MSG_DONTWAIT, &mut batch)?;
         }
-        if !batch.packets.is_empty() && queue.send(batch.into()).is_err() {
+        if !hand_on(queue, &mut batch) {
             return Ok(reader.lost);
         }
         if !stop.is_stopped() {
@@ -242,14 +248,38 @@ fn read<T: From<Batch>>(socket: &Socket, queue: &SyncSender<T>, stop: &Stopper) 
         }
         let is_first = stopped.is_none();
         let late = stopped.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
-        match &socket.mark {
-            _ if late => return Ok(reader.lost),
-            Some(_) if heard == Heard::Mark => return Ok(reader.lost),
-            Some(mark) if is_first || heard == Heard::Nothing => mark.send()?,
-            None if heard == Heard::Nothing && !is_first => return Ok(reader.lost),
-            _ => {}
+        let is_over = late
+            || match &socket.mark {
+                Some(_) => heard == Heard::Mark,
+                None => heard == Heard::Nothing,
+            };
+        if is_over {
+            // If nobody takes it any more, nobody wants it.
+            let _ = queue.send(batch);
+            return Ok(reader.lost);
+        }
+        if let Some(mark) = socket.mark.as_ref().filter(|_| is_first || heard == Heard::Nothing) {
+            mark.send()?;
         }
     }
+}
+
+/// Hands on what was read. While whoever takes it is busy, it stays and grows: here is more room than in the kernel. `false`
+/// where nobody takes it any more.
+fn hand_on(queue: &SyncSender<Batch>, batch: &mut Batch) -> bool {
+    if batch.packets.is_empty() {
+        return true;
+    }
+    let ready = std::mem::take(batch);
+    if ready.size() >= LARGEST {
+        return queue.send(ready).is_ok();
+    }
+    match queue.try_send(ready) {
+        Err(TrySendError::Full(kept)) => *batch = kept,
+        Err(TrySendError::Disconnected(_)) => return false,
+        Ok(()) => {}
+    }
+    true
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -377,6 +407,25 @@ mod tests {
         assert_eq!(later(0, 7), 7);
         assert_eq!(later(7, 7), 7);
         assert_eq!(later(u64::from(u32::MAX), 1), u64::from(u32::MAX) + 2);
+    }
+
+    #[test]
+    fn while_nobody_takes_packets_they_are_gathered_and_then_handed_on_in_order() {
+        let (queue, taken) = std::sync::mpsc::sync_channel(1);
+        let mut batch = Batch::default();
+        for number in 0..100 {
+            batch.push(Timestamp(number), 1, &[number as u8]);
+            assert!(hand_on(&queue, &mut batch));
+        }
+        let mut numbers = Vec::new();
+        for batch in [taken.recv().unwrap(), batch] {
+            numbers.extend(batch.packets().map(|(_, _, data)| data[0]));
+        }
+        assert_eq!(numbers, (0..100).collect::<Vec<_>>());
+        drop(taken);
+        let mut batch = Batch::default();
+        batch.push(Timestamp(0), 1, b"a");
+        assert!(!hand_on(&queue, &mut batch));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn page(specimens: &[Specimen], rows: &[Row], style: Style) -> String {
         let table = if abreast { side_by_side(&rows, specimens.len(), style) } else { stacked(&rows, style) };
         page.push_str(&table.draw(0));
         for (names, meaning) in meanings(&rows) {
-            let said = style.text(&format!("{}: {meaning}", names.join(", ")));
+            let said = style.text(&format!("{}: {meaning}", together(&names)));
             for (at, line) in text::wrap(&said, style.width.saturating_sub(4)).iter().enumerate() {
                 let indent = if at == 0 { "  " } else { "    " };
                 // Writing to a string cannot fail.
@@ -74,6 +74,15 @@ fn meanings<'a>(rows: &[&'a Row]) -> Vec<(Vec<&'a str>, &'a str)> {
         }
     }
     meanings
+}
+
+/// The names of several rows; of rows that count, "frames 0 to 5".
+fn together(names: &[&str]) -> String {
+    let numbers: Option<Vec<u64>> = names.iter().map(|name| name.strip_prefix("frame ")?.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some([first, .., last]) if (*first..=*last).count() == names.len() => format!("frames {first} to {last}"),
+        _ => names.join(", "),
+    }
 }
 
 fn legend(page: &mut String, letter: &str, specimen: &Specimen, style: Style) {
@@ -268,6 +277,39 @@ mod tests {
             }
             prop_assert!(!drawn.contains('\x1b'));
         }
+    }
+
+    #[test]
+    fn rows_that_follow_one_another_are_named_together() {
+        assert_eq!(together(&["frame 2", "frame 3", "frame 4"]), "frames 2 to 4");
+        assert_eq!(together(&["frame 2", "frame 4"]), "frame 2, frame 4");
+        assert_eq!(together(&["frame 2"]), "frame 2");
+        assert_eq!(together(&["Date", "frame 2"]), "Date, frame 2");
+    }
+
+    #[test]
+    fn of_many_captures_each_thing_said_has_one_line() {
+        let row = |name: &str, values: [Option<&str>; 5], varying| Row {
+            group: Group::Response,
+            name: name.to_owned(),
+            values: values.map(|value| value.map(|value| value.as_bytes().to_vec())).to_vec(),
+            verdict: Verdict::Differs,
+            varying,
+            meaning: None,
+        };
+        let rows = [
+            row("Server", [Some("a"), Some("b"), None, Some("a"), None], false),
+            row("Date", [Some("Mon"), Some("Tue"), None, Some("Wed"), Some("Thu")], true),
+        ];
+        let page = page(&specimens(5), &rows, Style::plain(80));
+        let lines: Vec<&str> = page.lines().skip_while(|line| !line.starts_with("What was")).skip(3).take(5).collect();
+        insta::assert_snapshot!(lines.join("\n"), @"
+        ≠  Server  A D      a
+                   B        b
+                   C E      —
+        ≠  Date    A B D E  (each its own)
+                   C        —
+        ");
     }
 
     #[test]

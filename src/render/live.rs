@@ -79,37 +79,42 @@ impl Live {
     /// An exchange, once its response is there, or can no longer come.
     #[must_use]
     pub fn exchange(&self, it: &Exchange) -> String {
-        self.exchange_with(it, self.answer(it))
+        self.exchange_with(it, self.details(it))
     }
 
     /// An exchange whose response has begun, and has no end yet.
     #[must_use]
     pub fn going_on(&self, it: &Exchange) -> String {
-        let mut answer = self.status(it);
-        answer.push((Look::Dim, ", and its body goes on".to_owned()));
-        self.exchange_with(it, answer)
+        self.exchange_with(it, vec![(Look::Dim, ", and its body goes on".to_owned())])
     }
 
-    fn exchange_with(&self, it: &Exchange, answer: Vec<Piece>) -> String {
+    fn exchange_with(&self, it: &Exchange, details: Vec<Piece>) -> String {
         let style = self.style;
         let mut pieces: Vec<Piece> = Vec::new();
-        // What is asked for may be longer than any line: what became of it must still be seen.
-        let taken: usize = answer.iter().map(|(_, text)| text::width(text)).sum();
-        let room = self.room().saturating_sub(taken);
+        let taken = |pieces: &[Piece]| pieces.iter().map(|(_, text)| text::width(text)).sum::<usize>();
+        // What is asked for may be longer than any line: what became of it must still be seen. A reason phrase need not.
+        let mut room = self.room().saturating_sub(taken(&details));
+        let mut status = self.status(it, true);
         match &it.request {
             Some(request) => {
                 let method = style.bytes(&request.method);
-                let target = style.cut(&style.bytes(&request.target), room.saturating_sub(text::width(&method) + 1));
+                let target = style.bytes(&request.target);
+                room = room.saturating_sub(text::width(&method) + 1);
+                if text::width(&target) + taken(&status) > room {
+                    status = self.status(it, false);
+                }
+                let target = style.cut(&target, room.saturating_sub(taken(&status)));
                 pieces.extend([(Look::Layer(Layer::Application), method), (Look::Plain, format!(" {target}"))]);
             }
             None => pieces.push((Look::Bad, "no request seen".to_owned())),
         }
-        pieces.extend(answer);
+        pieces.extend(status);
+        pieces.extend(details);
         self.line(&format!("exchange {}.{}", it.connection, it.index), Look::Layer(Layer::Application), &pieces)
     }
 
-    /// What became of a request: an arrow, and the status.
-    fn status(&self, it: &Exchange) -> Vec<Piece> {
+    /// What became of a request: an arrow, and the status, with its reason phrase or without.
+    fn status(&self, it: &Exchange, with_reason: bool) -> Vec<Piece> {
         let style = self.style;
         let mut pieces = vec![(Look::Dim, format!(" {} ", style.glyphs().to))];
         let Some(response) = &it.response else {
@@ -121,15 +126,15 @@ impl Live {
             400.. => Look::Bad,
             _ => Look::Plain,
         };
-        let reason = style.cut(&style.bytes(&response.reason), 24);
+        let reason = if with_reason { style.cut(&style.bytes(&response.reason), 24) } else { String::new() };
         pieces.push((look, format!("{} {reason}", response.status).trim_end().to_owned()));
         pieces
     }
 
-    /// The same with what the body is, and how long all took.
-    fn answer(&self, it: &Exchange) -> Vec<Piece> {
+    /// What the body is, and how long all took.
+    fn details(&self, it: &Exchange) -> Vec<Piece> {
         let style = self.style;
-        let mut pieces = self.status(it);
+        let mut pieces = Vec::new();
         let Some(response) = &it.response else { return pieces };
         if !response.message.complete {
             pieces.push((Look::Bad, ", not whole".to_owned()));
@@ -298,6 +303,17 @@ mod tests {
     #[test]
     fn each_line_says_when_what_and_how_it_came_out() {
         insta::assert_snapshot!(lines(b"one\r\ntwo\x1b[2J", Style::plain(80)).join("\n"));
+    }
+
+    #[test]
+    fn where_there_is_little_room_the_reason_phrase_goes_before_the_path() {
+        let line = |width| Live::new(None, Style::plain(width)).exchange(&exchange());
+        let (wide, narrow) = (line(120), line(60));
+        let request = exchange().request.unwrap();
+        let asked = format!("{} {} ", request.method.escape_ascii(), request.target.escape_ascii());
+        let reason = exchange().response.unwrap().reason.escape_ascii().to_string();
+        assert!(wide.contains(&asked) && wide.contains(&reason), "{wide}");
+        assert!(!narrow.contains(&reason), "{narrow}");
     }
 
     proptest! {
