@@ -197,7 +197,7 @@ fn with_another_client_a_chat_tells_of_another_client() {
     let chat = Changed::by("chat", &FULLER_ROOM);
     chat.follows();
     let text = Changed::narration(&chat.after);
-    assert!(text.contains("Side B has 4 of them") && !text.contains("Side B has 3 of them"), "{text}");
+    assert!(text.contains("with 4 people in it") && !text.contains("with 3 people in it"), "{text}");
 }
 
 #[test]

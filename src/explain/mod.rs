@@ -32,4 +32,4 @@ pub use self::status::{Status, status, statuses};
 pub use self::tcp::{TcpFlag, TcpOption, tcp_flags, tcp_option, tcp_options};
 pub use self::topic::{Kind, Topic, find, kinds};
 pub use self::websocket::{CloseCode, CloseSender, Opcode, close_code, close_codes, opcode, opcodes};
-pub use self::words::resembling;
+pub use self::words::{lesson_about, resembling};

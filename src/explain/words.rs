@@ -33,6 +33,14 @@ pub(super) fn other_word(name: &str) -> Vec<Topic> {
     meant.filter_map(|(_, topic)| find(topic).first().copied()).collect()
 }
 
+/// The lesson about what people call by that name, if it has one of its own: of a topic there is a card.
+#[must_use]
+pub fn lesson_about(words: &str) -> Option<&'static str> {
+    let name = normal(words);
+    let meant = OTHER_WORDS.iter().filter(|(word, _)| *word == name);
+    meant.filter_map(|(_, asked)| asked.strip_prefix("lesson ")).next()
+}
+
 /// What somebody may have meant whose words nothing is called by: what to type for it, the likeliest first, at most three.
 #[must_use]
 pub fn resembling(words: &str) -> Vec<String> {
@@ -53,7 +61,7 @@ pub fn resembling(words: &str) -> Vec<String> {
     let topics = of.iter().flat_map(|kind| kind.topics()).filter(|topic| topic.is_assigned());
     let mut names: Vec<(String, String)> =
         topics.flat_map(|topic| topic.names().into_iter().map(move |name| (name, topic.asked()))).collect();
-    names.extend(OTHER_WORDS.iter().map(|(word, asked)| (word.clone(), (*asked).to_owned())));
+    names.extend(OTHER_WORDS.iter().map(|(word, _)| (word.clone(), word.clone())));
     names.extend(Kind::ALL.map(|kind| (kind.plural().to_owned(), kind.plural().to_owned())));
     let mut meant: Vec<String> = Vec::new();
     for found in nearest(alone, names.iter().map(|(name, _)| name.as_str())) {
@@ -83,6 +91,7 @@ mod tests {
         assert_eq!(resembling("header contnet-type").first().map(String::as_str), Some("header Content-Type"));
         assert_eq!(resembling("ngnix").first().map(String::as_str), Some("server nginx"));
         assert_eq!(resembling("status 999"), ["statuses"]);
+        assert_eq!(resembling("maskin key").first().map(String::as_str), Some("masking key"));
         assert!(resembling("99999").is_empty() && resembling("").is_empty());
     }
 }

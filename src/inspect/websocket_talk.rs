@@ -158,9 +158,9 @@ impl WebSocketTalk {
         let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
         let over = self.sides.each_ref().map(|side| side.finished || reset);
         let missing = match lacking {
-            [true, true] => "neither side sent a close frame",
-            [true, false] => "the client sent no close frame",
-            [false, true] => "the server sent no close frame",
+            [true, true] => "neither side sent a close frame: a browser reports this as code 1006, wasClean false",
+            [true, false] => "the client sent no close frame: a browser reports the server's code, the server 1006",
+            [false, true] => "the server sent no close frame: a browser reports this as code 1006, wasClean false",
             [false, false] => return,
         };
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);

@@ -139,7 +139,9 @@ impl Aloud<'_> {
             if !story.frames.is_empty() {
                 self.heading(&format!("Side {letter}, every frame."));
             }
-            for frame in &story.frames {
+            let mut frames: Vec<&Frame> = story.frames.iter().collect();
+            frames.sort_by_key(|frame| (frame.connection, frame.index));
+            for frame in frames {
                 self.one_frame(letter, frame);
             }
         }

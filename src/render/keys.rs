@@ -41,7 +41,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 const SCROLLING: &[(&str, &str)] = &[
     ("arrows", "scroll by a line"),
-    ("space", "scroll by a screen, as PgDn; back with PgUp; Home and End"),
+    ("space", "scroll by a screen, as PgDn and Enter; back with PgUp; Home and End"),
     ("Esc", "drop what is being typed, or back to the question"),
 ];
 

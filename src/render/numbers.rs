@@ -42,6 +42,10 @@ pub fn bytes(number: u64) -> String {
 #[must_use]
 pub fn duration(nanoseconds: u64) -> String {
     const UNITS: [(&str, u128); 4] = [("ns", 1), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+    // No time at all has no unit of its own: that of most times here.
+    if nanoseconds == 0 {
+        return "0 ms".to_owned();
+    }
     let nanoseconds = u128::from(nanoseconds);
     for (name, unit) in UNITS {
         let tenths = rounded(nanoseconds * 10, unit);
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn durations_take_the_unit_that_suits_them() {
         let cases: [(u64, &str); 10] = [
-            (0, "0 ns"),
+            (0, "0 ms"),
             (350_000, "350 µs"),
             (40_000_000, "40 ms"),
             (12_345_678, "12.3 ms"),

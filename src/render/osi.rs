@@ -91,11 +91,13 @@ fn frames<'a>(story: &'a Story, exchange: &'a Exchange) -> impl Iterator<Item = 
 }
 
 fn presentation(story: &Story, exchange: &Exchange) -> String {
-    let request = exchange.request.as_ref().map(|request| &request.message).filter(|message| message.body_bytes > 0);
+    // A body may be framed and yet be empty: what frames it is how it is written down, all the same.
+    let has_body = |message: &&HttpMessage| message.body_bytes > 0 || message.wire_body_bytes > 0;
+    let request = exchange.request.as_ref().map(|request| &request.message).filter(has_body);
     let request = request.map_or_else(String::new, |message| format!("request: {}", content(message)));
-    let response = match &exchange.response {
+    let response = match exchange.response.as_ref().map(|response| &response.message) {
         None => String::new(),
-        Some(response) if response.message.body_bytes > 0 => content(&response.message),
+        Some(message) if has_body(&message) => content(message),
         Some(_) => "no content to represent".to_owned(),
     };
     let response = if request.is_empty() { response } else { format!("response: {response}") };
@@ -133,6 +135,9 @@ fn content(message: &HttpMessage) -> String {
             format!("transfer coding {transfer}: {} of framing", numbers::bytes(framing))
         }
     };
+    if message.body_bytes == 0 {
+        return join(["an empty body".to_owned(), transfer]);
+    }
     join([declared, charset, coding, transfer])
 }
 
@@ -321,6 +326,8 @@ mod tests {
             content(&zipped),
             "text/html; charset=utf-8 · gzip: 60 B of 100 B · transfer coding chunked: 11 B of framing"
         );
+        let empty = HttpMessage { body_bytes: 0, wire_body_bytes: 5, ..message(fields, b"", None) };
+        assert_eq!(content(&empty), "an empty body · transfer coding chunked: 5 B of framing");
         let response = Response { message: message(b"\r\n", &[0, 1, 2], None), ..Response::default() };
         let exchange = Exchange { response: Some(response), ..Exchange::default() };
         assert!(presentation(&Story::default(), &exchange).starts_with("no Content-Type · not text"));

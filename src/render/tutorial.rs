@@ -1,15 +1,16 @@
 //! The tutorial's screens: where one is, what is asked, and what an answer is worth.
 
-use super::lesson;
+mod list;
+mod tried;
+
+pub use list::{list, list_aloud};
+pub use tried::{tried, tried_aloud};
+
 use super::markdown::{indented, markdown, narrower};
-use super::numbers;
-use super::style::{Look, Style};
-use super::table::{Cell, Column, Table};
+use super::style::Style;
 use super::text;
-use crate::layers::Layer;
 use crate::lesson::text::FillError;
-use crate::lesson::{Lesson, Run};
-use crate::tutorial::{Progress, Reply, Session, Step, Verdict};
+use crate::tutorial::{Reply, Session, Step, Verdict};
 
 /// What is asked.
 ///
@@ -89,62 +90,6 @@ pub fn reply(reply: &Reply, style: Style) -> Vec<String> {
         Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => return Vec::new(),
     }
     lines
-}
-
-/// The lessons, and what is done of each.
-#[must_use]
-pub fn list(lessons: &[Lesson], progress: &Progress, style: Style) -> Vec<String> {
-    let columns = [
-        Column::number("#"),
-        Column::text("Name"),
-        Column::text("Done"),
-        Column::number("Right"),
-        Column::text("Question").wrapped(),
-    ];
-    let mut table = Table::new(&columns, style);
-    for lesson in lessons {
-        let done = progress.lessons.get(&lesson.name).copied().unwrap_or_default();
-        let (word, look) = match done {
-            _ if done.complete => ("yes".to_owned(), Look::Good),
-            _ if done.steps > 0 => (format!("{} of {}", done.steps, lesson.checks.len() + 1), Look::Bold),
-            _ => ("-".to_owned(), Look::Dim),
-        };
-        let right = if done.steps > 1 { format!("{} of {}", done.right, lesson.checks.len()) } else { String::new() };
-        table.row([
-            Cell::new(lesson.number.to_string()).look(Look::Dim),
-            Cell::new(lesson.name.as_str()).look(Layer::Application),
-            Cell::new(word).look(look),
-            Cell::new(right),
-            Cell::new(lesson.question.as_str()),
-        ]);
-    }
-    let mut lines: Vec<String> = table.draw(0).lines().map(str::to_owned).collect();
-    lines.push(String::new());
-    lines.extend(markdown(&sum(lessons, progress), style));
-    lines
-}
-
-/// The lessons and what is done of each, a sentence each.
-#[must_use]
-pub fn list_aloud(lessons: &[Lesson], progress: &Progress, style: Style) -> Vec<String> {
-    let sentence = |lesson: &Lesson| {
-        let done = progress.lessons.get(&lesson.name).copied().unwrap_or_default();
-        let word = match done {
-            _ if done.complete => "done".to_owned(),
-            _ if done.steps > 0 => format!("{} of {} questions done", done.steps, lesson.checks.len() + 1),
-            _ => "not begun".to_owned(),
-        };
-        format!("{}. {}: {word}. {}", lesson.number, lesson.name, lesson.question)
-    };
-    let sentences = lessons.iter().map(sentence).chain([sum(lessons, progress)]);
-    sentences.flat_map(|sentence| markdown(&sentence, style)).collect()
-}
-
-fn sum(lessons: &[Lesson], progress: &Progress) -> String {
-    let complete = lessons.iter().filter(|lesson| progress.is_complete(lesson)).count();
-    let next = progress.at.as_deref().filter(|at| lessons.iter().any(|lesson| lesson.name == *at));
-    let next = next.map_or_else(String::new, |next| format!(" `wire101 tutorial` goes on with `{next}`."));
-    format!("{complete} of {} lessons done.{next}", lessons.len())
 }
 
 /// "Lesson 4 of 18 · Keep-alive".
@@ -236,69 +181,5 @@ fn end(session: &Session, style: Style) -> Vec<String> {
     let mut lines = markdown(&words, style);
     lines.extend(undone.iter().flat_map(|undone| markdown(undone, style)));
     lines.extend(markdown("Now a capture of your own: `wire101 inspect FILE`", style));
-    lines
-}
-
-/// What was tried: the lesson, the wire it ran on this time, and which figures are others than before.
-#[must_use]
-pub fn tried(before: &Run, now: &Run, style: Style) -> Vec<String> {
-    let mut lines = lesson::title(now, style);
-    if before.lesson.name != now.lesson.name {
-        return lines;
-    }
-    lines.push(String::new());
-    let columns = [
-        Column::text("What is other than before").wrapped(),
-        Column::text("Side"),
-        Column::number("Before"),
-        Column::number("Now"),
-    ];
-    let mut table = Table::new(&columns, style);
-    let (mut changed, mut same) = (0, 0);
-    for row in &now.lesson.compare {
-        for (old, new) in before.sides.iter().zip(&now.sides) {
-            let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
-            if was == is {
-                same += 1;
-                continue;
-            }
-            changed += 1;
-            table.row([
-                Cell::new(row.label.as_str()),
-                Cell::new(new.side.letter().to_string()),
-                Cell::new(was),
-                Cell::new(is).look(Look::Bold),
-            ]);
-        }
-    }
-    if changed > 0 {
-        lines.extend(table.draw(0).lines().map(str::to_owned));
-        let same = format!("What is the same as before: {} of the comparison.", numbers::counted(same, "figure"));
-        lines.extend(text::wrap(&same, style.width).iter().map(|line| style.dim(line)));
-    } else {
-        lines.push("Every figure of the comparison is what it was.".to_owned());
-    }
-    lines
-}
-
-/// The same in sentences.
-#[must_use]
-pub fn tried_aloud(before: &Run, now: &Run, style: Style) -> Vec<String> {
-    let mut lines = lesson::title(now, style);
-    if before.lesson.name != now.lesson.name {
-        return lines;
-    }
-    lines.push(String::new());
-    let sides = || before.sides.iter().zip(&now.sides);
-    let changes = now.lesson.compare.iter().flat_map(|row| {
-        sides().filter_map(move |(old, new)| {
-            let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
-            (was != is).then(|| format!("{}, side {}: {was}, now {is}", row.label, new.side.letter()))
-        })
-    });
-    let changes: Vec<String> = changes.flat_map(|change| text::wrap(&style.text(&change), style.width)).collect();
-    let same = "Every figure of the comparison is what it was.";
-    lines.push(if changes.is_empty() { same } else { "What is other than before:" }.to_owned());
-    lines.extend(changes);
     lines
 }

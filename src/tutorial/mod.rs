@@ -4,10 +4,14 @@
 //! how far somebody has come; how any of that is drawn, and where lines come from, it does not.
 
 pub mod answer;
+mod command;
 pub mod experiment;
 pub mod progress;
+mod reply;
 mod session;
 
+pub use command::Look;
 pub use experiment::Experiment;
 pub use progress::Progress;
-pub use session::{Look, Reply, Session, Step, Stuck, Verdict};
+pub use reply::{Reply, Verdict};
+pub use session::{Session, Step, Stuck};

@@ -1,8 +1,10 @@
 //! The way through the course: where one is, what is asked there, and what becomes of a line that is typed.
 
 use super::answer::{self, NoAnswer};
-use super::experiment::{self, Experiment, Trial};
+use super::command::{Command, Look};
+use super::experiment::{self, Trial};
 use super::progress::{Done, Progress};
+use super::reply::{Reply, Verdict};
 use crate::lesson::front_matter::{Answer, Check};
 use crate::lesson::measure::{Measure, Unit};
 use crate::lesson::text::FillError;
@@ -19,78 +21,6 @@ pub enum Step {
     After,
     /// Nothing: the course is over.
     End,
-}
-
-/// What to look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are the page's parts")]
-pub enum Look {
-    Page,
-    Text,
-    Ladder,
-    Layers,
-    Frame,
-    Hex,
-}
-
-/// What an answer is worth.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is what was measured.
-    Right {
-        /// Why it is so.
-        explain: String,
-    },
-    /// It is not.
-    Wrong {
-        /// What was answered, in the question's unit.
-        given: String,
-        /// What is so, and why.
-        explain: String,
-        /// What was measured: its packets show it.
-        measured: Answer,
-    },
-    /// There was none.
-    Skipped {
-        /// What would have been right, and what shows it.
-        explain: String,
-    },
-}
-
-/// What became of a line.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    /// A guess was made, or not; now the lesson is to be shown.
-    Guessed {
-        /// What was guessed, in the measure's unit.
-        guess: Option<String>,
-        /// What was measured.
-        found: String,
-        /// Whether they are the same.
-        right: bool,
-        /// What was measured, in words.
-        label: String,
-        /// What was measured, and where: its packets show it.
-        measured: Answer,
-    },
-    /// A question was answered. Where the verdict is `Wrong`, it stays: one may try again, or go on.
-    Answered(Verdict),
-    /// On to what comes next.
-    GoOn,
-    /// Something is to be shown, and the question stays.
-    Look(Look),
-    /// What to look at for an answer.
-    Hint(String),
-    /// Something is to be tried, and the question stays.
-    Try(Experiment),
-    /// What is asked is to be said again.
-    Again,
-    /// What can be typed is to be told.
-    Keys,
-    /// The line made no sense here.
-    Misunderstood(String),
-    /// That is all for now.
-    Quit,
 }
 
 /// Somebody's way through the course.
@@ -190,39 +120,24 @@ impl Session {
     /// Where the lesson fails to run, or its text asks for what its run does not have.
     pub fn take(&mut self, line: &str) -> Result<Reply, Stuck> {
         let line = line.trim();
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let (word, rest) = words.split_first().map_or(("", &[][..]), |(word, rest)| (*word, rest));
         let step = self.step();
-        let shown = step != Step::Guess;
-        let word = word.to_lowercase();
-        match (word.as_str(), rest) {
-            ("q" | "quit" | "exit", []) => return Ok(Reply::Quit),
-            ("?" | "help" | "keys", []) => return Ok(Reply::Keys),
-            ("b" | "back" | "again", []) => return Ok(Reply::Again),
-            ("t" | "text", []) => return Ok(Reply::Look(Look::Text)),
-            ("n" | "next" | "s" | "skip", []) => return self.skip(),
-            ("h" | "hint", []) => return self.hint(),
-            _ => {}
-        }
-        let look = match word.as_str() {
-            "p" | "page" => Some(Look::Page),
-            "d" | "ladder" => Some(Look::Ladder),
-            "l" | "layers" => Some(Look::Layers),
-            "f" | "frame" => Some(Look::Frame),
-            "x" | "hex" => Some(Look::Hex),
-            _ => None,
-        };
-        let is_trial = matches!(word.as_str(), "e" | "experiment" | "try");
-        if (look.is_some() || is_trial) && !shown {
-            let first = "Your guess first: then the lesson is run, and there is something to see.";
-            return Ok(Reply::Misunderstood(first.to_owned()));
-        }
-        if is_trial {
-            let tried = experiment::parse(rest, self.lesson());
-            return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
-        }
-        if let Some(look) = look.filter(|_| rest.is_empty()) {
-            return Ok(Reply::Look(look));
+        match Command::read(line) {
+            Command::Quit => return Ok(Reply::Quit),
+            Command::Keys => return Ok(Reply::Keys),
+            Command::Again => return Ok(Reply::Again),
+            Command::Next => return self.skip(),
+            Command::Hint => return self.hint(),
+            Command::Look(Look::Text) => return Ok(Reply::Look(Look::Text)),
+            Command::Look(_) | Command::Try(_) if step == Step::Guess => {
+                let first = "Your guess first: then the lesson is run, and there is something to see.";
+                return Ok(Reply::Misunderstood(first.to_owned()));
+            }
+            Command::Look(look) => return Ok(Reply::Look(look)),
+            Command::Try(what) => {
+                let tried = experiment::parse(&what, self.lesson());
+                return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
+            }
+            Command::Answer => {}
         }
         match step {
             Step::Guess => self.guess(line),
@@ -230,6 +145,7 @@ impl Session {
             Step::Check(_) => self.answer(line),
             Step::After | Step::End if line.is_empty() => self.skip(),
             Step::After | Step::End => {
+                let words: Vec<&str> = line.split_whitespace().collect();
                 let tried = experiment::parse(&words, self.lesson());
                 Ok(tried.map_or_else(
                     |_| Reply::Misunderstood("Press Enter to go on, or type the number of something to try.".into()),

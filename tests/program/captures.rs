@@ -45,10 +45,12 @@ fn together_they_are_small() {
 #[test]
 fn the_readme_names_each_and_says_how_to_make_it_again() {
     let readme = fs::read_to_string(folder().join("README.md")).unwrap();
+    let (lessons, peers) = readme.split_once("\n## Real programs\n").unwrap();
     for lesson in catalogue::all() {
         let row = format!("| [{0}.pcapng]({0}.pcapng) | {1} |", lesson.name, lesson.question);
-        assert!(readme.contains(&row), "captures/README.md lacks\n{row}");
+        assert!(lessons.contains(&row), "captures/README.md lacks, under the lessons,\n{row}");
     }
+    assert!(!lessons.contains("| `peers/") && peers.contains("| `peers/"), "each table has rows of its own");
     for line in COMMAND.lines() {
         assert!(readme.contains(line), "captures/README.md lacks\n{line}");
     }

@@ -8,6 +8,7 @@ use super::Failure;
 use crate::explain::{self, Kind, Topic};
 use crate::inspect::pasted;
 use crate::inspect::record::Direction;
+use crate::lesson::{Lesson, catalogue};
 use crate::render::accept;
 use crate::render::escape::escape_str;
 use crate::render::explain as view;
@@ -58,9 +59,19 @@ fn look_up(said: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure>
                 let topics: Vec<Topic> = Kind::Status.topics().into_iter().filter(of_class).collect();
                 print(&view::list::names(&format!("status codes {class}xx"), &topics, style), out)
             }
-            None => Err(unknown(said)),
+            None => match about(said) {
+                Some(lesson) => print(&view::lesson::card(lesson, style), out),
+                None => Err(unknown(said)),
+            },
         },
     }
+}
+
+/// The lesson of that name, or the one about it.
+fn about(said: &str) -> Option<&'static Lesson> {
+    let said = said.strip_prefix("lesson ").unwrap_or(said);
+    let name = explain::lesson_about(said).map_or_else(|| said.to_lowercase().replace(' ', "-"), str::to_owned);
+    catalogue::find(&name).ok()
 }
 
 /// Reads "4xx".

@@ -100,6 +100,8 @@ struct Desk<'a> {
     /// The first line in view.
     top: usize,
     typed: Option<Typed>,
+    /// Whether the last key was a digit that needed no Enter: if one follows by habit, it belongs to the digit.
+    enough: bool,
     message: Option<String>,
     /// The parts as lines of that width.
     lines: Option<(usize, Vec<String>)>,
@@ -118,7 +120,7 @@ struct Typed {
 impl<'a> Desk<'a> {
     fn new(guide: Guide<'a>) -> Self {
         let (parts, said) = (vec![Part::Question], Vec::new());
-        Self { guide, parts, looking: None, top: 0, typed: None, message: None, lines: None, said }
+        Self { guide, parts, looking: None, top: 0, typed: None, enough: false, message: None, lines: None, said }
     }
 
     fn lead(&mut self, terminal: &mut dyn Terminal, style: &dyn Fn() -> Style) -> Result<(), Failure> {
@@ -150,6 +152,7 @@ impl<'a> Desk<'a> {
             }
             let page = room.saturating_sub(1).max(1);
             let is_typing = self.typed.is_some();
+            let enough = std::mem::take(&mut self.enough);
             match key {
                 Key::Up => self.top = self.top.saturating_sub(1),
                 Key::Down => self.top = (self.top + 1).min(furthest),
@@ -158,7 +161,12 @@ impl<'a> Desk<'a> {
                 Key::Char(' ') if !is_typing => self.top = (self.top + page).min(furthest),
                 Key::Home => self.top = 0,
                 Key::End => self.top = furthest,
-                Key::Resized | Key::Leave => {}
+                // What there is to see is not left before it was seen.
+                Key::Enter if self.looking.is_some() && !is_typing && self.top < furthest => {
+                    self.top = if enough { self.top } else { (self.top + page).min(furthest) };
+                }
+                Key::Enter if enough => {}
+                Key::Resized | Key::Leave => self.enough = enough,
                 key => {
                     self.message = None;
                     let line = if is_typing { self.type_on(key) } else { self.pressed(key) };
@@ -221,7 +229,8 @@ impl<'a> Desk<'a> {
             _ => {}
         }
         let typed = self.typed.take()?;
-        if key == Key::Enter || self.is_whole(&typed) {
+        self.enough = key != Key::Enter && self.is_whole(&typed);
+        if key == Key::Enter || self.enough {
             return Some(format!("{}{}", typed.command, typed.text));
         }
         self.typed = Some(typed);

@@ -64,13 +64,13 @@ pub fn layer(topic: Topic) -> Layer {
 }
 
 /// Rows of label and text that are being written.
-struct Rows {
-    style: Style,
-    lines: Vec<String>,
+pub(super) struct Rows {
+    pub style: Style,
+    pub lines: Vec<String>,
 }
 
 impl Rows {
-    fn add(&mut self, label: &str, fact: &str, look: Look) {
+    pub(super) fn add(&mut self, label: &str, fact: &str, look: Look) {
         let style = self.style;
         let labels = LABELS.min(style.width / 3);
         let room = style.width.min(PROSE).saturating_sub(labels);

@@ -8,10 +8,11 @@ use crate::render::style::{Look, Style};
 use crate::render::text;
 
 /// What can be asked besides the names of things: what to type after `wire101 explain`, and what it does.
-const TOOLS: [(&str, &str); 4] = [
+const TOOLS: [(&str, &str); 5] = [
     ("frame 81 05 48 65 6c 6c 6f", "WebSocket frames, bit by bit"),
     ("accept dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Accept, derived from a key"),
     ("\"Cookie: id=7; theme=dark\"", "a line of HTTP, taken apart"),
+    ("masking", "what a lesson is about, and how to run it"),
     ("layers", "OSI's seven layers, TCP/IP's beside them"),
 ];
 

@@ -2,5 +2,6 @@
 
 pub mod card;
 pub mod frames;
+pub mod lesson;
 pub mod lines;
 pub mod list;

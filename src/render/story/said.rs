@@ -53,7 +53,7 @@ impl Said {
         let masked = frame.mask_key.map(|_| format!("{plain} masked"));
         let (label, short) = match masked {
             Some(masked) => (masked, Some(plain)),
-            None if matches!(frame.opcode, 0 | 2) => (plain, Some(numbers::bytes(frame.payload_bytes))),
+            None if matches!(frame.opcode, 0 | 2) => (plain, Some(frame_name(frame))),
             None => (plain, None),
         };
         Self::new(frame.connection, frame.direction, frame.extent, label, short)

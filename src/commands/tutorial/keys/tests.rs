@@ -155,6 +155,20 @@ fn a_wrong_guess_is_answered_with_its_packets_before_the_page() {
 }
 
 #[test]
+fn enter_leaves_nothing_unseen() {
+    let learner = Learner::new();
+    let mut fingers = Fingers::new([Key::Char('1'), Key::Enter, Key::Enter, Key::End, Key::Enter]);
+    learner.press(Some("keep-alive"), &mut fingers);
+    let [guess, found, still, further, end, question] = fingers.screens.as_slice() else {
+        panic!("{:?}", fingers.screens)
+    };
+    assert!(guess != found && found == still, "a digit is enough, and the Enter that follows by habit belongs to it");
+    assert!(still != further && further != end);
+    let looks = |screen: &[String]| screen.iter().any(|line| line.contains("see: what crossed the wire"));
+    assert!(looks(further) && looks(end) && !looks(question));
+}
+
+#[test]
 fn what_is_tried_stands_beside_what_was() {
     let learner = Learner::new();
     let keys = [typed("1ne"), typed("rtt 200ms seed 3"), vec![Key::Enter]].concat();

@@ -105,9 +105,9 @@ faults! {
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedExtension(String) => "malformed-websocket-extension", "RFC 7692 §5";
         /// A connection that ended without close frames from both sides.
-        #[error("the connection ended, but {missing}: a browser reports this as code 1006, wasClean false")]
+        #[error("the connection ended, but {missing}")]
         NoCloseHandshake {
-            /// Whose close frame is missing: "neither side", "the server".
+            /// Whose close frame is missing, and who is told code 1006 for that: who received none.
             missing: &'static str,
         } => "no-close-handshake", "RFC 6455 §7.1.5";
     }
