@@ -13,7 +13,7 @@ use super::{Look, interrupt, values};
 
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The captures
+    /// The captures; one may be -, standard input
     #[arg(required = true, num_args = 2..)]
     files: Vec<PathBuf>,
     /// The exchange of the first capture [default: its first upgrade, or else its first exchange]

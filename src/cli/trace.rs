@@ -1,5 +1,6 @@
 //! `trace`: a command, and what to say of what it put on the wire.
 
+use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, IsTerminal};
@@ -17,13 +18,18 @@ use super::views::{OUTPUT, Views};
 const TRACE_HELP: &str = "\
 The command runs in a network namespace with nothing but a loopback: what is to talk has to be started by it, and what it
 tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
-Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed.";
+Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed, 2 for
+wrong usage.
+
+  wire101 trace -- npm test
+  wire101 trace --save talk.pcapng -- sh -c './server & sleep 1; ./client; kill $!'
+  wire101 trace --json --log talk.jsonl --port 8080 -- ./run-both";
 
 #[derive(Debug, Args)]
 #[command(after_help = TRACE_HELP)]
 pub struct Trace {
     /// The command, and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
     /// Write every packet, as pcapng, while it comes
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
@@ -59,6 +65,7 @@ impl Trace {
             ),
         };
         let remarks = if json { remarks } else { log.clone() };
-        trace::trace(&trace::Trace { command, save, asked }, &log, &remarks, look.style_of(terminal))
+        let path = env::var_os("PATH");
+        trace::trace(&trace::Trace { command, path, save, asked }, &log, &remarks, look.style_of(terminal))
     }
 }

@@ -109,8 +109,10 @@ mod linux {
         let shown = inspect::live(&asked.asked, Box::new(feed.clone()), None, out, style);
         // Whoever has seen enough, or can see no more, wants no more saved.
         stopper.stop();
-        let saved = feed.finish();
-        if let Some(remark) = missed(stream.finish().map_err(own)?) {
+        feed.drain();
+        let lost = stream.finish().map_err(own)?;
+        let saved = feed.close(lost);
+        if let Some(remark) = missed(lost) {
             out.flush()?;
             remarks.say(&remark);
         }
@@ -121,11 +123,11 @@ mod linux {
         match error {
             Errno::ENODEV | Errno::ENXIO => no_such(name),
             Errno::EPERM | Errno::EACCES => Failure::Run(
-                "to capture from an interface takes the right CAP_NET_RAW, which this process has not\n  \
-                 what works: run it with `sudo`; or give the program the right once, with \
-                 `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`; or, in a container, start that with \
-                 `docker run --cap-add NET_RAW --network host ...`; or, without any right, trace a command: \
-                 `wire101 trace -- COMMAND`"
+                "to capture from an interface takes the right CAP_NET_RAW, which this process has not; what works:\n  \
+                 run it with `sudo`\n  \
+                 give the program the right, once: `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`\n  \
+                 in a container: start that with `docker run --cap-add NET_RAW --network host ...`\n  \
+                 without any right: trace a command, `wire101 trace -- COMMAND`"
                     .to_owned(),
             ),
             error => Failure::Run(format!("cannot capture on {name}: {error}")),

@@ -6,6 +6,7 @@
 //! them, found by what people call it; a [`Card`] is what one screen says of it. Nothing here knows packets or views.
 
 mod card;
+mod habits;
 mod header;
 mod method;
 mod nearest;
@@ -22,6 +23,7 @@ mod websocket;
 mod words;
 
 pub use self::card::{Card, card, example};
+pub use self::habits::servers_with_such_habits;
 pub use self::header::{Header, SentIn, header, headers};
 pub use self::method::{Method, method, methods};
 pub use self::nearest::nearest;

@@ -1,7 +1,8 @@
 //! Every packet of an interface as the kernel hands it over: a packet socket, read by a thread that does nothing else.
 //!
 //! What the kernel had no room for, because packets came faster than they were read, it counts, and the count is in the
-//! result. A reader whose queue is full waits, so that there is no other place where a packet can be lost. Knows nothing of
+//! result. The kernel tells the count with each packet that it hands over, so that what it lost after the last one it does not
+//! tell; on a loopback of one's own the mark is that last one, and the count is exact. A reader whose queue is full waits, so that there is no other place where a packet can be lost. Knows nothing of
 //! what is in a packet, but for one of its own: the mark that says that everything before it has been read.
 
 use std::io::{self, IoSliceMut};

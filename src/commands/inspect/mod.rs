@@ -292,6 +292,10 @@ struct Nothing;
 
 impl Sink for Nothing {
     fn event(&mut self, _: Event<'_>) {}
+
+    fn counts_only(&self) -> bool {
+        true
+    }
 }
 
 /// A view, and one that counts beside it; the pass ends when the view is done.

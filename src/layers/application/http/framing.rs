@@ -72,6 +72,9 @@ enum Declared {
 
 fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     let length = content_length(head, faults);
+    if head.get("transfer-encoding").is_none() {
+        return length.map_or(Declared::Nothing, Declared::Length);
+    }
     let mut codings = head.list("transfer-encoding").peekable();
     if codings.peek().is_none() {
         return length.map_or(Declared::Nothing, Declared::Length);
