@@ -263,14 +263,7 @@ impl Sender {
         out.scratch.unmasked = buffer;
     }
 
-    fn end(
-        &mut self,
-        complete: bool,
-        connection: u64,
-        source: Source,
-        next_message: &mut u64,
-        out: &mut Output<'_>,
-    ) {
+    fn end(&mut self, complete: bool, connection: u64, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
         let Some(InFrame { header, index, part, seen, payload, truncated }) = self.frame.take() else { return };
         let mut close = None;
         if header.opcode == CLOSE && complete {
