@@ -52,8 +52,8 @@ pub fn count() -> usize {
 /// As [`all`].
 pub fn find(name: &str) -> Result<&'static Lesson, Unknown> {
     static BY_NAME: [OnceLock<Lesson>; LESSONS.len()] = [const { OnceLock::new() }; LESSONS.len()];
-    let file = LESSONS.iter().zip(&BY_NAME).find(|((known, _), _)| *known == name);
-    if let Some(((name, source), lesson)) = file {
+    let found = LESSONS.iter().zip(&BY_NAME).find(|((known, _), _)| *known == name);
+    if let Some(((name, source), lesson)) = found {
         return Ok(lesson.get_or_init(|| Lesson::parse(name, source).unwrap_or_else(|error| panic!("{error}"))));
     }
     let number = name.parse::<u8>().ok();
