@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::thread;
 
 use wire101::lesson::{Lesson, catalogue};
 use wire101::wire::Wire;
@@ -53,25 +52,35 @@ fn tshark_complains_of_nothing_in_a_lesson_but_what_the_lesson_says_it_does() {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_the_loopback_wire_tshark_counts_the_same_and_finds_nothing_else_malformed() {
+    use std::sync::mpsc::channel;
+    use std::thread;
+
     let folder = tempfile::tempdir().unwrap();
-    let place = |lesson: &Lesson| folder.path().join(format!("{}.pcapng", lesson.name));
-    // All at once: they take real time, and most of that is waiting.
     thread::scope(|threads| {
+        let (done, saved) = channel();
+        // All at once: they take real time, and most of that is waiting.
         for lesson in catalogue::all() {
-            let capture = place(lesson).into_os_string().into_string().expect("temporary folders have plain names");
+            let (done, capture) = (done.clone(), folder.path().join(format!("{}.pcapng", lesson.name)));
             threads.spawn(move || {
-                printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", &capture]);
+                let path = capture.to_str().expect("temporary folders have plain names");
+                printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", path]);
+                done.send((lesson, capture)).expect("somebody waits for it");
             });
         }
+        drop(done);
+        for (lesson, capture) in saved {
+            agrees_on_the_loopback_wire(lesson, &capture);
+        }
     });
-    for lesson in catalogue::all() {
-        let capture = place(lesson);
-        assert_counted_alike(lesson, &capture, "loopback");
-        let mut complaints = complaints(&capture, "loopback");
-        // What a kernel's TCP does, full windows and segments twice, depends on how busy the machine is.
-        complaints.retain(|complaint| complaint.ends_with("malformed"));
-        assert_known(lesson, &complaints);
-    }
+}
+
+#[cfg(target_os = "linux")]
+fn agrees_on_the_loopback_wire(lesson: &Lesson, capture: &Path) {
+    assert_counted_alike(lesson, capture, "loopback");
+    let mut complaints = complaints(capture, "loopback");
+    // What a kernel's TCP does, full windows and segments twice, depends on how busy the machine is.
+    complaints.retain(|complaint| complaint.ends_with("malformed"));
+    assert_known(lesson, &complaints);
 }
 
 #[test]

@@ -173,7 +173,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
 ///
 /// # Errors
 ///
-/// As [`inspect`].
+/// As [`inspect()`].
 pub fn live(
     asked: &Inspect,
     stream: Box<dyn Read>,
