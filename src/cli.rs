@@ -138,7 +138,7 @@ pub struct Run {
     /// Show the OSI layers of every exchange
     #[arg(long)]
     layers: bool,
-    /// Show every packet's bytes
+    /// Show the packets' bytes; with --ladder, every packet's
     #[arg(long)]
     hex: bool,
     /// Show every packet of the ladders

@@ -37,8 +37,8 @@ pub(super) fn other_word(name: &str) -> Vec<Topic> {
 #[must_use]
 pub fn lesson_about(words: &str) -> Option<&'static str> {
     let name = normal(words);
-    let meant = OTHER_WORDS.iter().filter(|(word, _)| *word == name);
-    meant.filter_map(|(_, asked)| asked.strip_prefix("lesson ")).next()
+    let mut meant = OTHER_WORDS.iter().filter(|(word, _)| *word == name);
+    meant.find_map(|(_, asked)| asked.strip_prefix("lesson "))
 }
 
 /// What somebody may have meant whose words nothing is called by: what to type for it, the likeliest first, at most three.
