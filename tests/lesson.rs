@@ -238,6 +238,17 @@ fn a_lesson_is_shown_with_the_figures_of_a_run() {
 }
 
 #[test]
+fn no_explanation_looks_like_an_item_of_a_list() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+        for check in &lesson.checks {
+            let explain = run.fill(&check.explain).unwrap();
+            assert!(!explain.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(". "), "{explain}");
+        }
+    }
+}
+
+#[test]
 fn the_list_has_every_lesson() {
     let mut out = Vec::new();
     lesson::list(&mut out, Style::plain(80)).unwrap();
