@@ -20,7 +20,10 @@
 //! - [`compare`] lines up exchanges of several captures.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
 //! - [`tutorial`] leads through the lessons: it asks, and takes answers.
-//! - [`render`] draws what was found. Nothing below the commands prints, reads the environment or exits.
+//! - [`render`] draws what was found.
+//! - [`commands`] is what the program's subcommands do. They write to the writer they are given; nothing here prints, reads the
+//!   environment or exits.
+//! - [`limits`] has every cap on memory and work.
 
 pub mod capture;
 pub mod commands;

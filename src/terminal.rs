@@ -1,10 +1,12 @@
 //! The terminal as a screen with keys: taken over on opening, given back as it was, whatever ends the program.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use std::{process, thread};
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -15,6 +17,8 @@ use wire101::commands::tutorial::{Key, Terminal};
 
 /// How long a signal may wait to be heard.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How long the program may take to end by itself once it was told to.
+const GRACE: Duration = Duration::from_secs(1);
 /// What is assumed of a terminal that does not tell its size.
 const USUAL: (usize, usize) = (80, 24);
 
@@ -38,9 +42,21 @@ impl Tty {
     #[cfg(unix)]
     fn listen(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
-            signal_hook::flag::register(signal, Arc::clone(&self.ends))?;
-        }
+        let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+        let ends = Arc::clone(&self.ends);
+        let wait = move || {
+            let Some(signal) = signals.forever().next() else { return };
+            ends.store(true, Ordering::Relaxed);
+            // Whoever waits for a key of a terminal that has gone may wait for ever: crossterm reads it over and over.
+            // Everything that is done is in the file of progress already.
+            thread::sleep(GRACE);
+            // Standard output is that thread's. Where there is no terminal any more, nothing has to be given back.
+            if let Ok(terminal) = File::options().write(true).open("/dev/tty") {
+                restore(terminal);
+            }
+            process::exit(128 + signal);
+        };
+        thread::Builder::new().name("signals".to_owned()).spawn(wait)?;
         Ok(())
     }
 
@@ -102,7 +118,7 @@ impl Terminal for Tty {
             // What a panic says is to be read afterwards, not on a screen that is about to go.
             let say = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
+                restore(io::stdout());
                 say(panic);
             }));
         });
@@ -152,7 +168,7 @@ impl Terminal for Tty {
 
     fn close(&mut self) {
         if std::mem::take(&mut self.is_open) {
-            restore();
+            restore(io::stdout());
         }
     }
 }
@@ -164,7 +180,7 @@ impl Drop for Tty {
 }
 
 /// Gives the terminal back. If that fails, it is gone.
-fn restore() {
-    let _ = execute!(io::stdout(), Show, LeaveAlternateScreen);
+fn restore(mut terminal: impl Write) {
+    let _ = execute!(terminal, Show, LeaveAlternateScreen);
     let _ = disable_raw_mode();
 }

@@ -76,6 +76,35 @@ fn what_is_not_there_is_said_with_what_is() {
 }
 
 #[test]
+fn one_of_the_captures_may_be_standard_input() {
+    let folder = captures();
+    let chat = std::fs::File::open(folder.path().join("chat.pcapng")).unwrap();
+    let output = folder.command(&["compare", "chat.pcapng", "-"]).stdin(chat).output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && out.contains("B  standard input, exchange 0.0, "), "{out}");
+    assert!(out.contains(" the same, 0 different, "), "{out}");
+    assert_eq!(folder.run(&["compare", "-", "-"]).status, Some(2));
+}
+
+#[test]
+fn five_servers_answer_the_same_upgrade_each_in_its_way() {
+    let folder = Folder::new();
+    let peers = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/peers");
+    let names = ["node", "websockets", "tornado", "tomcat", "wire101"].map(|server| format!("upgrade-{server}.pcapng"));
+    for name in &names {
+        std::fs::copy(peers.join(name), folder.path().join(name)).unwrap();
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for width in ["80", "120"] {
+        let out = folder.run(&[&["compare", "--width", width], &names[..]].concat()).ok();
+        for server in ["ws on Node.js", "websockets for Python", "Tornado", "Apache Tomcat", "wire101 serve"] {
+            assert!(out.contains(server), "{server} is not told: {out}");
+        }
+        assert!(out.contains("text \"Hello, wire!\", 14 bytes, compressed"), "{out}");
+    }
+}
+
+#[test]
 fn a_damaged_capture_is_compared_as_far_as_it_goes() {
     let folder = captures();
     let whole = std::fs::read(folder.path().join("upgrade.pcapng")).unwrap();

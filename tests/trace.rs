@@ -131,7 +131,13 @@ fn an_exchange_is_explained_and_what_the_command_says_passes_through() {
     let said = text(&output.stderr);
     assert_eq!(text(&output.stdout), "talked\n");
     assert_eq!(output.status.code(), Some(0), "{said}");
-    for part in ["connection 0", "GET /0 → 200 OK  text/plain, 5 B", "closed by the ", "HTTP requests           1"] {
+    for part in [
+        "connection 0",
+        "GET /0 → 200 OK  text/plain, 5 B",
+        "closed by the ",
+        "1 exchange, ",
+        "HTTP requests           1",
+    ] {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
 }
@@ -336,6 +342,31 @@ except OSError as error: print(error.strerror)
         assert!(said.contains(part), "{part} is not in: {said}");
     }
     assert_eq!(records(&traced.path("saved.pcapng"), "summary")[0]["packets"], 0, "the outside is no part of it");
+}
+
+#[test]
+fn a_port_on_which_nobody_listens_is_answered_with_where_a_server_has_to_be() {
+    const KNOCK: &str = r#"
+import socket
+for port in (8124, 8125):
+    socket.socket().connect_ex(("127.0.0.1", port))
+listener = socket.create_server(("127.0.0.1", 8125))
+socket.create_connection(("127.0.0.1", 8125))
+"#;
+    let said = text(&Traced::new(&[]).run(&["python3", "-c", KNOCK]).stderr);
+    assert!(said.contains("Nobody listened on port 8124 of the command's network"), "{said}");
+}
+
+#[test]
+fn an_option_that_is_not_there_is_no_command_and_a_command_that_is_not_there_is_127() {
+    let status =
+        |arguments: &[&str]| Command::new(PROGRAM).arg("trace").args(arguments).output().unwrap().status.code();
+    assert_eq!(status(&["--bogus", "--", "true"]), Some(2));
+    assert_eq!(status(&["--", "true", "--bogus"]), Some(0));
+    // Where a folder of PATH may not be looked into, the system says that that is why.
+    let mut without = Command::new("setpriv");
+    without.args(["--bounding-set=-all", "--inh-caps=-all", PROGRAM, "trace", "--", "no-such-command"]);
+    assert_eq!(without.env("PATH", "/proc/1/cwd:/usr/bin").output().unwrap().status.code(), Some(127));
 }
 
 #[test]

@@ -4,8 +4,10 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -13,12 +15,18 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use wire101::lesson::{Lesson, Measure, Side, catalogue, run};
 use wire101::wire::Wire;
 
+/// How long anything may take before a test fails: it is waited for, and comes at once on a machine that is not busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A terminal with the tutorial in it, and somebody who presses keys.
 struct Desk {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     screen: Arc<Mutex<vt100::Parser>>,
+    /// Reads what is drawn, until it is told that nobody looks.
+    eye: JoinHandle<()>,
+    looks: Arc<AtomicBool>,
 }
 
 fn size(rows: u16, cols: u16) -> PtySize {
@@ -46,14 +54,17 @@ impl Desk {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(some(24), some(80), 0)));
-        let shown = Arc::clone(&screen);
-        std::thread::spawn(move || {
+        let looks = Arc::new(AtomicBool::new(true));
+        let (shown, still) = (Arc::clone(&screen), Arc::clone(&looks));
+        let eye = thread::spawn(move || {
             let mut bytes = [0; 4096];
-            while let Ok(length @ 1..) = reader.read(&mut bytes) {
+            while still.load(Ordering::Relaxed)
+                && let Ok(length @ 1..) = reader.read(&mut bytes)
+            {
                 shown.lock().unwrap().process(&bytes[..length]);
             }
         });
-        Self { master: Some(pair.master), writer, child, screen }
+        Self { master: Some(pair.master), writer, child, screen, eye, looks }
     }
 
     fn press(&mut self, keys: &str) {
@@ -68,14 +79,24 @@ impl Desk {
     /// Waits until all of these are in view.
     #[track_caller]
     fn until(&self, parts: &[&str]) -> String {
-        for _ in 0..3000 {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
             let shown = self.shown();
             if parts.iter().all(|part| shown.contains(part)) {
                 return shown;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
         panic!("{parts:?} never came:\n{}", self.shown());
+    }
+
+    /// Closes the terminal's window: nothing has it open but what runs in it.
+    fn close(mut self) -> Box<dyn Child + Send + Sync> {
+        self.looks.store(false, Ordering::Relaxed);
+        // Something is drawn, at which the eye sees that it need not look.
+        self.press("?");
+        self.eye.join().unwrap();
+        self.child
     }
 
     fn end(mut self) {
@@ -159,11 +180,12 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     desk.until(&["Lesson 1 of 18"]);
     desk.press("n");
     desk.until(&["see: what crossed the wire"]);
-    let Desk { master, writer, mut child, .. } = desk;
-    drop((master, writer));
-    let leader = child.process_id().unwrap();
-    killpg(Pid::from_raw(leader.cast_signed()), Signal::SIGHUP).unwrap();
-    child.wait().unwrap();
+    let mut tutorial = desk.close();
+    let start = Instant::now();
+    while tutorial.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < PATIENCE, "the tutorial goes on without a terminal");
+        thread::sleep(Duration::from_millis(20));
+    }
     let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
     again.until(&["Lesson 1 of 18", "question 1 of"]);
 }

@@ -107,12 +107,6 @@ impl<R: Read> Reader<R> {
     pub fn interfaces(&self) -> &[Interface] {
         &self.interfaces
     }
-
-    /// How far the (decompressed) file has been read, in bytes: where the part after the last packet begins.
-    #[must_use]
-    pub fn bytes_read(&self) -> u64 {
-        self.window.offset()
-    }
 }
 
 #[cfg(test)]
@@ -165,10 +159,10 @@ pub(super) mod tests {
         let file = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0\
             \x01\0\0\0\x02\0\0\0\x03\0\0\0\x03\0\0\0abc";
         let mut reader = Reader::new(Trickle(file)).unwrap();
-        assert_eq!(reader.bytes_read(), 24);
+        assert_eq!(reader.window.offset(), 24);
         let packet = reader.next_packet().unwrap().unwrap();
         assert_eq!((packet.link, packet.data), (LinkType::ETHERNET, &b"abc"[..]));
-        assert_eq!(reader.bytes_read(), 43);
+        assert_eq!(reader.window.offset(), 43);
         assert!(reader.next_packet().unwrap().is_none());
     }
 

@@ -18,6 +18,15 @@ use super::zstd::ZstdReader;
 ///
 /// If there is no such file, it is a directory, or it cannot be opened; and as [`Reader::new`].
 pub fn open(path: &Path, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    from_file(file(path)?, watcher)
+}
+
+/// Opens a file that is to be a capture.
+///
+/// # Errors
+///
+/// If there is no such file, it is a directory, or it cannot be opened.
+pub fn file(path: &Path) -> Result<File, CaptureError> {
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => CaptureError::Missing,
         ErrorKind::IsADirectory => CaptureError::Directory,
@@ -27,7 +36,7 @@ pub fn open(path: &Path, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read
     if file.metadata().map_err(CaptureError::Open)?.is_dir() {
         return Err(CaptureError::Directory);
     }
-    from_file(file, watcher)
+    Ok(file)
 }
 
 /// Reads a capture from an open file, from where it stands, under the watcher's eyes.

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use pcap_parser::pcapng::{EnhancedPacketBlock, InterfaceDescriptionBlock, SectionHeaderBlock};
+use pcap_parser::pcapng::{
+    EnhancedPacketBlock, InterfaceDescriptionBlock, InterfaceStatisticsBlock, SectionHeaderBlock,
+};
 use pcap_parser::{Linktype, OptionCode, PcapNGOption, ToVec};
 
 use super::{Interface, Timestamp};
@@ -76,10 +78,7 @@ impl<W: Write> Writer<W> {
         data: &[u8],
         comment: Option<&str>,
     ) -> io::Result<()> {
-        if interface >= self.interfaces {
-            let text = format!("there is no interface {interface}, only {} were described", self.interfaces);
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-        }
+        self.has(interface)?;
         if data.len() > LONGEST_WRITTEN {
             let text = format!("a packet of {} bytes is longer than the {LONGEST_WRITTEN} that fit", data.len());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
@@ -98,6 +97,35 @@ impl<W: Write> Writer<W> {
             block_len2: 0,
         };
         write(&mut self.out, packet)
+    }
+
+    /// Writes what became of an interface's packets: how many came, as `received` has it, and how many of them are not here,
+    /// `dropped`, because there was no room for them. `time` is when that was counted.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such interface (`InvalidInput`), or the file cannot be written.
+    pub fn statistics(&mut self, interface: usize, time: Timestamp, received: u64, dropped: u64) -> io::Result<()> {
+        self.has(interface)?;
+        let block = InterfaceStatisticsBlock {
+            block_type: 0,
+            block_len1: 0,
+            if_id: interface as u32,
+            ts_high: (time.0 >> 32) as u32,
+            ts_low: time.0 as u32,
+            // It is the system that dropped them; but this option is the one that tools show.
+            options: vec![count(OptionCode::IsbIfRecv, received), count(OptionCode::IsbIfDrop, dropped)],
+            block_len2: 0,
+        };
+        write(&mut self.out, block)
+    }
+
+    fn has(&self, interface: usize) -> io::Result<()> {
+        if interface < self.interfaces {
+            return Ok(());
+        }
+        let text = format!("there is no interface {interface}, only {} were described", self.interfaces);
+        Err(io::Error::new(io::ErrorKind::InvalidInput, text))
     }
 
     /// What has been written, as far as `out` still has it.
@@ -122,6 +150,11 @@ fn text(code: OptionCode, value: &str) -> io::Result<PcapNGOption<'_>> {
         io::Error::new(io::ErrorKind::InvalidInput, text)
     })?;
     Ok(PcapNGOption { code, len, value: Cow::Borrowed(value.as_bytes()) })
+}
+
+fn count(code: OptionCode, value: u64) -> PcapNGOption<'static> {
+    let value = value.to_le_bytes();
+    PcapNGOption { code, len: value.len() as u16, value: Cow::Owned(value.to_vec()) }
 }
 
 fn write(out: &mut impl Write, mut block: impl ToVec) -> io::Result<()> {
@@ -198,6 +231,24 @@ mod tests {
             prop_assert_eq!(reader.interfaces(), interfaces);
             prop_assert_eq!(comments(&file), packets.into_iter().map(|packet| packet.comment).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn what_was_dropped_is_said_at_the_end_and_the_packets_read_back_as_without_it() {
+        let ethernet = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
+        let mut writer = Writer::new(Vec::new(), &[ethernet], "a test").unwrap();
+        writer.packet(0, Timestamp(7), 3, b"abc", None).unwrap();
+        let before = writer.get_mut().len();
+        writer.statistics(0, Timestamp(1 << 40), 5, 4).unwrap();
+        assert!(refused(writer.statistics(1, Timestamp(0), 0, 0)));
+        let file = writer.finish().unwrap();
+        let (rest, block) = parse_block_le(&file[before..]).unwrap();
+        let Block::InterfaceStatistics(block) = block else { panic!("{block:?}") };
+        assert_eq!((rest, block.if_id, block.ts_high), (&b""[..], 0, 1 << 8));
+        assert_eq!((block.isb_ifrecv().unwrap().unwrap(), block.isb_ifdrop().unwrap().unwrap()), (5, 4));
+        let mut reader = Reader::new(&file[..]).unwrap();
+        assert_eq!(reader.next_packet().unwrap().unwrap().data, b"abc");
+        assert!(reader.next_packet().unwrap().is_none());
     }
 
     fn refused(result: io::Result<impl Sized>) -> bool {

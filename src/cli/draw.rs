@@ -1,11 +1,14 @@
-//! The pictures that `draw` knows, and of what each is drawn.
+//! `draw`: the pictures there are, and of what each is drawn.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use wire101::commands::draw::{Draw, Kind, Of};
+use wire101::commands::Failure;
+use wire101::commands::draw::{self, Draw, Kind, Of};
 
-use super::values;
+use super::watch::Watch;
+use super::{interrupt, values};
 
 /// What is drawn, and where to.
 #[derive(Debug, Args)]
@@ -66,6 +69,12 @@ pub enum Picture {
         #[command(flatten)]
         common: Common,
     },
+}
+
+impl Picture {
+    pub fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        draw::draw(&self.into(), out, Watch::new(interrupt::CTRL_C, false)?)
+    }
 }
 
 impl From<Picture> for Draw {

@@ -6,7 +6,10 @@ use clap::Args;
 use wire101::inspect::filter::{Filter, Host, Point};
 use wire101::inspect::record::Direction;
 
-use super::{FILTER, values};
+use super::values;
+
+/// The heading in `--help`.
+const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
 
 /// Whose connections. Where packets are captured, it is the kernel that is told.
 #[derive(Debug, Args)]

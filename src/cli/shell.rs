@@ -1,34 +1,53 @@
-//! What a shell and a reader of manuals want to know of the command line, made from its definition.
+//! `completions` and `man`: what a shell and a reader of manuals want to know of the command line, made from its definition.
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
-use clap_mangen::Man;
 use wire101::commands::Failure;
 
 use super::Cli;
 
-/// Writes the script that completes commands and flags in that shell.
-///
-/// # Errors
-///
-/// If the output cannot be written.
-pub fn completions(shell: Shell, out: &mut dyn Write) -> Result<(), Failure> {
-    // The generator does not say that it could not write.
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "wire101", &mut script);
-    Ok(out.write_all(&script)?)
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell that is to complete them
+    shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The command that it is about; without it: the program
+    #[arg(value_name = "COMMAND")]
+    words: Vec<String>,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "words")]
+    all: Option<PathBuf>,
+}
+
+impl Completions {
+    /// Writes the script that completes commands and flags in that shell.
+    pub fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        // The generator does not say that it could not write.
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "wire101", &mut script);
+        Ok(out.write_all(&script)?)
+    }
+}
+
+impl Man {
+    /// Writes one manual page, or all of them into a folder.
+    pub fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        match self.all {
+            Some(folder) => pages(&folder),
+            None => page(&self.words, out),
+        }
+    }
 }
 
 /// Writes the manual page of a command, in roff, which `man -l -` shows: `["lesson", "run"]`; without words, the program's.
-///
-/// # Errors
-///
-/// If there is no such command, or the output cannot be written.
-pub fn man(words: &[String], out: &mut dyn Write) -> Result<(), Failure> {
+fn page(words: &[String], out: &mut dyn Write) -> Result<(), Failure> {
     let mut command = Cli::command();
     // With what clap itself adds to each command.
     command.build();
@@ -45,15 +64,11 @@ pub fn man(words: &[String], out: &mut dyn Write) -> Result<(), Failure> {
         };
         command = found.clone();
     }
-    Ok(Man::new(command).render(out)?)
+    Ok(clap_mangen::Man::new(command).render(out)?)
 }
 
 /// Writes all manual pages into a folder: `wire101.1`, `wire101-inspect.1`, …
-///
-/// # Errors
-///
-/// If the folder or a page cannot be written.
-pub fn man_pages(folder: &Path) -> Result<(), Failure> {
+fn pages(folder: &Path) -> Result<(), Failure> {
     let write = || {
         fs::create_dir_all(folder)?;
         clap_mangen::generate_to(Cli::command(), folder)

@@ -8,7 +8,12 @@ use wire101::inspect::filter::Filter;
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 
-use super::{DEEPEN, NARROW, OUTPUT, filter, values};
+use super::{filter, values};
+
+/// Headings of `--help`.
+const NARROW: &str = "Narrow";
+const DEEPEN: &str = "Deepen";
+pub const OUTPUT: &str = "Output";
 
 /// What is shown, and how much of it.
 #[derive(Debug, Args)]

@@ -1,15 +1,17 @@
-//! How far reading is, on standard error; and Ctrl-C, which ends it with what there is so far.
+//! How far reading is, on standard error; and signals, which end it with what there is so far.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 use wire101::capture::watched::Watcher;
+use wire101::commands::Failure;
+
+use super::interrupt;
 
 /// How long reading may take before anything is said of it.
 const UNREMARKED: Duration = Duration::from_secs(1);
@@ -34,21 +36,19 @@ struct Reading {
 }
 
 impl Watch {
-    /// Watches from now on: the first Ctrl-C stops the reading, a second one the program.
+    /// Watches from now on: the first of these signals stops the reading, a second one the program.
     ///
     /// `streams` says that results appear while the capture is read: no bar is drawn among them in the same terminal.
     ///
     /// # Errors
     ///
-    /// If the system lets nobody know of Ctrl-C.
-    pub fn new(streams: bool) -> io::Result<Self> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        // In this order: only what was interrupted before is ended by the second.
-        flag::register_conditional_default(SIGINT, Arc::clone(&interrupted))?;
-        flag::register(SIGINT, Arc::clone(&interrupted))?;
+    /// If the system lets nobody know of signals.
+    pub fn new(signals: &[i32], streams: bool) -> Result<Rc<Self>, Failure> {
+        let interrupted = Arc::default();
+        interrupt::sets(&interrupted, signals)?;
         let draws = io::stderr().is_terminal() && !(streams && io::stdout().is_terminal());
         let reading = Reading { since: Instant::now(), bar: ProgressBar::hidden() };
-        Ok(Self { interrupted, draws, reading: RefCell::new(reading), shown: Cell::new(false) })
+        Ok(Rc::new(Self { interrupted, draws, reading: RefCell::new(reading), shown: Cell::new(false) }))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::Failure;
@@ -27,14 +29,21 @@ pub struct Capture {
     pub asked: Inspect,
 }
 
-/// Captures until Ctrl-C, or for as long as was asked for, and explains what comes; remarks about the capture go to the log.
+/// Captures for as long as was asked for, or until somebody sets `end`, and explains what comes; remarks about the capture
+/// go to the log.
 ///
 /// # Errors
 ///
 /// If there is no such interface, or no right to it; if what comes cannot be shown or saved.
 #[cfg(target_os = "linux")]
-pub fn capture(asked: &Capture, out: &mut dyn Write, remarks: &Log, style: Style) -> Result<(), Failure> {
-    linux::capture(asked, out, remarks, style)
+pub fn capture(
+    asked: &Capture,
+    out: &mut dyn Write,
+    remarks: &Log,
+    style: Style,
+    end: Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    linux::capture(asked, out, remarks, style, &end.into())
 }
 
 /// Other systems hand over packets in other ways.
@@ -43,7 +52,7 @@ pub fn capture(asked: &Capture, out: &mut dyn Write, remarks: &Log, style: Style
 ///
 /// Always.
 #[cfg(not(target_os = "linux"))]
-pub fn capture(_: &Capture, _: &mut dyn Write, _: &Log, _: Style) -> Result<(), Failure> {
+pub fn capture(_: &Capture, _: &mut dyn Write, _: &Log, _: Style, _: Arc<AtomicBool>) -> Result<(), Failure> {
     let why = "capture needs Linux's packet sockets. What works: `tcpdump -U -w - | wire101 inspect -`, or \
                `tcpdump -U -w FILE` and `wire101 inspect --watch FILE`";
     Err(Failure::Run(why.to_owned()))
@@ -59,14 +68,20 @@ mod linux {
 
     use super::super::feed::{Feed, Save, missed};
     use super::super::log::Log;
-    use super::super::{Failure, inspect, interrupt};
+    use super::super::{Failure, inspect};
     use super::Capture;
     use crate::capture::Interface;
     use crate::kernel::filter::Filter;
-    use crate::kernel::packets::{ANY, QUEUE, Socket, Stream, interfaces};
+    use crate::kernel::packets::{ANY, QUEUE, Socket, Stopper, Stream, interfaces};
     use crate::render::style::Style;
 
-    pub(super) fn capture(asked: &Capture, out: &mut dyn Write, remarks: &Log, style: Style) -> Result<(), Failure> {
+    pub(super) fn capture(
+        asked: &Capture,
+        out: &mut dyn Write,
+        remarks: &Log,
+        style: Style,
+        stopper: &Stopper,
+    ) -> Result<(), Failure> {
         let name = asked.interface.as_str();
         let filter = Filter { hosts: asked.hosts.clone(), ports: asked.ports.clone(), only_ip: false };
         let socket = Socket::open(name, filter).map_err(|error| refused(name, error))?;
@@ -76,9 +91,7 @@ mod linux {
         let interface = Interface { name: Some(name.to_owned()), link, snap_length: 0, comment: None };
         let feed = Feed::new(receiver, interface, save, Box::new(|_| {}))?;
         let own = |error: io::Error| Failure::Run(format!("the capture on {name} failed: {error}"));
-        let stream = Stream::start(socket, sender).map_err(own)?;
-        let stopper = stream.stopper();
-        interrupt::sets(&stopper.flag()).map_err(own)?;
+        let stream = Stream::start(socket, sender, stopper.clone()).map_err(own)?;
         let until = match asked.period {
             None => "Ctrl-C ends it".to_owned(),
             Some(period) => {
@@ -96,8 +109,10 @@ mod linux {
         let shown = inspect::live(&asked.asked, Box::new(feed.clone()), None, out, style);
         // Whoever has seen enough, or can see no more, wants no more saved.
         stopper.stop();
-        let saved = feed.finish();
-        if let Some(remark) = missed(stream.finish().map_err(own)?) {
+        feed.drain();
+        let lost = stream.finish().map_err(own)?;
+        let saved = feed.close(lost);
+        if let Some(remark) = missed(lost) {
             out.flush()?;
             remarks.say(&remark);
         }
@@ -108,11 +123,11 @@ mod linux {
         match error {
             Errno::ENODEV | Errno::ENXIO => no_such(name),
             Errno::EPERM | Errno::EACCES => Failure::Run(
-                "to capture from an interface takes the right CAP_NET_RAW, which this process has not\n  \
-                 what works: run it with `sudo`; or give the program the right once, with \
-                 `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`; or, in a container, start that with \
-                 `docker run --cap-add NET_RAW --network host ...`; or, without any right, trace a command: \
-                 `wire101 trace -- COMMAND`"
+                "to capture from an interface takes the right CAP_NET_RAW, which this process has not; what works:\n  \
+                 run it with `sudo`\n  \
+                 give the program the right, once: `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`\n  \
+                 in a container: start that with `docker run --cap-add NET_RAW --network host ...`\n  \
+                 without any right: trace a command, `wire101 trace -- COMMAND`"
                     .to_owned(),
             ),
             error => Failure::Run(format!("cannot capture on {name}: {error}")),

@@ -6,22 +6,22 @@ use std::rc::Rc;
 
 use super::Failure;
 use super::inspect::absent::Absent;
-use crate::capture::source;
+use super::inspect::input::Input;
 use crate::capture::watched::Watcher;
-use crate::compare::{self, Collector, Handshake, MOST, Specimen, options_of};
+use crate::compare::{self, Collector, MOST, Specimen, Surroundings, options_of};
 use crate::inspect::annotate::{self, Selection};
 use crate::inspect::{DecodeAs, Options, inspect};
 use crate::render::compare as view;
 use crate::render::numbers::counted;
 use crate::render::style::Style;
 
-/// How much of each body and payload is kept: none is compared.
-const KEEP: usize = 0;
+/// How much of each body and payload is kept, in bytes: only the beginnings of messages are compared.
+const KEEP: usize = 256;
 
 /// What `compare` was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Compare {
-    /// The captures.
+    /// The captures; `-`, once, is standard input.
     pub files: Vec<PathBuf>,
     /// The exchange of each, by connection and index; where none is named, the first upgrade, or else the first exchange.
     pub exchanges: Vec<Option<(u64, u64)>>,
@@ -44,6 +44,9 @@ pub fn compare(asked: &Compare, out: &mut dyn Write, style: Style, watcher: &Rc<
         return Err(Failure::Usage(
             "there are more exchanges than captures: --exchange is of the first, --other of the next".to_owned(),
         ));
+    }
+    if asked.files.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Failure::Usage("standard input can be only one of the captures".to_owned()));
     }
     let mut specimens = Vec::new();
     let mut damaged = None;
@@ -73,14 +76,15 @@ fn specimen(
     watcher: &Rc<dyn Watcher>,
     wanted: Option<(u64, u64)>,
 ) -> Result<(Specimen, Result<(), Failure>), Failure> {
-    let source = path.display().to_string();
-    let open = || source::open(path, Rc::clone(watcher)).map_err(|error| Failure::capture(&source, &error));
+    let input = Input::new(path, Rc::clone(watcher)).again()?;
+    let source = input.label();
+    let open = || input.open();
     let options = Options { keep: KEEP, ..Options::default() };
     let mut collector = Collector::new(wanted);
     let finding = inspect(&mut open()?, options, &mut collector);
     let outcome = finding.error.map_or(Ok(()), |error| Err(Failure::capture(&source, &error)));
     let there = collector.there();
-    let Some((exchange, connection, frames)) = collector.found() else {
+    let Some((exchange, connection, talk)) = collector.found() else {
         // What cannot be read may have held it.
         outcome?;
         let absent = wanted.map(|wanted| Absent::exchange(wanted, there, &finding.summary).to_string());
@@ -88,16 +92,17 @@ fn specimen(
         let absent = absent.unwrap_or_else(|| format!("no HTTP exchange is in this capture; it has {}", connections()));
         return Err(Failure::Input(format!("{source}: {absent}")));
     };
-    let mut handshake = Handshake::of(connection.number);
-    inspect(&mut open()?, options, &mut handshake);
+    let mut around = Surroundings::of(connection.number);
+    inspect(&mut open()?, options, &mut around);
     let mut options = [Vec::new(), Vec::new()];
-    let numbers = handshake.packets();
-    for packet in annotate::packets(open, Selection::Packets(handshake.numbers()), DecodeAs::default())? {
+    let numbers = around.packets();
+    for packet in annotate::packets(open, Selection::Packets(around.numbers()), DecodeAs::default())? {
         for (side, number) in numbers.iter().enumerate() {
             if *number == Some(packet.number) {
                 options[side] = options_of(&packet.fields);
             }
         }
     }
-    Ok((Specimen { source, exchange, connection, frames, options }, outcome))
+    let problems = around.problems();
+    Ok((Specimen { source, exchange, connection, talk, problems, options }, outcome))
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::Receiver;
 
 use super::Failure;
 use super::log::Log;
-use crate::capture::{Interface, Writer};
+use crate::capture::{Interface, Timestamp, Writer};
 use crate::kernel::packets::Batch;
 use crate::render::numbers::counted;
 
@@ -27,6 +27,9 @@ struct Source {
     read: usize,
     save: Option<Save>,
     watch: Watch,
+    /// How many packets have come, and when the last did.
+    seen: u64,
+    last: Timestamp,
 }
 
 /// Sees every packet on its way.
@@ -41,15 +44,31 @@ impl Feed {
         watch: Watch,
     ) -> Result<Self, Failure> {
         let writer = Writer::new(Vec::new(), &[interface], APPLICATION)?;
-        let mut source = Source { queue, writer, read: 0, save, watch };
+        let mut source = Source { queue, writer, read: 0, save, watch, seen: 0, last: Timestamp::default() };
         source.keep();
         Ok(Self(Rc::new(RefCell::new(source))))
     }
 
-    /// Takes what is left, to its end, though nobody looks at it any more. Says whether all of it is in the file.
-    pub(super) fn finish(&self) -> Result<(), Failure> {
+    /// Takes what is left, to its end, though nobody looks at it any more.
+    pub(super) fn drain(&self) {
         let mut source = self.0.borrow_mut();
         while source.next() {}
+    }
+
+    /// Ends the file with how many packets came, and how many of them the kernel had no room for. Says whether all that came
+    /// is in the file.
+    pub(super) fn close(&self, lost: u64) -> Result<(), Failure> {
+        let mut source = self.0.borrow_mut();
+        source.writer.get_mut().clear();
+        source.read = 0;
+        let Source { writer, save, seen, last, .. } = &mut *source;
+        // Into memory, and of the one interface: it cannot fail.
+        let _ = writer.statistics(0, *last, *seen + lost, lost);
+        if let Some(save) = save {
+            save.write(writer.get_mut());
+        }
+        // It was for the file alone.
+        writer.get_mut().clear();
         match source.save.take() {
             Some(Save { path, error: Some(error), .. }) => Err(unwritten(&path, &error)),
             _ => Ok(()),
@@ -86,6 +105,8 @@ impl Source {
             // Into memory, one packet of the one interface, shorter than what a block may hold: it cannot fail.
             let _ = self.writer.packet(0, time, length, data, None);
             (self.watch)(data);
+            self.seen += 1;
+            self.last = time;
         }
         self.keep();
         true

@@ -10,7 +10,6 @@ pub mod explain;
 #[cfg(target_os = "linux")]
 mod feed;
 pub mod inspect;
-mod interrupt;
 pub mod lesson;
 mod lines;
 mod live;

@@ -1,10 +1,13 @@
 //! What gives a program away without being said: the form of its entity tags, how it writes names, how it ends bodies.
 
+use std::borrow::Cow;
+
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
 
-/// Which server it is likely to be, by what `explain` knows of them.
-pub(super) fn server(fields: &Fields) -> Option<String> {
+/// Which server it is likely to be, by what `explain` knows of them: by its name, or else by its habits, which are told.
+pub(super) fn server(response: &Response) -> Option<String> {
+    let fields = &response.message.headers;
     let mut names: Vec<&str> = Vec::new();
     for field in ["Server", "X-Powered-By"] {
         for value in fields.all(field) {
@@ -12,7 +15,16 @@ pub(super) fn server(fields: &Fields) -> Option<String> {
             names.extend(server.map(|server| server.name).filter(|name| !names.contains(name)));
         }
     }
-    (!names.is_empty()).then(|| names.join(", "))
+    if !names.is_empty() {
+        return Some(names.join(", "));
+    }
+    let said: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+        fields.iter().map(|(name, value)| (String::from_utf8_lossy(name), String::from_utf8_lossy(value))).collect();
+    let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let likely = explain::servers_with_such_habits(response.status, !response.reason.is_empty(), &said);
+    let (_, habits) = likely.first()?;
+    let names: Vec<&str> = likely.iter().map(|(server, _)| server.name).collect();
+    Some(format!("{} ({habits})", names.join(" or ")))
 }
 
 /// The form of an entity tag: weak or strong, and what its parts are made of.

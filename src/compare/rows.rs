@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::marks;
 use super::specimen::{FRAMES, Specimen};
+use super::{frames, marks};
 use crate::explain;
-use crate::inspect::record::{Closed, Connection, Direction, Fields, Frame, HttpMessage};
+use crate::inspect::record::{Closed, Connection, Fields, HttpMessage};
 
 /// What rows are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,14 @@ pub enum Group {
     Connection,
     /// What came after the upgrade.
     WebSocket,
+    /// What a specification forbids, or a capture lacks.
+    Problems,
 }
 
 impl Group {
     /// All of them, in order.
-    pub const ALL: [Self; 5] = [Self::Request, Self::Response, Self::Manner, Self::Connection, Self::WebSocket];
+    pub const ALL: [Self; 6] =
+        [Self::Request, Self::Response, Self::Manner, Self::Connection, Self::WebSocket, Self::Problems];
 
     /// What it is called.
     #[must_use]
@@ -35,6 +38,7 @@ impl Group {
             Self::Manner => "manner",
             Self::Connection => "connection",
             Self::WebSocket => "websocket",
+            Self::Problems => "problems",
         }
     }
 }
@@ -73,6 +77,8 @@ pub struct Row {
     pub values: Vec<Option<Vec<u8>>>,
     /// Whether they say the same.
     pub verdict: Verdict,
+    /// Whether it is never the same twice, by chance or with the time.
+    pub varying: bool,
     /// What it means, where they do not.
     pub meaning: Option<String>,
 }
@@ -96,6 +102,7 @@ pub fn rows(specimens: &[Specimen]) -> Vec<Row> {
     rows.manner();
     rows.connection();
     rows.websocket();
+    rows.problems();
     rows.rows
 }
 
@@ -120,7 +127,7 @@ impl Rows<'_> {
         let is_same = values.iter().all(|value| *value == values[0]);
         let verdict = if is_same { Verdict::Same } else { Verdict::Differs };
         let meaning = (!is_same && !meaning.is_empty()).then(|| meaning.to_owned());
-        self.rows.push(Row { group, name: name.into(), values, verdict, meaning });
+        self.rows.push(Row { group, name: name.into(), values, verdict, varying: false, meaning });
     }
 
     fn request(&mut self) {
@@ -166,20 +173,30 @@ impl Rows<'_> {
                 let values: Vec<&[u8]> = message(it)?.headers.all(&name).collect();
                 (!values.is_empty()).then(|| values.join(&b", "[..]))
             };
-            let varying = VARYING.iter().find(|(varying, _)| varying.eq_ignore_ascii_case(&name)).map(|(_, why)| *why);
-            let meaning = varying.or_else(|| explain::header(&name).map(|header| header.meaning)).unwrap_or_default();
+            let meaning = explain::header(&name).map(|header| header.meaning).unwrap_or_default();
             self.add(group, &name, value, meaning);
-            let row = self.rows.last_mut().filter(|row| row.verdict == Verdict::Differs && varying.is_some());
-            // That one has it, and the other not, is a difference all the same.
-            if let Some(row) = row.filter(|row| row.values.iter().all(Option::is_some)) {
-                row.verdict = Verdict::Varies;
+            let varying = VARYING.iter().find(|(varying, _)| varying.eq_ignore_ascii_case(&name)).map(|(_, why)| *why);
+            let Some(row) = self.rows.last_mut().filter(|row| row.verdict == Verdict::Differs) else { continue };
+            if ["Connection", "Upgrade"].iter().any(|it| it.eq_ignore_ascii_case(&name))
+                && differ_in_case_only(&row.values)
+            {
+                row.meaning = Some("Written in another case, it means the same (RFC 9110 §7.6.1, §7.8).".to_owned());
+            }
+            if let Some(why) = varying {
+                row.varying = true;
+                // That one has it, and the other not, is a difference all the same.
+                if row.values.iter().all(Option::is_some) {
+                    (row.verdict, row.meaning) = (Verdict::Varies, Some(why.to_owned()));
+                }
             }
         }
     }
 
     fn manner(&mut self) {
-        let server = |it: &Specimen| marks::server(&response(it)?.headers);
-        self.add(Group::Manner, "likely server", server, "By Server and X-Powered-By, which can be hidden or faked.");
+        let server = |it: &Specimen| marks::server(it.exchange.response.as_ref()?);
+        let meaning =
+            "By Server and X-Powered-By, or else by habits that it shares with few; all of it can be hidden or faked.";
+        self.add(Group::Manner, "likely server", server, meaning);
         let tag = |it: &Specimen| response(it)?.headers.get("ETag").map(marks::tag_form);
         self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in a way of its own.");
         for (who, message) in [("request", request as fn(&Specimen) -> Option<&HttpMessage>), ("response", response)] {
@@ -224,7 +241,9 @@ impl Rows<'_> {
             |it| Some(it.connection.exchanges.to_string()),
             "How often it was used before it was closed, or upgraded.",
         );
-        self.add(Group::Connection, "closed", |it| Some(closed(&it.connection)), "Who ended it, and how.");
+        let meaning = "Who ended it, and how. After close frames the server is to be the first, so that it is not the client \
+                       that has to wait for stragglers (RFC 6455 §7.1.1).";
+        self.add(Group::Connection, "closed", |it| Some(closed(&it.connection)), meaning);
         self.add(
             Group::Connection,
             "segments sent again",
@@ -235,8 +254,32 @@ impl Rows<'_> {
 
     fn websocket(&mut self) {
         for at in 0..FRAMES {
-            let value = |it: &Specimen| it.frames.get(at).map(frame);
-            self.add(Group::WebSocket, format!("frame {at}"), value, "");
+            let said: Vec<_> = self.specimens.iter().map(|it| it.talk.frames.get(at)).collect();
+            let value = |it: &Specimen| it.talk.frames.get(at).map(frames::line);
+            self.add(Group::WebSocket, format!("frame {at}"), value, &frames::meaning(&said));
+        }
+        let counts = |it: &Specimen| {
+            let [client, server] = it.talk.counts;
+            (client + server > 0).then(|| format!("{client} from the client, {server} from the server"))
+        };
+        self.add(Group::WebSocket, "frames in all", counts, "How much was said.");
+    }
+
+    /// A row for each kind of problem that any of the connections has.
+    fn problems(&mut self) {
+        let mut codes: Vec<&str> = Vec::new();
+        for (problem, _) in self.specimens.iter().flat_map(|it| &it.problems) {
+            if !codes.contains(&problem.code) {
+                codes.push(problem.code);
+            }
+        }
+        for code in codes {
+            let value = |it: &Specimen| {
+                let (problem, count) = it.problems.iter().find(|(problem, _)| problem.code == code)?;
+                let often = if *count == 1 { String::new() } else { format!("{count} times, first in ") };
+                Some(format!("{often}packet {} ({})", problem.packet, problem.clause))
+            };
+            self.add(Group::Problems, code, value, explain::problem(code).map_or("", |story| &story.what));
         }
     }
 }
@@ -253,6 +296,11 @@ fn version(message: &HttpMessage) -> String {
     if message.version.0 == 0 { String::new() } else { format!(" HTTP/{}.{}", message.version.0, message.version.1) }
 }
 
+fn differ_in_case_only(values: &[Option<Vec<u8>>]) -> bool {
+    let lowered = |value: &Option<Vec<u8>>| value.as_ref().map(|value| value.to_ascii_lowercase());
+    values.windows(2).all(|pair| lowered(&pair[0]) == lowered(&pair[1]))
+}
+
 /// The names of the fields, in small letters, as they follow one another.
 fn order(fields: &Fields) -> Vec<u8> {
     let names: Vec<Vec<u8>> = fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
@@ -267,13 +315,4 @@ fn closed(connection: &Connection) -> String {
         Closed::Open => "still open".to_owned(),
         Closed::Evicted => "forgotten".to_owned(),
     }
-}
-
-fn frame(frame: &Frame) -> String {
-    let who = if frame.direction == Direction::Client { "client" } else { "server" };
-    let name = explain::opcode(frame.opcode).map_or("reserved", |known| known.name);
-    let code = frame.close_code.map(|code| format!(" {code}")).unwrap_or_default();
-    let more = if frame.fin { "" } else { ", not the last of its message" };
-    let compressed = if frame.rsv & 4 == 0 { "" } else { ", compressed" };
-    format!("{who}: {name}{code}, {} bytes{compressed}{more}", frame.payload_bytes)
 }

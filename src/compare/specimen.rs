@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::inspect::event::PacketContent;
-use crate::inspect::record::{Connection, Direction, Exchange, Frame};
+use crate::inspect::record::{Connection, Direction, Exchange, Frame, Message, Problem};
 use crate::inspect::{Event, Sink};
 use crate::layers::Field;
 use crate::layers::transport::header::SYN;
 
 /// How many frames are lined up.
-pub(super) const FRAMES: usize = 6;
+pub(super) const FRAMES: usize = 12;
 
 /// What is compared.
 #[derive(Clone, Debug)]
@@ -20,10 +20,21 @@ pub struct Specimen {
     pub exchange: Exchange,
     /// Its connection.
     pub connection: Connection,
-    /// The first frames after it, if it was an upgrade to WebSocket.
-    pub frames: Vec<Frame>,
+    /// What followed, if it was an upgrade to WebSocket.
+    pub talk: Talk,
+    /// What is wrong on its connection: each kind once, with how often, in the order in which it was found.
+    pub problems: Vec<(Problem, u64)>,
     /// The TCP options of the client's SYN, and of the server's: name and value.
     pub options: [Vec<(String, String)>; 2],
+}
+
+/// What was said after an upgrade.
+#[derive(Clone, Debug, Default)]
+pub struct Talk {
+    /// The first frames, each with the message that it completes.
+    pub frames: Vec<(Frame, Option<Message>)>,
+    /// How many frames there are in all, of the client and of the server.
+    pub counts: [u64; 2],
 }
 
 /// Finds the exchange in a capture: the one that was asked for; else the first upgrade, else the first exchange.
@@ -40,7 +51,7 @@ pub struct Collector {
 struct Found {
     exchange: Option<Exchange>,
     connection: Option<Connection>,
-    frames: Vec<Frame>,
+    talk: Talk,
 }
 
 impl Found {
@@ -50,7 +61,19 @@ impl Found {
 
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Frame(it) if self.frames.len() < FRAMES && self.is_on(it.connection) => self.frames.push(it.clone()),
+            Event::Frame(it) if self.is_on(it.connection) => {
+                self.talk.counts[usize::from(it.direction == Direction::Server)] += 1;
+                if self.talk.frames.len() < FRAMES {
+                    self.talk.frames.push((it.clone(), None));
+                }
+            }
+            // It comes right after its last frame.
+            Event::Message(it) if self.is_on(it.connection) => {
+                let last = self.talk.frames.last_mut();
+                if let Some((_, message)) = last.filter(|(frame, _)| frame.extent.last == it.extent.last) {
+                    message.get_or_insert_with(|| it.clone());
+                }
+            }
             Event::Closed(it) if self.is_on(it.number) => self.connection = Some(it.clone()),
             _ => {}
         }
@@ -70,12 +93,12 @@ impl Collector {
         self.there
     }
 
-    /// What was found: the exchange, its connection, the frames after it.
+    /// What was found: the exchange, its connection, what followed it.
     #[must_use]
-    pub fn found(self) -> Option<(Exchange, Connection, Vec<Frame>)> {
+    pub fn found(self) -> Option<(Exchange, Connection, Talk)> {
         let found = if self.upgrade.exchange.is_some() { self.upgrade } else { self.first };
-        let frames = if found.exchange.as_ref()?.upgraded.is_some() { found.frames } else { Vec::new() };
-        Some((found.exchange?, found.connection?, frames))
+        let talk = if found.exchange.as_ref()?.upgraded.is_some() { found.talk } else { Talk::default() };
+        Some((found.exchange?, found.connection?, talk))
     }
 }
 
@@ -100,21 +123,29 @@ impl Sink for Collector {
     }
 }
 
-/// Finds the packets that opened a connection: the client's SYN, and the server's.
+/// Finds what else there is of a connection: the packets that opened it, the client's SYN and the server's, and what is wrong
+/// on it.
 #[derive(Debug)]
-pub struct Handshake {
+pub struct Surroundings {
     connection: u64,
     packets: [Option<u64>; 2],
+    problems: Vec<(Problem, u64)>,
 }
 
-impl Handshake {
+impl Surroundings {
     /// Of that connection.
     #[must_use]
     pub fn of(connection: u64) -> Self {
-        Self { connection, packets: [None; 2] }
+        Self { connection, packets: [None; 2], problems: Vec::new() }
     }
 
-    /// Their numbers, as far as they were captured.
+    /// What is wrong: each kind once, with how often.
+    #[must_use]
+    pub fn problems(self) -> Vec<(Problem, u64)> {
+        self.problems
+    }
+
+    /// The numbers of the packets that opened it, as far as they were captured.
     #[must_use]
     pub fn packets(&self) -> [Option<u64>; 2] {
         self.packets
@@ -127,20 +158,26 @@ impl Handshake {
     }
 }
 
-impl Sink for Handshake {
+impl Sink for Surroundings {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::Packet(packet) = event
-            && let PacketContent::Tcp(segment) = &packet.content
-            && segment.connection == self.connection
-            && segment.flags & SYN != 0
-        {
-            let side = usize::from(segment.direction == Direction::Server);
-            self.packets[side].get_or_insert(packet.moment.packet);
+        match event {
+            Event::Packet(packet) => {
+                if let PacketContent::Tcp(segment) = &packet.content
+                    && segment.connection == self.connection
+                    && segment.flags & SYN != 0
+                {
+                    let side = usize::from(segment.direction == Direction::Server);
+                    self.packets[side].get_or_insert(packet.moment.packet);
+                }
+            }
+            Event::Problem(it) if it.connection == Some(self.connection) => {
+                match self.problems.iter_mut().find(|(known, _)| known.code == it.code) {
+                    Some((_, count)) => *count += 1,
+                    None => self.problems.push((it.clone(), 1)),
+                }
+            }
+            _ => {}
         }
-    }
-
-    fn done(&self) -> bool {
-        self.packets.iter().all(Option::is_some)
     }
 }
 

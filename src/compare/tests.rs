@@ -1,5 +1,8 @@
 use super::*;
-use crate::inspect::record::{Closed, Connection, Exchange, Extent, Fields, HttpMessage, Protocol, Request, Response};
+use crate::inspect::record::{
+    Closed, Connection, Direction, Exchange, Extent, Fields, Frame, HttpMessage, Message, Problem, Protocol, Request,
+    Response,
+};
 
 fn message(fields: &str) -> HttpMessage {
     HttpMessage { version: (1, 1), headers: Fields::parse(fields.as_bytes()), ..HttpMessage::default() }
@@ -30,7 +33,8 @@ fn specimen(request: &str, status: u16, response: &str) -> Specimen {
         source: "a.pcapng".to_owned(),
         exchange: Exchange { request: Some(request), response: Some(response), ..Exchange::default() },
         connection,
-        frames: Vec::new(),
+        talk: Talk::default(),
+        problems: Vec::new(),
         options: [Vec::new(), Vec::new()],
     }
 }
@@ -92,4 +96,84 @@ fn a_server_is_told_and_so_is_the_form_of_its_tags() {
     assert!(
         row(&both, "status line").meaning.is_some_and(|meaning| meaning.contains("200: ") && meaning.contains("404: "))
     );
+}
+
+#[test]
+fn a_server_without_a_name_is_told_by_its_habits() {
+    let mut tomcat = specimen("", 404, "Connection: close\r\n\r\n");
+    tomcat.exchange.response.as_mut().unwrap().reason = b"".into();
+    let row = row(&[tomcat, specimen("", 404, "Connection: close\r\n\r\n")], "likely server");
+    assert_eq!(row.values, [Some(b"Apache Tomcat (no reason phrase, no Server)".to_vec()), None]);
+}
+
+#[test]
+fn what_differs_in_case_only_is_said_to_mean_the_same() {
+    let both = [specimen("Connection: Upgrade\r\n\r\n", 200, ""), specimen("Connection: upgrade\r\n\r\n", 200, "")];
+    let row = row(&both, "Connection");
+    assert!(row.verdict == Verdict::Differs && row.meaning.unwrap().contains("another case"));
+}
+
+/// A frame of the server's with that first byte, and the message that it completes.
+fn said(opcode: u8, compressed: bool, payload: &[u8], inflated: &[u8]) -> (Frame, Option<Message>) {
+    let frame = Frame {
+        connection: 0,
+        index: 0,
+        direction: Direction::Server,
+        extent: Extent::default(),
+        header_bytes: 2,
+        fin: true,
+        rsv: if compressed { 4 } else { 0 },
+        opcode,
+        mask_key: None,
+        payload_bytes: payload.len() as u64,
+        payload_seen: payload.len() as u64,
+        payload: payload.to_vec(),
+        payload_truncated: false,
+        close_code: (opcode == 8 && payload.len() > 1).then(|| u16::from_be_bytes([payload[0], payload[1]])),
+        close_reason: (opcode == 8 && payload.len() > 1).then(|| payload[2..].to_vec()),
+        complete: true,
+    };
+    let message = Message {
+        connection: 0,
+        index: 0,
+        direction: Direction::Server,
+        extent: Extent::default(),
+        opcode,
+        frames: 1,
+        compressed,
+        payload_bytes: inflated.len() as u64,
+        payload: inflated.to_vec(),
+        payload_truncated: false,
+    };
+    (frame, (opcode < 8).then_some(message))
+}
+
+#[test]
+fn frames_are_told_with_what_they_say_and_what_their_difference_means() {
+    let line = |said| String::from_utf8(frames::line(&said)).unwrap();
+    let plain = || said(1, false, "Grüße".as_bytes(), "Grüße".as_bytes());
+    let deflated = || said(1, true, b"\xca\x00\x11", "Grüße".as_bytes());
+    assert_eq!(line(plain()), "server: text \"Grüße\", 7 bytes");
+    assert_eq!(line(deflated()), "server: text \"Grüße\", 3 bytes, compressed");
+    assert_eq!(line(said(2, false, b"\xde\xad", b"\xde\xad")), "server: binary de ad, 2 bytes");
+    assert_eq!(line(said(8, false, b"\x03\xe8bye", b"")), "server: close 1000 \"bye\", 5 bytes");
+    assert_eq!(line(said(8, false, b"", b"")), "server: close, 0 bytes");
+    let meaning = |one, other| frames::meaning(&[Some(&one), Some(&other)]);
+    assert!(meaning(plain(), deflated()).contains("RFC 7692 §6"));
+    assert!(meaning(plain(), said(2, false, b"", b"")).contains("kind of frame"));
+    let gone = meaning(said(8, false, b"\x03\xe8", b""), said(8, false, b"\x03\xe9", b""));
+    assert!(gone.contains("1000: ") && gone.contains("1001: "), "{gone}");
+    assert!(meaning(said(8, false, b"\x03\xe8", b""), said(8, false, b"\x03\xe8bye", b"")).contains("for people"));
+    assert!(frames::meaning(&[Some(&plain()), None]).contains("as much"));
+}
+
+#[test]
+fn what_is_wrong_on_the_connection_is_lined_up_too() {
+    let problem =
+        Problem { packet: 7, connection: Some(0), code: "wrong-accept", clause: "RFC 6455 §4.1", text: "".into() };
+    let mut wrong = specimen("", 101, "");
+    wrong.problems.push((problem, 2));
+    let row = row(&[specimen("", 101, ""), wrong], "wrong-accept");
+    assert_eq!(row.values, [None, Some(b"2 times, first in packet 7 (RFC 6455 \xc2\xa74.1)".to_vec())]);
+    assert_eq!((row.group, row.verdict, row.meaning.is_some()), (Group::Problems, Verdict::Differs, true));
 }

@@ -31,12 +31,6 @@ impl OsiLayer {
     }
 }
 
-/// The layer of that number, 1 to 7.
-#[must_use]
-pub fn osi_layer(number: u8) -> Option<&'static OsiLayer> {
-    TABLE.iter().find(|layer| layer.number == number)
-}
-
 /// All seven, from the bottom up.
 #[must_use]
 pub fn osi_layers() -> &'static [OsiLayer] {

@@ -31,12 +31,6 @@ impl TcpFlag {
     }
 }
 
-/// The control bit that is `bit` in the flags octet.
-#[must_use]
-pub fn tcp_flag(bit: u8) -> Option<&'static TcpFlag> {
-    FLAGS.iter().find(|flag| flag.bit == bit)
-}
-
 /// All eight, from FIN up.
 #[must_use]
 pub fn tcp_flags() -> &'static [TcpFlag] {

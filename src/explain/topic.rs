@@ -1,5 +1,6 @@
 //! Everything that can be explained, under one type, and finding it by what people call it.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::words::{normal, number, other_word};
@@ -322,21 +323,35 @@ impl Topic {
 static NAMES: LazyLock<Vec<(Topic, Vec<String>)>> =
     LazyLock::new(|| Topic::all().map(|topic| (topic, topic.names())).collect());
 
+/// The same by name: a screen names some hundred topics, each of which has to be found.
+static BY_NAME: LazyLock<HashMap<&'static str, Vec<Topic>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<&str, Vec<Topic>> = HashMap::new();
+    for (topic, names) in NAMES.iter() {
+        for name in names {
+            let topics = by_name.entry(name).or_default();
+            if topics.last() != Some(topic) {
+                topics.push(*topic);
+            }
+        }
+    }
+    by_name
+});
+
 /// The topics with that name, as [`normal`] writes it, or that number.
-fn called(name: &str) -> impl Iterator<Item = Topic> {
-    let number = number(name);
-    let is_called = move |(topic, names): &&(Topic, Vec<String>)| match (number, topic.numbers()) {
-        (Some(number), Some((first, last))) => (first..=last).contains(&number),
-        _ => names.iter().any(|one| one == name),
+fn called(name: &str) -> Vec<Topic> {
+    let Some(number) = number(name) else { return BY_NAME.get(name).cloned().unwrap_or_default() };
+    let is_called = |(topic, names): &&(Topic, Vec<String>)| match topic.numbers() {
+        Some((first, last)) => (first..=last).contains(&number),
+        None => names.iter().any(|one| one == name),
     };
-    NAMES.iter().filter(is_called).map(|(topic, _)| *topic)
+    NAMES.iter().filter(is_called).map(|(topic, _)| *topic).collect()
 }
 
 /// What some words may mean, the likeliest first: a name or number, perhaps with the kind before it.
 #[must_use]
 pub fn find(words: &str) -> Vec<Topic> {
     let name = normal(words);
-    let mut found: Vec<Topic> = called(&name).collect();
+    let mut found = called(&name);
     // A name typed as the specification writes it comes first (LINK is the method, Link the field); what means nothing
     // yet is only of interest where nothing else is meant.
     found.sort_by_key(|topic| (!topic.is_assigned(), topic.name() != words.trim()));
@@ -349,7 +364,7 @@ pub fn find(words: &str) -> Vec<Topic> {
     for kind in Kind::ALL {
         let names = kind.words().iter().filter_map(|word| name.strip_prefix(word)?.strip_prefix(' '));
         for name in names {
-            more.extend(called(name).filter(|topic| topic.kind() == kind));
+            more.extend(called(name).into_iter().filter(|topic| topic.kind() == kind));
             more.extend(other_word(name).into_iter().filter(|topic| topic.kind() == kind));
         }
     }

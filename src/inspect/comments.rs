@@ -8,14 +8,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use super::record::{Direction, Exchange, Extent, Frame, HttpMessage, Response};
 use crate::explain;
+use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// How many packets get a comment at most.
 const MOST: usize = 1 << 14;
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const RST: u8 = 4;
-const ACK: u8 = 16;
 
 /// Gathers comments. A [`Sink`]: give it the events of a capture.
 #[derive(Clone, Debug, Default)]

@@ -141,6 +141,7 @@ impl Connections {
         }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
+            tracked.update();
             out.emit(Event::Ended(&tracked.record));
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
         }
@@ -330,11 +331,13 @@ impl Tracked {
                 record.closed = if reset { Closed::Reset } else { Closed::Fin };
             }
         }
-        seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, novelty));
-        if is_new {
-            out.emit(Event::Opened(&self.record));
+        if !out.sink.counts_only() {
+            seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, novelty));
+            if is_new {
+                out.emit(Event::Opened(&self.record));
+            }
+            out.emit(Event::Packet(seen));
         }
-        out.emit(Event::Packet(seen));
         if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
             let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
             out.problem(source, Some(self.record.number), &fault);

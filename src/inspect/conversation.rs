@@ -141,7 +141,6 @@ impl Conversation {
             self.protocol = Protocol::Unknown;
         }
         self.speak(from, start, bytes, source, out);
-        self.settle(from, source, out);
     }
 
     /// The capture lacks some of a side's bytes.
@@ -227,18 +226,6 @@ impl Conversation {
                     return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
                 }
             }
-        }
-    }
-
-    /// Items that need no further byte: the end of a message or frame that is complete.
-    fn settle(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
-        let mut nothing = Input { bytes: &[], source };
-        match &mut self.talk {
-            Talk::Http(talk) => {
-                talk.bytes(from, &mut nothing, out);
-            }
-            Talk::WebSocket(talk) => talk.bytes(from, &mut nothing, out),
-            Talk::Tls(_) | Talk::Unjoined | Talk::Opaque => {}
         }
     }
 

@@ -14,6 +14,11 @@ pub trait Sink {
     fn done(&self) -> bool {
         false
     }
+
+    /// Whether the view is after the counts alone: then nothing is put together only to be an event, and it may get none.
+    fn counts_only(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Sink + ?Sized> Sink for &mut S {
@@ -23,6 +28,10 @@ impl<S: Sink + ?Sized> Sink for &mut S {
 
     fn done(&self) -> bool {
         (**self).done()
+    }
+
+    fn counts_only(&self) -> bool {
+        (**self).counts_only()
     }
 }
 

@@ -203,7 +203,7 @@ impl Taker<'_> {
     /// connection switches after it.
     fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
         let Self { connection, from, source, ref mut pairing, ref mut heads } = *self;
-        let index = pairing.index(from);
+        let index = if out.options.pieces { pairing.index(from) } else { 0 };
         let piece = |length: usize, kind, out: &mut Output<'_>| {
             out.piece(connection, from, start, start + length as u64, kind, index);
         };
@@ -211,7 +211,9 @@ impl Taker<'_> {
             Item::Head(head, began) => {
                 **heads += 1;
                 let answer = pairing.head(from, &head, source, out);
-                pieces(&head, (connection, from, start, pairing.index(from)), out);
+                if out.options.pieces {
+                    pieces(&head, (connection, from, start, pairing.index(from)), out);
+                }
                 pairing.began(from, began, source, out);
                 return Some(answer);
             }
@@ -229,7 +231,9 @@ impl Taker<'_> {
                 pairing.framing(from, length);
             }
             Item::Trailers(head) => {
-                pieces(&head, (connection, from, start, index), out);
+                if out.options.pieces {
+                    pieces(&head, (connection, from, start, index), out);
+                }
                 faults(head.faults, connection, source, out);
                 pairing.trailers(from, &head);
             }
@@ -255,9 +259,6 @@ pub(super) fn faults(faults: &[Fault], connection: u64, source: Source, out: &mu
 
 /// Says what the bytes of a section are.
 fn pieces(head: &Head<'_>, (connection, from, start, index): (u64, Direction, u64, u64), out: &mut Output<'_>) {
-    if !out.options.pieces {
-        return;
-    }
     let mut at = start;
     let mut piece = |to: u64, kind| {
         out.piece(connection, from, at, to, kind, index);

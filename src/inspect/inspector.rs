@@ -163,9 +163,10 @@ pub fn inspect<R: Read>(reader: &mut Reader<R>, options: Options, sink: &mut dyn
     Finding { summary: inspector.summary, error }
 }
 
+#[inline]
 fn name_interfaces<R: Read>(reader: &Reader<R>, named: &mut usize, sink: &mut dyn Sink) {
-    for (index, interface) in reader.interfaces().iter().enumerate().skip(*named) {
-        sink.event(Event::Interface(index, interface.name.as_deref()));
-        *named = index + 1;
+    while let Some(interface) = reader.interfaces().get(*named) {
+        sink.event(Event::Interface(*named, interface.name.as_deref()));
+        *named += 1;
     }
 }

@@ -1,7 +1,7 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
 use super::event::{Event, Piece, PieceKind, Sink};
-use super::record::{Direction, Frame, Moment, Problem, Summary};
+use super::record::{Direction, Moment, Problem, Summary};
 use super::websocket_talk::Building;
 use crate::capture::Timestamp;
 use crate::layers::fault::{Breach, Rule};
@@ -64,7 +64,6 @@ pub(super) struct Output<'a> {
 pub(super) struct Scratch {
     /// To unmask in.
     pub(super) unmasked: Vec<u8>,
-    pub(super) frame: Option<Box<Frame>>,
     pub(super) message: Option<Box<Building>>,
 }
 

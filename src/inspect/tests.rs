@@ -9,6 +9,7 @@ use super::record::{Closed, Connection, Direction, Exchange, Extent, Frame, Mess
 use super::{Event, Inspector, Options, Sink};
 use crate::capture::{LinkType, Packet, Timestamp};
 use crate::layers::application::websocket::handshake;
+use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// Everything found, with the packets and times it was found in left out.
 #[derive(Debug, Default, PartialEq)]
@@ -54,11 +55,6 @@ struct Sent {
     flags: u8,
     payload: Vec<u8>,
 }
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const RST: u8 = 4;
-const ACK: u8 = 16;
 
 /// What two programs say to each other, turn by turn.
 #[derive(Clone, Debug, Default)]

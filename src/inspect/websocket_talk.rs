@@ -35,10 +35,23 @@ struct Sender {
     decoder: Decoder,
     rules: Rules,
     inflater: Option<Box<Inflater>>,
-    frame: Option<(Box<Frame>, Part)>,
+    frame: Option<InFrame>,
     message: Option<Box<Building>>,
     /// It sent its FIN.
     finished: bool,
+}
+
+/// A frame in progress.
+#[derive(Debug)]
+struct InFrame {
+    header: Header,
+    index: u64,
+    part: Part,
+    /// How much of the payload was there so far.
+    seen: u64,
+    /// The payload, unmasked, as far as it is kept.
+    payload: Vec<u8>,
+    truncated: bool,
 }
 
 /// A data message in progress.
@@ -86,7 +99,7 @@ impl WebSocketTalk {
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
         let side = |side: &Sender| {
-            side.frame.as_ref().map_or(0, |(frame, _)| size_of::<Frame>() + frame.payload.capacity())
+            side.frame.as_ref().map_or(0, |frame| frame.payload.capacity())
                 + side.message.as_ref().map_or(0, |m| size_of::<Building>() + m.message.payload.capacity())
                 + side.inflater.as_ref().map_or(0, |inflater| inflater.held())
         };
@@ -106,15 +119,15 @@ impl WebSocketTalk {
             match item {
                 Item::Header(header) => {
                     out.piece(*connection, from, start, end, PieceKind::FrameHeader, *next_frame);
-                    side.begin(&header, (*connection, *next_frame), source, out);
+                    side.begin(&header, (*connection, *next_frame), out);
                     *next_frame += 1;
                 }
                 Item::Payload(payload, at) => {
-                    let index = side.frame.as_ref().map_or(index, |(frame, _)| frame.index);
+                    let index = side.frame.as_ref().map_or(index, |frame| frame.index);
                     out.piece(*connection, from, start, end, PieceKind::FramePayload, index);
                     side.payload(payload, at, source, out);
                 }
-                Item::End { complete } => side.end(complete, source, next_message, out),
+                Item::End { complete } => side.end(complete, *connection, source, next_message, out),
                 Item::Skipped(_) => out.piece(*connection, from, start, end, PieceKind::Undecoded, index),
             }
         }
@@ -125,7 +138,7 @@ impl WebSocketTalk {
         self.ending_told = true;
         let side = &mut self.sides[from as usize];
         if let Some(Item::End { complete }) = side.miss(length) {
-            side.end(complete, source, &mut self.next_message, out);
+            side.end(complete, self.connection, source, &mut self.next_message, out);
         }
         side.lose();
     }
@@ -140,7 +153,7 @@ impl WebSocketTalk {
                 fault(&Fault::FrameCutShort(owed), self.connection, source, out);
             }
             if let Item::End { complete } = item {
-                side.end(complete, source, &mut self.next_message, out);
+                side.end(complete, self.connection, source, &mut self.next_message, out);
             }
         }
     }
@@ -149,7 +162,7 @@ impl WebSocketTalk {
     pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         self.check_ending(reset, source, out);
         for side in &mut self.sides {
-            side.end(false, source, &mut self.next_message, out);
+            side.end(false, self.connection, source, &mut self.next_message, out);
         }
     }
 
@@ -190,7 +203,7 @@ impl Sender {
         }
     }
 
-    fn begin(&mut self, header: &Header, (connection, index): (u64, u64), source: Source, out: &mut Output<'_>) {
+    fn begin(&mut self, header: &Header, (connection, index): (u64, u64), out: &mut Output<'_>) {
         out.summary.websocket_frames += 1;
         *out.summary.websocket_opcodes.entry(header.opcode).or_default() += 1;
         let began = self.decoder.began();
@@ -218,40 +231,22 @@ impl Sender {
             };
             self.message = Some(boxed(building, out.scratch.message.take()));
         }
-        let frame = Frame {
-            connection,
-            index,
-            direction: self.direction,
-            extent: Extent { first: began.into(), last: source.into() },
-            header_bytes: header.length,
-            fin: header.fin,
-            rsv: header.rsv,
-            opcode: header.opcode,
-            mask_key: header.mask_key,
-            payload_bytes: header.payload_length,
-            payload_seen: 0,
-            payload: Vec::new(),
-            payload_truncated: false,
-            close_code: None,
-            close_reason: None,
-            complete: false,
-        };
-        self.frame = Some((boxed(frame, out.scratch.frame.take()), part));
+        self.frame = Some(InFrame { header: *header, index, part, seen: 0, payload: Vec::new(), truncated: false });
     }
 
     fn payload(&mut self, payload: &[u8], at: u64, source: Source, out: &mut Output<'_>) {
-        let Some((frame, part)) = &mut self.frame else { return };
-        frame.payload_seen += payload.len() as u64;
-        let keep = if frame.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
-        let looked_at = *part != Part::Control && *part != Part::Stray && self.message.is_some();
+        let Some(frame) = &mut self.frame else { return };
+        frame.seen += payload.len() as u64;
+        let keep = if frame.header.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
+        let looked_at = frame.part != Part::Control && frame.part != Part::Stray && self.message.is_some();
         if !looked_at && frame.payload.len() >= keep {
-            frame.payload_truncated = true;
+            frame.truncated = true;
             return;
         }
         let mut buffer = std::mem::take(&mut out.scratch.unmasked);
         let mut at = at;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
-            let clear = match frame.mask_key {
+            let clear = match frame.header.mask_key {
                 None => piece,
                 Some(key) => {
                     buffer.clear();
@@ -260,7 +255,7 @@ impl Sender {
                 }
             };
             at += piece.len() as u64;
-            kept(&mut frame.payload, &mut frame.payload_truncated, clear, keep);
+            kept(&mut frame.payload, &mut frame.truncated, clear, keep);
             if looked_at && let Some(building) = &mut self.message {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
@@ -268,30 +263,44 @@ impl Sender {
         out.scratch.unmasked = buffer;
     }
 
-    fn end(&mut self, complete: bool, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
-        let Some((mut frame, part)) = self.frame.take() else { return };
-        frame.complete = complete;
-        frame.extent.last = source.into();
-        if frame.opcode == CLOSE && complete {
+    fn end(&mut self, complete: bool, connection: u64, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
+        let Some(InFrame { header, index, part, seen, payload, truncated }) = self.frame.take() else { return };
+        let mut close = None;
+        if header.opcode == CLOSE && complete {
             let mut faults = Vec::new();
-            if let Some((code, reason)) = Rules::close_body(&frame.payload, &mut faults) {
-                frame.close_code = Some(code);
-                frame.close_reason = Some(reason.to_vec());
-            }
+            close = Rules::close_body(&payload, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
             for found in &faults {
-                fault(found, frame.connection, source, out);
+                fault(found, connection, source, out);
             }
         }
-        out.emit(Event::Frame(&frame));
-        let fin = frame.fin;
-        out.scratch.frame = Some(frame);
+        if !out.sink.counts_only() {
+            let (close_code, close_reason) = close.unzip();
+            out.emit(Event::Frame(&Frame {
+                connection,
+                index,
+                direction: self.direction,
+                extent: Extent { first: self.decoder.began().into(), last: source.into() },
+                header_bytes: header.length,
+                fin: header.fin,
+                rsv: header.rsv,
+                opcode: header.opcode,
+                mask_key: header.mask_key,
+                payload_bytes: header.payload_length,
+                payload_seen: seen,
+                payload,
+                payload_truncated: truncated,
+                close_code,
+                close_reason,
+                complete,
+            }));
+        }
         if !matches!(part, Part::First { .. } | Part::Next) {
             return;
         }
         let Some(building) = &mut self.message else { return };
         building.message.frames += 1;
         building.broken |= !complete;
-        if !fin {
+        if !header.fin {
             return;
         }
         let Some(mut building) = self.message.take() else { return };

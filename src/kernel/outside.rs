@@ -114,6 +114,22 @@ pub fn unanswered(frame: &[u8]) -> Option<Attempt> {
     Some(quoted.attempt()).filter(|attempt| attempt.protocol == "DNS")
 }
 
+/// What a frame on the loopback says of a port: that somebody listens there, or that nobody does. A SYN is answered with SYN
+/// and ACK, or with a reset that has the sequence number 0 (RFC 9293 §3.10.7.1).
+#[must_use]
+pub fn listens(frame: &[u8]) -> Option<(u16, bool)> {
+    const SYN_ACK: u8 = 0x12;
+    const RST_ACK: u8 = 0x14;
+    let packet = Packet::of(frame).filter(|packet| packet.protocol == TCP)?;
+    let header = packet.payload.first_chunk::<14>()?;
+    let port = u16::from_be_bytes([header[0], header[1]]);
+    match header[13] & 0x17 {
+        SYN_ACK => Some((port, true)),
+        RST_ACK if header[4..8] == [0; 4] => Some((port, false)),
+        _ => None,
+    }
+}
+
 /// An IP packet in a frame.
 struct Packet<'a> {
     frame: &'a [u8],
@@ -282,6 +298,23 @@ mod tests {
         assert_eq!((tcp.protocol.as_str(), tcp.name), ("TCP", None));
         let dns = attempt(&query_v6());
         assert_eq!((dns.protocol.as_str(), dns.name.as_deref()), ("DNS", Some(&b"example.org"[..])));
+    }
+
+    #[test]
+    fn a_port_is_known_to_be_listened_on_by_the_answer_to_a_syn() {
+        let from_port_80 = |change: fn(&mut etherparse::TcpHeader)| {
+            let mut frame = Vec::new();
+            let mut header = etherparse::TcpHeader::new(80, 40_000, 0, 0);
+            change(&mut header);
+            let builder = PacketBuilder::ethernet2([0; 6], [0; 6]).ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64);
+            builder.tcp_header(header).write(&mut frame, b"").unwrap();
+            listens(&frame)
+        };
+        assert_eq!(from_port_80(|it| (it.syn, it.ack) = (true, true)), Some((80, true)));
+        assert_eq!(from_port_80(|it| (it.rst, it.ack) = (true, true)), Some((80, false)));
+        assert_eq!(from_port_80(|it| (it.rst, it.ack, it.sequence_number) = (true, true, 9)), None);
+        assert_eq!(from_port_80(|it| it.ack = true), None);
+        assert_eq!(listens(&query_v6()), None);
     }
 
     #[test]

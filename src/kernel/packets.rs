@@ -1,7 +1,8 @@
 //! Every packet of an interface as the kernel hands it over: a packet socket, read by a thread that does nothing else.
 //!
 //! What the kernel had no room for, because packets came faster than they were read, it counts, and the count is in the
-//! result. A reader whose queue is full waits, so that there is no other place where a packet can be lost. Knows nothing of
+//! result. The kernel tells the count with each packet that it hands over, so that what it lost after the last one it does not
+//! tell; on a loopback of one's own the mark is that last one, and the count is exact. A reader whose queue is full waits, so that there is no other place where a packet can be lost. Knows nothing of
 //! what is in a packet, but for one of its own: the mark that says that everything before it has been read.
 
 use std::io::{self, IoSliceMut};
@@ -179,14 +180,15 @@ impl Stopper {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// The same as a flag, for whoever can do no more than set it.
-    #[must_use]
-    pub fn flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.0)
-    }
-
     fn is_stopped(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A flag that somebody else may set, too.
+impl From<Arc<AtomicBool>> for Stopper {
+    fn from(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
     }
 }
 
@@ -197,8 +199,10 @@ impl Stream {
     /// # Errors
     ///
     /// If the thread cannot be started.
-    pub fn start<T: From<Batch> + Send + 'static>(socket: Socket, queue: SyncSender<T>) -> io::Result<Self> {
-        let stop = Stopper::default();
+    pub fn start<T>(socket: Socket, queue: SyncSender<T>, stop: Stopper) -> io::Result<Self>
+    where
+        T: From<Batch> + Send + 'static,
+    {
         let stopper = stop.clone();
         let reader = thread::Builder::new().name("packets".to_owned());
         Ok(Self { reader: reader.spawn(move || read(&socket, &queue, &stopper))?, stop })

@@ -30,7 +30,6 @@ impl Refused {
 }
 
 /// What a system says about namespaces, before one is made: inside of one, everybody looks like root, or like nobody.
-#[expect(clippy::struct_excessive_bools, reason = "each is one of the system's switches")]
 #[derive(Clone, Copy, Debug)]
 pub struct System {
     root: bool,

@@ -1,6 +1,6 @@
 //! All lessons, embedded in the program, and finding one by its name.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::front_matter::{Lesson, LessonError};
 use crate::explain::nearest;
@@ -29,14 +29,35 @@ pub fn all() -> &'static [Lesson] {
     &ALL
 }
 
-/// The lesson of that name, or of that number.
+/// Whether there is a lesson of that name; none is read for that.
+#[must_use]
+pub fn has(name: &str) -> bool {
+    LESSONS.iter().any(|(known, _)| *known == name)
+}
+
+/// How many lessons there are; they are numbered from 1 on, which a test sees to.
+#[must_use]
+pub fn count() -> usize {
+    LESSONS.len()
+}
+
+/// The lesson of that name, or of that number. By its name it is found without reading the others.
 ///
 /// # Errors
 ///
 /// [`Unknown`], with the names that may have been meant.
+///
+/// # Panics
+///
+/// As [`all`].
 pub fn find(name: &str) -> Result<&'static Lesson, Unknown> {
+    static BY_NAME: [OnceLock<Lesson>; LESSONS.len()] = [const { OnceLock::new() }; LESSONS.len()];
+    let named = LESSONS.iter().zip(&BY_NAME).find(|((known, _), _)| *known == name);
+    if let Some(((name, source), lesson)) = named {
+        return Ok(lesson.get_or_init(|| Lesson::parse(name, source).unwrap_or_else(|error| panic!("{error}"))));
+    }
     let number = name.parse::<u8>().ok();
-    let found = all().iter().find(|lesson| lesson.name == name || Some(lesson.number) == number);
+    let found = all().iter().find(|lesson| Some(lesson.number) == number);
     found.ok_or_else(|| {
         let names = all().iter().map(|lesson| lesson.name.as_str());
         Unknown { name: name.to_owned(), nearest: nearest(name, names) }
@@ -79,6 +100,7 @@ mod tests {
     #[test]
     fn a_lesson_is_found_by_its_name_and_by_its_number() {
         for lesson in all() {
+            assert!(has(&lesson.name));
             assert_eq!(find(&lesson.name).map(|found| found.number), Ok(lesson.number));
             assert_eq!(find(&lesson.number.to_string()).map(|found| &found.name), Ok(&lesson.name));
         }
@@ -90,6 +112,11 @@ mod tests {
         assert_eq!(nearest("keepalive").first(), Some(&"keep-alive"));
         assert_eq!(nearest("updgrade").first(), Some(&"upgrade"));
         assert!(nearest("250").is_empty());
+    }
+
+    #[test]
+    fn lessons_are_numbered_from_one_on() {
+        assert!(all().iter().map(|lesson| usize::from(lesson.number)).eq(1..=count()));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub fn page(specimens: &[Specimen], rows: &[Row], style: Style) -> String {
             continue;
         }
         page.push_str(&heading(title(group), "", style));
-        let abreast = style.width.saturating_sub(NAMES) / specimens.len().max(1) >= ENOUGH;
+        let abreast = fits_abreast(specimens.len(), style);
         let table = if abreast { side_by_side(&rows, specimens.len(), style) } else { stacked(&rows, style) };
         page.push_str(&table.draw(0));
         for (names, meaning) in meanings(&rows) {
@@ -51,10 +51,16 @@ pub fn page(specimens: &[Specimen], rows: &[Row], style: Style) -> String {
         }
     }
     page.push('\n');
-    for line in text::wrap(&style.text(&counts(rows)), style.width) {
+    let same = if fits_abreast(specimens.len(), style) { "; = stands for the same as in A" } else { "" };
+    for line in text::wrap(&style.text(&format!("{}{same}", counts(rows))), style.width) {
         let _ = writeln!(page, "{line}");
     }
     page
+}
+
+/// Whether each capture can have a column.
+fn fits_abreast(captures: usize, style: Style) -> bool {
+    style.width.saturating_sub(NAMES) / captures.max(1) >= ENOUGH
 }
 
 /// What the differences mean, once each.
@@ -94,6 +100,7 @@ fn title(group: Group) -> &'static str {
         Group::Manner => "How it was said",
         Group::Connection => "The connection below",
         Group::WebSocket => "After the upgrade",
+        Group::Problems => "What is wrong",
     }
 }
 
@@ -109,23 +116,63 @@ fn side_by_side(rows: &[&Row], captures: usize, style: Style) -> Table {
     table
 }
 
-/// A line for each capture; one for all, where they say the same.
+/// A line for each thing that is said, with those who say it; one for all, where they say the same.
 fn stacked(rows: &[&Row], style: Style) -> Table {
     let columns =
         [Column::text(""), Column::text("What").wrapped(), Column::text("In"), Column::text("Says").wrapped()];
     let mut table = Table::new(&columns, style);
     for row in rows {
-        if row.verdict == Verdict::Same {
-            let all = Cell::new("all").look(Look::Dim);
-            table.row([mark(row, style), name(row), all, value(row.values[0].as_deref(), style)]);
-            continue;
-        }
-        for (at, captured) in row.values.iter().enumerate() {
+        for (at, (captures, said)) in sayings(row).into_iter().enumerate() {
             let (mark, name) = if at == 0 { (mark(row, style), name(row)) } else { (Cell::new(""), Cell::new("")) };
-            table.row([mark, name, Cell::new(LETTERS[at]), value(captured.as_deref(), style)]);
+            let who = if captures.len() == row.values.len() {
+                Cell::new("all").look(Look::Dim)
+            } else {
+                let letters: Vec<&str> = captures.iter().map(|at| LETTERS[*at]).collect();
+                Cell::new(letters.join(" "))
+            };
+            let said = match said {
+                Saying::This(said) => value(said, style),
+                Saying::EachItsOwn => each_its_own(row),
+            };
+            table.row([mark, name, who, said]);
         }
     }
     table
+}
+
+/// What some captures say of a row.
+enum Saying<'a> {
+    /// This, or nothing.
+    This(Option<&'a [u8]>),
+    /// Something that is never the same twice.
+    EachItsOwn,
+}
+
+/// What is said of a row, and by which captures; of what is never the same twice, only who says it.
+fn sayings(row: &Row) -> Vec<(Vec<usize>, Saying<'_>)> {
+    let mut sayings: Vec<(Vec<usize>, Option<&[u8]>)> = Vec::new();
+    for (at, said) in row.values.iter().enumerate() {
+        let known = |it: &&mut (Vec<usize>, Option<&[u8]>)| {
+            it.1 == said.as_deref() || (row.varying && it.1.is_some() && said.is_some())
+        };
+        match sayings.iter_mut().find(known) {
+            Some((captures, _)) => captures.push(at),
+            None => sayings.push((vec![at], said.as_deref())),
+        }
+    }
+    let is_shared = |captures: &[usize]| captures.iter().all(|at| row.values[*at] == row.values[captures[0]]);
+    let saying = |(captures, said): (Vec<usize>, _)| {
+        let saying = if is_shared(&captures) { Saying::This(said) } else { Saying::EachItsOwn };
+        (captures, saying)
+    };
+    sayings.into_iter().map(saying).collect()
+}
+
+/// What nobody reads line by line: values that chance or the time makes.
+fn each_its_own(row: &Row) -> Cell<'static> {
+    let why = row.meaning.as_deref().filter(|_| row.verdict == Verdict::Varies);
+    let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+    Cell::new(format!("(each its own){why}")).look(Look::Dim)
 }
 
 fn mark(row: &Row, style: Style) -> Cell<'static> {
@@ -180,13 +227,15 @@ mod tests {
     use super::super::connections::tests::connection;
     use super::super::exchanges::tests::exchange;
     use super::*;
+    use crate::compare::Talk;
 
     fn specimens(count: usize) -> Vec<Specimen> {
         let specimen = || Specimen {
             source: "captures/\u{1b}[2J.pcapng".to_owned(),
             exchange: exchange(),
             connection: connection(),
-            frames: Vec::new(),
+            talk: Talk::default(),
+            problems: Vec::new(),
             options: [Vec::new(), Vec::new()],
         };
         std::iter::repeat_with(specimen).take(count).collect()
@@ -201,10 +250,18 @@ mod tests {
             captures in 2..=MOST,
             width in 20_usize..140,
             verdict in 0_usize..3,
+            varying: bool,
         ) {
             let verdict = [Verdict::Same, Verdict::Differs, Verdict::Varies][verdict];
             let values = values[..captures].to_vec();
-            let row = |group| Row { group, name: name.clone(), values: values.clone(), verdict, meaning: Some(meaning.clone()) };
+            let row = |group| Row {
+                group,
+                name: name.clone(),
+                values: values.clone(),
+                verdict,
+                varying,
+                meaning: Some(meaning.clone()),
+            };
             let drawn = page(&specimens(captures), &Group::ALL.map(row), Style::plain(width));
             for line in drawn.lines() {
                 prop_assert!(text::width(line) <= width, "{line}");
@@ -220,6 +277,7 @@ mod tests {
             name: "Server".to_owned(),
             values: vec![Some(b"a".to_vec()), None, Some(vec![0xff])],
             verdict: Verdict::Differs,
+            varying: false,
             meaning: None,
         };
         let mut out = Vec::new();

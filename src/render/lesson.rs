@@ -167,11 +167,8 @@ pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
 /// The lesson, and the wire it ran on.
 pub(super) fn title(run: &Run, style: Style) -> Vec<String> {
     let wire = style.text(&wire::words(run));
-    let lessons = catalogue::all();
-    // Out of how many says something only once none is missing in between.
-    let complete = lessons.last().is_some_and(|last| usize::from(last.number) == lessons.len());
-    let of = if complete { format!(" of {}", lessons.len()) } else { String::new() };
-    let lesson = style.text(&format!("Lesson {}{of} · {}", run.lesson.number, run.lesson.title));
+    let (number, count) = (run.lesson.number, catalogue::count());
+    let lesson = style.text(&format!("Lesson {number} of {count} · {}", run.lesson.title));
     match style.width.checked_sub(text::width(&lesson) + text::width(&wire)) {
         Some(gap @ 2..) => vec![style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)],
         _ => [(Look::Bold, lesson), (Look::Dim, wire)]

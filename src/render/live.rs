@@ -187,7 +187,7 @@ impl Live {
         Some(self.line(&subject, Look::Layer(Layer::Presentation), &pieces))
     }
 
-    /// A problem; the first of its kind with an explanation, and after [`PROBLEMS`] of a kind none any more.
+    /// A problem; the first of its kind with an explanation, and after ten of a kind none any more.
     #[must_use]
     pub fn problem(&mut self, it: &Problem) -> Vec<String> {
         let count = self.problems.entry(it.code).or_default();

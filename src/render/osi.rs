@@ -8,13 +8,11 @@ use super::story::Story;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, HttpMessage};
 use crate::layers::presentation::charset::{self, CharsetSource};
+use crate::layers::transport::header::{ACK, SYN};
 use crate::layers::{Field, Layer};
 
 /// To be said once, below the first such table.
 pub const READING: &str = "Layers 5 and 6 have no header here: the flags of TCP and fields of HTTP say it.";
-
-const SYN: u8 = 2;
-const ACK: u8 = 16;
 
 /// The rows of the table, from the top.
 ///

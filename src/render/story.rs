@@ -15,14 +15,10 @@ use self::windows::Windows;
 use super::ladder::Ladder;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Frame, Problem};
+use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// How many records of a kind are kept; more are counted. A story longer than this nobody reads.
 const MOST: usize = 1 << 16;
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const RST: u8 = 4;
-const ACK: u8 = 16;
 
 /// What was found, in the order of its packets. A [`Sink`]: give it the events of a capture, or of a part of it.
 #[derive(Clone, Debug, Default)]

@@ -5,15 +5,11 @@ pub mod program;
 use std::time::Duration;
 
 use wire101::capture::{Interface, LinkType, Timestamp, Writer};
+pub use wire101::layers::transport::header::{ACK, FIN, RST, SYN};
 use wire101::lesson::demos;
 use wire101::wire::Settings;
 
 pub use program::Folder;
-
-pub const FIN: u8 = 1;
-pub const SYN: u8 = 2;
-pub const RST: u8 = 4;
-pub const ACK: u8 = 16;
 
 /// A capture that is being made: packets a millisecond apart, from 2023-11-14 22:13:20 UTC on.
 pub struct Capture {

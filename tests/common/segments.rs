@@ -2,10 +2,7 @@
 //!
 //! Checksums are left empty, as by a network card that fills them in.
 
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const PSH: u8 = 8;
-const ACK: u8 = 16;
+use wire101::layers::transport::header::{ACK, FIN, PSH, SYN};
 
 /// The longest payload of a segment on Ethernet, with timestamps.
 const MSS: usize = 1448;

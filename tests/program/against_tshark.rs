@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::thread;
 
 use wire101::lesson::{Lesson, catalogue};
 use wire101::wire::Wire;
@@ -53,10 +54,18 @@ fn tshark_complains_of_nothing_in_a_lesson_but_what_the_lesson_says_it_does() {
 #[test]
 fn on_the_loopback_wire_tshark_counts_the_same_and_finds_nothing_else_malformed() {
     let folder = tempfile::tempdir().unwrap();
+    let place = |lesson: &Lesson| folder.path().join(format!("{}.pcapng", lesson.name));
+    // All at once: they take real time, and most of that is waiting.
+    thread::scope(|threads| {
+        for lesson in catalogue::all() {
+            let capture = place(lesson).into_os_string().into_string().expect("temporary folders have plain names");
+            threads.spawn(move || {
+                printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", &capture]);
+            });
+        }
+    });
     for lesson in catalogue::all() {
-        let capture = folder.path().join(format!("{}.pcapng", lesson.name));
-        let path = capture.to_str().expect("temporary folders have plain names");
-        printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", path]);
+        let capture = place(lesson);
         assert_counted_alike(lesson, &capture, "loopback");
         let mut complaints = complaints(&capture, "loopback");
         // What a kernel's TCP does, full windows and segments twice, depends on how busy the machine is.

@@ -143,7 +143,8 @@ impl Pass {
     }
 }
 
-/// Inspects a capture, which is read under the watcher's eyes.
+/// Inspects a capture, which is read under the watcher's eyes. With [`Inspect::watch`], the capture ends where the watcher
+/// stops it.
 ///
 /// # Errors
 ///
@@ -153,7 +154,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
     let result = if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
     } else if asked.watch {
-        watch::Growing::open(&asked.file)
+        watch::Growing::open(&asked.file, watcher)
             .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
     } else {
         look(asked, Input::new(&asked.file, watcher), out, style)
@@ -172,7 +173,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
 ///
 /// # Errors
 ///
-/// As [`inspect`].
+/// As [`inspect()`].
 pub fn live(
     asked: &Inspect,
     stream: Box<dyn Read>,
@@ -291,6 +292,10 @@ struct Nothing;
 
 impl Sink for Nothing {
     fn event(&mut self, _: Event<'_>) {}
+
+    fn counts_only(&self) -> bool {
+        true
+    }
 }
 
 /// A view, and one that counts beside it; the pass ends when the view is done.

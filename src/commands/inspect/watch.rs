@@ -1,15 +1,15 @@
-//! `--watch`: a capture file that grows, read as it does, until Ctrl-C.
+//! `--watch`: a capture file that grows, read as it does, until the watcher stops it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::{Failure, interrupt};
-use crate::capture::CaptureError;
+use super::super::Failure;
+use crate::capture::source;
+use crate::capture::watched::Watcher;
 
 /// How often it is looked whether there is more.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -18,23 +18,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(super) struct Growing {
     path: PathBuf,
     file: File,
-    ended: Arc<AtomicBool>,
+    watcher: Rc<dyn Watcher>,
 }
 
 impl Growing {
     /// Follows a file from its beginning.
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let failed = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => CaptureError::Missing,
-            _ => CaptureError::Open(error),
-        };
-        let file = File::open(path).map_err(|error| Failure::capture(&path.display().to_string(), &failed(error)))?;
-        if file.metadata()?.is_dir() {
-            return Err(Failure::capture(&path.display().to_string(), &CaptureError::Directory));
-        }
-        let ended = Arc::new(AtomicBool::new(false));
-        interrupt::sets(&ended)?;
-        Ok(Self { path: path.to_owned(), file, ended })
+    pub(super) fn open(path: &Path, watcher: Rc<dyn Watcher>) -> Result<Self, Failure> {
+        let opened = source::file(path).map_err(|error| Failure::capture(&path.display().to_string(), &error));
+        Ok(Self { path: path.to_owned(), file: opened?, watcher })
     }
 
     /// Why there will be no more of what was begun: the file is another one now, or was begun anew.
@@ -55,7 +46,7 @@ impl Read for Growing {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             // Asked first: what was written before it ended is still read.
-            let ended = self.ended.load(Ordering::Relaxed);
+            let ended = self.watcher.stops();
             let count = self.file.read(into)?;
             if count > 0 || ended {
                 return Ok(count);

@@ -25,6 +25,8 @@ pub const OWN_FAILURE: u8 = 125;
 pub struct Trace {
     /// The command and its arguments.
     pub command: Vec<OsString>,
+    /// Where it is looked for, as PATH has it, to tell why it is not found.
+    pub path: Option<OsString>,
     /// Where to write every packet.
     pub save: Option<PathBuf>,
     /// What to show; its `file` is what to call it.

@@ -1,5 +1,7 @@
 //! How a command is traced: its network is made, a packet socket reads all of it, and then the command runs.
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::Command;
 use std::sync::mpsc::sync_channel;
@@ -17,7 +19,7 @@ use super::tried::{Tried, now};
 use crate::capture::{Interface, LinkType};
 use crate::kernel::netlink::Netlink;
 use crate::kernel::outside::{self, Outside};
-use crate::kernel::packets::{QUEUE, Socket, Stream};
+use crate::kernel::packets::{QUEUE, Socket, Stopper, Stream};
 use crate::kernel::{Refused, System, namespace};
 use crate::render::style::Style;
 
@@ -25,12 +27,21 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
     let (socket, outside) = network().map_err(|refused| elsewhere(&refused))?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
+    let unread = |error| own("the packets could not be read to their end", error);
     let (sender, receiver) = sync_channel(QUEUE);
     let tried = Tried::new(remarks, now(), style);
     let watcher = tried.clone();
-    let watch = move |packet: &[u8]| outside::unanswered(packet).into_iter().for_each(|it| watcher.tell(it));
+    let watch = move |packet: &[u8]| {
+        if let Some(attempt) = outside::unanswered(packet) {
+            watcher.tell(attempt);
+        }
+        if let Some((port, listens)) = outside::listens(packet) {
+            watcher.answered(port, listens);
+        }
+    };
     let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
-    let stream = Stream::start(socket, sender).map_err(|error| own("no thread can be started", error))?;
+    let stream =
+        Stream::start(socket, sender, Stopper::default()).map_err(|error| own("no thread can be started", error))?;
     let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
     prctl::set_child_subreaper(true).map_err(|error| own("cannot become a subreaper", error.into()))?;
     if let Some(outside) = outside {
@@ -51,7 +62,9 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
         Err((status, message)) => {
             stream.stopper().stop();
             remarks.say(&format!("wire101: {message}"));
-            feed.finish()?;
+            feed.drain();
+            let lost = stream.finish().map_err(unread)?;
+            feed.close(lost)?;
             return Ok(status);
         }
     };
@@ -59,13 +72,14 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let shown = inspect::live(&asked.asked, Box::new(feed.clone()), Some(start), &mut out, style);
     let shown = shown.and_then(|()| out.flush().map_err(Failure::from));
     // Nobody may look any more, but the command runs to its end, and all of it is saved.
-    let saved = feed.finish();
+    feed.drain();
     let status = waiter.join().unwrap_or(super::OWN_FAILURE);
-    let lost = stream.finish().map_err(|error| own("the packets could not be read to their end", error))?;
+    let lost = stream.finish().map_err(unread)?;
+    let saved = feed.close(lost);
     if let Some(remark) = missed(lost) {
         remarks.say(&remark);
     }
-    if let Some(remark) = tried.remark() {
+    for remark in [tried.remark_on_ports(), tried.remark()].into_iter().flatten() {
         remarks.say(&remark);
     }
     saved?;
@@ -108,12 +122,23 @@ fn start_command(asked: &Trace) -> Result<u32, (u8, String)> {
     let child = Command::new(program).args(arguments).spawn();
     child.map(|child| child.id()).map_err(|error| {
         let name = program.to_string_lossy();
-        let advice = match family::status_of(&error) {
+        let status = family::status_of(&error);
+        if status == 126 && !name.contains('/') && !is_in(asked.path.as_deref(), program) {
+            // The system names the first obstacle: a folder that may not be looked into.
+            let why = "no such command is in a folder of PATH that you may look into; is it installed?";
+            return (127, format!("cannot run {name}: {why}"));
+        }
+        let advice = match status {
             127 if name.contains(' ') => "; a line for a shell is run by one: -- sh -c 'LINE'",
             127 if name.contains('/') => "; is it, or the interpreter it names, somewhere else?",
             127 => "; is it installed, and in a folder of PATH?",
             _ => "",
         };
-        (family::status_of(&error), format!("cannot run {name}: {error}{advice}"))
+        (status, format!("cannot run {name}: {error}{advice}"))
     })
+}
+
+/// Whether a folder of PATH has a program of that name, as far as one may look.
+fn is_in(path: Option<&OsStr>, program: &OsStr) -> bool {
+    env::split_paths(path.unwrap_or_default()).any(|folder| folder.join(program).exists())
 }

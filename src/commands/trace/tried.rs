@@ -1,4 +1,5 @@
-//! What the command tried to reach outside of its network: each told once when it is tried, and all of them at the end.
+//! What the command tried to reach and could not: outside of its network, each told once when it is tried, and all of them at
+//! the end; and the ports inside on which nobody listened.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,6 +35,8 @@ struct Seen {
     attempts: BTreeMap<String, BTreeSet<String>>,
     known: BTreeSet<Attempt>,
     more: u64,
+    /// The ports whose answers were seen, and whether somebody listened there at last.
+    ports: BTreeMap<u16, bool>,
 }
 
 impl Tried {
@@ -61,6 +64,29 @@ impl Tried {
         seen.known.insert(attempt);
         drop(seen);
         self.log.say(&Live::new(Some(self.start), self.style).note(now(), "outside", &said));
+    }
+
+    /// Remembers whether somebody listens on a port.
+    pub(super) fn answered(&self, port: u16, listens: bool) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        *seen.ports.entry(port).or_default() |= listens;
+    }
+
+    /// What to say of ports on which nobody ever listened: whoever asked may think of a server that runs elsewhere.
+    pub(super) fn remark_on_ports(&self) -> Option<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let silent: Vec<u16> = seen.ports.iter().filter(|(_, listens)| !**listens).map(|(port, _)| *port).collect();
+        let mut named: Vec<String> = silent.iter().take(NAMED).map(ToString::to_string).collect();
+        if silent.len() > NAMED {
+            named.push(format!("{} more", silent.len() - NAMED));
+        }
+        let ports = if silent.len() == 1 { "port" } else { "ports" };
+        let said = format!(
+            "Nobody listened on {ports} {} of the command's network, which is its own: a server that was started elsewhere is \
+             not in it. Start it in the same command: -- sh -c 'SERVER & sleep 1; CLIENT; kill $!'.",
+            named.join(", ")
+        );
+        (!silent.is_empty()).then(|| text::wrap(&self.style.text(&said), self.style.width).join("\n"))
     }
 
     /// All of it in a few sentences; nothing where nothing was tried.

@@ -22,7 +22,8 @@ pub(crate) struct Header {
     pub(crate) step: Step,
 }
 
-#[inline]
+#[expect(clippy::inline_always, reason = "called twice, which is once too often for the compiler's liking")]
+#[inline(always)]
 pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
     let header = fixed::<20>(Protocol::Ipv4, data)?;
     let [first, _, l1, l2, i1, i2, f1, f2, _, protocol, _, _, s1, s2, s3, s4, d1, d2, d3, d4] = *header;

@@ -223,7 +223,10 @@ impl Reassembly {
         }
         let end = position + length.cast_signed() + i64::from(fin);
         let next = half.next.cast_signed();
-        if position == end {
+        if position == next && length > 0 && half.waiting.is_empty() && !half.finished {
+            // What nearly every segment is.
+            Novelty::InOrder
+        } else if position == end {
             if syn && half.synchronised { Novelty::Repeated } else { Novelty::Empty }
         } else if !fin && length <= 1 && position == next - 1 {
             Novelty::KeepAlive

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Direction, Moment};
-
-const FIN: u8 = 1;
+use crate::layers::transport::header::FIN;
 
 /// Follows every stream's way.
 #[derive(Debug, Default)]

@@ -9,9 +9,7 @@ use std::net::IpAddr;
 use super::tally::Tally;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Connection, Direction};
-
-const SYN: u8 = 2;
-const ACK: u8 = 16;
+use crate::layers::transport::header::{ACK, SYN};
 
 /// Whether a segment asks for a connection: SYN without ACK (RFC 9293 §3.5).
 pub(super) fn is_open(flags: u8) -> bool {

@@ -32,7 +32,7 @@ pub fn card(card: &Card, others: &[Topic], lists: &[Kind], style: Style) -> Vec<
         rows.add(if at == 0 { "Alike" } else { "" }, &format!("{bond}: {}", labels.join(", ")), Look::Plain);
     }
     rows.lines.push(String::new());
-    let lesson = card.lessons.iter().find(|name| catalogue::find(name).is_ok());
+    let lesson = card.lessons.iter().find(|name| catalogue::has(name));
     let lesson = lesson.map(|name| format!("wire101 lesson run {name}"));
     for (at, command) in lesson.into_iter().chain([format!("wire101 {}", card.command)]).enumerate() {
         rows.add(if at == 0 { "See it" } else { "" }, &command, Look::Bold);

@@ -259,7 +259,6 @@ impl<'a> Exchange<'a> {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract's keys")]
 pub(super) struct Frame<'a> {
     connection: u64,
     index: u64,

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::capture::OwnedPacket;
 use crate::kernel::System;
-use crate::kernel::packets::{Batch, QUEUE, Socket, Stream};
+use crate::kernel::packets::{Batch, QUEUE, Socket, Stopper, Stream};
 use crate::wire::WireError;
 
 /// A capture that goes on until it is finished.
@@ -32,7 +32,7 @@ impl Capture {
     pub(super) fn start(system: System, interface: usize) -> Result<Self, WireError> {
         let (sender, receiver) = sync_channel(QUEUE);
         let socket = Socket::loopback().map_err(|error| system.refused("a packet socket (AF_PACKET)", error))?;
-        let stream = Stream::start(socket, sender)?;
+        let stream = Stream::start(socket, sender, Stopper::default())?;
         let seen = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&seen);
         let gatherer = thread::Builder::new().name("gatherer".to_owned());

@@ -238,7 +238,7 @@ impl Decoder {
             State::Ended { complete } => Some(self.ended(complete)),
             State::Start if memchr(b'\n', &self.partial).is_some() => {
                 self.cut = true;
-                let line_end = self.take_apart(Gathered::Kept, &[])?;
+                let (line_end, _) = self.take_apart(Gathered::Kept, &[])?;
                 self.state = State::Lost;
                 let began = self.began;
                 Some(Item::Head(
@@ -383,6 +383,13 @@ impl Decoder {
             }
             self.began = input.source;
         }
+        // A head that came in one piece, as most do, is taken apart while its end is looked for.
+        let most = Gathered::Input(input.bytes.len().min(MAX_SECTION));
+        if self.partial.is_empty()
+            && let Some((line_end, Some(end))) = self.take_apart(most, input.bytes)
+        {
+            return Some(self.headed(Gathered::Input(end), input, line_end));
+        }
         let direct = if self.partial.is_empty() { section_end(input.bytes, &mut 0) } else { None };
         let mut whole = match direct {
             Some(end) if end <= MAX_SECTION => Gathered::Input(end),
@@ -405,19 +412,25 @@ impl Decoder {
             self.synchronised = false;
             return Some(Item::Fault(Fault::SectionTooLong(MAX_SECTION)));
         }
-        let Some(line_end) = self.take_apart(whole, input.bytes) else {
-            return self.lose(input);
-        };
+        match self.take_apart(whole, input.bytes) {
+            Some((line_end, _)) => Some(self.headed(whole, input, line_end)),
+            None => self.lose(input),
+        }
+    }
+
+    /// Hands out a head that was taken apart.
+    fn headed<'s, 'i: 's>(&'s mut self, whole: Gathered, input: &mut Input<'i>, line_end: usize) -> Item<'s> {
         self.synchronised = true;
         self.headed = true;
         self.foreign = false;
         self.state = State::Lost;
         let began = self.began;
-        Some(Item::Head(self.section(whole, input, line_end), began))
+        Item::Head(self.section(whole, input, line_end), began)
     }
 
-    /// Takes the start line and the field lines of a head apart; says where the start line ends, if it is one.
-    fn take_apart(&mut self, whole: Gathered, input: &[u8]) -> Option<usize> {
+    /// Takes the start line and the field lines of a head apart; says where the start line ends, if it is one, and the head,
+    /// if its end is there.
+    fn take_apart(&mut self, whole: Gathered, input: &[u8]) -> Option<(usize, Option<usize>)> {
         let block = match whole {
             Gathered::Input(length) => &input[..length],
             _ => &self.partial[..],
@@ -427,8 +440,8 @@ impl Decoder {
         let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
         self.start = StartLine::parse(self.role, trim_line_end(&block[..line_end]));
         self.faults.extend(self.start.as_ref()?.fault.clone());
-        field_lines(block, line_end, &mut self.lines, &mut self.faults);
-        Some(line_end)
+        let end = field_lines(block, line_end, &mut self.lines, &mut self.faults);
+        Some((line_end, end))
     }
 
     /// Builds the head of a section that was taken apart.

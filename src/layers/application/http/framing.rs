@@ -55,14 +55,6 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
     }
 }
 
-/// Whether the sender of this message means to keep the connection open (RFC 9112 §9.3).
-#[must_use]
-pub fn persists(head: &Head<'_>) -> bool {
-    let option = |name: &[u8]| head.list("connection").any(|o| o.eq_ignore_ascii_case(name));
-    let modern = head.start.is_some_and(|start| start.version >= (1, 1));
-    !option(b"close") && (modern || option(b"keep-alive"))
-}
-
 fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
     match head.all("host").count() {
         0 if head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
@@ -80,6 +72,9 @@ enum Declared {
 
 fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     let length = content_length(head, faults);
+    if head.get("transfer-encoding").is_none() {
+        return length.map_or(Declared::Nothing, Declared::Length);
+    }
     let mut codings = head.list("transfer-encoding").peekable();
     if codings.peek().is_none() {
         return length.map_or(Declared::Nothing, Declared::Length);

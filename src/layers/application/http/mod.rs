@@ -16,7 +16,7 @@ mod tests;
 
 pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
 pub use fault::Fault;
-pub use framing::{Framing, of_request, of_response, persists};
+pub use framing::{Framing, of_request, of_response};
 pub use obligations::{owed_by_request, owed_by_response};
 pub use section::{FieldLine, Fields, Head, elements};
 pub use start_line::{Likeness, Parts, StartLine, likeness, role};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::fault::Fault;
 use super::start_line::{StartLine, is_token, trim_line_end};
@@ -124,15 +124,30 @@ pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
     None
 }
 
-/// Takes the field lines of `block` from `at` on apart; the last line is the empty one.
-pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine>, faults: &mut Vec<Fault>) {
+/// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is there.
+pub(super) fn field_lines(
+    block: &[u8],
+    mut at: usize,
+    lines: &mut Vec<FieldLine>,
+    faults: &mut Vec<Fault>,
+) -> Option<usize> {
+    let mut end_of_all = None;
     let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
-    while let Some(length) = memchr(b'\n', &block[at..]) {
+    loop {
+        if let Some((name, length)) = plain_line(&block[at..]) {
+            let (start, value_end) = (at, at + length);
+            at = value_end + 2;
+            let value = trimmed(block, start + name + 1, value_end);
+            lines.push(FieldLine { name: start as u32..(start + name) as u32, value, whole: start as u32..at as u32 });
+            continue;
+        }
+        let Some(length) = memchr(b'\n', &block[at..]) else { break };
         let (start, end) = (at, at + length + 1);
         at = end;
         let line = trim_line_end(&block[start..end]);
         bare |= line.len() + 1 == end - start;
         if line.is_empty() {
+            end_of_all = Some(end);
             break;
         }
         let whole = start as u32..end as u32;
@@ -177,6 +192,15 @@ pub(super) fn field_lines(block: &[u8], mut at: usize, lines: &mut Vec<FieldLine
     if bare {
         faults.push(Fault::BareLineFeed);
     }
+    end_of_all
+}
+
+/// The length of the name and of the whole, line end aside, of a field line that has nothing wrong: what nearly all are.
+fn plain_line(bytes: &[u8]) -> Option<(usize, usize)> {
+    let name = bytes.iter().position(|b| !is_token(*b))?;
+    let (b':', rest) = bytes.get(name..)?.split_first()? else { return None };
+    let value = memchr3(0, b'\r', b'\n', rest)?;
+    (name > 0 && rest[value..].starts_with(b"\r\n")).then_some((name, name + 1 + value))
 }
 
 fn trimmed(block: &[u8], start: usize, end: usize) -> Range<u32> {

@@ -5,14 +5,13 @@ use super::*;
 use crate::capture::Timestamp;
 use crate::inspect::event::Novelty;
 use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
+use crate::layers::transport::header::{ACK, FIN};
 
 const MS: u64 = 1_000_000;
 /// Ethernet, IPv4 and TCP without options.
 const HEADERS: u32 = 54;
-const SYN: u8 = 2;
-const SYN_ACK: u8 = 18;
-const ACK: u8 = 16;
-const FIN_ACK: u8 = 17;
+const SYN_ACK: u8 = SYN | ACK;
+const FIN_ACK: u8 = FIN | ACK;
 
 use Direction::{Client, Server};
 
@@ -527,7 +526,6 @@ fn goodbyes_and_the_first_pong_are_told_from_other_frames() {
 
 #[test]
 fn only_a_receiver_has_no_room_and_neither_a_syn_nor_a_reset_says_so() {
-    const RST: u8 = 4;
     let mut capture = Capture::default();
     capture.handshake(1).bare(0, Client, ACK).bare(0, Server, RST);
     capture.window = 500;

@@ -1,37 +1,20 @@
-//! The flags of `serve` and `connect`.
+//! `connect`: where to, and what to say there.
 
-use std::io::{self, IsTerminal};
-use std::net::IpAddr;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use clap::Args;
 use hyper::Method;
 use hyper::header::{HeaderName, HeaderValue, ORIGIN};
-use wire101::commands::connect::{self, Converse, Data, Exchange, What};
-use wire101::commands::serve;
+use wire101::commands::Failure;
+use wire101::commands::connect::{self, Converse, Data, Exchange, Notes, What};
 use wire101::peer::client::{Scheme, Url};
 
-use super::values;
+use super::{Look, values};
 
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The port to listen on; 0 for any that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8101)]
-    port: u16,
-    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
-    bind: IpAddr,
-    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
-    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
-    origin: Vec<String>,
-}
-
-impl From<Serve> for serve::Serve {
-    fn from(serve: Serve) -> Self {
-        let Serve { port, bind, origin } = serve;
-        Self { bind, port, origins: origin }
-    }
-}
+/// Headings of `connect --help`.
+const HTTP: &str = "HTTP";
+const WEBSOCKET: &str = "WebSocket";
 
 #[derive(Debug, Args)]
 pub struct Connect {
@@ -79,14 +62,12 @@ pub struct Connect {
     close_code: Option<u16>,
 }
 
-/// Headings of `connect --help`.
-const HTTP: &str = "HTTP";
-const WEBSOCKET: &str = "WebSocket";
-
 impl Connect {
-    /// Whether what is answered is to be said, too.
-    pub fn notes(&self) -> bool {
-        self.verbose || io::stderr().is_terminal()
+    pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
+        let err = &mut io::stderr().lock();
+        let notes = self.verbose || io::stderr().is_terminal();
+        let mut notes = if notes { Notes::to(err, look.notes_style()) } else { Notes::none() };
+        connect::connect(&self.try_into().map_err(Failure::Usage)?, out, &mut notes, look.style())
     }
 
     /// The flags that were given and do not fit the URL's scheme.

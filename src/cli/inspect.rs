@@ -1,0 +1,44 @@
+//! `inspect`: which capture, and what of it.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use wire101::commands::{Failure, inspect};
+
+use super::Look;
+use super::filter::Ends;
+use super::interrupt;
+use super::views::{OUTPUT, Views};
+use super::watch::Watch;
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The capture; - reads standard input
+    file: PathBuf,
+    /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    #[command(flatten)]
+    ends: Ends,
+    #[command(flatten)]
+    views: Views,
+    /// Print JSON Lines
+    #[arg(long, conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
+    json: bool,
+}
+
+impl Inspect {
+    pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
+        let ends = if self.watch { interrupt::ALL } else { interrupt::CTRL_C };
+        let watch = Watch::new(ends, self.json || self.views.streams())?;
+        inspect::inspect(&self.into(), out, look.style(), watch)
+    }
+}
+
+impl From<Inspect> for inspect::Inspect {
+    fn from(asked: Inspect) -> Self {
+        let Inspect { file, watch, ends, views, json } = asked;
+        Self { file, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
+    }
+}

@@ -1,0 +1,68 @@
+//! What the output can show: asked of the flags, the terminal and the environment here, and nowhere else.
+
+use std::env;
+use std::io::{self, IsTerminal};
+
+use clap::{Args, ValueEnum};
+use wire101::render::style::Style;
+
+/// The width of output that goes to no terminal.
+const PIPED_WIDTH: usize = 100;
+
+#[derive(Debug, Args)]
+pub struct Look {
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorWhen,
+    /// How many columns to draw for (the terminal's, or 100)
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
+    pub width: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Look {
+    /// What standard output can show.
+    pub fn style(&self) -> Style {
+        self.style_of(io::stdout().is_terminal())
+    }
+
+    /// The same for standard error, of which it cannot be asked how wide it is.
+    pub fn notes_style(&self) -> Style {
+        self.style_of(io::stderr().is_terminal())
+    }
+
+    /// The same for output that goes elsewhere, to a terminal or not.
+    pub fn style_of(&self, terminal: bool) -> Style {
+        let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let colour = match self.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => terminal && !dumb && !set("NO_COLOR"),
+        };
+        let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse::<u16>().ok());
+        let of_terminal = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
+        let width = self.width.or(columns).or_else(of_terminal).map_or(PIPED_WIDTH, usize::from);
+        Style { colour, unicode: speaks_unicode(), width: width.clamp(20, 1000) }
+    }
+}
+
+/// Whether the locale's character set is UTF-8; one that says nothing is taken for it.
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
+    match locale {
+        Some(locale) => {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8")
+                || locale.contains("utf8")
+                || !locale.contains('.') && locale != "c" && locale != "posix"
+        }
+        None => true,
+    }
+}

@@ -1,0 +1,29 @@
+//! `serve`: where to listen, and whose pages may ask.
+
+use std::io::Write;
+use std::net::IpAddr;
+
+use clap::Args;
+use wire101::commands::{Failure, serve};
+
+use super::{Look, values};
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port to listen on; 0 for any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8101)]
+    port: u16,
+    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
+    bind: IpAddr,
+    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
+    #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
+    origin: Vec<String>,
+}
+
+impl Serve {
+    pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
+        let Self { port, bind, origin } = self;
+        serve::serve(&serve::Serve { bind, port, origins: origin }, out, look.style())
+    }
+}

@@ -1,0 +1,94 @@
+//! A frame in one line, to be lined up with those of other captures, and what it means if they are not the same.
+
+use crate::explain;
+use crate::inspect::record::{Direction, Frame, Message};
+
+/// How much of a text is quoted, and of other bytes, in bytes.
+const QUOTED: usize = 32;
+const BYTES: usize = 8;
+
+/// A frame, and the message that it completes.
+type Said = (Frame, Option<Message>);
+
+/// Who says what: `client: text "Hello", 7 bytes, compressed`.
+pub(super) fn line((frame, message): &Said) -> Vec<u8> {
+    let who = if frame.direction == Direction::Client { "client" } else { "server" };
+    let name = explain::opcode(frame.opcode).map_or("reserved", |known| known.name);
+    let mut line = format!("{who}: {name}").into_bytes();
+    if let Some(code) = frame.close_code {
+        line.extend_from_slice(format!(" {code}").as_bytes());
+    }
+    let payload = content(frame, message.as_ref());
+    if !payload.is_empty() {
+        line.push(b' ');
+        line.extend(glance(payload));
+    }
+    let compressed = if is_compressed(frame) { ", compressed" } else { "" };
+    let more = if frame.fin { "" } else { ", not the last of its message" };
+    let bytes = if frame.payload_bytes == 1 { "byte" } else { "bytes" };
+    line.extend_from_slice(format!(", {} {bytes}{compressed}{more}", frame.payload_bytes).as_bytes());
+    line
+}
+
+/// What it means that the frames in one place are not the same.
+pub(super) fn meaning(said: &[Option<&Said>]) -> String {
+    let there: Vec<&Said> = said.iter().copied().flatten().collect();
+    let differ = |of: fn(&Said) -> Vec<u8>| there.windows(2).any(|pair| of(pair[0]) != of(pair[1]));
+    if differ(|(frame, _)| vec![frame.opcode, u8::from(frame.direction == Direction::Server)]) {
+        return "Not the same kind of frame stands in this place, or not from the same side.".to_owned();
+    }
+    if there.len() < said.len() {
+        return "Not all have said as much.".to_owned();
+    }
+    if differ(|(frame, _)| frame.close_code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec())) {
+        let mut codes: Vec<u16> = there.iter().filter_map(|(frame, _)| frame.close_code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let known = codes.iter().filter_map(|code| Some(format!("{code}: {}", explain::close_code(*code)?.meaning)));
+        let none = there.iter().any(|(frame, _)| frame.close_code.is_none());
+        let none = none.then(|| "Without a code it says no more than that it is over (RFC 6455 §7.1.5).".to_owned());
+        return known.chain(none).collect::<Vec<_>>().join(" ");
+    }
+    if differ(|(frame, message)| content(frame, message.as_ref()).to_vec()) {
+        let is_close = there.iter().any(|(frame, _)| frame.close_code.is_some());
+        let reason = "The reason after the code is for people: it may be left out (RFC 6455 §5.5.1).";
+        return if is_close { reason } else { "They said different things." }.to_owned();
+    }
+    if differ(|(frame, _)| vec![u8::from(is_compressed(frame))]) {
+        return "The same message: compressed where permessage-deflate was agreed on, and RSV1 says so (RFC 7692 §6)."
+            .to_owned();
+    }
+    "The same message, in other frames or bytes.".to_owned()
+}
+
+/// The first frame of a compressed message has RSV1; so it must have been agreed on.
+fn is_compressed(frame: &Frame) -> bool {
+    frame.rsv & 4 != 0
+}
+
+/// What the application gets of it, as far as it is kept: a close frame's reason, a compressed message inflated.
+fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
+    match (message, &frame.close_reason) {
+        (Some(message), _) if message.frames == 1 => &message.payload,
+        (_, Some(reason)) => reason,
+        _ if frame.close_code.is_some() || is_compressed(frame) => &[],
+        _ => &frame.payload,
+    }
+}
+
+/// The beginning, in quotation marks if it is text, else in hexadecimal.
+fn glance(payload: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(payload).or_else(|error| match error.error_len() {
+        // Only what was kept of it ends within a character.
+        None => std::str::from_utf8(&payload[..error.valid_up_to()]),
+        Some(_) => Err(error),
+    });
+    if let Ok(text) =
+        text.map_err(drop).and_then(|text| if text.contains(char::is_control) { Err(()) } else { Ok(text) })
+    {
+        let cut = if text.len() > QUOTED { "..." } else { "" };
+        return format!("\"{}\"{cut}", &text[..text.floor_char_boundary(QUOTED)]).into_bytes();
+    }
+    let bytes: Vec<String> = payload.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}{}", bytes.join(" "), if payload.len() > BYTES { " ..." } else { "" }).into_bytes()
+}
