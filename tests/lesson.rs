@@ -218,9 +218,12 @@ fn the_layers_of_every_exchange_are_shown_if_asked_for() {
 
 #[test]
 fn every_byte_is_shown_if_asked_for() {
-    let page = page(&Run { hex: true, ..asked("upgrade") });
+    let whole = page(&Run { hex: true, ladder: true, ..asked("upgrade") });
     let run = wire101::lesson::run(catalogue::find("upgrade").unwrap(), Wire::Virtual, Settings::default()).unwrap();
-    assert_eq!(page.matches("bytes)").count(), run.packets.len());
+    assert_eq!(whole.matches("bytes)").count(), run.packets.len());
+    let short = page(&Run { hex: true, ..asked("upgrade") });
+    assert_eq!(short.matches("bytes)").count(), run.packets.len() - 5 - 4, "less those that only acknowledge, and ARP");
+    assert!(short.contains("5 that only acknowledge and 4 of ARP (--hex --ladder)"));
 }
 
 #[test]
@@ -231,6 +234,17 @@ fn a_lesson_is_shown_with_the_figures_of_a_run() {
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains(&lesson.question), "{text}");
         assert!(!text.contains("_bytes}"), "{text}");
+    }
+}
+
+#[test]
+fn no_explanation_looks_like_an_item_of_a_list() {
+    for lesson in catalogue::all() {
+        let run = wire101::lesson::run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+        for check in &lesson.checks {
+            let explain = run.fill(&check.explain).unwrap();
+            assert!(!explain.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(". "), "{explain}");
+        }
     }
 }
 

@@ -301,9 +301,9 @@ fn a_wrong_answer_is_followed_by_the_packets_that_were_counted() {
     let out = learner.tutorial(&["--start", "keep-alive"], &lines("3\n9")).ok();
     for part in [
         "You guessed 3. The capture says otherwise.",
-        "Side B, what was counted: 1 of its 13 packets\nB, packet 29, at 0 ns, client to server: SYN (1)",
+        "Side B, what was counted: 1 of its 13 packets\nB, packet 29, at 0 ms, client to server: SYN (1)",
         "Not 9. This is what the capture says:",
-        "Side A, what was counted: 6 of its 24 packets\nA, packet 3, at 0 ns, client to server: SYN (1 begins)\n",
+        "Side A, what was counted: 6 of its 24 packets\nA, packet 3, at 0 ms, client to server: SYN (1 begins)\n",
         "A, packet 4, at 40 ms, server to client: SYN, ACK (1 ends)",
     ] {
         assert!(out.contains(part), "{part}\n{out}");

@@ -36,7 +36,7 @@ pub struct Run {
     pub save: Option<PathBuf>,
     /// The OSI layers of every exchange.
     pub layers: bool,
-    /// Every packet's bytes.
+    /// The packets' bytes; with the ladders, every packet's.
     pub hex: bool,
     /// The whole ladders.
     pub ladder: bool,

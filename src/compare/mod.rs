@@ -1,6 +1,6 @@
 //! Exchanges of several captures, lined up: what is the same, what differs, and what that means.
 //!
-//! A [`Specimen`] is what a capture says of its exchange, found by the inspector as anything is. [`rows`] puts specimens side by
+//! A [`Specimen`] is what a capture says of its exchange, found by the inspector as anything is. [`rows()`] puts specimens side by
 //! side. How that is drawn is a view's business.
 
 mod frames;

@@ -34,7 +34,7 @@ const KEYS: &[(&str, &str)] = &[
     ("t", "the lesson's text"),
     ("d", "the ladder with every packet"),
     ("l", "the OSI layers of every exchange"),
-    ("x", "every packet's bytes"),
+    ("x", "the packets' bytes"),
     ("f", "a frame, bit by bit"),
     ("e", "try something: the number of a suggestion, or rtt 200ms, loss 5, seed 3"),
     ("q", "quit; what is done is remembered"),

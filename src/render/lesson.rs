@@ -33,7 +33,7 @@ const KEEP: usize = 4 << 10;
 pub struct Depth {
     /// The OSI layers of every exchange, not only of the one that the lesson is about.
     pub layers: bool,
-    /// Every packet's bytes.
+    /// The packets' bytes: of those in the ladders.
     pub hex: bool,
     /// Every packet in the ladders.
     pub ladder: bool,
@@ -88,6 +88,15 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
         page.exchanges();
         page.layers();
     }
+    page.bytes();
+    page.lines
+}
+
+/// Draws every packet's bytes, without the ladders.
+#[must_use]
+pub fn every_byte(run: &Run, style: Style) -> Vec<String> {
+    let depth = Depth { hex: true, ladder: true, layers: false };
+    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
     page.bytes();
     page.lines
 }

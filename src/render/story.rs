@@ -91,18 +91,27 @@ impl Story {
     /// out.
     #[must_use]
     pub fn unshown(&self) -> (u64, u64) {
-        let (mut pure, mut other) = (0, 0);
+        self.unshown_packets().fold(
+            (0, 0),
+            |(pure, other), (_, acknowledges)| {
+                if acknowledges { (pure + 1, other) } else { (pure, other + 1) }
+            },
+        )
+    }
+
+    /// Those packets' numbers, and whether each acknowledges.
+    pub(super) fn unshown_packets(&self) -> impl Iterator<Item = (u64, bool)> {
         let mut windows = Windows::default();
-        for packet in &self.packets {
+        self.packets.iter().filter_map(move |packet| {
+            let number = packet.moment.packet;
             match &packet.content {
                 PacketContent::Tcp(segment) => {
                     let room = windows.change(segment);
-                    pure += u64::from(is_pure_acknowledgment(segment) && !room);
+                    (is_pure_acknowledgment(segment) && !room).then_some((number, true))
                 }
-                _ => other += 1,
+                _ => Some((number, false)),
             }
-        }
-        (pure, other)
+        })
     }
 
     /// Draws the story as a ladder: of one connection, or of all; every packet of it, or a line a message and frame;

@@ -30,7 +30,7 @@ pub struct Trial {
     pub ladder: bool,
     /// The layers of every exchange are wanted.
     pub layers: bool,
-    /// Every packet's bytes are wanted.
+    /// The packets' bytes are wanted; with the ladders, every packet's.
     pub hex: bool,
     /// JSON Lines are wanted.
     pub json: bool,

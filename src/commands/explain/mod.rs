@@ -1,4 +1,4 @@
-//! `wire101 explain`: a card for whatever the words name, a list, or bytes and lines taken apart.
+//! `wire101 explain`: a card for whatever the words name, a list, the lesson about it, or bytes and lines taken apart.
 
 mod hexadecimal;
 

@@ -132,7 +132,9 @@ impl Guide<'_> {
             looks.push(Look::Page);
         }
         for look in looks {
-            lines.extend(self.view(run, look, style)?);
+            // Where every packet is in the ladders, every packet's bytes are wanted, too.
+            let whole = look == Look::Hex && trial.ladder && !self.plain;
+            lines.extend(if whole { page::every_byte(run, style) } else { self.view(run, look, style)? });
         }
         Ok(lines)
     }

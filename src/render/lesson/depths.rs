@@ -1,4 +1,6 @@
-//! Below what was said: an exchange layer by layer, what is wrong, and every packet's bytes.
+//! Below what was said: an exchange layer by layer, what is wrong, and the packets' bytes.
+
+use std::collections::BTreeSet;
 
 use super::Page;
 use crate::capture::Packet;
@@ -62,7 +64,12 @@ impl Page<'_> {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
             let rows = story.ladder(None, true, None).rows;
             let letter = side.side.letter();
-            for number in side.packets.clone() {
+            let unshown: BTreeSet<u64> = if self.depth.ladder {
+                BTreeSet::new()
+            } else {
+                story.unshown_packets().map(|(number, _)| number).collect()
+            };
+            for number in side.packets.clone().filter(|number| !unshown.contains(number)) {
                 let Some(packet) = self.run.packet(number) else { continue };
                 let said: Vec<&str> =
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
@@ -70,6 +77,11 @@ impl Page<'_> {
                 self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
                 self.lines.extend(hex::hex(packet.data, number, &self.fields(number), self.style));
             }
+        }
+        if !self.depth.ladder {
+            self.lines.push(String::new());
+            let left_out = self.left_out(self.deeper_by("--hex --ladder", "e --hex --ladder"));
+            self.remark(&left_out);
         }
     }
 }

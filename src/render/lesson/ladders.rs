@@ -34,7 +34,12 @@ impl Page<'_> {
             rest = rest.get(drawn..).unwrap_or_default();
         }
         self.lines.push(String::new());
-        self.remark(&format!("{} {}", wire::times(self.run), self.left_out()));
+        let then = if self.depth.ladder {
+            format!("The TCP is that of {}.", self.run.stack)
+        } else {
+            self.left_out(self.deeper_by("--ladder", "d"))
+        };
+        self.remark(&format!("{} {then}", wire::times(self.run)));
         for shortcoming in wire::shortcomings(self.run) {
             self.remark(&shortcoming);
         }
@@ -72,17 +77,13 @@ impl Page<'_> {
         lines
     }
 
-    /// What the ladders do not show.
-    fn left_out(&self) -> String {
-        if self.depth.ladder {
-            return format!("The TCP is that of {}.", self.run.stack);
-        }
+    /// What neither the ladders nor the bytes show, unless `by` that.
+    pub(super) fn left_out(&self, by: &str) -> String {
         let counts = self.stories.iter().map(Story::unshown);
         let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));
         let packets = self.run.packets.len() as u64;
         let other = if other > 0 { format!(" and {other} of ARP") } else { String::new() };
         let packets = numbers::counted(packets, "packet");
-        let by = self.deeper_by("--ladder", "d");
         format!("Left out of {packets}: {pure} that only acknowledge{other} ({by}).")
     }
 }
