@@ -1,40 +1,27 @@
 //! `wire101 explain`, as who types it sees it.
 
+#[path = "common/ran.rs"]
+mod ran;
+
 use std::process::Command;
 
+use ran::Ran;
 use unicode_width::UnicodeWidthStr;
 use wire101::explain::{Kind, Topic};
 use wire101::lesson::catalogue;
 
-/// What a run of the program came to.
-#[derive(Debug)]
-struct Ran {
-    status: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    #[track_caller]
-    fn ok(self) -> String {
-        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
-        self.out
-    }
-
-    /// What it printed before it failed, and the message.
-    #[track_caller]
-    fn failed(self) -> (String, String) {
-        assert_eq!(self.status, Some(1), "{}{}", self.out, self.err);
-        (self.out, self.err)
-    }
-}
-
 fn explain(words: &[&str]) -> Ran {
     let mut program = Command::new(env!("CARGO_BIN_EXE_wire101"));
     program.env_remove("COLUMNS").env_remove("NO_COLOR").env("LC_ALL", "C.UTF-8");
-    let output = program.args(["explain", "--width", "80"]).args(words).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    Ran::new(program.args(["explain", "--width", "80"]).args(words).output().unwrap())
+}
+
+/// What it prints of bytes that lack something, and the message.
+#[track_caller]
+fn damaged(words: &[&str]) -> (String, String) {
+    let ran = explain(words);
+    assert_eq!(ran.status, Some(1), "{}{}", ran.out, ran.err);
+    (ran.out, ran.err)
 }
 
 /// The message for something that cannot be asked.
@@ -141,9 +128,9 @@ fn what_is_pasted_is_taken_apart() {
 
 #[test]
 fn a_frame_that_is_cut_short_says_what_is_missing() {
-    let (out, err) = explain(&["frame", "81 85 37 fa 21 3d 7f"]).failed();
+    let (out, err) = damaged(&["frame", "81 85 37 fa 21 3d 7f"]);
     assert!(out.contains("frame-cut-short") && err.contains("its payload lacks 4 bytes"), "{out}{err}");
-    let (out, err) = explain(&["frame", "82 fe 01"]).failed();
+    let (out, err) = damaged(&["frame", "82 fe 01"]);
     assert!(out.contains("5 are missing") && err.contains("header is not whole"), "{out}{err}");
 }
 

@@ -1,30 +1,19 @@
 //! `wire101 tutorial` from a pipe: taken to its end, answered wrongly, stopped and resumed, with its file damaged.
 
+#[path = "common/ran.rs"]
+mod ran;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use ran::Ran;
 use wire101::lesson::{Lesson, Measure, Run, Side, catalogue, run};
 use wire101::wire::Wire;
 
 /// Somebody who takes the course, with a place of their own for what is done.
 struct Learner(tempfile::TempDir);
-
-/// What a run of the program came to.
-struct Ran {
-    status: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    #[track_caller]
-    fn ok(self) -> String {
-        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
-        self.out
-    }
-}
 
 impl Learner {
     fn new() -> Self {
@@ -47,8 +36,7 @@ impl Learner {
         let writer = std::thread::spawn(move || drop(input.write_all(said.as_bytes())));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        Ran::new(output)
     }
 
     fn file(&self, name: &str) -> PathBuf {

@@ -3,6 +3,7 @@ use crate::inspect::record::{
     Closed, Connection, Direction, Exchange, Extent, Fields, Frame, HttpMessage, Message, Problem, Protocol, Request,
     Response,
 };
+use crate::inspect::samples;
 
 fn message(fields: &str) -> HttpMessage {
     HttpMessage { version: (1, 1), headers: Fields::parse(fields.as_bytes()), ..HttpMessage::default() }
@@ -115,36 +116,14 @@ fn what_differs_in_case_only_is_said_to_mean_the_same() {
 
 /// A frame of the server's with that first byte, and the message that it completes.
 fn said(opcode: u8, compressed: bool, payload: &[u8], inflated: &[u8]) -> (Frame, Option<Message>) {
+    let close = payload.split_at_checked(2).filter(|_| opcode == 8);
     let frame = Frame {
-        connection: 0,
-        index: 0,
-        direction: Direction::Server,
-        extent: Extent::default(),
-        header_bytes: 2,
-        fin: true,
         rsv: if compressed { 4 } else { 0 },
-        opcode,
-        mask_key: None,
-        payload_bytes: payload.len() as u64,
-        payload_seen: payload.len() as u64,
-        payload: payload.to_vec(),
-        payload_truncated: false,
-        close_code: (opcode == 8 && payload.len() > 1).then(|| u16::from_be_bytes([payload[0], payload[1]])),
-        close_reason: (opcode == 8 && payload.len() > 1).then(|| payload[2..].to_vec()),
-        complete: true,
+        close_code: close.map(|(code, _)| u16::from_be_bytes([code[0], code[1]])),
+        close_reason: close.map(|(_, reason)| reason.to_vec()),
+        ..samples::frame(Direction::Server, opcode, payload)
     };
-    let message = Message {
-        connection: 0,
-        index: 0,
-        direction: Direction::Server,
-        extent: Extent::default(),
-        opcode,
-        frames: 1,
-        compressed,
-        payload_bytes: inflated.len() as u64,
-        payload: inflated.to_vec(),
-        payload_truncated: false,
-    };
+    let message = Message { compressed, ..samples::message(Direction::Server, opcode, inflated) };
     (frame, (opcode < 8).then_some(message))
 }
 

@@ -24,6 +24,8 @@ mod pairing;
 pub mod pasted;
 pub mod record;
 pub mod redact;
+#[cfg(test)]
+pub(crate) mod samples;
 mod tcp_watch;
 #[cfg(test)]
 mod tests;

@@ -75,6 +75,7 @@ pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::record::{Extent, Moment};
+    use crate::inspect::samples;
 
     /// A whole frame, with the shortest form of its length.
     pub(in super::super) fn frame(opcode: u8, payload: &[u8], masked: bool) -> Frame {
@@ -85,22 +86,10 @@ pub(super) mod tests {
             _ => 8,
         };
         Frame {
-            connection: 0,
-            index: 0,
-            direction: if masked { Direction::Client } else { Direction::Server },
             extent: Extent { first: moment, last: moment },
             header_bytes: 2 + extended + if masked { 4 } else { 0 },
-            fin: true,
-            rsv: 0,
-            opcode,
             mask_key: masked.then_some([0x37, 0xfa, 0x21, 0x3d]),
-            payload_bytes: payload.len() as u64,
-            payload_seen: payload.len() as u64,
-            payload: payload.to_vec(),
-            payload_truncated: false,
-            close_code: None,
-            close_reason: None,
-            complete: true,
+            ..samples::frame(if masked { Direction::Client } else { Direction::Server }, opcode, payload)
         }
     }
 

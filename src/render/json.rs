@@ -120,6 +120,7 @@ mod tests {
     use super::super::frames::tests::frame;
     use super::*;
     use crate::inspect::record::{Direction, Message, Problem, Response};
+    use crate::inspect::samples;
 
     fn lines(events: &[Event<'_>]) -> Vec<Value> {
         let mut out = Vec::new();
@@ -237,16 +238,11 @@ mod tests {
     #[test]
     fn a_message_and_a_problem_have_every_key_of_the_contract() {
         let message = Message {
-            connection: 0,
             index: 2,
-            direction: Direction::Server,
             extent: frame(1, b"", false).extent,
-            opcode: 2,
             frames: 3,
             compressed: true,
-            payload_bytes: 2,
-            payload: vec![0xca, 0xfe],
-            payload_truncated: false,
+            ..samples::message(Direction::Server, 2, &[0xca, 0xfe])
         };
         assert_eq!(
             data(Event::Message(&message)),

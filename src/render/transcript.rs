@@ -227,19 +227,14 @@ mod tests {
     use super::super::exchanges::tests::exchange;
     use super::super::frames::tests::frame;
     use super::*;
+    use crate::inspect::samples;
 
     fn message(payload: &[u8], opcode: u8) -> Message {
         Message {
-            connection: 0,
-            index: 0,
-            direction: Direction::Server,
             extent: frame(1, b"", false).extent,
-            opcode,
             frames: 2,
             compressed: true,
-            payload_bytes: payload.len() as u64,
-            payload: payload.to_vec(),
-            payload_truncated: false,
+            ..samples::message(Direction::Server, opcode, payload)
         }
     }
 

@@ -6,6 +6,8 @@
 
 #[cfg(target_os = "linux")]
 pub mod asked;
+#[cfg(test)]
+mod conversations;
 pub mod loopback;
 pub mod remask;
 pub mod seeded;
@@ -83,8 +85,15 @@ pub struct Settings {
 }
 
 impl Settings {
-    fn check(&self) -> Result<(), WireError> {
-        if (0.0..=100.0).contains(&self.loss) { Ok(()) } else { Err(WireError::Loss(self.loss)) }
+    /// Whether they can be met, on a wire with so many hosts that holds so many.
+    fn check(&self, hosts: &[&str], most: usize) -> Result<(), WireError> {
+        if !(0.0..=100.0).contains(&self.loss) {
+            return Err(WireError::Loss(self.loss));
+        }
+        if hosts.len() > most {
+            return Err(WireError::TooManyHosts { given: hosts.len(), most });
+        }
+        Ok(())
     }
 }
 

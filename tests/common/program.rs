@@ -1,8 +1,13 @@
 //! The program, run in a folder of its own.
 
+#[path = "ran.rs"]
+mod ran;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+
+pub use ran::Ran;
 
 /// A folder for one test's files.
 pub struct Folder(tempfile::TempDir);
@@ -34,7 +39,7 @@ impl Folder {
         // It may end without reading all.
         let _ = stdin.write_all(input);
         drop(stdin);
-        Ran::new(&child.wait_with_output().unwrap())
+        Ran::new(child.wait_with_output().unwrap())
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -46,26 +51,7 @@ impl Folder {
     }
 }
 
-/// What a run of the program came to.
-#[derive(Debug)]
-pub struct Ran {
-    pub status: Option<i32>,
-    pub out: String,
-    pub err: String,
-}
-
 impl Ran {
-    pub fn new(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
-    #[track_caller]
-    pub fn ok(self) -> String {
-        assert_eq!((self.status, self.err.as_str()), (Some(0), ""), "{}", self.out);
-        self.out
-    }
-
     /// What it printed before it failed, and the message.
     #[track_caller]
     pub fn failed(self) -> (String, String) {

@@ -29,7 +29,7 @@ fn bounded(folder: &Folder, arguments: &[&str]) -> Ran {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"")]).arg(program.get_program());
     shell.args(arguments).current_dir(folder.path()).env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
-    Ran::new(&shell.output().unwrap())
+    Ran::new(shell.output().unwrap())
 }
 
 /// The number in a line of the summary.

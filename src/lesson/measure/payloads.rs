@@ -40,42 +40,14 @@ impl Payloads {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::record::Extent;
+    use crate::inspect::samples;
 
     fn frame(opcode: u8, payload_bytes: u64) -> Frame {
-        Frame {
-            connection: 0,
-            index: 0,
-            direction: Direction::Server,
-            extent: Extent::default(),
-            header_bytes: 2,
-            fin: true,
-            rsv: 0,
-            opcode,
-            mask_key: None,
-            payload_bytes,
-            payload_seen: payload_bytes,
-            payload: Vec::new(),
-            payload_truncated: false,
-            close_code: None,
-            close_reason: None,
-            complete: true,
-        }
+        Frame { payload_bytes, payload_seen: payload_bytes, ..samples::frame(Direction::Server, opcode, b"") }
     }
 
     fn message(payload_bytes: u64, compressed: bool) -> Message {
-        Message {
-            connection: 0,
-            index: 0,
-            direction: Direction::Server,
-            extent: Extent::default(),
-            opcode: 1,
-            frames: 1,
-            compressed,
-            payload_bytes,
-            payload: Vec::new(),
-            payload_truncated: false,
-        }
+        Message { compressed, payload_bytes, ..samples::message(Direction::Server, 1, b"") }
     }
 
     #[test]

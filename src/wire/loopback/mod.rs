@@ -59,10 +59,7 @@ where
     Demo: FnOnce(Network) -> Performance,
     Performance: Future<Output = Result<(), BoxError>>,
 {
-    settings.check()?;
-    if hosts.len() > MOST_HOSTS {
-        return Err(WireError::TooManyHosts { given: hosts.len(), most: MOST_HOSTS });
-    }
+    settings.check(hosts, MOST_HOSTS)?;
     let hosts = Hosts::new(hosts, side);
     let system = System::look();
     namespace::enter(system)?;

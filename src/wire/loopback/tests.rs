@@ -4,9 +4,9 @@ use smoltcp::wire::{EthernetFrame, EthernetProtocol, Ipv4Packet, TcpPacket};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::wire::conversations::{self, HOSTS, pair};
 use crate::wire::{Wire, virtual_wire};
 
-const HOSTS: [&str; 2] = ["client", "server"];
 const NO_DELAY: Settings = Settings { rtt: Duration::ZERO, loss: 0.0, seed: 1 };
 
 /// Runs a demonstration that succeeds. A test is not its process's first thread, so that this takes root's rights.
@@ -20,12 +20,6 @@ where
 /// The flags of every TCP segment, in order: FIN 1, SYN 2, RST 4, PSH 8, ACK 16.
 fn flags(recording: &Recording) -> Vec<u8> {
     recording.packets.iter().map(|packet| packet.data[47]).collect()
-}
-
-async fn pair(network: &Network) -> Result<(super::super::Connection, super::super::Connection), BoxError> {
-    let mut listener = network.listen("server", 80)?;
-    let (client, server) = tokio::join!(network.connect("client", "server", 80), listener.accept());
-    Ok((client?, server?))
 }
 
 #[test]
@@ -66,54 +60,26 @@ fn a_wire_is_empty_but_for_its_own_demonstration() {
 
 #[test]
 fn aborting_sends_a_reset_and_the_peer_is_told() {
-    let recording = record(|network| async move {
-        let (client, mut server) = pair(&network).await?;
-        client.abort();
-        let error = server.read_u8().await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
-        Ok(())
-    });
+    let recording = record(conversations::abort);
     assert_eq!(flags(&recording), [2, 18, 16, 20]);
 }
 
 #[test]
 fn dropping_an_end_with_something_unread_resets_the_connection() {
-    let recording = record(|network| async move {
-        let (mut client, server) = pair(&network).await?;
-        client.write_all(b"never read").await?;
-        network.sleep(Duration::from_millis(20)).await;
-        drop(server);
-        assert!(client.read_u8().await.is_err());
-        Ok(())
-    });
-    assert_eq!(flags(&recording).last(), Some(&20));
+    let demo = |network| conversations::leave_unread(network, Duration::from_millis(20));
+    assert_eq!(flags(&record(demo)).last(), Some(&20));
 }
 
 #[test]
 fn half_closing_lets_the_other_half_go_on() {
-    record(|network| async move {
-        let (mut client, mut server) = pair(&network).await?;
-        client.shutdown().await?;
-        let mut received = Vec::new();
-        server.read_to_end(&mut received).await?;
-        server.write_all(b"still here").await?;
-        drop(server);
-        client.read_to_end(&mut received).await?;
-        assert_eq!(received, b"still here");
-        assert_eq!(client.write(b"no more").await.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-        Ok(())
-    });
+    record(conversations::half_close);
 }
 
 #[test]
 fn a_port_nobody_listens_on_refuses_and_a_host_nobody_knows_is_not_found() {
     record(|network| async move {
-        let kind = async |to, port| network.connect("client", to, port).await.err().map(|error| error.kind());
-        assert_eq!(kind("server", 81).await, Some(io::ErrorKind::ConnectionRefused));
-        assert_eq!(kind("nobody", 80).await, Some(io::ErrorKind::NotFound));
-        let listener = network.listen("server", 80)?;
-        assert_eq!(network.listen("server", 80).err().map(|error| error.kind()), Some(io::ErrorKind::AddrInUse));
-        drop(listener);
+        conversations::nobody_there(network.clone()).await?;
+        // Its listener is gone, and the port is free again.
         network.listen("server", 80)?;
         Ok(())
     });

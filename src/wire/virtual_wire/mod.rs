@@ -103,10 +103,7 @@ where
     Demo: FnOnce(Network) -> Performance,
     Performance: Future<Output = Result<(), BoxError>>,
 {
-    settings.check()?;
-    if hosts.len() > MOST_HOSTS {
-        return Err(WireError::TooManyHosts { given: hosts.len(), most: MOST_HOSTS });
-    }
+    settings.check(hosts, MOST_HOSTS)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
         let segment = Segment {

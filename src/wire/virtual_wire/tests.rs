@@ -1,22 +1,13 @@
-use std::io;
-
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::wire::conversations::{self, HOSTS, pair};
 use crate::wire::seeded::{Purpose, Seeded};
-
-const HOSTS: [&str; 2] = ["client", "server"];
 
 /// The flags of every TCP segment, in order: FIN 1, SYN 2, RST 4, PSH 8, ACK 16.
 fn flags(recording: &Recording) -> Vec<u8> {
     recording.packets.iter().filter(|packet| packet.data[12..14] == [8, 0]).map(|packet| packet.data[47]).collect()
-}
-
-async fn pair(network: &Network) -> Result<(super::super::Connection, super::super::Connection), BoxError> {
-    let mut listener = network.listen("server", 80)?;
-    let (client, server) = tokio::join!(network.connect("client", "server", 80), listener.accept());
-    Ok((client?, server?))
 }
 
 #[test]
@@ -33,58 +24,24 @@ fn the_first_syn_is_stamped_with_the_epoch_and_arp_comes_before_it() {
 
 #[test]
 fn aborting_sends_a_reset_and_the_peer_is_told() {
-    let recording = run(&Settings::default(), &HOSTS, 0, |network| async move {
-        let (client, mut server) = pair(&network).await?;
-        client.abort();
-        let error = server.read_u8().await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
-        Ok(())
-    });
-    let flags = flags(&recording.unwrap());
-    assert_eq!(flags, [2, 18, 16, 20]);
+    let recording = run(&Settings::default(), &HOSTS, 0, conversations::abort).unwrap();
+    assert_eq!(flags(&recording), [2, 18, 16, 20]);
 }
 
 #[test]
 fn dropping_an_end_with_something_unread_resets_the_connection() {
-    let recording = run(&Settings::default(), &HOSTS, 0, |network| async move {
-        let (mut client, server) = pair(&network).await?;
-        client.write_all(b"never read").await?;
-        network.sleep(Duration::from_secs(1)).await;
-        drop(server);
-        assert!(client.read_u8().await.is_err());
-        Ok(())
-    });
-    assert_eq!(flags(&recording.unwrap()).last(), Some(&20));
+    let demo = |network| conversations::leave_unread(network, Duration::from_secs(1));
+    assert_eq!(flags(&run(&Settings::default(), &HOSTS, 0, demo).unwrap()).last(), Some(&20));
 }
 
 #[test]
 fn half_closing_lets_the_other_half_go_on() {
-    let recording = run(&Settings::default(), &HOSTS, 0, |network| async move {
-        let (mut client, mut server) = pair(&network).await?;
-        client.shutdown().await?;
-        let mut received = Vec::new();
-        server.read_to_end(&mut received).await?;
-        server.write_all(b"still here").await?;
-        drop(server);
-        client.read_to_end(&mut received).await?;
-        assert_eq!(received, b"still here");
-        assert_eq!(client.write(b"no more").await.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
-        Ok(())
-    });
-    recording.unwrap();
+    run(&Settings::default(), &HOSTS, 0, conversations::half_close).unwrap();
 }
 
 #[test]
 fn a_port_nobody_listens_on_refuses_and_a_host_nobody_knows_is_not_found() {
-    let recording = run(&Settings::default(), &HOSTS, 0, |network| async move {
-        let kind = async |to, port| network.connect("client", to, port).await.err().map(|error| error.kind());
-        assert_eq!(kind("server", 81).await, Some(io::ErrorKind::ConnectionRefused));
-        assert_eq!(kind("nobody", 80).await, Some(io::ErrorKind::NotFound));
-        let _listener = network.listen("server", 80)?;
-        assert_eq!(network.listen("server", 80).err().map(|error| error.kind()), Some(io::ErrorKind::AddrInUse));
-        Ok(())
-    });
-    recording.unwrap();
+    run(&Settings::default(), &HOSTS, 0, conversations::nobody_there).unwrap();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::*;
 use crate::capture::Timestamp;
 use crate::inspect::event::Novelty;
 use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
+use crate::inspect::samples;
 use crate::layers::transport::header::{ACK, FIN};
 
 const MS: u64 = 1_000_000;
@@ -142,36 +143,16 @@ impl Capture {
     fn frame(&mut self, direction: Direction, opcode: u8, header_bytes: u8, payload_bytes: u64) -> &mut Self {
         let extent = Extent { first: self.moment(), last: self.moment() };
         self.measurer.event(Event::Frame(&Frame {
-            connection: 0,
-            index: 0,
-            direction,
             extent,
             header_bytes,
-            fin: true,
-            rsv: 0,
-            opcode,
             mask_key: (direction == Client).then_some([opcode; 4]),
             payload_bytes,
             payload_seen: payload_bytes,
-            payload: Vec::new(),
-            payload_truncated: false,
-            close_code: None,
-            close_reason: None,
-            complete: true,
+            ..samples::frame(direction, opcode, b"")
         }));
         if opcode < 8 {
-            self.measurer.event(Event::Message(&Message {
-                connection: 0,
-                index: 0,
-                direction,
-                extent,
-                opcode,
-                frames: 1,
-                compressed: false,
-                payload_bytes,
-                payload: Vec::new(),
-                payload_truncated: false,
-            }));
+            let message = Message { extent, payload_bytes, ..samples::message(direction, opcode, b"") };
+            self.measurer.event(Event::Message(&message));
         }
         self
     }
