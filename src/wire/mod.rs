@@ -4,10 +4,10 @@
 //! and packets as bytes; it knows nothing of HTTP, of WebSocket (but for the masking keys [`remask`] replaces) or of
 //! what an inspector finds in the packets.
 
-#[cfg(target_os = "linux")]
 pub mod asked;
 #[cfg(test)]
 mod conversations;
+#[cfg(target_os = "linux")]
 pub mod loopback;
 pub mod remask;
 pub mod seeded;
@@ -137,20 +137,8 @@ pub enum WireError {
     #[error("the loopback wire needs Linux's network namespaces; take the virtual one, which runs anywhere")]
     OnlyOnLinux,
     /// The system forbids something that the wire needs.
-    #[error(
-        "the loopback wire needs a network namespace of its own, and the system refused {step}: {error}\n  \
-         why: {why}\n  what works: {remedy}"
-    )]
-    Refused {
-        /// What was refused.
-        step: String,
-        /// How the system put it.
-        error: String,
-        /// What is behind it, as far as can be seen.
-        why: String,
-        /// The commands that work.
-        remedy: String,
-    },
+    #[error("the loopback wire needs a network namespace of its own, and {0}")]
+    Refused(String),
     /// The runtime could not be started, or what the wire needs from the system failed.
     #[error("the wire failed: {0}")]
     Runtime(#[from] io::Error),

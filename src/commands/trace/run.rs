@@ -25,7 +25,7 @@ use crate::render::style::Style;
 
 pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
     let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
-    let (socket, outside) = network().map_err(|refused| elsewhere(&refused))?;
+    let (socket, outside) = network().map_err(elsewhere)?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
     let unread = |error| own("the packets could not be read to their end", error);
     let (sender, receiver) = sync_channel(QUEUE);
@@ -108,9 +108,8 @@ fn interface() -> Interface {
     Interface { name: Some("lo".to_owned()), link: LinkType::ETHERNET, snap_length: 0, comment: None }
 }
 
-fn elsewhere(refused: &Refused) -> Failure {
-    let refused =
-        refused.clone().or("capture on the machine's own network, with the right to: `wire101 capture -i lo`");
+fn elsewhere(refused: Refused) -> Failure {
+    let refused = refused.or("capture on the machine's own network, with the right to: `wire101 capture -i lo`");
     Failure::Run(format!("trace runs a command in a network namespace of its own, and {refused}"))
 }
 

@@ -80,9 +80,7 @@ where
 
 impl From<Refused> for WireError {
     fn from(refused: Refused) -> Self {
-        let refused = refused.or("take the virtual wire, which needs no rights: `--wire virtual`");
-        let Refused { step, error, why, remedies } = refused;
-        Self::Refused { step, error, why, remedy: remedies.join("; or ") }
+        Self::Refused(refused.or("take the virtual wire, which needs no rights: `--wire virtual`").to_string())
     }
 }
 
