@@ -3,6 +3,11 @@
 //! This takes network namespaces, python3 and tshark.
 #![cfg(all(feature = "peers", target_os = "linux"))]
 
+#[path = "common/rights.rs"]
+mod rights;
+#[path = "common/tshark.rs"]
+mod tshark;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +17,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rights::without_rights;
 use serde_json::Value;
+use tshark::{Counts, complaints};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wire101");
 
@@ -102,13 +109,6 @@ fn of_kind(lines: &str, kind: &str) -> Vec<Value> {
     lines.filter(|line| line["type"] == kind).map(|line| line["data"].clone()).collect()
 }
 
-/// How many packets tshark finds that match.
-fn tshark(capture: &Path, filter: &str) -> usize {
-    let output = Command::new("tshark").arg("-r").arg(capture).args(["-2", "-R", filter]).output().unwrap();
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout).lines().count()
-}
-
 fn wait(mut child: Child) -> Option<i32> {
     child.wait().unwrap().code()
 }
@@ -145,14 +145,8 @@ fn an_exchange_is_explained_and_what_the_command_says_passes_through() {
 
 #[test]
 fn without_any_right_it_is_the_same() {
-    // A process that has root's number and maps it must have had the right to set capabilities (user_namespaces(7)).
     let program = Traced::new(&[]).program(&["python3", "-c", TALK, "1"]);
-    let mut without = Command::new("setpriv");
-    without
-        .args(["--bounding-set=-all,+setfcap", "--inh-caps=-all"])
-        .arg(program.get_program())
-        .args(program.get_args());
-    let output = without.output().unwrap();
+    let output = without_rights(&program).output().unwrap();
     assert!(text(&output.stderr).contains("GET /0 → 200 OK"), "{}", text(&output.stderr));
     assert_eq!(output.status.code(), Some(0));
 }
@@ -167,15 +161,9 @@ fn what_is_saved_is_what_was_told_and_tshark_counts_the_same() {
     for kind in ["exchange", "connection", "problem", "summary"] {
         assert_eq!(of_kind(&log, kind), records(&saved, kind), "{kind}");
     }
+    assert_eq!(Counts::by_wire101(&log), Counts::by_tshark(&saved, "loopback"));
+    assert!(!complaints(&saved, "loopback").iter().any(|complaint| complaint.ends_with("malformed")));
     let summary = &records(&saved, "summary")[0];
-    for (name, filter) in [
-        ("packets", "frame"),
-        ("tcp_connections", "tcp.flags.syn == 1 && tcp.flags.ack == 0"),
-        ("http_requests", "http.request"),
-        ("http_responses", "http.response"),
-    ] {
-        assert_eq!(summary[name], tshark(&saved, filter), "{name}");
-    }
     assert_eq!(summary["http_requests"], 20);
 }
 
@@ -306,6 +294,17 @@ fn after_the_command_ctrl_c_ends_what_it_has_left_behind() {
 }
 
 #[test]
+fn after_the_command_too_who_tells_it_to_end_ends_what_is_left_and_what_that_has_started() {
+    for told in [Signal::SIGTERM, Signal::SIGHUP] {
+        let traced = Traced::new(&[]).file("--log", "log");
+        let child = traced.program(&["sh", "-c", "sh -c 'sleep 600; :' & exit 4"]).spawn().unwrap();
+        until(&traced.path("log"), "waiting for sh");
+        signal(&child, told);
+        assert_eq!(wait(child), Some(4));
+    }
+}
+
+#[test]
 fn a_flood_is_captured_or_it_is_said_how_much_is_not_and_what_is_saved_is_whole() {
     let traced = Traced::new(&[]).file("--log", "log").file("--save", "saved.pcapng");
     let output = traced.run(&["python3", "-c", FLOOD, "256"]);
@@ -369,9 +368,9 @@ fn an_option_that_is_not_there_is_no_command_and_a_command_that_is_not_there_is_
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
-    let mut without = Command::new("setpriv");
-    without.args(["--bounding-set=-all,+setfcap", "--inh-caps=-all", PROGRAM, "trace", "--", "no-such-command"]);
-    let output = without.env("PATH", format!("{}:/usr/bin:/bin", closed.display())).output().unwrap();
+    let mut program = Command::new(PROGRAM);
+    program.args(["trace", "--", "no-such-command"]);
+    let output = without_rights(&program).env("PATH", format!("{}:/usr/bin:/bin", closed.display())).output().unwrap();
     assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
 }
 

@@ -4,10 +4,14 @@
 //! about it.
 #![cfg(feature = "peers")]
 
+#[path = "common/rights.rs"]
+mod rights;
+
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use std::thread;
 
+use rights::without_rights;
 use serde_json::{Value, json};
 use wire101::lesson::{Lesson, catalogue};
 
@@ -31,17 +35,6 @@ fn lesson(name: &str, wire: &str) -> Command {
     let mut program = Command::new(PROGRAM);
     program.args(["lesson", "run", name, "--wire", wire]);
     program
-}
-
-/// The same program, without any of the rights of root: as an ordinary user has it, it takes a user namespace.
-fn without_rights(program: &Command) -> Command {
-    // A process that has root's number and maps it must have had the right to set capabilities (user_namespaces(7)).
-    let mut without = Command::new("setpriv");
-    without
-        .args(["--bounding-set=-all,+setfcap", "--inh-caps=-all"])
-        .arg(program.get_program())
-        .args(program.get_args());
-    without
 }
 
 /// Without what differs from run to run: where, when, and masked with what.

@@ -124,7 +124,7 @@ impl State {
             (RUNNING, _) if command.as_raw() > 0 => send(signal, &[command]),
             // The command is about to start: it has not heard it, and whoever sent it will send it again.
             (RUNNING, _) => {}
-            (LEFT, Signal::SIGINT) => {
+            (LEFT, Signal::SIGINT | Signal::SIGTERM | Signal::SIGHUP) => {
                 self.phase.store(ENDING, Ordering::SeqCst);
                 send(Signal::SIGTERM, &children());
             }
