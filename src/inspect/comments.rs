@@ -84,13 +84,16 @@ impl Comments {
             self.interfaces.entry(connection).or_insert(packet.interface);
         }
         if segment.novelty == Novelty::Repeated {
-            self.say(number, "Sent again: these bytes were in an earlier packet.");
+            let sentence = match (segment.flags & SYN != 0, segment.flags & ACK != 0) {
+                (true, false) => "SYN, sent again: no answer had come.",
+                (true, true) => "SYN and ACK, sent again.",
+                (false, _) => "Sent again: these bytes were in an earlier packet.",
+            };
+            self.say(number, sentence);
             return;
         }
-        if segment.flags & (SYN | ACK) == SYN {
-            let sentence = if !self.is_first(First::Connection, Scope::Connection(connection)) {
-                "SYN, sent again: no answer had come."
-            } else if self.is_first(First::Connection, Scope::Interface(packet.interface)) {
+        if segment.flags & (SYN | ACK) == SYN && segment.direction == Direction::Client {
+            let sentence = if self.is_first(First::Connection, Scope::Interface(packet.interface)) {
                 "A connection begins: SYN is the first packet of TCP's handshake (RFC 9293 §3.5). Nothing of HTTP crosses \
                  before it is done."
             } else {

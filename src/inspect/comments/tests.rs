@@ -57,6 +57,15 @@ fn what_breaks_off_goes_wrong_or_is_sent_again_is_always_pointed_at() {
 }
 
 #[test]
+fn a_syn_that_was_lost_is_said_to_be_sent_again_and_has_no_bytes() {
+    let of = |seed| comments("chat", Settings { loss: 20.0, seed, ..Settings::default() });
+    let said: Vec<String> = (1..20).flat_map(|seed| of(seed).into_values()).collect();
+    for text in ["SYN, sent again: no answer had come.", "SYN and ACK, sent again."] {
+        assert!(said.iter().any(|comment| comment == text), "{text}");
+    }
+}
+
+#[test]
 fn comments_are_on_packets_that_there_are() {
     for lesson in catalogue::all() {
         let run = lesson::run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
