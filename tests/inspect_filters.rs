@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use common::{ACK, Capture, Folder, RST, frame, lessons};
 use proptest::prelude::*;
 use serde_json::Value;
+use wire101::capture::Reader;
+use wire101::inspect::filter::{Filter, Filtered, Point};
+use wire101::inspect::{Event, Options, Sink, inspect};
 
 /// What must never be seen of a capture that is redacted.
 const SECRET: &str = "hunter2hunter2";
@@ -488,4 +491,35 @@ proptest! {
         counts.retain(|_, count| *count != 0);
         prop_assert!(counts.is_empty(), "{counts:#?}");
     }
+}
+
+/// Which connections have ended, and which are closed for good.
+#[derive(Default)]
+struct Ends {
+    ended: Vec<u64>,
+    closed: Vec<u64>,
+}
+
+impl Sink for Ends {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Ended(it) => self.ended.push(it.number),
+            Event::Closed(it) => self.closed.push(it.number),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn nobody_is_told_of_the_end_of_a_connection_that_is_outside_of_the_span() {
+    let capture = lessons();
+    let ends = |filter: &Filter| {
+        let mut ends = Ends::default();
+        let mut filtered = Filtered::new(filter, 0, &mut ends);
+        let finding = inspect(&mut Reader::new(&capture[..]).unwrap(), Options::default(), &mut filtered);
+        assert!(finding.error.is_none());
+        (ends.ended, ends.closed)
+    };
+    assert_eq!(ends(&Filter::default()), (vec![0, 1], vec![0, 1]));
+    assert_eq!(ends(&Filter { until: Some(Point::Packet(5)), ..Filter::default() }), (vec![0], vec![0]));
 }

@@ -201,13 +201,17 @@ impl<'f, S: Sink> Filtered<'f, S> {
         }
     }
 
+    /// Whether a connection, as far as it has got, matches by what happened on it or by what it is.
+    fn is_of(&self, known: &Known, it: &Connection) -> bool {
+        known.matched || known.possible && self.filter.is_of_connections() && self.spans(it.extent)
+    }
+
     fn closed(&mut self, it: &Connection) {
         self.matched.of += 1;
         let Some(mut known) = self.open.remove(&it.number) else { return };
         self.problems -= known.problems.len();
         self.waiting -= known.frames.iter_mut().map(|frames| taken(frames).1).sum::<usize>();
-        let matched = known.matched || known.possible && self.filter.is_of_connections() && self.spans(it.extent);
-        if matched {
+        if self.is_of(&known, it) {
             self.matched.connections += 1;
             self.sink.event(Event::Closed(it));
         }
@@ -247,8 +251,7 @@ impl<S: Sink> Sink for Filtered<'_, S> {
             Event::Message(it) => self.message(it),
             Event::Problem(it) => self.problem(it),
             Event::Ended(it) => {
-                let known = self.open.get(&it.number);
-                if known.is_some_and(|it| it.matched || it.possible && self.filter.is_of_connections()) {
+                if self.open.get(&it.number).is_some_and(|known| self.is_of(known, it)) {
                     self.sink.event(event);
                 }
             }
