@@ -366,7 +366,9 @@ impl Reassembly {
         let shift = |position: &mut u64| *position = position.saturating_add_signed(moved);
         half.waiting.iter_mut().for_each(|waiting| shift(&mut waiting.start));
         other.waiting.iter_mut().filter(|waiting| waiting.after > 0).for_each(|waiting| shift(&mut waiting.after));
-        shift(&mut half.acknowledged);
+        if half.acknowledged > 0 {
+            shift(&mut half.acknowledged);
+        }
         half.base = Some(first);
         (half.next, half.finished) = (0, false);
     }
