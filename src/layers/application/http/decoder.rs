@@ -383,21 +383,19 @@ impl Decoder {
             }
             self.began = input.source;
         }
-        // A head that came in one piece, as most do, is taken apart while its end is looked for.
-        let most = Gathered::Input(input.bytes.len().min(MAX_SECTION));
-        if self.partial.is_empty()
-            && let Some((line_end, Some(end))) = self.take_apart(most, input.bytes)
-        {
-            return Some(self.headed(Gathered::Input(end), input, line_end));
-        }
-        let direct = if self.partial.is_empty() { section_end(input.bytes, &mut 0) } else { None };
-        let mut whole = match direct {
-            Some(end) if end <= MAX_SECTION => Gathered::Input(end),
-            _ if self.partial.is_empty() && likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => {
-                return self.lose(input);
+        if self.partial.is_empty() {
+            // A head that came in one piece, as most do, is taken apart while its end is looked for.
+            let most = Gathered::Input(input.bytes.len().min(MAX_SECTION));
+            match self.take_apart(most, input.bytes) {
+                Some((line_end, Some(end))) => return Some(self.headed(Gathered::Input(end), input, line_end)),
+                None if section_end(input.bytes, &mut 0).is_some_and(|end| end <= MAX_SECTION) => {
+                    return self.lose(input);
+                }
+                _ if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => return self.lose(input),
+                _ => {}
             }
-            _ => self.gather(input, section_end),
-        };
+        }
+        let mut whole = self.gather(input, section_end);
         if whole == Gathered::NotYet {
             match likeness(self.role, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
