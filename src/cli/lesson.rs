@@ -1,11 +1,12 @@
 //! `lesson`: what there is, its text, and how to run it.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use wire101::commands::{Failure, lesson};
+use wire101::commands::Failure;
+use wire101::commands::lesson::{self, Onlooker};
 use wire101::wire::{Wire, asked};
 
 use super::Look;
@@ -69,7 +70,11 @@ impl Lesson {
         match self {
             Self::List => lesson::list(out, look.style()),
             Self::Show { name } => lesson::show(&name, out, look.style()),
-            Self::Run(run) => lesson::run_before(&run.into(), out, look.style(), Some(&Waiting::new())),
+            Self::Run(run) => {
+                let waiting = io::stderr().is_terminal().then(Waiting::new);
+                let onlooker = waiting.as_ref().map(|it| it as &dyn Onlooker);
+                lesson::run_before(&run.into(), out, look.style(), onlooker)
+            }
         }
     }
 }

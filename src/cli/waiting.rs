@@ -5,7 +5,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wire101::commands::lesson::Onlooker;
 
-/// The line; where standard error is no terminal, nothing is drawn.
+/// The line.
 pub struct Waiting(ProgressBar);
 
 impl Waiting {

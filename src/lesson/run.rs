@@ -103,17 +103,7 @@ impl SideRun {
 ///
 /// Where the wire or the demonstration fails.
 pub fn run(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<Run, RunError> {
-    let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
-    run_with(lesson, demo, wire, settings)
-}
-
-/// Runs a lesson with another demonstration than its own. What the lesson says follows from what it captures.
-///
-/// # Errors
-///
-/// As [`run`].
-pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Settings) -> Result<Run, RunError> {
-    run_watched(lesson, demo, wire, settings, &|_| {})
+    run_watched(lesson, wire, settings, &|_| {})
 }
 
 /// Runs a lesson, and tells of each side, by its place from 0, before it runs.
@@ -122,6 +112,25 @@ pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Sett
 ///
 /// As [`run`].
 pub fn run_watched(
+    lesson: &'static Lesson,
+    wire: Wire,
+    settings: Settings,
+    begins: &dyn Fn(u8),
+) -> Result<Run, RunError> {
+    let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
+    perform(lesson, demo, wire, settings, begins)
+}
+
+/// Runs a lesson with another demonstration than its own. What the lesson says follows from what it captures.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Settings) -> Result<Run, RunError> {
+    perform(lesson, demo, wire, settings, &|_| {})
+}
+
+fn perform(
     lesson: &'static Lesson,
     demo: &Demo,
     wire: Wire,

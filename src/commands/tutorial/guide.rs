@@ -5,21 +5,16 @@
 use std::path::Path;
 
 use super::{Failure, explain_lines};
-use crate::inspect::Options;
 use crate::lesson::Run;
 use crate::lesson::front_matter::Answer;
 use crate::render::aloud::aloud;
 use crate::render::evidence::{evidence, evidence_aloud};
-use crate::render::json::Json;
 use crate::render::keys;
 use crate::render::style::Style;
 use crate::render::{lesson as page, tutorial as view};
 use crate::tutorial::experiment::Trial;
 use crate::tutorial::progress::Progress;
 use crate::tutorial::{Experiment, Look, Reply, Session, Verdict};
-
-/// How much of each body and payload JSON carries: 64 KiB.
-const JSON_KEEP: usize = 64 << 10;
 
 /// Something to show.
 #[derive(Debug)]
@@ -117,10 +112,7 @@ impl Guide<'_> {
     fn tried(&self, trial: &Trial, run: &Run, style: Style) -> Result<Vec<String>, Failure> {
         if trial.json {
             let mut out = Vec::new();
-            let mut json = Json::new(&mut out, &format!("lesson:{}", run.lesson.name));
-            let options = Options { keep: JSON_KEEP, pieces: false, ..Options::default() };
-            let summary = run.inspect(options, &mut json);
-            json.finish(&summary, None)?;
+            super::super::lesson::json_lines(run, &mut out)?;
             return Ok(spaced(String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()));
         }
         let before = self.session.run();
