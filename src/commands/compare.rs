@@ -9,8 +9,8 @@ use super::inspect::absent::Absent;
 use super::inspect::input::Input;
 use crate::capture::watched::Watcher;
 use crate::compare::{self, Collector, MOST, Specimen, Surroundings, options_of};
-use crate::inspect::annotate::{self, Selection};
-use crate::inspect::{DecodeAs, Options, inspect};
+use crate::inspect::{Options, inspect};
+use crate::layers::stack;
 use crate::render::compare as view;
 use crate::render::numbers::counted;
 use crate::render::style::Style;
@@ -95,11 +95,15 @@ fn specimen(
     let mut around = Surroundings::of(connection.number);
     inspect(&mut open()?, options, &mut around);
     let mut options = [Vec::new(), Vec::new()];
-    let numbers = around.packets();
-    for packet in annotate::packets(open, Selection::Packets(around.numbers()), DecodeAs::default())? {
-        for (side, number) in numbers.iter().enumerate() {
-            if *number == Some(packet.number) {
-                options[side] = options_of(&packet.fields);
+    let (numbers, mut missing) = (around.packets(), around.numbers());
+    let mut reader = open()?;
+    while !missing.is_empty()
+        && let Ok(Some(packet)) = reader.next_packet()
+    {
+        if missing.remove(&packet.number) {
+            let fields = stack::annotate(packet.link.0, packet.number, packet.data).fields;
+            for (side, _) in numbers.iter().enumerate().filter(|(_, number)| **number == Some(packet.number)) {
+                options[side] = options_of(&fields);
             }
         }
     }
