@@ -53,6 +53,10 @@ pub const MAX_NESTED: usize = 8;
 /// problem `headers-too-long`.
 pub const MAX_SECTION: usize = 256 << 10;
 
+/// The most bytes of a stream that a view keeps until it is told what they are: all that the decoders wait for, and a
+/// packet's worth. What is older is named nothing.
+pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
+
 /// The most requests that may wait for their responses; the oldest is given up beyond that, and shown without one.
 pub const MAX_UNANSWERED: usize = 1024;
 

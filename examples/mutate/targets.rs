@@ -21,6 +21,7 @@ use wire101::layers::stack;
 use wire101::layers::transport::header::Options as TcpOptions;
 use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source};
 use wire101::lesson::front_matter::Lesson;
+use wire101::limits::MAX_WAITING_BYTES;
 use wire101::render::json::Json;
 use wire101::render::overview::{About, Overview};
 use wire101::render::style::Style;
@@ -234,7 +235,7 @@ fn reassembly(bytes: &[u8]) {
         let acknowledgment = u32::from(acknowledged) * 4;
         let segment = Segment { sequence, acknowledgment, flags, payload: &payload, cut };
         reassembly.segment(side, &segment, Source { packet, ..Source::default() }, &mut to);
-        assert!(reassembly.waiting_bytes() <= 1 << 20);
+        assert!(reassembly.waiting_bytes() <= MAX_WAITING_BYTES);
     }
     reassembly.flush(Source::default(), &mut to);
     assert!(!reassembly.is_waiting());

@@ -12,6 +12,7 @@ use wire101::explain;
 use wire101::inspect::Spoken;
 use wire101::inspect::filter::{Host, Point};
 use wire101::inspect::record::Direction;
+use wire101::layers::application::websocket::close_code_is_valid;
 
 /// Nanoseconds of a second.
 const SECOND: u64 = 1_000_000_000;
@@ -172,9 +173,9 @@ pub fn token(text: &str) -> Result<String, String> {
     }
 }
 
-/// What a client may close with (RFC 6455 §7.4; the WebSocket API allows scripts no more).
+/// What a client may close with (RFC 6455 §7.4).
 pub fn close_code(text: &str) -> Result<u16, String> {
-    let code = text.parse().ok().filter(|code| matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999));
+    let code = text.parse().ok().filter(|code| close_code_is_valid(*code));
     code.ok_or_else(|| "write a code that may be sent: 1000, 1001, or 3000 to 4999 for your own".to_owned())
 }
 

@@ -1,11 +1,11 @@
 //! How far reading is, on standard error; and signals, which end it with what there is so far.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io::{self, IsTerminal};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wire101::capture::watched::Watcher;
@@ -24,15 +24,8 @@ pub struct Watch {
     interrupted: Arc<AtomicBool>,
     /// Whether there is a terminal to draw a bar in.
     draws: bool,
-    reading: RefCell<Reading>,
-    /// Whether the bar is in the terminal now.
-    shown: Cell<bool>,
-}
-
-/// What is read now.
-struct Reading {
-    since: Instant,
-    bar: ProgressBar,
+    /// How far what is read now is; hidden until it takes long.
+    bar: RefCell<ProgressBar>,
 }
 
 impl Watch {
@@ -47,8 +40,7 @@ impl Watch {
         let interrupted = Arc::default();
         interrupt::sets(&interrupted, signals)?;
         let draws = io::stderr().is_terminal() && !(streams && io::stdout().is_terminal());
-        let reading = Reading { since: Instant::now(), bar: ProgressBar::hidden() };
-        Ok(Rc::new(Self { interrupted, draws, reading: RefCell::new(reading), shown: Cell::new(false) }))
+        Ok(Rc::new(Self { interrupted, draws, bar: RefCell::new(ProgressBar::hidden()) }))
     }
 }
 
@@ -62,21 +54,19 @@ impl Watcher for Watch {
                 .with_style(style("reading {spinner} {binary_bytes}, {binary_bytes_per_sec}, {elapsed}")),
         };
         bar.set_draw_target(ProgressDrawTarget::hidden());
-        self.shown.set(false);
-        self.reading.replace(Reading { since: Instant::now(), bar });
+        self.bar.replace(bar);
     }
 
     fn read(&self, bytes: usize) {
-        let reading = self.reading.borrow();
-        reading.bar.inc(bytes as u64);
-        if self.draws && !self.shown.get() && reading.since.elapsed() > UNREMARKED {
-            self.shown.set(true);
-            reading.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
+        let bar = self.bar.borrow();
+        bar.inc(bytes as u64);
+        if self.draws && bar.is_hidden() && bar.elapsed() > UNREMARKED {
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(PER_SECOND));
         }
     }
 
     fn end(&self) {
-        self.reading.borrow().bar.finish_and_clear();
+        self.bar.borrow().finish_and_clear();
     }
 
     fn stops(&self) -> bool {

@@ -71,8 +71,10 @@ mod linux {
     use super::super::{Failure, inspect};
     use super::Capture;
     use crate::capture::Interface;
+    use crate::explain::nearest;
     use crate::kernel::filter::Filter;
     use crate::kernel::packets::{ANY, QUEUE, Socket, Stopper, Stream, interfaces};
+    use crate::render::escape;
     use crate::render::style::Style;
 
     pub(super) fn capture(
@@ -139,10 +141,9 @@ mod linux {
         names.sort();
         names.dedup();
         names.push(ANY.to_owned());
-        let near = names.iter().filter(|it| strsim::damerau_levenshtein(it, name) <= 2);
-        let near = near.min_by_key(|it| strsim::damerau_levenshtein(it, name));
-        let meant = near.map(|it| format!("; did you mean {it}?")).unwrap_or_default();
-        let name = crate::render::escape::escape(name.as_bytes());
+        let near = nearest(name, names.iter().map(String::as_str));
+        let meant = near.first().map(|it| format!("; did you mean {it}?")).unwrap_or_default();
+        let name = escape::escape_str(name);
         Failure::Usage(format!("there is no interface {name}{meant} (there are {})", names.join(", ")))
     }
 }

@@ -7,7 +7,6 @@
 use std::fs;
 
 use nix::errno::Errno;
-use nix::libc;
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::{getegid, geteuid};
 
@@ -45,7 +44,6 @@ fn capabilities() -> u64 {
 
 fn write(system: System, path: &'static str, text: &str) -> Result<(), Refused> {
     fs::write(path, text).map_err(|error| {
-        let number = error.raw_os_error().unwrap_or(libc::EIO);
-        system.refused(&format!("writing {text:?} to {path}"), Errno::from_raw(number))
+        system.refused(&format!("writing {text:?} to {path}"), Errno::try_from(error).unwrap_or(Errno::EIO))
     })
 }

@@ -10,11 +10,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::ifaddrs::getifaddrs;
 use nix::net::if_::if_nametoindex;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, bind, recv, send, socket};
 
 use super::netlink::Netlink;
+use super::packets::{LONGEST, address_of};
 
 /// The end that programs see, and the other.
 const NAMES: [&str; 2] = ["outside", "wire101"];
@@ -25,9 +25,6 @@ const OURS: [IpAddr; 2] =
 
 /// The router that has no route.
 const ROUTER: (Ipv4Addr, Ipv6Addr) = (Ipv4Addr::new(192, 0, 2, 2), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2));
-
-/// The longest packet, in bytes.
-const LONGEST: usize = (64 << 10) + 256;
 
 /// How much of a packet an answer quotes, in bytes: with it, it is no longer than any network must carry (RFC 1812 §4.3.2.3).
 const QUOTED: usize = 500;
@@ -69,8 +66,7 @@ impl Outside {
         let [near, far] = [if_nametoindex(NAMES[0])?, if_nametoindex(NAMES[1])?];
         netlink.bring_up(far, None)?;
         netlink.bring_up(near, None)?;
-        let mut addresses = getifaddrs()?.filter(|it| it.interface_name == NAMES[1]);
-        let address = addresses.find_map(|it| it.address?.as_link_addr().copied()).ok_or(Errno::ENODEV)?;
+        let address = address_of(NAMES[1])?;
         let socket = socket(AddressFamily::Packet, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
         bind(socket.as_raw_fd(), &address)?;
         for own in OURS {

@@ -34,7 +34,7 @@ use crate::capture::{LinkType, Timestamp};
 const BUFFER: usize = 64 << 20;
 
 /// The longest packet: 64 KiB of IP, and more than any link's header.
-const LONGEST: usize = (64 << 10) + 256;
+pub(super) const LONGEST: usize = (64 << 10) + 256;
 
 /// How many bytes of packets are read before they are handed on though more is there.
 const BATCH: usize = 1 << 20;
@@ -123,7 +123,7 @@ impl Socket {
     ///
     /// As the system calls have it.
     pub fn loopback() -> nix::Result<Self> {
-        let mark = Mark::new().map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+        let mark = Mark::new().map_err(errno)?;
         Ok(Self { mark: Some(mark), ..Self::open("lo", Filter::default())? })
     }
 
@@ -142,9 +142,7 @@ impl Socket {
             if is_ethernet { (SockType::Raw, LinkType::ETHERNET) } else { (SockType::Datagram, LinkType::RAW) };
         filter.only_ip |= !is_ethernet;
         let socket = socket(AddressFamily::Packet, kind, SockFlag::SOCK_CLOEXEC, SockProtocol::EthAll)?;
-        SockRef::from(&socket)
-            .attach_filter(&filter.program())
-            .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+        SockRef::from(&socket).attach_filter(&filter.program()).map_err(errno)?;
         if setsockopt(&socket, RcvBufForce, &BUFFER).is_err() {
             setsockopt(&socket, RcvBuf, &BUFFER)?;
         }
@@ -166,7 +164,12 @@ impl Socket {
     }
 }
 
-fn address_of(interface: &str) -> nix::Result<LinkAddr> {
+fn errno(error: io::Error) -> Errno {
+    Errno::try_from(error).unwrap_or(Errno::EIO)
+}
+
+/// The address of an interface by its name, as packet sockets have it.
+pub(super) fn address_of(interface: &str) -> nix::Result<LinkAddr> {
     let mut addresses = getifaddrs()?.filter(|it| it.interface_name == interface);
     addresses.find_map(|it| it.address?.as_link_addr().copied()).ok_or(Errno::ENODEV)
 }

@@ -12,11 +12,8 @@ use super::input::Input;
 use crate::inspect::event::Delivered;
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::inspect::{self, Event, Options, Piece, PieceKind, Sink};
-use crate::layers::application::http::MAX_SECTION;
 use crate::layers::presentation::coding::Decoder;
-
-/// How many bytes wait at the most to be told what they are: all that the pipeline itself waits for, and a packet's worth.
-const MOST_WAITING: usize = MAX_SECTION + (128 << 10);
+use crate::limits::MAX_UNNAMED;
 
 pub(super) fn write(
     asked: &Inspect,
@@ -114,7 +111,7 @@ impl<'a, W: Write> Body<'a, W> {
 
     fn wait(&mut self, it: &Delivered<'_>) {
         let end = self.start + self.waiting.len() as u64;
-        if it.start != end || self.waiting.len() + it.data.len() > MOST_WAITING {
+        if it.start != end || self.waiting.len() + it.data.len() > MAX_UNNAMED {
             self.waiting.clear();
             self.start = it.start;
         }

@@ -6,12 +6,9 @@ use std::sync::Arc;
 use super::element::{Element, Group, Message, SHOWN, What, is_content};
 use crate::inspect::event::{Delivered, Piece, PieceKind};
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
-use crate::layers::application::http::MAX_SECTION;
 use crate::layers::application::websocket::{BINARY, Header, RSV1, TEXT};
 use crate::layers::{Place, Run};
-
-/// The most bytes that wait for a piece: all that the decoders wait for, and a packet's worth more.
-const MAX_WAITING: usize = MAX_SECTION + (128 << 10);
+use crate::limits::MAX_UNNAMED;
 
 #[derive(Debug)]
 pub(super) struct Stream {
@@ -55,7 +52,7 @@ impl Stream {
             self.unfinished(self.end(), found);
             self.next = delivered.start;
         }
-        if self.bytes.len().saturating_add(delivered.data.len()) > MAX_WAITING {
+        if self.bytes.len().saturating_add(delivered.data.len()) > MAX_UNNAMED {
             self.unfinished(self.end(), found);
             self.bytes.clear();
             self.taken = 0;
