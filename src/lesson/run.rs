@@ -258,8 +258,8 @@ impl Run {
 
     /// Every side's measures, in order: what a template is filled from.
     #[must_use]
-    pub fn measures(&self) -> Vec<Measures> {
-        self.sides.iter().map(|side| side.measures.clone()).collect()
+    pub fn measures(&self) -> Vec<&Measures> {
+        self.sides.iter().map(|side| &side.measures).collect()
     }
 
     /// A text of the lesson with this run's values in it.

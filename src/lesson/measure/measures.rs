@@ -57,10 +57,12 @@ pub struct Measures {
 
 /// Where a measure comes from.
 enum Source<'a> {
-    /// Things that were counted.
-    Tally(&'a Tally),
-    /// Others, by subtraction: the value, and the packets' shares of it.
-    Rest(u64, Vec<Share>),
+    /// Things that were counted, and how many they are.
+    Counted(u64, &'a Tally),
+    /// What is left of the first of these without the others.
+    Less(u64, &'a Tally, Vec<&'a Tally>),
+    /// What one packet shows, if there is one.
+    Shown(u64, Option<Share>),
     /// Two moments.
     Time(Moment, Moment),
 }
@@ -70,8 +72,7 @@ impl Measures {
     #[must_use]
     pub fn get(&self, measure: Measure) -> Option<u64> {
         self.source(measure).map(|source| match source {
-            Source::Tally(tally) => tally.sum(),
-            Source::Rest(value, _) => value,
+            Source::Counted(value, _) | Source::Less(value, ..) | Source::Shown(value, _) => value,
             Source::Time(from, to) => to.time.since(from.time),
         })
     }
@@ -81,8 +82,9 @@ impl Measures {
     pub fn evidence(&self, measure: Measure) -> Vec<Share> {
         match self.source(measure) {
             None => Vec::new(),
-            Some(Source::Tally(tally)) => tally.shares().to_vec(),
-            Some(Source::Rest(_, shares)) => shares,
+            Some(Source::Counted(_, tally)) => tally.shares().to_vec(),
+            Some(Source::Less(_, all, others)) => all.less(&others),
+            Some(Source::Shown(_, share)) => share.into_iter().collect(),
             Some(Source::Time(from, to)) => {
                 vec![Share { first: from.packet, last: to.packet, amount: to.time.since(from.time) }]
             }
@@ -98,8 +100,8 @@ impl Measures {
                 return Some(self.overhead(&[link, network]));
             }
             Measure::HeaderLayers => return Some(self.header_layers()),
-            Measure::ProtocolBytes => return Some(Source::Rest(self.protocol_bytes, self.protocol.shares().to_vec())),
-            Measure::UsefulBytes => return Some(Source::Rest(self.useful_bytes, self.content_bytes.shares().to_vec())),
+            Measure::ProtocolBytes => return Some(Source::Counted(self.protocol_bytes, &self.protocol)),
+            Measure::UsefulBytes => return Some(Source::Counted(self.useful_bytes, &self.content_bytes)),
             Measure::RoundTripTime => return self.first_handshake.map(|(syn, ack)| Source::Time(syn, ack)),
             Measure::TimeToFirstByte => return since_first_syn(self.first_byte.as_ref()),
             Measure::TimeToFirst => return since_first_syn(self.completions.first()),
@@ -107,7 +109,7 @@ impl Measures {
             Measure::TimeToLast => return since_first_syn(self.completions.last()),
             Measure::TimeToPong => return since_first_syn(self.first_pong.as_ref()),
             Measure::LongestWait => {
-                let none = Source::Rest(0, Vec::new());
+                let none = Source::Shown(0, None);
                 return Some(self.longest_wait.map_or(none, |(sent, there)| Source::Time(sent, there)));
             }
             Measure::Connections => &self.connections,
@@ -143,7 +145,7 @@ impl Measures {
             Measure::Retransmissions => &self.retransmissions,
             Measure::Problems => &self.problems,
         };
-        Some(Source::Tally(tally))
+        Some(Source::Counted(tally.sum(), tally))
     }
 
     /// The value of the measure of that name.
@@ -156,11 +158,10 @@ impl Measures {
     }
 
     /// What packets have beside payload, less what others have of them.
-    fn overhead(&self, others: &[&Tally]) -> Source<'_> {
+    fn overhead<'a>(&'a self, others: &[&'a Tally]) -> Source<'a> {
         let all = self.wire_bytes.sum() - self.protocol_bytes - self.useful_bytes;
         let rest = others.iter().fold(all, |rest, other| rest.saturating_sub(other.sum()));
-        let others: Vec<&Tally> = others.iter().copied().chain([&self.payload]).collect();
-        Source::Rest(rest, self.wire_bytes.less(&others))
+        Source::Less(rest, &self.wire_bytes, others.iter().copied().chain([&self.payload]).collect())
     }
 
     /// The layers that have bytes of their own; the first packet with payload has all of them.
@@ -169,7 +170,6 @@ impl Measures {
         let transport = self.get(Measure::TransportBytes).unwrap_or(0);
         let layers = [link.sum(), network.sum(), transport, self.protocol_bytes];
         let layers = layers.into_iter().filter(|bytes| *bytes > 0).count() as u64;
-        let first = self.payload.shares().first().map(|share| Share { amount: layers, ..*share });
-        Source::Rest(layers, first.into_iter().collect())
+        Source::Shown(layers, self.payload.shares().first().map(|share| Share { amount: layers, ..*share }))
     }
 }

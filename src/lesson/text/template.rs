@@ -139,7 +139,7 @@ impl Template {
     /// # Errors
     ///
     /// [`FillError`] where a placeholder has no value.
-    pub fn fill(&self, sides: &[Measures]) -> Result<String, FillError> {
+    pub fn fill(&self, sides: &[&Measures]) -> Result<String, FillError> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
@@ -253,7 +253,7 @@ impl Operand {
         }
     }
 
-    fn value(self, sides: &[Measures]) -> Result<u64, FillError> {
+    fn value(self, sides: &[&Measures]) -> Result<u64, FillError> {
         match self {
             Self::Number(number) => Ok(number),
             Self::Measured { side, measure } => {
@@ -286,7 +286,7 @@ impl Placeholder {
         }
     }
 
-    fn value(&self, sides: &[Measures]) -> Result<String, FillError> {
+    fn value(&self, sides: &[&Measures]) -> Result<String, FillError> {
         let first = self.first.value(sides)?;
         let second_unit = self.rest.and_then(|(_, operand)| operand.unit());
         let unit = self.first.unit().or(second_unit).unwrap_or(Unit::Count);

@@ -32,7 +32,7 @@ fn measures(packets: u64) -> Measures {
 
 fn fill(text: &str) -> Result<String, FillError> {
     let template = Template::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    template.fill(&[measures(33), measures(15)]).map(|text| text.replace('\u{a0}', " "))
+    template.fill(&[&measures(33), &measures(15)]).map(|text| text.replace('\u{a0}', " "))
 }
 
 fn filled(text: &str) -> String {
@@ -114,7 +114,7 @@ proptest! {
     #[test]
     fn whatever_is_written_is_parsed_or_refused(text in "[a-d{}.`\n_ */%0-9-]{0,60}") {
         if let Ok(template) = Template::parse(&text) {
-            let _ = template.fill(&[Measures::default(), Measures::default()]);
+            let _ = template.fill(&[&Measures::default(), &Measures::default()]);
         }
     }
 
