@@ -41,34 +41,42 @@ pub struct Talk {
 #[derive(Debug, Default)]
 pub struct Collector {
     wanted: Option<(u64, u64)>,
-    first: Found,
-    upgrade: Found,
+    found: Option<Found>,
     /// How many exchanges the connection has that an exchange was asked of.
     there: Option<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Found {
-    exchange: Option<Exchange>,
+    exchange: Exchange,
     connection: Option<Connection>,
     talk: Talk,
 }
 
 impl Found {
+    fn of(exchange: &Exchange) -> Self {
+        Self { exchange: exchange.clone(), connection: None, talk: Talk::default() }
+    }
+
     fn is_on(&self, connection: u64) -> bool {
-        self.exchange.as_ref().is_some_and(|it| it.connection == connection)
+        self.exchange.connection == connection
+    }
+
+    /// Whether what is said there follows from it.
+    fn leads_to(&self, connection: u64) -> bool {
+        self.is_on(connection) && self.exchange.upgraded.is_some()
     }
 
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Frame(it) if self.is_on(it.connection) => {
+            Event::Frame(it) if self.leads_to(it.connection) => {
                 self.talk.counts[usize::from(it.direction == Direction::Server)] += 1;
                 if self.talk.frames.len() < FRAMES {
                     self.talk.frames.push((it.clone(), None));
                 }
             }
             // It comes right after its last frame.
-            Event::Message(it) if self.is_on(it.connection) => {
+            Event::Message(it) if self.leads_to(it.connection) => {
                 let last = self.talk.frames.last_mut();
                 if let Some((_, message)) = last.filter(|(frame, _)| frame.extent.last == it.extent.last) {
                     message.get_or_insert_with(|| it.clone());
@@ -96,30 +104,33 @@ impl Collector {
     /// What was found: the exchange, its connection, what followed it.
     #[must_use]
     pub fn found(self) -> Option<(Exchange, Connection, Talk)> {
-        let found = if self.upgrade.exchange.is_some() { self.upgrade } else { self.first };
-        let talk = if found.exchange.as_ref()?.upgraded.is_some() { found.talk } else { Talk::default() };
-        Some((found.exchange?, found.connection?, talk))
+        let found = self.found?;
+        Some((found.exchange, found.connection?, found.talk))
+    }
+
+    /// Whether it is likelier than what was found before: nothing, or no upgrade.
+    fn is_likelier(&self, exchange: &Exchange) -> bool {
+        let fits = self.wanted.is_none_or(|wanted| wanted == (exchange.connection, exchange.index));
+        let found = self.found.as_ref().map(|found| found.exchange.upgraded.is_some());
+        fits && found.is_none_or(|is_upgrade| !is_upgrade && exchange.upgraded.is_some())
     }
 }
 
 impl Sink for Collector {
     fn event(&mut self, event: Event<'_>) {
-        if let Event::Exchange(it) = event {
-            let fits = self.wanted.is_none_or(|wanted| wanted == (it.connection, it.index));
-            if fits && self.first.exchange.is_none() {
-                self.first.exchange = Some(it.clone());
-            }
-            if fits && it.upgraded.is_some() && self.upgrade.exchange.is_none() {
-                self.upgrade.exchange = Some(it.clone());
-            }
+        if let Event::Exchange(it) = event
+            && self.is_likelier(it)
+        {
+            self.found = Some(Found::of(it));
         }
         if let (Event::Closed(it), Some((connection, _))) = (event, self.wanted)
             && it.number == connection
         {
             self.there = Some(it.exchanges);
         }
-        self.first.event(event);
-        self.upgrade.event(event);
+        if let Some(found) = &mut self.found {
+            found.event(event);
+        }
     }
 }
 
