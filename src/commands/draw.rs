@@ -192,7 +192,7 @@ fn frame_of(story: &Story, which: Option<(u64, u64)>) -> Result<&Frame, Lacking>
         let found = story.frames.iter().find(|it| (it.connection, it.index) == (connection, index));
         return found.ok_or(Lacking::FrameOf(connection, index));
     }
-    let carries_data = |it: &&Frame| it.opcode < 8 && it.payload_bytes > 0;
+    let carries_data = |it: &&Frame| !it.is_control() && it.payload_bytes > 0;
     let masked = story.frames.iter().filter(carries_data).find(|it| it.mask_key.is_some());
     masked.or(story.frames.iter().find(carries_data)).or(story.frames.first()).ok_or(Lacking::Frame)
 }

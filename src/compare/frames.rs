@@ -2,6 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Direction, Frame, Message};
+use crate::layers::application::websocket::BINARY;
 
 /// How much of a text is quoted, and of other bytes, in bytes.
 const QUOTED: usize = 32;
@@ -12,18 +13,17 @@ type Said = (Frame, Option<Message>);
 
 /// Who says what: `client: text "Hello", 7 bytes, compressed`.
 pub(super) fn line((frame, message): &Said) -> Vec<u8> {
-    let who = if frame.direction == Direction::Client { "client" } else { "server" };
     let name = explain::opcode(frame.opcode).map_or("reserved", |known| known.name);
-    let mut line = format!("{who}: {name}").into_bytes();
+    let mut line = format!("{}: {name}", frame.direction.name()).into_bytes();
     if let Some(code) = frame.close_code {
         line.extend_from_slice(format!(" {code}").as_bytes());
     }
     let payload = content(frame, message.as_ref());
     if !payload.is_empty() {
         line.push(b' ');
-        line.extend(glance(payload, frame.opcode == 2));
+        line.extend(glance(payload, frame.opcode == BINARY));
     }
-    let compressed = if is_compressed(frame) { ", compressed" } else { "" };
+    let compressed = if frame.is_compressed() { ", compressed" } else { "" };
     let more = if frame.fin { "" } else { ", not the last of its message" };
     let bytes = if frame.payload_bytes == 1 { "byte" } else { "bytes" };
     line.extend_from_slice(format!(", {} {bytes}{compressed}{more}", frame.payload_bytes).as_bytes());
@@ -54,16 +54,11 @@ pub(super) fn meaning(said: &[Option<&Said>]) -> String {
         let reason = "The reason after the code is for people: it may be left out (RFC 6455 §5.5.1).";
         return if is_close { reason } else { "They said different things." }.to_owned();
     }
-    if differ(|(frame, _)| vec![u8::from(is_compressed(frame))]) {
+    if differ(|(frame, _)| vec![u8::from(frame.is_compressed())]) {
         return "The same message: compressed where permessage-deflate was agreed on, and RSV1 says so (RFC 7692 §6)."
             .to_owned();
     }
     "The same message, in other frames or bytes.".to_owned()
-}
-
-/// The first frame of a compressed message has RSV1; so it must have been agreed on.
-fn is_compressed(frame: &Frame) -> bool {
-    frame.rsv & 4 != 0
 }
 
 /// What the application gets of it, as far as it is kept: a close frame's reason, a compressed message inflated.
@@ -71,7 +66,7 @@ fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
     match (message, &frame.close_reason) {
         (Some(message), _) if message.frames == 1 => &message.payload,
         (_, Some(reason)) => reason,
-        _ if frame.close_code.is_some() || is_compressed(frame) => &[],
+        _ if frame.close_code.is_some() || frame.is_compressed() => &[],
         _ => &frame.payload,
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use super::record::{Direction, Exchange, Extent, Frame, HttpMessage, Response};
 use crate::explain;
+use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// How many packets get a comment at most.
@@ -196,17 +197,19 @@ impl Comments {
             }
             None => {}
         }
-        if frame.rsv & 4 != 0 {
+        if frame.is_compressed() {
             let sentence = "RSV1 is 1: the message is compressed (RFC 7692 §6).";
             self.first(First::Compressed, connection, packet, sentence);
         }
         match frame.opcode {
-            0 if frame.fin => self.say(packet, "The last frame of a message in several: FIN is 1 (RFC 6455 §5.4)."),
-            1 | 2 if !frame.fin => {
+            CONTINUATION if frame.fin => {
+                self.say(packet, "The last frame of a message in several: FIN is 1 (RFC 6455 §5.4).")
+            }
+            TEXT | BINARY if !frame.fin => {
                 self.say(packet, "The first frame of a message in several: FIN is 0 (RFC 6455 §5.4).");
             }
-            8 => self.say(packet, &close(frame)),
-            9 | 10 => {
+            CLOSE => self.say(packet, &close(frame)),
+            PING | PONG => {
                 if let Some(opcode) = explain::opcode(frame.opcode) {
                     let sentence = format!("{} ({}): {}", opcode.name, opcode.clause, opcode.meaning);
                     self.first(First::Opcode(frame.opcode), connection, packet, &sentence);

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 
 use crate::capture::Timestamp;
 pub use crate::layers::application::http::{FieldLine, Fields};
+use crate::layers::application::websocket;
 
 /// Who sent something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -282,6 +283,20 @@ pub struct Frame {
     pub close_reason: Option<Vec<u8>>,
     /// Whether all of the payload was captured.
     pub complete: bool,
+}
+
+impl Frame {
+    /// Whether it is a control frame: close, ping, pong, or reserved for one (§5.5).
+    #[must_use]
+    pub fn is_control(&self) -> bool {
+        websocket::is_control(self.opcode)
+    }
+
+    /// Whether RSV1 is set: with permessage-deflate, that marks the first frame of a compressed message (RFC 7692 §6).
+    #[must_use]
+    pub fn is_compressed(&self) -> bool {
+        self.rsv & websocket::RSV1 != 0
+    }
 }
 
 /// A whole WebSocket data message: one frame, or several.

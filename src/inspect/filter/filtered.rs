@@ -129,7 +129,7 @@ impl<'f, S: Sink> Filtered<'f, S> {
         if self.filter.has_frame(it) {
             self.matches(it.connection);
             self.pass_frame(it);
-        } else if self.filter.contains.is_some() && it.opcode < 8 {
+        } else if self.filter.contains.is_some() && !it.is_control() {
             self.wait(it);
         }
     }

@@ -5,9 +5,6 @@ use std::collections::HashSet;
 use super::tally::Tally;
 use crate::inspect::record::Frame;
 
-/// The first opcode of a control frame: close, ping and pong follow from it (RFC 6455 §5.5).
-const CONTROL: u8 = 8;
-
 /// How many masking keys are told apart.
 const MAX_KEYS: usize = 1 << 16;
 
@@ -26,7 +23,7 @@ pub(super) struct Framing {
 impl Framing {
     /// Counts a frame.
     pub(super) fn frame(&mut self, frame: &Frame) {
-        if frame.opcode < CONTROL {
+        if !frame.is_control() {
             let extent = frame.extent;
             self.message_header_bytes.add(frame.header_bytes.into(), extent.first.packet, extent.last.packet);
         }

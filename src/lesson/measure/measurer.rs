@@ -12,14 +12,11 @@ use super::turns::{Turns, is_open};
 use super::{LowerHeaders, Measures};
 use crate::inspect::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Response};
+use crate::layers::application::websocket::{CLOSE, PING, PONG};
 use crate::layers::transport::header::{RST, SYN};
 
 /// How many responses and messages have moments: what comes after them is only counted.
 const MAX_COMPLETIONS: usize = 1 << 20;
-
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
-const PONG: u8 = 10;
 
 /// Takes events, gives [`Measures`].
 #[derive(Debug, Default)]

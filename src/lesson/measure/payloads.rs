@@ -5,9 +5,6 @@ use std::collections::HashMap;
 use super::tally::Tally;
 use crate::inspect::record::{Direction, Frame, Message};
 
-/// The first opcode of a control frame (RFC 6455 §5.2).
-const CONTROL: u8 = 8;
-
 /// Adds up messages.
 #[derive(Debug, Default)]
 pub(super) struct Payloads {
@@ -22,7 +19,7 @@ pub(super) struct Payloads {
 impl Payloads {
     /// A frame; it comes before the message that it completes.
     pub(super) fn frame(&mut self, frame: &Frame) {
-        if frame.opcode < CONTROL {
+        if !frame.is_control() {
             let sent = self.under_way.entry((frame.connection, frame.direction)).or_default();
             *sent = sent.saturating_add(frame.payload_bytes);
         }

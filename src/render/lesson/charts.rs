@@ -109,7 +109,7 @@ fn connections_of(side: &SideRun, story: &Story, style: Style) -> Vec<Track> {
     let track = |(place, connection): (usize, &&Connection)| {
         let exchanges = story.exchanges.iter().filter(|it| it.connection == connection.number);
         let responses = exchanges.filter_map(|it| it.response.as_ref()).map(|it| it.message.extent.last.time);
-        let frames = story.frames.iter().filter(|it| it.connection == connection.number && it.opcode < 8);
+        let frames = story.frames.iter().filter(|it| it.connection == connection.number && !it.is_control());
         let mut marks: Vec<(u64, char)> =
             responses.chain(frames.map(|it| it.extent.last.time)).map(|time| (time.since(start), mark)).collect();
         marks.sort_unstable();

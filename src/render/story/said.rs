@@ -2,6 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Direction, Exchange, Extent, Frame, Request, Response};
+use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::render::numbers;
 
 /// How much of a target or payload a label quotes, in characters.
@@ -41,19 +42,19 @@ impl Said {
     pub(super) fn frame(frame: &Frame) -> Self {
         let name = frame_name(frame);
         let plain = match (frame.opcode, frame.close_code) {
-            (8, Some(code)) => match frame.close_reason.as_deref() {
+            (CLOSE, Some(code)) => match frame.close_reason.as_deref() {
                 None | Some([]) => format!("{name} {code}"),
                 Some(reason) => format!("{name} {code} \"{}\"", quote(reason)),
             },
             _ if frame.payload_bytes == 0 => name,
             // A compressed payload (RSV1) is no text, and a text's continuation may begin inside a character.
-            (1 | 9 | 10, _) if frame.rsv & 4 == 0 => format!("{name} \"{}\"", quote(&frame.payload)),
+            (TEXT | PING | PONG, _) if !frame.is_compressed() => format!("{name} \"{}\"", quote(&frame.payload)),
             _ => format!("{name} {}", numbers::bytes(frame.payload_bytes)),
         };
         let masked = frame.mask_key.map(|_| format!("{plain} masked"));
         let (label, short) = match masked {
             Some(masked) => (masked, Some(plain)),
-            None if matches!(frame.opcode, 0 | 2) => (plain, Some(frame_name(frame))),
+            None if matches!(frame.opcode, CONTINUATION | BINARY) => (plain, Some(frame_name(frame))),
             None => (plain, None),
         };
         Self::new(frame.connection, frame.direction, frame.extent, label, short)

@@ -60,7 +60,7 @@ impl Header {
     /// Whether it is a control frame: close, ping, pong, or reserved for one (§5.5).
     #[must_use]
     pub fn is_control(&self) -> bool {
-        self.opcode >= 8
+        super::is_control(self.opcode)
     }
 }
 

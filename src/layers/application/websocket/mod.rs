@@ -29,5 +29,11 @@ pub const PING: u8 = 9;
 /// A pong (§5.5.3).
 pub const PONG: u8 = 10;
 
+/// Whether an opcode is a control frame's: close, ping, pong, or reserved for one (§5.5).
+#[must_use]
+pub const fn is_control(opcode: u8) -> bool {
+    opcode >= CLOSE
+}
+
 /// RSV1, as a bit of [`Header::rsv`]: the message is compressed, where permessage-deflate is in use (RFC 7692 §6).
 pub const RSV1: u8 = 4;
