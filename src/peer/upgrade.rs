@@ -60,7 +60,7 @@ where
         return response(StatusCode::BAD_REQUEST, TEXT, "Sec-WebSocket-Key: 16 bytes, please.\n");
     };
     let accept = derive_accept_key(key);
-    let offered = |name: &&&str| tokens(fields, &SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == **name);
+    let offered = |name: &&&str| elements(fields, &SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == **name);
     let subprotocol = terms.subprotocols.iter().find(offered);
     let upgraded = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
@@ -91,13 +91,13 @@ fn upgrade_required() -> Response<Full<Bytes>> {
     response
 }
 
-/// The tokens that a field lists, over all of its lines.
-fn tokens<'a>(fields: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+/// The elements that a field lists (RFC 9110 §5.6.1), over all of its lines.
+pub(super) fn elements<'a>(fields: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values = fields.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// Whether a field that lists tokens has one of them, in any case.
 pub(super) fn has_token(fields: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    tokens(fields, name).any(|listed| listed.eq_ignore_ascii_case(token))
+    elements(fields, name).any(|listed| listed.eq_ignore_ascii_case(token))
 }

@@ -14,6 +14,8 @@ use hyper::header::{
 use hyper::{Method, Response, StatusCode};
 use sha1::{Digest, Sha1};
 
+use crate::peer::upgrade::elements;
+
 /// What is shorter, in bytes, gains nothing by gzip.
 const WORTH_IT: usize = 256;
 
@@ -40,7 +42,7 @@ pub(super) async fn negotiate(
     }
     // Of two codings of one thing the bytes differ, and so must a strong validator.
     let tag = tag(&body, if coded.is_some() { "-gzip" } else { "" });
-    let is_good = request.get_all(IF_NONE_MATCH).iter().any(|value| matches(value, &tag));
+    let is_good = has_tag(request, &tag);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         parts.headers.insert(ETAG, tag);
     }
@@ -64,10 +66,10 @@ fn tag(body: &[u8], coding: &str) -> String {
     tag + coding + "\""
 }
 
-/// Whether a list of tags has this one, or is "*" (§13.1.2: by the weak comparison).
-fn matches(list: &HeaderValue, tag: &str) -> bool {
-    let tags = list.to_str().unwrap_or_default().split(',').map(str::trim);
-    tags.into_iter().any(|listed| listed == "*" || listed.strip_prefix("W/").unwrap_or(listed) == tag)
+/// Whether the client has what this tag is of, or says "*" (§13.1.2: by the weak comparison).
+fn has_tag(request: &HeaderMap, tag: &str) -> bool {
+    let mut tags = elements(request, &IF_NONE_MATCH);
+    tags.any(|listed| listed == "*" || listed.strip_prefix("W/").unwrap_or(listed) == tag)
 }
 
 fn is_text(fields: &HeaderMap) -> bool {
@@ -77,9 +79,7 @@ fn is_text(fields: &HeaderMap) -> bool {
 
 /// Whether the client names gzip (or anything) and does not give it the weight 0 (§12.5.3).
 fn accepts_gzip(request: &HeaderMap) -> bool {
-    let values = request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
-    let codings: Vec<(&str, bool)> = values
-        .flat_map(|value| value.split(','))
+    let codings: Vec<(&str, bool)> = elements(request, &ACCEPT_ENCODING)
         .map(|coding| {
             let mut parts = coding.split(';').map(str::trim);
             let name = parts.next().unwrap_or_default();
@@ -116,12 +116,16 @@ mod tests {
         assert!(!accepts_gzip(&HeaderMap::new()));
     }
 
+    fn known(tags: &str) -> HeaderMap {
+        HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_str(tags).unwrap())])
+    }
+
     #[test]
     fn a_tag_matches_in_a_list_weak_or_strong() {
         let tag = tag(b"hello", "");
         for list in [tag.clone(), format!("\"x\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
-            assert!(matches(&HeaderValue::from_str(&list).unwrap(), &tag), "{list}");
+            assert!(has_tag(&known(&list), &tag), "{list}");
         }
-        assert!(!matches(&HeaderValue::from_static("\"x\", y"), &tag));
+        assert!(!has_tag(&known("\"x\", y"), &tag));
     }
 }
