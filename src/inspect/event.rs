@@ -132,6 +132,14 @@ pub struct SegmentSeen {
     pub novelty: Novelty,
 }
 
+impl SegmentSeen {
+    /// Whether it takes its stream further, or fills a hole in it.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        matches!(self.novelty, Novelty::InOrder | Novelty::Ahead)
+    }
+}
+
 /// Bytes of a stream as they become available in order.
 #[derive(Clone, Copy, Debug)]
 pub struct Delivered<'a> {

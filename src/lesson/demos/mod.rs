@@ -29,19 +29,11 @@ impl Demo {
     ///
     /// Those of the wire, and of the demonstration itself.
     pub fn record(&self, settings: &Settings) -> Result<Vec<Recording>, WireError> {
-        self.record_each(Wire::Virtual, &vec![*settings; self.sides.len()])
+        self.record_watched(Wire::Virtual, &vec![*settings; self.sides.len()], &|_| {})
     }
 
-    /// Runs every side on a wire of its own, set as that side's is to be.
-    ///
-    /// # Errors
-    ///
-    /// Those of the wire, and of the demonstration itself.
-    pub fn record_each(&self, wire: Wire, settings: &[Settings]) -> Result<Vec<Recording>, WireError> {
-        self.record_watched(wire, settings, &|_| {})
-    }
-
-    /// The same, and tells of each side, by its place from 0, before it runs.
+    /// Runs every side on a wire of its own, set as that side's is to be, and tells of each side, by its place from 0,
+    /// before it runs.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::tally::Tally;
-use crate::inspect::event::{Novelty, SegmentSeen};
+use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Direction, Extent};
 
 /// How many flights of one stream are told apart.
@@ -34,7 +34,7 @@ impl Flights {
     pub(super) fn segment(&mut self, packet: u64, segment: &SegmentSeen) {
         let other = self.streams.entry((segment.connection, segment.direction.reverse())).or_default();
         other.acknowledged = other.acknowledged.max(segment.acknowledged);
-        if segment.payload_length == 0 || !matches!(segment.novelty, Novelty::InOrder | Novelty::Ahead) {
+        if segment.payload_length == 0 || !segment.is_new() {
             return;
         }
         let stream = self.streams.entry((segment.connection, segment.direction)).or_default();
@@ -67,6 +67,7 @@ impl Flights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inspect::event::Novelty;
     use crate::inspect::record::Moment;
 
     /// Data of the server's as `(offset, length)`, acknowledgments of the client's as `(acknowledged, 0)`: packet by

@@ -7,7 +7,6 @@ use super::content::chunking;
 use super::flights::Flights;
 use super::payloads::Payloads;
 use super::seen::Seen;
-use super::tally::Tally;
 use super::turns::{Turns, is_open};
 use super::{LowerHeaders, Measures};
 use crate::inspect::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
@@ -24,8 +23,6 @@ pub struct Measurer {
     measures: Measures,
     /// Payload of all streams, each byte once.
     stream_bytes: u64,
-    /// What each exchange and frame has of content.
-    content: Tally,
     turns: Turns,
     /// The latest segment: a packet comes before the connection it opens, and turns need to know the connection.
     held: Option<(u64, SegmentSeen)>,
@@ -75,7 +72,6 @@ impl Measurer {
         measures.handshake_round_trips = self.turns.handshakes;
         (measures.flights, measures.first_flight_bytes) = (self.flights.most, self.flights.first_bytes);
         (measures.message_bytes, measures.grown_messages) = (self.payloads.bytes, self.payloads.grown);
-        measures.content_bytes = self.content;
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.wire_bytes.sum());
         measures.protocol_bytes = measures.protocol.sum().min(payload);
@@ -184,7 +180,7 @@ impl Measurer {
     fn talk(&mut self, around: u64, content: u64, extent: Extent) {
         let (first, last) = (extent.first.packet, extent.last.packet);
         self.measures.protocol.add(around, first, last);
-        self.content.add(content, first, last);
+        self.measures.content_bytes.add(content, first, last);
     }
 
     fn completed(&mut self, connection: u64, direction: Direction, extent: Extent) {

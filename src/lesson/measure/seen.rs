@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::inspect::event::{Novelty, SegmentSeen};
+use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::Direction;
 
 /// Remembers how far every stream was seen.
@@ -13,7 +13,7 @@ impl Seen {
     /// How many of a segment's bytes are new. One that begins with bytes that were there (a probe's, say) brings the rest;
     /// one that lies before others fills a hole.
     pub(super) fn new_bytes(&mut self, segment: &SegmentSeen) -> u64 {
-        if !matches!(segment.novelty, Novelty::InOrder | Novelty::Ahead) {
+        if !segment.is_new() {
             return 0;
         }
         let length = u64::from(segment.payload_length);

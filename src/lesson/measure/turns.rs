@@ -7,7 +7,7 @@ use std::mem::{replace, take};
 use std::net::IpAddr;
 
 use super::tally::Tally;
-use crate::inspect::event::{Novelty, SegmentSeen};
+use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Connection, Direction};
 use crate::layers::transport::header::{ACK, SYN};
 
@@ -78,7 +78,7 @@ impl Turns {
     pub(super) fn segment(&mut self, packet: u64, segment: &SegmentSeen) {
         let Some(link) = self.open.get_mut(&segment.connection) else { return };
         let Some(client) = self.clients.get_mut(&link.client) else { return };
-        let has_new_bytes = segment.payload_length > 0 && matches!(segment.novelty, Novelty::InOrder | Novelty::Ahead);
+        let has_new_bytes = segment.payload_length > 0 && segment.is_new();
         match segment.direction {
             Direction::Client => {
                 let asks = is_open(segment.flags) && !replace(&mut link.asked, true);
