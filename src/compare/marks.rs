@@ -1,7 +1,5 @@
 //! What gives a program away without being said: the form of its entity tags, how it writes names, how it ends bodies.
 
-use std::borrow::Cow;
-
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
 
@@ -18,9 +16,7 @@ pub(super) fn server(response: &Response) -> Option<String> {
     if !names.is_empty() {
         return Some(names.join(", "));
     }
-    let said: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-        fields.iter().map(|(name, value)| (String::from_utf8_lossy(name), String::from_utf8_lossy(value))).collect();
-    let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let said: Vec<(&[u8], &[u8])> = fields.iter().collect();
     let likely = explain::servers_with_such_habits(response.status, !response.reason.is_empty(), &said);
     let (_, habits) = likely.first()?;
     let names: Vec<&str> = likely.iter().map(|(server, _)| server.name).collect();

@@ -52,26 +52,27 @@ impl Condition {
         }
     }
 
-    fn holds(&self, status: u16, has_reason: bool, fields: &[(&str, &str)]) -> bool {
+    fn holds(&self, status: u16, has_reason: bool, fields: &[(&[u8], &[u8])]) -> bool {
         match self {
             Self::Status(expected) => status == *expected,
             Self::NoReason => !has_reason,
             Self::Starts(names) => {
-                fields.len() >= names.len() && names.iter().zip(fields).all(|(name, (said, _))| name == said)
+                fields.len() >= names.len()
+                    && names.iter().zip(fields).all(|(name, (said, _))| name.as_bytes() == *said)
             }
-            Self::Without(name) => !fields.iter().any(|(said, _)| said.eq_ignore_ascii_case(name)),
-            Self::Says(name, value) => fields.contains(&(*name, *value)),
+            Self::Without(name) => !fields.iter().any(|(said, _)| said.eq_ignore_ascii_case(name.as_bytes())),
+            Self::Says(name, value) => fields.contains(&(name.as_bytes(), value.as_bytes())),
         }
     }
 }
 
 /// The servers that write responses like this one, which names none: those of the first habits in the table that fit, and
-/// what these are. `fields` are names and values in their order and spelling.
+/// what these are. `fields` are names and values in their order and spelling, as sent.
 #[must_use]
 pub fn servers_with_such_habits(
     status: u16,
     has_reason: bool,
-    fields: &[(&str, &str)],
+    fields: &[(&[u8], &[u8])],
 ) -> Vec<(&'static Server, &'static str)> {
     let fits = |it: &&Habits| it.conditions.iter().all(|condition| condition.holds(status, has_reason, fields));
     let mut likely = TABLE.iter().filter(fits).map(|it| (it.server, it.told)).collect::<Vec<_>>();
@@ -86,7 +87,8 @@ mod tests {
     use super::*;
 
     fn likely(status: u16, reason: bool, fields: &[(&str, &str)]) -> Vec<&'static str> {
-        servers_with_such_habits(status, reason, fields).into_iter().map(|(server, _)| server.key).collect()
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+        servers_with_such_habits(status, reason, &fields).into_iter().map(|(server, _)| server.key).collect()
     }
 
     #[test]
