@@ -3,6 +3,7 @@
 use crate::explain;
 use crate::inspect::record::{Direction, Frame, Message};
 use crate::layers::application::websocket::BINARY;
+use crate::layers::presentation::charset::whole_characters;
 
 /// How much of a text is quoted, and of other bytes, in bytes.
 const QUOTED: usize = 32;
@@ -73,19 +74,12 @@ fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
 
 /// The beginning, in quotation marks if it is text, else in hexadecimal.
 fn glance(payload: &[u8], is_binary: bool) -> Vec<u8> {
-    if let Some(text) = as_text(payload).filter(|text| !is_binary && !text.contains(char::is_control)) {
+    // Only what was kept of it may end within a character.
+    let text = std::str::from_utf8(whole_characters(payload)).ok();
+    if let Some(text) = text.filter(|text| !is_binary && !text.contains(char::is_control)) {
         let cut = if text.len() > QUOTED { "..." } else { "" };
         return format!("\"{}\"{cut}", &text[..text.floor_char_boundary(QUOTED)]).into_bytes();
     }
     let bytes: Vec<String> = payload.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("{}{}", bytes.join(" "), if payload.len() > BYTES { " ..." } else { "" }).into_bytes()
-}
-
-fn as_text(payload: &[u8]) -> Option<&str> {
-    match std::str::from_utf8(payload) {
-        Ok(text) => Some(text),
-        // Only what was kept of it ends within a character.
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&payload[..error.valid_up_to()]).ok(),
-        Err(_) => None,
-    }
 }

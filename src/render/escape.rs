@@ -16,6 +16,8 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar;
 
+pub use crate::layers::presentation::charset::whole_characters;
+
 /// How many marks may pile on one base character; more are shown as escapes, as they would cover the lines around.
 const MARKS: u8 = 3;
 
@@ -37,27 +39,6 @@ pub fn escape_str(text: &str) -> String {
 #[must_use]
 pub fn escape_ascii(bytes: &[u8]) -> String {
     escape_as(bytes, false)
-}
-
-/// The same bytes without the character that their end cuts apart, if there is one: for text that is only a beginning.
-#[must_use]
-pub fn whole_characters(bytes: &[u8]) -> &[u8] {
-    match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
-        _ => ragged_end(bytes),
-    }
-}
-
-/// `from_utf8` stops at the first fault; where that is not the end, the end is looked at alone.
-fn ragged_end(bytes: &[u8]) -> &[u8] {
-    for back in 1..=bytes.len().min(3) {
-        let start = bytes.len() - back;
-        if bytes[start] >= 0xc0 {
-            let cut = std::str::from_utf8(&bytes[start..]).is_err_and(|error| error.error_len().is_none());
-            return if cut { &bytes[..start] } else { bytes };
-        }
-    }
-    bytes
 }
 
 fn escape_as(bytes: &[u8], unicode: bool) -> String {
@@ -200,14 +181,6 @@ mod tests {
     #[test]
     fn a_terminal_without_unicode_gets_ascii() {
         assert_eq!(escape_ascii("é世".as_bytes()), r"\u{e9}\u{4e16}");
-    }
-
-    #[test]
-    fn a_character_cut_by_the_end_is_left_off() {
-        assert_eq!(whole_characters("aé".as_bytes()), "aé".as_bytes());
-        assert_eq!(whole_characters(&"aé".as_bytes()[..2]), b"a");
-        assert_eq!(whole_characters(b"\xff\xe4\xb8"), b"\xff");
-        assert_eq!(whole_characters(b"\x80\x80\x80\x80"), b"\x80\x80\x80\x80");
     }
 
     proptest! {

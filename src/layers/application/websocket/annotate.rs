@@ -8,6 +8,7 @@ use std::fmt::Write;
 use super::header::Header;
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1};
 use crate::explain;
+use crate::layers::presentation::charset::whole_characters;
 use crate::layers::presentation::masking;
 use crate::layers::stack::pen::{Pen, count, hex};
 use crate::layers::{Field, Layer, Span};
@@ -172,14 +173,9 @@ fn close(clear: &[u8], meaning: String) -> Field {
 fn text_or_hex(bytes: &[u8]) -> String {
     let cut = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
     let bytes = bytes.get(cut..).unwrap_or_default();
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(bytes.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
-        }
-        Err(_) => return hex(bytes),
-    };
-    if text.chars().any(|c| c.is_control() && !c.is_whitespace()) { hex(bytes) } else { text.to_owned() }
+    let is_strange = |text: &&str| text.chars().any(|c| c.is_control() && !c.is_whitespace());
+    let text = std::str::from_utf8(whole_characters(bytes)).ok().filter(|text| !is_strange(text));
+    text.map_or_else(|| hex(bytes), str::to_owned)
 }
 
 /// What a frame is, in a few words: "text, 12 bytes".

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 pub use self::media_type::MediaType;
-pub use self::utf8::Utf8Check;
+pub use self::utf8::{Utf8Check, whole_characters};
 
 /// How much is looked at to tell whether content of no declared type is text.
 const SNIFFED: usize = 1024;

@@ -1,4 +1,5 @@
-//! Validating UTF-8 (RFC 3629 §4) that comes in pieces, as a WebSocket text message does (RFC 6455 §8.1).
+//! Validating UTF-8 (RFC 3629 §4) that comes in pieces, as a WebSocket text message does (RFC 6455 §8.1), and leaving off
+//! the character that a cut divides.
 
 use std::str;
 
@@ -73,6 +74,27 @@ impl Utf8Check {
     }
 }
 
+/// The same bytes without the character that their end cuts apart, if there is one: for text that is only a beginning.
+#[must_use]
+pub fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => ragged_end(bytes),
+    }
+}
+
+/// `from_utf8` stops at the first fault; where that is not the end, the end is looked at alone.
+fn ragged_end(bytes: &[u8]) -> &[u8] {
+    for back in 1..=bytes.len().min(3) {
+        let start = bytes.len() - back;
+        if bytes[start] >= 0xc0 {
+            let cut = str::from_utf8(&bytes[start..]).is_err_and(|error| error.error_len().is_none());
+            return if cut { &bytes[..start] } else { bytes };
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -107,6 +129,14 @@ mod tests {
         assert_eq!(check.push(b"ok\xff"), Err(2));
         assert_eq!(check.push(b"fine"), Err(2));
         assert_eq!(check.finish(), Err(2));
+    }
+
+    #[test]
+    fn a_character_cut_by_the_end_is_left_off() {
+        assert_eq!(whole_characters("aé".as_bytes()), "aé".as_bytes());
+        assert_eq!(whole_characters(&"aé".as_bytes()[..2]), b"a");
+        assert_eq!(whole_characters(b"\xff\xe4\xb8"), b"\xff");
+        assert_eq!(whole_characters(b"\x80\x80\x80\x80"), b"\x80\x80\x80\x80");
     }
 
     proptest! {
