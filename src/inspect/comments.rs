@@ -203,7 +203,7 @@ impl Comments {
         }
         match frame.opcode {
             CONTINUATION if frame.fin => {
-                self.say(packet, "The last frame of a message in several: FIN is 1 (RFC 6455 §5.4).")
+                self.say(packet, "The last frame of a message in several: FIN is 1 (RFC 6455 §5.4).");
             }
             TEXT | BINARY if !frame.fin => {
                 self.say(packet, "The first frame of a message in several: FIN is 0 (RFC 6455 §5.4).");
