@@ -2,6 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
+use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_response};
 
 /// Which server it is likely to be, by what `explain` knows of them: by its name, or else by its habits, which are told.
 pub(super) fn server(response: &Response) -> Option<String> {
@@ -66,29 +67,43 @@ pub(super) fn casing(fields: &Fields) -> Option<&'static str> {
 
 /// How the receiver knows where the body of the response ends (RFC 9112 §6.3).
 pub(super) fn framing(exchange: &Exchange, response: &Response) -> String {
-    let is_head = exchange.request.as_ref().is_some_and(|request| request.method == b"HEAD");
     let fields = &response.message.headers;
-    if is_head || matches!(response.status, 100..=199 | 204 | 304) {
-        return "no body".to_owned();
+    match decided(exchange, response) {
+        Framing::None => "no body".to_owned(),
+        Framing::Tunnel if response.status == 101 => "no body".to_owned(),
+        Framing::Tunnel => "no body: a tunnel begins".to_owned(),
+        Framing::Length(_) => "Content-Length".to_owned(),
+        Framing::Chunked => {
+            let codings: Vec<&[u8]> = fields.all("Transfer-Encoding").collect();
+            String::from_utf8_lossy(&codings.join(&b", "[..])).into_owned()
+        }
+        Framing::UntilClose => "until the connection closes".to_owned(),
     }
-    if let Some(coding) = fields.get("Transfer-Encoding") {
-        return String::from_utf8_lossy(coding).into_owned();
-    }
-    if fields.get("Content-Length").is_some() { "Content-Length" } else { "until the connection closes" }.to_owned()
+}
+
+/// What the decoder of HTTP makes of the head: it has the rules.
+fn decided(exchange: &Exchange, response: &Response) -> Framing {
+    let Response { status, message, .. } = response;
+    let parts = Parts::Status { status: *status, reason: 0..0 };
+    let start = StartLine { version: message.version, parts, fault: None };
+    let Fields { block, lines } = &message.headers;
+    let head = Head { block, start_line_bytes: 0, start: Some(&start), lines, faults: &[] };
+    let method = exchange.request.as_ref().map(|request| &request.method[..]);
+    of_response(&head, method, &mut Vec::new())
 }
 
 /// Whether the connection is kept (RFC 9112 §9.3).
 pub(super) fn persistence(response: &Response) -> &'static str {
     let message = &response.message;
-    let has = |token: &str| {
-        let values = message.headers.all("Connection").map(|value| String::from_utf8_lossy(value).to_ascii_lowercase());
-        values.into_iter().any(|value| value.split(',').any(|listed| listed.trim() == token))
+    let has = |option: &[u8]| {
+        let mut options = message.headers.all("Connection").flat_map(elements);
+        options.any(|listed| listed.eq_ignore_ascii_case(option))
     };
     match message.version {
-        _ if has("close") => "closed after it",
+        _ if has(b"close") => "closed after it",
         _ if response.status == 101 => "kept, for another protocol",
         (1, 1..) => "kept",
-        _ if has("keep-alive") => "kept, as it says",
+        _ if has(b"keep-alive") => "kept, as it says",
         _ => "closed after it",
     }
 }

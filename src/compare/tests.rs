@@ -99,6 +99,49 @@ fn a_server_is_told_and_so_is_the_form_of_its_tags() {
     );
 }
 
+fn end_of_the_body(method: &str, status: u16, fields: &str) -> String {
+    let mut it = specimen("", status, &format!("{fields}\r\n"));
+    it.exchange.request.as_mut().unwrap().method = method.into();
+    String::from_utf8(row(&[it], "end of the body").values.remove(0).unwrap()).unwrap()
+}
+
+#[test]
+fn only_chunked_as_the_last_coding_ends_a_body() {
+    let coded = |codings: &str| end_of_the_body("GET", 200, &format!("Transfer-Encoding: {codings}\r\n"));
+    assert_eq!(coded("chunked"), "chunked");
+    assert_eq!(coded("Chunked"), "Chunked");
+    assert_eq!(coded("gzip, chunked"), "gzip, chunked");
+    assert_eq!(coded("gzip\r\nTransfer-Encoding: chunked"), "gzip, chunked");
+    for other in ["gzip", "chunked, gzip", "gzip\r\nContent-Length: 5"] {
+        assert_eq!(coded(other), "until the connection closes", "{other}");
+    }
+}
+
+#[test]
+fn a_response_without_a_body_has_no_end_of_it_and_without_a_length_it_ends_with_the_connection() {
+    assert_eq!(end_of_the_body("GET", 200, ""), "until the connection closes");
+    assert_eq!(end_of_the_body("GET", 200, "Content-Length: 5\r\n"), "Content-Length");
+    for (method, status) in [("HEAD", 200), ("GET", 101), ("GET", 204), ("GET", 304)] {
+        assert_eq!(end_of_the_body(method, status, "Transfer-Encoding: chunked\r\n"), "no body", "{method} {status}");
+    }
+}
+
+#[test]
+fn what_accepts_a_connect_begins_a_tunnel_and_what_refuses_it_has_a_body() {
+    for fields in ["", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"] {
+        assert_eq!(end_of_the_body("CONNECT", 200, fields), "no body: a tunnel begins", "{fields}");
+    }
+    assert_eq!(end_of_the_body("CONNECT", 403, "Content-Length: 5\r\n"), "Content-Length");
+}
+
+#[test]
+fn close_is_heard_anywhere_in_the_lists_of_options() {
+    for fields in ["Connection: close", "Connection: x,\tCLOSE", "Connection: x\r\nConnection: , close ,y"] {
+        let it = specimen("", 200, &format!("{fields}\r\n\r\n"));
+        assert_eq!(row(&[it], "connection").values, [Some(b"closed after it".to_vec())], "{fields}");
+    }
+}
+
 #[test]
 fn a_server_without_a_name_is_told_by_its_habits() {
     let mut tomcat = specimen("", 404, "Connection: close\r\n\r\n");
