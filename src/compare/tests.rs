@@ -3,7 +3,7 @@ use crate::inspect::record::{
     Closed, Connection, Direction, Exchange, Extent, Fields, Frame, HttpMessage, Message, Problem, Protocol, Request,
     Response,
 };
-use crate::inspect::samples;
+use crate::inspect::{Event, Sink, samples};
 
 fn message(fields: &str) -> HttpMessage {
     HttpMessage { version: (1, 1), headers: Fields::parse(fields.as_bytes()), ..HttpMessage::default() }
@@ -198,4 +198,27 @@ fn what_is_wrong_on_the_connection_is_lined_up_too() {
     let row = row(&[specimen("", 101, ""), wrong], "wrong-accept");
     assert_eq!(row.values, [None, Some(b"2 times, first in packet 7 (RFC 6455 \xc2\xa74.1)".to_vec())]);
     assert_eq!((row.group, row.verdict, row.meaning.is_some()), (Group::Problems, Verdict::Differs, true));
+}
+
+/// What is found where two connections come one after the other, each with a frame: exchange, connection, frames kept.
+fn found(wanted: Option<(u64, u64)>, upgraded: [bool; 2]) -> Option<(u64, u64, usize)> {
+    let mut collector = Collector::new(wanted);
+    for (number, upgraded) in (0..).zip(upgraded) {
+        let upgraded = upgraded.then(|| "websocket".to_owned());
+        collector.event(Event::Exchange(&Exchange { connection: number, upgraded, ..Exchange::default() }));
+        let frame = Frame { connection: number, ..samples::frame(Direction::Server, 1, b"hi") };
+        collector.event(Event::Frame(&frame));
+        collector.event(Event::Closed(&Connection { number, ..specimen("", 200, "").connection }));
+    }
+    collector.found().map(|(exchange, connection, talk)| (exchange.connection, connection.number, talk.frames.len()))
+}
+
+#[test]
+fn the_first_upgrade_is_found_else_the_first_exchange_unless_one_is_asked_for() {
+    assert_eq!(found(None, [false, true]), Some((1, 1, 1)));
+    assert_eq!(found(None, [true, true]), Some((0, 0, 1)));
+    assert_eq!(found(None, [false, false]), Some((0, 0, 0)));
+    assert_eq!(found(Some((0, 0)), [false, true]), Some((0, 0, 0)));
+    assert_eq!(found(Some((1, 0)), [true, false]), Some((1, 1, 0)));
+    assert_eq!(found(Some((2, 0)), [true, true]), None);
 }
