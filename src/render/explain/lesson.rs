@@ -9,7 +9,7 @@ use crate::render::text;
 #[must_use]
 pub fn card(lesson: &Lesson, style: Style) -> Vec<String> {
     let title = style.text(&lesson.title);
-    let remark = format!("lesson {} of {}", lesson.number, catalogue::all().len());
+    let remark = format!("lesson {} of {}", lesson.number, catalogue::count());
     let room = style.width.saturating_sub(text::width(&title) + text::width(&remark)).max(1);
     let mut rows = Rows { style, lines: vec![style.bold(&title) + &" ".repeat(room) + &style.dim(&remark)] };
     rows.lines.push(String::new());
