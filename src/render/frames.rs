@@ -56,12 +56,16 @@ fn payload(frame: &Frame) -> Cell<'_> {
         }
         return Cell::bytes(text);
     }
-    // A compressed payload is not text, even where it happens to look like it.
-    if frame.opcode == 2 || frame.rsv & 4 != 0 || continues_no_text(frame) {
+    if !is_text(frame) {
         let bytes: Vec<String> = frame.payload.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
         return Cell::new(bytes.join(" ")).look(Look::Dim);
     }
     Cell::bytes(frame.payload.as_slice())
+}
+
+/// Whether a frame's payload can be read as text. A compressed one can not, even where it happens to look like it.
+pub(super) fn is_text(frame: &Frame) -> bool {
+    frame.opcode != 2 && frame.rsv & 4 == 0 && !continues_no_text(frame)
 }
 
 /// A continuation does not say what it continues; bytes that no text has tell.
@@ -117,6 +121,17 @@ pub(super) mod tests {
         0.2  server  ping    1    no          10  \x1b]0;owned\x07
         0.3  client  close   1    yes          0  1000 bye\xff
         "#);
+    }
+
+    #[test]
+    fn what_no_text_has_in_it_is_read_as_text_in_no_frame() {
+        let compressed = Frame { rsv: 4, ..frame(1, b"hello", false) };
+        for it in [frame(2, b"hello", false), compressed, frame(0, &[0xca, 0xfe, 0], false)] {
+            assert!(!is_text(&it), "{it:?}");
+        }
+        for it in [frame(1, b"hello", false), frame(0, "é\r\n".as_bytes(), false), frame(9, &[0], false)] {
+            assert!(is_text(&it), "{it:?}");
+        }
     }
 
     #[test]

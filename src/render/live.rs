@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::frames::is_text;
 use super::style::{Look, Style};
 use super::summary::opcode_name;
 use super::{numbers, text};
@@ -163,8 +164,8 @@ impl Live {
             (reason, Some(code)) => {
                 format!("{code} {}", style.bytes(reason.as_deref().unwrap_or_default())).trim_end().to_owned()
             }
-            _ if it.opcode == 2 || it.rsv & 4 != 0 => String::new(),
-            _ => style.bytes(&it.payload[..it.payload.len().min(GLANCE)]),
+            _ if is_text(it) => style.bytes(&it.payload[..it.payload.len().min(GLANCE)]),
+            _ => String::new(),
         };
         let mut pieces = self.sender(it.direction);
         pieces.push((if it.opcode >= 8 { Look::Dim } else { Look::Plain }, what));
@@ -314,6 +315,12 @@ mod tests {
         let reason = exchange().response.unwrap().reason.escape_ascii().to_string();
         assert!(wide.contains(&asked) && wide.contains(&reason), "{wide}");
         assert!(!narrow.contains(&reason), "{narrow}");
+    }
+
+    #[test]
+    fn the_rest_of_a_binary_message_is_no_text_as_its_beginning_is_none() {
+        let it = frame(0, &[0xca, 0xfe, 0], false);
+        assert!(Live::new(None, Style::plain(80)).frame(&it).ends_with("3 B"));
     }
 
     proptest! {

@@ -4,6 +4,7 @@
 //! control frames between them. Frames that make up messages are not shown twice.
 
 use super::escape::whole_characters;
+use super::frames::is_text;
 use super::style::{Look, Style};
 use super::{heads, numbers, summary, text};
 use crate::capture::Timestamp;
@@ -69,8 +70,7 @@ impl Transcript {
         let what = format!("{name}{code}, {}{cut}", numbers::counted(it.payload_bytes, "byte"));
         let mut lines = self.title(it.direction, (it.extent, it.extent.last), &what);
         let payload = it.close_reason.as_ref().unwrap_or(&it.payload);
-        let is_text = it.opcode != 2 && it.rsv & 4 == 0;
-        lines.extend(self.payload(it.direction, payload, it.payload_truncated, is_text));
+        lines.extend(self.payload(it.direction, payload, it.payload_truncated, is_text(it)));
         lines
     }
 
@@ -264,6 +264,12 @@ mod tests {
         let it = Connection { protocol: Protocol::Tls, protocol_detail: Some("TLS 1.3".into()), ..connection() };
         let lines = transcript.closed(&it);
         assert_eq!(lines[0], "what was said can not be read: TLS 1.3");
+    }
+
+    #[test]
+    fn the_rest_of_a_binary_message_is_hex_as_its_beginning_is() {
+        let it = Frame { complete: false, ..frame(0, &[0xca, 0xfe, 0], false) };
+        assert_eq!(Transcript::new(Style::plain(80)).frame(&it)[1], "< ca fe 00");
     }
 
     proptest! {
