@@ -60,11 +60,15 @@ fn status(it: &Exchange, style: Style) -> Cell<'_> {
         text.push(b' ');
         text.extend_from_slice(&response.reason);
     }
-    let cell = Cell::bytes(text);
-    match response.status {
-        200..300 => cell.look(Look::Good),
-        400.. => cell.look(Look::Bad),
-        _ => cell,
+    Cell::bytes(text).look(status_look(response.status))
+}
+
+/// How a status code looks: what went well, and what did not, is seen from afar.
+pub(super) fn status_look(status: u16) -> Look {
+    match status {
+        200..300 => Look::Good,
+        400.. => Look::Bad,
+        _ => Look::Plain,
     }
 }
 
@@ -74,9 +78,14 @@ fn kind(it: &Exchange) -> Cell<'_> {
         return Cell::new(protocol.as_str()).look(Layer::Presentation);
     }
     match it.response.as_ref().and_then(|response| response.message.headers.get("Content-Type")) {
-        Some(value) => Cell::bytes(value.split(|&byte| byte == b';').next().unwrap_or(value)),
+        Some(value) => Cell::bytes(essence(value)),
         None => Cell::new("—").look(Look::Dim),
     }
+}
+
+/// A media type without its parameters (RFC 9110 §8.3.1).
+pub(super) fn essence(media_type: &[u8]) -> &[u8] {
+    media_type.split(|&byte| byte == b';').next().unwrap_or(media_type)
 }
 
 #[cfg(test)]

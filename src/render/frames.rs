@@ -23,14 +23,10 @@ pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
         style,
     );
     for frame in frames {
-        let from = match frame.direction {
-            Direction::Client => Look::Layer(Layer::Application),
-            Direction::Server => Look::Layer(Layer::Presentation),
-        };
         let length = Cell::new(numbers::count(frame.payload_bytes));
         table.row([
             Cell::new(format!("{}.{}", frame.connection, frame.index)).look(Look::Dim),
-            Cell::new(frame.direction.name()).look(from),
+            Cell::new(frame.direction.name()).look(sender_look(frame.direction)),
             Cell::new(opcode(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }),
             Cell::new(if frame.fin { "1" } else { "0" }),
             Cell::new(if frame.mask_key.is_some() { "yes" } else { "no" }),
@@ -39,6 +35,14 @@ pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
         ]);
     }
     table.draw(left_out)
+}
+
+/// How the name of who sent a frame or a message looks.
+pub(super) fn sender_look(sender: Direction) -> Look {
+    match sender {
+        Direction::Client => Look::Layer(Layer::Application),
+        Direction::Server => Look::Layer(Layer::Presentation),
+    }
 }
 
 /// The opcode's name, and RSV1, with which a compressed message begins (RFC 7692 §6).

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::frames::is_text;
+use super::exchanges::{essence, status_look};
+use super::frames::{is_text, sender_look};
 use super::style::{Look, Style};
 use super::summary::opcode_name;
 use super::{numbers, text};
@@ -122,13 +123,9 @@ impl Live {
             pieces.push((Look::Bad, "no response".to_owned()));
             return pieces;
         };
-        let look = match response.status {
-            200..300 => Look::Good,
-            400.. => Look::Bad,
-            _ => Look::Plain,
-        };
         let reason = if with_reason { style.cut(&style.bytes(&response.reason), 24) } else { String::new() };
-        pieces.push((look, format!("{} {reason}", response.status).trim_end().to_owned()));
+        let status = format!("{} {reason}", response.status).trim_end().to_owned();
+        pieces.push((status_look(response.status), status));
         pieces
     }
 
@@ -140,8 +137,7 @@ impl Live {
         if !response.message.complete {
             pieces.push((Look::Bad, ", not whole".to_owned()));
         }
-        let media = response.message.headers.get("Content-Type");
-        let media = media.map(|value| value.split(|&byte| byte == b';').next().unwrap_or(value));
+        let media = response.message.headers.get("Content-Type").map(essence);
         let size = numbers::bytes(response.message.body_bytes);
         let said = match (&it.upgraded, media) {
             (Some(protocol), _) => style.text(protocol),
@@ -233,11 +229,7 @@ impl Live {
     }
 
     fn sender(&self, from: Direction) -> Vec<Piece> {
-        let look = match from {
-            Direction::Client => Look::Layer(Layer::Application),
-            Direction::Server => Look::Layer(Layer::Presentation),
-        };
-        vec![(look, from.name().to_owned()), (Look::Dim, format!(" {} ", self.style.glyphs().to))]
+        vec![(sender_look(from), from.name().to_owned()), (Look::Dim, format!(" {} ", self.style.glyphs().to))]
     }
 
     fn clock(&self) -> String {
