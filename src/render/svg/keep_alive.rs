@@ -20,6 +20,7 @@ const SIDE: f64 = INNER / 2.0 - 8.0;
 /// One of the two ways to do the same.
 struct Side<'a> {
     name: String,
+    /// What was opened for it, by number.
     connections: Vec<&'a Connection>,
 }
 
@@ -38,13 +39,14 @@ pub fn picture(story: &Story, source: &str) -> Result<String, Lacking> {
     let mut bottom = top;
     let mut words = vec![remark.to_owned()];
     let width = if sides.len() > 1 { SIDE } else { INNER };
-    for (side, left) in sides.iter().zip([MARGIN, MARGIN + SIDE + 16.0]) {
+    let totals: Vec<Totals> = sides.iter().map(|side| Totals::of(story, side)).collect();
+    for ((side, totals), left) in sides.iter().zip(&totals).zip([MARGIN, MARGIN + SIDE + 16.0]) {
         svg.y = top;
-        words.push(draw(&mut svg, story, side, (left, width)));
+        words.push(draw(&mut svg, story, (side, totals), (left, width)));
         bottom = bottom.max(svg.y);
     }
-    if let [one, several] = &sides[..]
-        && let Some(saved) = saved(&Totals::of(story, one), &Totals::of(story, several))
+    if let [one, several] = &totals[..]
+        && let Some(saved) = saved(one, several)
     {
         // The second side is the shorter one: there is room below it.
         let left = MARGIN + SIDE + 16.0;
@@ -129,7 +131,7 @@ fn bands<'a>(story: &Story, side: &Side<'a>) -> Vec<Band<'a>> {
 }
 
 /// Draws a side, and says in words what is seen.
-fn draw(svg: &mut Svg, story: &Story, side: &Side<'_>, (left, width): (f64, f64)) -> String {
+fn draw(svg: &mut Svg, story: &Story, (side, totals): (&Side<'_>, &Totals), (left, width): (f64, f64)) -> String {
     let rails = Rails { client: left + 36.0, server: left + width - 70.0 };
     let name = Safe::from(side.name.as_str()).cut(Face::Heading, width);
     svg.text((left, svg.y + 4.0), Anchor::Start, Face::Heading, Look::Bold, name);
@@ -150,7 +152,7 @@ fn draw(svg: &mut Svg, story: &Story, side: &Side<'_>, (left, width): (f64, f64)
         svg.text((left, svg.y), Anchor::Start, Face::Small, Look::Dim, more);
     }
     svg.y += 24.0;
-    let total = Totals::of(story, side).text();
+    let total = totals.text();
     svg.text((left, svg.y), Anchor::Start, Face::Body, Look::Bold, Safe::from(total.as_str()).cut(Face::Body, width));
     format!("{}: {total}.", side.name)
 }
@@ -184,7 +186,7 @@ struct Totals {
 
 impl Totals {
     fn of(story: &Story, side: &Side<'_>) -> Self {
-        let is_of_it = |number: u64| side.connections.iter().any(|connection| connection.number == number);
+        let is_of_it = |number: u64| side.connections.binary_search_by_key(&number, |it| it.number).is_ok();
         let responses =
             story.exchanges.iter().filter(|it| is_of_it(it.connection)).filter_map(|it| it.response.as_ref());
         let last = responses.map(|response| response.message.extent.last.time).max();

@@ -3,6 +3,7 @@
 //! No protocol says that a message is a copy of another. One is taken for it that has in it, word for word, what a client
 //! said before.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 
 use super::canvas::Safe;
@@ -67,10 +68,10 @@ pub(super) struct Room<'a> {
 impl<'a> Room<'a> {
     /// The room of the capture in which the most is passed on, if anything is.
     pub(super) fn liveliest(story: &'a Story, heard: &Heard) -> Option<Self> {
-        let is_upgraded = |it: &&Connection| {
-            story.exchanges.iter().any(|e| e.connection == it.number && e.upgraded.as_deref() == Some("websocket"))
-        };
-        let mut connections: Vec<&Connection> = story.connections.iter().filter(is_upgraded).collect();
+        let upgrades = story.exchanges.iter().filter(|it| it.upgraded.as_deref() == Some("websocket"));
+        let became: HashSet<u64> = upgrades.map(|exchange| exchange.connection).collect();
+        let mut connections: Vec<&Connection> =
+            story.connections.iter().filter(|it| became.contains(&it.number)).collect();
         connections.sort_unstable_by_key(|connection| connection.number);
         let mut servers: Vec<((usize, SocketAddr), Vec<&Connection>)> = Vec::new();
         for connection in connections {
