@@ -6,13 +6,12 @@
 use std::ops::Range;
 
 use super::ladder::{Ladder, Row};
+use super::lesson::Fields;
 use super::numbers;
 use super::story::Story;
 use super::style::Style;
 use super::summary::opcode_name;
 use super::{heads, lesson, osi, text};
-use crate::inspect::Options;
-use crate::inspect::annotate::{Annotator, Selection};
 use crate::inspect::record::Frame;
 use crate::layers::Field;
 use crate::lesson::text::FillError;
@@ -30,7 +29,7 @@ const BODY_LINES: usize = 3;
 /// Where the lesson's text asks for a value that the run does not have.
 pub fn aloud(run: &Run, look: Look, style: Style) -> Result<Vec<String>, FillError> {
     let stories = lesson::stories(run);
-    let mut page = Aloud { run, style, lines: Vec::new() };
+    let mut page = Aloud { run, fields: Fields::new(run), style, lines: Vec::new() };
     match look {
         Look::Page => {
             page.packets(&stories, false);
@@ -75,6 +74,7 @@ fn said_place(bits: &Range<u64>) -> String {
 
 struct Aloud<'a> {
     run: &'a Run,
+    fields: Fields<'a>,
     style: Style,
     lines: Vec<String>,
 }
@@ -172,15 +172,12 @@ impl Aloud<'_> {
     }
 
     fn layers(&mut self, stories: &[Story]) {
-        let annotator = self.annotator();
         for (side, story) in self.run.sides.iter().zip(stories) {
             for exchange in &story.exchanges {
                 let id = format!("{}.{}", exchange.connection, exchange.index);
                 self.heading(&format!("Side {}, exchange {id}, {}.", side.side.letter(), osi::title(exchange)));
-                let number = exchange.extent().first.packet;
-                let packet = self.run.packet(number);
-                let fields = packet.map(|packet| annotator.fields_of_packet(number, packet.link, packet.data));
-                for row in osi::rows(story, exchange, &fields.unwrap_or_default()) {
+                let fields = self.fields.of_packet(exchange.extent().first.packet);
+                for row in osi::rows(story, exchange, &fields) {
                     let (osi, tcp_ip) = (row.layer.osi(), row.layer.tcp_ip());
                     self.say(&format!("Layer {}, {osi} (TCP/IP: {tcp_ip}): {}", row.layer.number(), row.text));
                 }
@@ -189,13 +186,12 @@ impl Aloud<'_> {
     }
 
     fn bytes(&mut self) {
-        let annotator = self.annotator();
         for side in &self.run.sides {
             for number in side.packets.clone() {
                 let Some(packet) = self.run.packet(number) else { continue };
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("Side {}, packet {number}, {bytes}.", side.side.letter()));
-                for field in annotator.fields_of_packet(number, packet.link, packet.data) {
+                for field in self.fields.of_packet(number) {
                     self.field(&field);
                 }
             }
@@ -222,17 +218,9 @@ impl Aloud<'_> {
             let (id, packet) = (format!("{}.{}", frame.connection, frame.index), frame.extent.first.packet);
             self.heading(&format!("Side {letter}, frame {id}, in packet {packet}."));
             self.one_frame(letter, &frame);
-            let annotator = self.annotator();
-            let Some(packet) = self.run.packet(packet) else { continue };
-            let fields = annotator.fields_of_packet(packet.number, packet.link, packet.data);
+            let fields = self.fields.of_packet(packet);
             let above_tcp = fields.iter().filter(|field| field.layer.number() > 4);
             above_tcp.for_each(|field| self.field(field));
         }
-    }
-
-    fn annotator(&self) -> Annotator {
-        let mut annotator = Annotator::new(Selection::All);
-        self.run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-        annotator
     }
 }

@@ -5,9 +5,11 @@
 pub(super) mod charts;
 mod depths;
 mod exchanges;
+mod fields;
 mod frames;
 mod ladders;
 
+pub(super) use fields::Fields;
 pub use frames::diagrams;
 pub(super) use frames::drawn;
 
@@ -17,7 +19,6 @@ use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
 use super::{numbers, text, wire};
 use crate::inspect::Options;
-use crate::inspect::annotate::{Annotator, Selection};
 use crate::layers::Layer;
 use crate::lesson::front_matter::Step;
 use crate::lesson::measure::Unit;
@@ -181,7 +182,7 @@ pub(super) fn title(run: &Run, style: Style) -> Vec<String> {
 struct Page<'a> {
     run: &'a Run,
     stories: Vec<Story>,
-    annotator: Annotator,
+    fields: Fields<'a>,
     depth: Depth,
     /// Whether one goes deeper by a key; else by a flag.
     in_tutorial: bool,
@@ -191,9 +192,8 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
-        let mut annotator = Annotator::new(Selection::All);
-        run.inspect(Options { keep: 0, pieces: true, ..Options::default() }, &mut annotator);
-        Self { run, stories: stories(run), annotator, depth, in_tutorial: false, style, lines: Vec::new() }
+        let fields = Fields::new(run);
+        Self { run, stories: stories(run), fields, depth, in_tutorial: false, style, lines: Vec::new() }
     }
 
     fn heading(&mut self, heading: &str) {

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Page;
-use crate::capture::Packet;
 use crate::inspect::record::{Exchange, Problem};
-use crate::layers::{Field, Layer};
+use crate::layers::Layer;
 use crate::lesson::run::SideRun;
 use crate::render::layers::layers_about;
 use crate::render::story::Story;
@@ -34,15 +33,9 @@ impl Page<'_> {
     fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Vec<String>) {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
-        let carrier = self.fields(exchange.extent().first.packet);
+        let carrier = self.fields.of_packet(exchange.extent().first.packet);
         let about = if self.depth.layers { &Layer::TOP_DOWN[..] } else { &self.run.lesson.layers };
         (heading, layers_about(&osi::rows(story, exchange, &carrier), about, self.style))
-    }
-
-    /// The fields that say what every byte of a packet is.
-    fn fields(&self, number: u64) -> Vec<Field> {
-        let fields = |packet: Packet<'_>| self.annotator.fields_of_packet(number, packet.link, packet.data);
-        self.run.packet(number).map(fields).unwrap_or_default()
     }
 
     pub(super) fn problems(&mut self) {
@@ -75,7 +68,7 @@ impl Page<'_> {
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
-                self.lines.extend(hex::hex(packet.data, number, &self.fields(number), self.style));
+                self.lines.extend(hex::hex(packet.data, number, &self.fields.of_packet(number), self.style));
             }
         }
         if !self.depth.ladder {
