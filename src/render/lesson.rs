@@ -93,15 +93,6 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
     page.lines
 }
 
-/// Draws every packet's bytes, without the ladders.
-#[must_use]
-pub fn every_byte(run: &Run, style: Style) -> Vec<String> {
-    let depth = Depth { hex: true, ladder: true, layers: false };
-    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
-    page.bytes();
-    page.lines
-}
-
 /// The packets' stories, a side each.
 pub(super) fn stories(run: &Run) -> Vec<Story> {
     let mut stories = run

@@ -118,15 +118,17 @@ impl Guide<'_> {
         let before = self.session.run();
         let tried = if self.plain { view::tried_aloud } else { view::tried };
         let mut lines = spaced(tried(before, run, style));
-        let deeper = [(trial.ladder, Look::Ladder), (trial.layers, Look::Layers), (trial.hex, Look::Hex)];
-        let mut looks: Vec<Look> = deeper.into_iter().filter(|(wanted, _)| *wanted).map(|(_, look)| look).collect();
-        if looks.is_empty() {
-            looks.push(Look::Page);
-        }
-        for look in looks {
-            // Where every packet is in the ladders, every packet's bytes are wanted, too.
-            let whole = look == Look::Hex && trial.ladder && !self.plain;
-            lines.extend(if whole { page::every_byte(run, style) } else { self.view(run, look, style)? });
+        let depth = page::Depth { ladder: trial.ladder, layers: trial.layers, hex: trial.hex };
+        if depth == page::Depth::default() {
+            lines.extend(self.view(run, Look::Page, style)?);
+        } else if self.plain {
+            for (wanted, look) in [(trial.ladder, Look::Ladder), (trial.layers, Look::Layers), (trial.hex, Look::Hex)] {
+                if wanted {
+                    lines.extend(aloud(run, look, style)?);
+                }
+            }
+        } else {
+            lines.extend(page::deeper(run, depth, style));
         }
         Ok(lines)
     }
