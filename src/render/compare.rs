@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 pub use self::json::json;
-use super::escape::whole_characters;
+use super::escape::beginning;
 use super::facts::heading;
 use super::style::{Look, Style};
 use super::table::{Cell, Column, Table};
@@ -210,8 +210,7 @@ fn value(captured: Option<&[u8]>, style: Style) -> Cell<'_> {
         Some([]) => Cell::new("(empty)").look(Look::Dim),
         Some(bytes) if bytes.len() <= SHOWN => Cell::bytes(bytes),
         Some(bytes) => {
-            let shown = whole_characters(&bytes[..SHOWN]);
-            let mut cut = shown.to_vec();
+            let mut cut = beginning(bytes, SHOWN).to_vec();
             cut.extend_from_slice(b" ...");
             Cell::bytes(Cow::Owned(cut))
         }

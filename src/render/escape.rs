@@ -41,6 +41,12 @@ pub fn escape_ascii(bytes: &[u8]) -> String {
     escape_as(bytes, false)
 }
 
+/// At most that many of the bytes, and no character cut apart by it; where there are no more, they stay as they are.
+#[must_use]
+pub fn beginning(bytes: &[u8], most: usize) -> &[u8] {
+    bytes.get(..most).filter(|it| it.len() < bytes.len()).map_or(bytes, whole_characters)
+}
+
 fn escape_as(bytes: &[u8], unicode: bool) -> String {
     let mut out = String::with_capacity(bytes.len() + bytes.len() / 8);
     // A backslash is held back until what follows it is known.
@@ -181,6 +187,14 @@ mod tests {
     #[test]
     fn a_terminal_without_unicode_gets_ascii() {
         assert_eq!(escape_ascii("é世".as_bytes()), r"\u{e9}\u{4e16}");
+    }
+
+    #[test]
+    fn only_what_is_more_than_asked_for_is_cut() {
+        assert_eq!(beginning("aé".as_bytes(), 2), b"a");
+        assert_eq!(beginning("aé".as_bytes(), 3), "aé".as_bytes());
+        assert_eq!(beginning(b"a\xc3", 2), b"a\xc3");
+        assert_eq!(beginning(b"a\xc3", 9), b"a\xc3");
     }
 
     proptest! {

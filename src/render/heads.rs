@@ -2,7 +2,7 @@
 //!
 //! What the client sent stands behind `>`, what the server sent behind `<`.
 
-use super::escape::whole_characters;
+use super::escape::{beginning, whole_characters};
 use super::numbers;
 use super::style::{Look, Style};
 use super::text;
@@ -172,8 +172,7 @@ impl Head {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             // No more of a line than its folds can show.
-            let seen = whole_characters(&line[..line.len().min(self.room() * 4 * FOLDS + 4)]);
-            let safe = self.style.bytes(seen);
+            let safe = self.style.bytes(beginning(line, self.room() * 4 * FOLDS + 4));
             self.line(&safe, 0, Look::Plain);
         }
         if shown < total {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::escape::beginning;
 use super::exchanges::{essence, status_look};
 use super::frames::{is_text, sender_look};
 use super::style::{Look, Style};
@@ -160,7 +161,7 @@ impl Live {
             (reason, Some(code)) => {
                 format!("{code} {}", style.bytes(reason.as_deref().unwrap_or_default())).trim_end().to_owned()
             }
-            _ if is_text(it) => style.bytes(&it.payload[..it.payload.len().min(GLANCE)]),
+            _ if is_text(it) => style.bytes(beginning(&it.payload, GLANCE)),
             _ => String::new(),
         };
         let mut pieces = self.sender(it.direction);
@@ -181,7 +182,7 @@ impl Live {
         let compressed = if it.compressed { ", was compressed" } else { "" };
         let frames = if it.frames == 1 { String::new() } else { format!(" in {} frames", numbers::count(it.frames)) };
         let what = format!("{}{frames}{compressed}  {}", opcode_name(it.opcode), numbers::bytes(it.payload_bytes));
-        let said = &it.payload[..it.payload.len().min(GLANCE)];
+        let said = beginning(&it.payload, GLANCE);
         let said = if it.opcode == 1 { format!("  {}", self.style.bytes(said)) } else { String::new() };
         let mut pieces = self.sender(it.direction);
         pieces.extend([(Look::Plain, what), (Look::Plain, said)]);

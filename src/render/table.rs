@@ -10,7 +10,7 @@ use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Row, TableStyle, Width,
 };
 
-use super::escape::whole_characters;
+use super::escape::beginning;
 use super::style::{Look, Style};
 use super::text;
 
@@ -85,8 +85,7 @@ impl<'a> Cell<'a> {
 
     fn escaped(&self, style: Style, room: usize) -> String {
         // Of a payload only the beginning can be seen; a character takes at most four bytes.
-        let seen = &self.text[..self.text.len().min(room.saturating_mul(4).saturating_add(4))];
-        let seen = if seen.len() < self.text.len() { whole_characters(seen) } else { seen };
+        let seen = beginning(&self.text, room.saturating_mul(4).saturating_add(4));
         match std::str::from_utf8(seen) {
             Ok(text) if !self.captured => style.text(text),
             _ => style.bytes(seen),
