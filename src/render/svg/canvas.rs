@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::theme::{self, Face};
 use crate::layers::Layer;
-use crate::render::escape::escape;
+use crate::render::escape::{beginning, escape};
 use crate::render::style::Look;
 
 /// How wide every picture is, in pixels: as wide as a README's text.
@@ -29,10 +29,8 @@ impl Safe {
     /// Captured bytes, shown as terminals show them; of very many, the beginning.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
-        match bytes.get(..LONGEST) {
-            Some(beginning) if bytes.len() > LONGEST => Self(escape(beginning) + "…"),
-            _ => Self(escape(bytes)),
-        }
+        let seen = beginning(bytes, LONGEST);
+        Self(escape(seen) + if seen.len() < bytes.len() { "…" } else { "" })
     }
 
     /// As it is drawn, but for XML.
@@ -315,9 +313,11 @@ impl Svg {
         self.body.push('\n');
     }
 
-    /// The picture as a file. `description` says in words what is seen, `source` of what capture it is.
+    /// The picture as a file. `words` say what is seen, one part after another; `source`, of what capture it is.
     #[must_use]
-    pub fn finish(mut self, description: impl Into<Safe>, source: &str) -> String {
+    pub fn finish<T: Into<Safe>>(mut self, words: impl IntoIterator<Item = T>, source: &str) -> String {
+        // Each by itself: that one is very long takes nothing from those after it.
+        let words: Vec<String> = words.into_iter().map(|part| part.into().xml()).collect();
         self.y += 28.0;
         let made = format!("wire101 draw {} · {source}", self.name);
         let made = Safe::from(made).cut(Face::Small, INNER);
@@ -332,7 +332,7 @@ impl Svg {
              <title id=\"{name}-title\">{}</title>\n<desc id=\"{name}-desc\">{}</desc>\n<style>\n{}</style>\n\
              <rect x=\"0.5\" y=\"0.5\" width=\"{:.0}\" height=\"{:.0}\" rx=\"10\" class=\"paper\"/>\n{}</svg>\n",
             self.title.xml(),
-            description.into().xml(),
+            words.join(" "),
             theme::style_sheet(),
             WIDTH - 1.0,
             height - 1.0,

@@ -48,8 +48,7 @@ pub fn picture(frame: &Frame, fields: &[Field], source: &str) -> String {
         legend(&mut svg, leaf);
     }
     let said = leaves.iter().map(|leaf| format!("{} is {}: {}", leaf.name, leaf.value, leaf.meaning));
-    let description = format!("{remark} Its fields, in order. {}", said.collect::<Vec<_>>().join(" "));
-    svg.finish(description, &format!("{source} · {place}"))
+    svg.finish([remark, "Its fields, in order.".to_owned()].into_iter().chain(said), &format!("{source} · {place}"))
 }
 
 /// The fields that the frame is made of; of the payload's own parts, the whole.

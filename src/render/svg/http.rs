@@ -29,7 +29,7 @@ pub fn picture(exchange: &Exchange, fields: &[Field], source: &str) -> String {
         svg.y += 12.0;
     }
     svg.y -= 16.0;
-    svg.finish(words.join(" "), &format!("{source} · {place}"))
+    svg.finish(words, &format!("{source} · {place}"))
 }
 
 fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {

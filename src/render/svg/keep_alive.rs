@@ -58,7 +58,7 @@ pub fn picture(story: &Story, source: &str) -> Result<String, Lacking> {
         words.push(saved);
     }
     svg.y = bottom.max(svg.y);
-    Ok(svg.finish(words.join(" "), source))
+    Ok(svg.finish(words, source))
 }
 
 fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {

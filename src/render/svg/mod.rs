@@ -22,6 +22,15 @@ pub mod upgrade;
 
 use thiserror::Error;
 
+use super::escape;
+
+/// At most that many bytes of what was captured, as text with a mark where it goes on. It is not escaped yet.
+fn beginning(captured: &[u8], most: usize) -> String {
+    let seen = escape::beginning(captured, most);
+    let more = if seen.len() < captured.len() { "…" } else { "" };
+    String::from_utf8_lossy(seen).into_owned() + more
+}
+
 /// Why there is nothing to draw: what the capture lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Lacking {

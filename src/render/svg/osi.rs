@@ -36,13 +36,10 @@ pub fn picture(story: &Story, exchange: &Exchange, packet: &AnnotatedPacket, sou
     nested(&mut svg, packet, &parts);
     let said = rows.iter().map(|row| format!("{} {}: {}.", row.layer.number(), row.layer.osi(), row.text));
     let inside = parts.headers.iter().map(|field| format!("{} of {} B", field.name, length(packet, field)));
-    let description = format!(
-        "{}. The layers from the top: {} Packet {number}, from the outside in: {}, then what they carry.",
-        title(exchange),
-        said.collect::<Vec<_>>().join(" "),
-        inside.collect::<Vec<_>>().join(", "),
-    );
-    svg.finish(description, &format!("{source} · {place}"))
+    let inside = inside.collect::<Vec<_>>().join(", ");
+    let inside = format!("Packet {number}, from the outside in: {inside}, then what they carry.");
+    let words = [format!("{}. The layers from the top:", title(exchange))].into_iter().chain(said).chain([inside]);
+    svg.finish(words, &format!("{source} · {place}"))
 }
 
 fn table(svg: &mut Svg, rows: &[LayerRow]) {

@@ -55,7 +55,7 @@ pub fn picture(story: &Story, heard: &Heard, source: &str) -> Result<String, Lac
     let counts = room.counts();
     svg.text((MARGIN, svg.y), Anchor::Start, Face::Body, Look::Bold, counts.as_str());
     words.push(counts);
-    Ok(svg.finish(words.join(" "), source))
+    Ok(svg.finish(words, source))
 }
 
 fn name(story: &Story, client: &Connection) -> String {
@@ -65,15 +65,15 @@ fn name(story: &Story, client: &Connection) -> String {
 fn in_words(what: &What, names: &[String]) -> String {
     let listed = |to: &[usize]| to.iter().map(|who| names[*who].as_str()).collect::<Vec<_>>().join(" and ");
     match what {
-        What::Joins { who, asked, .. } => format!("{} {}.", names[*who], asked.as_str()),
+        What::Joins { who, asked, .. } => format!("{} {asked}.", names[*who]),
         What::Leaves { who, .. } => format!("{} leaves.", names[*who]),
         What::Says { who, text, to, .. } if to.is_empty() => {
-            format!("{} says {}; nobody gets it.", names[*who], text.as_str())
+            format!("{} says {text}; nobody gets it.", names[*who])
         }
         What::Says { who, text, to, copy, .. } => {
-            format!("{} says {}; the server sends {} to {}.", names[*who], text.as_str(), copy.as_str(), listed(to))
+            format!("{} says {text}; the server sends {copy} to {}.", names[*who], listed(to))
         }
-        What::Announces { to, text, .. } => format!("The server says {} to {}.", text.as_str(), listed(to)),
+        What::Announces { to, text, .. } => format!("The server says {text} to {}.", listed(to)),
     }
 }
 
@@ -121,7 +121,7 @@ impl Stage {
     fn draw(&self, svg: &mut Svg, y: f64, what: &What) {
         match what {
             What::Joins { who, asked, .. } => self.to_server(svg, y, *who, Layer::Session, asked),
-            What::Leaves { who, .. } => self.to_server(svg, y, *who, Layer::Session, &"leaves: close".into()),
+            What::Leaves { who, .. } => self.to_server(svg, y, *who, Layer::Session, "leaves: close"),
             What::Says { who, text, to, copy, .. } => {
                 self.to_server(svg, y, *who, Layer::Application, text);
                 self.copies(svg, y + PASS, to, Look::Layer(Layer::Application), copy);
@@ -130,7 +130,7 @@ impl Stage {
         }
     }
 
-    fn to_server(&self, svg: &mut Svg, y: f64, who: usize, layer: Layer, text: &Safe) {
+    fn to_server(&self, svg: &mut Svg, y: f64, who: usize, layer: Layer, text: &str) {
         let from = self.clients[who];
         let ahead = if from < self.server { 1.0 } else { -1.0 };
         svg.dot((from, y), layer);
@@ -143,11 +143,11 @@ impl Stage {
             anchor,
             Face::Small,
             Look::Strong(layer),
-            text.cut(Face::Small, room),
+            Safe::from(text).cut(Face::Small, room),
         );
     }
 
-    fn copies(&self, svg: &mut Svg, y: f64, to: &[usize], look: Look, text: &Safe) {
+    fn copies(&self, svg: &mut Svg, y: f64, to: &[usize], look: Look, text: &str) {
         for (side, anchor) in [(-1.0, Anchor::End), (1.0, Anchor::Start)] {
             let of_side = || to.iter().map(|who| self.clients[*who]).filter(move |x| (x - self.server) * side > 0.0);
             if of_side().next().is_none() {
@@ -156,7 +156,7 @@ impl Stage {
             for x in of_side() {
                 svg.arrow((self.server + side * 3.0, y), x, look, false);
             }
-            let text = text.cut(Face::Small, self.gap() - 20.0);
+            let text = Safe::from(text).cut(Face::Small, self.gap() - 20.0);
             svg.label((self.server + side * 10.0, y - 6.0), anchor, Face::Small, look, text);
         }
     }

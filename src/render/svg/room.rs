@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 
-use super::canvas::Safe;
+use super::beginning;
 use crate::inspect::record::{Connection, Direction, Exchange, Message};
 use crate::inspect::{Event, Sink};
 use crate::render::numbers;
@@ -42,14 +42,14 @@ pub(super) struct Happening {
     pub(super) what: What,
 }
 
-/// What happens. Clients are named by their place in the room.
+/// What happens, in words that are escaped where they are drawn. Clients are named by their place in the room.
 pub(super) enum What {
     /// A client's connection is upgraded.
-    Joins { who: usize, asked: Safe },
+    Joins { who: usize, asked: String },
     /// A client's message, and who gets a copy of it.
-    Says { who: usize, text: Safe, to: Vec<usize>, copy: Safe },
+    Says { who: usize, text: String, to: Vec<usize>, copy: String },
     /// A message that is the server's own.
-    Announces { to: Vec<usize>, text: Safe },
+    Announces { to: Vec<usize>, text: String },
     /// A client's connection is being closed.
     Leaves { who: usize },
 }
@@ -183,16 +183,14 @@ fn talk(said: &[(usize, &Message)], passed: &[Option<usize>]) -> Vec<Happening> 
 
 fn joins(who: usize, exchange: &Exchange) -> Happening {
     let target = exchange.request.as_ref().map_or(&b""[..], |request| &request.target);
-    let target = String::from_utf8_lossy(target.get(..QUOTED).unwrap_or(target));
-    let asked = format!("joins {target}").into();
+    let asked = format!("joins {}", beginning(target, QUOTED));
     Happening { packet: exchange.extent().last.packet, what: What::Joins { who, asked } }
 }
 
-fn quote(message: &Message) -> Safe {
-    let text = if message.opcode == 1 {
-        format!("“{}”", String::from_utf8_lossy(message.payload.get(..QUOTED).unwrap_or(&message.payload)))
+fn quote(message: &Message) -> String {
+    if message.opcode == 1 {
+        format!("“{}”", beginning(&message.payload, QUOTED))
     } else {
         format!("{} of binary data", numbers::bytes(message.payload_bytes))
-    };
-    text.into()
+    }
 }

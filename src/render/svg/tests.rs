@@ -1,13 +1,15 @@
 use proptest::prelude::*;
 
 use super::canvas::{Anchor, INNER, Safe, Svg};
+use super::relay::Heard;
 use super::theme::Face;
-use super::{frame, http, keep_alive, osi, upgrade};
+use super::{beginning, frame, http, keep_alive, osi, relay, upgrade};
 use crate::capture::{LinkType, Timestamp};
 use crate::inspect::Sink;
 use crate::inspect::annotate::AnnotatedPacket;
 use crate::inspect::event::Event;
-use crate::inspect::record::{Connection, Exchange, Protocol, Request, Response};
+use crate::inspect::record::{Connection, Direction, Exchange, Message, Protocol, Request, Response};
+use crate::inspect::samples;
 use crate::layers::{Field, Layer, Span};
 use crate::render::connections::tests::connection;
 use crate::render::frames::tests::frame as a_frame;
@@ -45,6 +47,27 @@ fn story(said: &str) -> Story {
     story
 }
 
+/// What one client says, and another gets from the server.
+fn relayed(said: &str) -> String {
+    let (mut story, mut heard) = (Story::default(), Heard::default());
+    for number in 0..2 {
+        story.event(Event::Exchange(&Exchange { connection: number, ..exchange("/") }));
+        story.event(Event::Closed(&Connection { number, ..connection() }));
+    }
+    for (connection, direction) in [(0, Direction::Client), (1, Direction::Server)] {
+        let message = Message { connection, ..samples::message(direction, 1, said.as_bytes()) };
+        heard.event(Event::Message(&message));
+    }
+    relay::picture(&story, &heard, "source").unwrap()
+}
+
+/// What a picture says in words.
+fn described(picture: &str) -> String {
+    let document = parsed(picture);
+    let description = document.descendants().find(|node| node.has_tag_name("desc")).unwrap();
+    description.text().unwrap().to_owned()
+}
+
 proptest! {
     #[test]
     fn whatever_was_captured_a_picture_is_well_formed(said in any::<String>(), bytes: Vec<u8>, opcode: u8) {
@@ -65,6 +88,7 @@ proptest! {
         parsed(&frame::picture(&a_frame(opcode, &bytes, true), &fields, &said));
         parsed(&keep_alive::picture(&story, &said).unwrap());
         parsed(&upgrade::picture(&story, None, &said).unwrap());
+        parsed(&relayed(&format!("{said}!")));
     }
 
     #[test]
@@ -72,7 +96,7 @@ proptest! {
         let mut svg = Svg::new("frame", "title", "");
         let safe = Safe::bytes(&bytes);
         svg.text((0.0, 0.0), Anchor::Start, Face::Mono, Look::Plain, &safe);
-        let picture = svg.finish("", "");
+        let picture = svg.finish([""], "");
         let document = parsed(&picture);
         let shown: Vec<_> = document.descendants().filter(|node| node.has_tag_name("text")).map(|node| node.text().unwrap_or_default()).collect();
         prop_assert_eq!(shown[1], crate::render::escape::escape(&bytes));
@@ -91,6 +115,26 @@ proptest! {
             prop_assert!(safe.wrap(face, room, 2).len() <= 2);
         }
     }
+}
+
+#[test]
+fn what_is_said_is_escaped_once() {
+    let words = described(&relayed("one\ntwo"));
+    assert!(words.contains(r"says “one\ntwo”; the server sends “one\ntwo” to"), "{words}");
+}
+
+#[test]
+fn a_quote_that_goes_on_is_cut_between_characters_and_says_so() {
+    let words = described(&relayed(&format!("x{}", "é".repeat(150))));
+    assert!(words.contains("éé…” to ") && !words.contains('\u{fffd}'), "{words}");
+    assert_eq!(beginning("xéé".as_bytes(), 4), "xé…");
+    assert_eq!(beginning("xéé".as_bytes(), 5), "xéé");
+}
+
+#[test]
+fn a_part_that_is_very_long_takes_nothing_from_those_after_it() {
+    let words = described(&Svg::new("frame", "title", "").finish(["é".repeat(9_000), "the end".to_owned()], ""));
+    assert!(words.ends_with("é… the end") && words.len() < 5_000, "{}", words.len());
 }
 
 #[test]

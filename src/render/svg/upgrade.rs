@@ -1,9 +1,9 @@
 //! One connection that turns from HTTP into WebSocket: opened by TCP, asked and granted in HTTP, used for frames.
 
-use super::Lacking;
 use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::ladder::{RUNG, Rails};
 use super::theme::Face;
+use super::{Lacking, beginning};
 use crate::inspect::record::{Direction, Exchange, Frame, HttpMessage};
 use crate::layers::Layer;
 use crate::render::ladder::{Row, Times};
@@ -14,6 +14,8 @@ use crate::render::style::Look;
 /// How many rungs are drawn of each part.
 const RUNGS: usize = 24;
 const RAILS: Rails = Rails { client: MARGIN + 44.0, server: MARGIN + 340.0 };
+/// How much of a field value is looked at, in bytes.
+const VALUE: usize = 80;
 /// Where the remarks beside the ladder begin.
 const BESIDE: f64 = MARGIN + 424.0;
 
@@ -50,7 +52,7 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
             words.push(format!("{name}. {}", note.join(". ")));
         }
     }
-    Ok(svg.finish(words.join(" "), &format!("{source} · connection {number}")))
+    Ok(svg.finish(words, &format!("{source} · connection {number}")))
 }
 
 /// The rows of a ladder by what the connection speaks at the time.
@@ -125,8 +127,7 @@ fn handshake(exchange: &Exchange) -> Vec<String> {
     ];
     let lines = |sign, message: Option<&HttpMessage>| -> Vec<String> {
         let line = |name: &str| {
-            let value = message?.headers.get(name)?;
-            let value = String::from_utf8_lossy(value.get(..80).unwrap_or(value));
+            let value = beginning(message?.headers.get(name)?, VALUE);
             Some(format!("{sign} {}: {value}", canonical(name)))
         };
         FIELDS.into_iter().filter_map(line).collect()
