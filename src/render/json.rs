@@ -4,30 +4,27 @@
 //! without a value is `null`, too, except in the many `{name, value}` of header sections, which have it only where it
 //! says something. Records are serialized as they are borrowed, through one buffer: there is no tree between.
 
+mod lines;
 mod view;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+pub(super) use self::lines::{Lines, TOOL};
+pub(super) use self::view::{Hex, Shown, twin};
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::Summary;
 
 /// The version of the contract.
-const FORMAT: u32 = 1;
-
-/// Bytes as lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    view::Hex(bytes).to_string()
-}
+pub(super) const FORMAT: u32 = 1;
 
 /// Writes what the pipeline finds as JSON Lines.
 ///
 /// An error of the writer ends the pass (see [`Sink::done`]) and is returned by [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct Json<W> {
-    out: W,
-    line: Vec<u8>,
+    lines: Lines<W>,
     interfaces: Vec<Option<String>>,
     error: Option<io::Error>,
 }
@@ -35,9 +32,8 @@ pub struct Json<W> {
 impl<W: Write> Json<W> {
     /// Begins the output: `source` is the file's name as given, "-", or "lesson:NAME".
     pub fn new(out: W, source: &str) -> Self {
-        let mut json = Self { out, line: Vec::with_capacity(4096), interfaces: Vec::new(), error: None };
-        let tool = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
-        json.write("begin", &view::Begin { format: FORMAT, tool, source });
+        let mut json = Self { lines: Lines::new(out), interfaces: Vec::new(), error: None };
+        json.write("begin", &view::Begin { format: FORMAT, tool: TOOL, source });
         json
     }
 
@@ -61,22 +57,14 @@ impl<W: Write> Json<W> {
         self.write("summary", &view::Summary::of(summary, complete, error));
         match self.error {
             Some(error) => Err(error),
-            None => self.out.flush(),
+            None => self.lines.flush(),
         }
     }
 
     fn write(&mut self, kind: &'static str, data: &impl Serialize) {
-        if self.error.is_some() {
-            return;
+        if self.error.is_none() {
+            self.error = self.lines.write(kind, data).err();
         }
-        self.line.clear();
-        let written = serde_json::to_writer(&mut self.line, &view::Line { r#type: kind, data })
-            .map_err(io::Error::from)
-            .and_then(|()| {
-                self.line.push(b'\n');
-                self.out.write_all(&self.line)
-            });
-        self.error = written.err();
     }
 }
 

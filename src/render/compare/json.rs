@@ -6,13 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::compare::{Row, Specimen, Verdict};
-use crate::render::json::hex;
-
-#[derive(Serialize)]
-struct Line<T> {
-    r#type: &'static str,
-    data: T,
-}
+use crate::render::json::{FORMAT, Hex, Lines, Shown, TOOL, twin};
 
 #[derive(Serialize)]
 struct Aspect<'a> {
@@ -22,23 +16,20 @@ struct Aspect<'a> {
     /// As text; null where a capture has no such thing, or one that is not UTF-8.
     values: Vec<Option<&'a str>>,
     /// As lower-case hex, where it is not UTF-8.
-    values_hex: Vec<Option<String>>,
+    values_hex: Vec<Option<Shown<Hex<'a>>>>,
     meaning: Option<&'a str>,
 }
 
 impl<'a> Aspect<'a> {
     fn of(row: &'a Row) -> Self {
-        let text = |value: &'a Option<Vec<u8>>| std::str::from_utf8(value.as_ref()?).ok();
-        let as_hex = |value: &Option<Vec<u8>>| {
-            let bytes = value.as_ref().filter(|bytes| std::str::from_utf8(bytes).is_err())?;
-            Some(hex(bytes))
-        };
+        let twins = |value: &'a Option<Vec<u8>>| value.as_deref().map_or((None, None), twin);
+        let (values, values_hex) = row.values.iter().map(twins).unzip();
         Self {
             group: row.group.name(),
             name: &row.name,
             verdict: row.verdict.name(),
-            values: row.values.iter().map(text).collect(),
-            values_hex: row.values.iter().map(as_hex).collect(),
+            values,
+            values_hex,
             meaning: row.meaning.as_deref(),
         }
     }
@@ -51,25 +42,20 @@ impl<'a> Aspect<'a> {
 /// The writer's.
 pub fn json(specimens: &[Specimen], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
     let sources: Vec<&str> = specimens.iter().map(|it| it.source.as_str()).collect();
-    let tool = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
-    line(out, "begin", &json!({"format": 1, "tool": tool, "sources": sources}))?;
+    let mut lines = Lines::new(out);
+    lines.write("begin", &json!({"format": FORMAT, "tool": TOOL, "sources": sources}))?;
     for it in specimens {
         let data = json!({
             "source": it.source, "connection": it.exchange.connection, "index": it.exchange.index,
             "client": it.connection.client.to_string(), "server": it.connection.server.to_string(),
             "status": it.exchange.response.as_ref().map(|response| response.status), "upgraded": it.exchange.upgraded,
         });
-        line(out, "specimen", &data)?;
+        lines.write("specimen", &data)?;
     }
     for row in rows {
-        line(out, "aspect", &Aspect::of(row))?;
+        lines.write("aspect", &Aspect::of(row))?;
     }
     let of = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
     let data = json!({"same": of(Verdict::Same), "differs": of(Verdict::Differs), "varies": of(Verdict::Varies)});
-    line(out, "summary", &data)
-}
-
-fn line(out: &mut dyn Write, kind: &'static str, data: &impl Serialize) -> io::Result<()> {
-    let line = serde_json::to_string(&Line { r#type: kind, data })?;
-    writeln!(out, "{line}")
+    lines.write("summary", &data)
 }

@@ -9,13 +9,6 @@ use super::super::escape::whole_characters;
 use crate::capture::Timestamp;
 use crate::inspect::record;
 
-/// A line of output.
-#[derive(Serialize)]
-pub(super) struct Line<'a, T> {
-    pub r#type: &'static str,
-    pub data: &'a T,
-}
-
 #[derive(Serialize)]
 pub(super) struct Begin<'a> {
     pub format: u32,
@@ -24,7 +17,7 @@ pub(super) struct Begin<'a> {
 }
 
 /// What is written as its `Display` says.
-struct Shown<T>(T);
+pub(in crate::render) struct Shown<T>(T);
 
 impl<T: fmt::Display> Serialize for Shown<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -33,7 +26,7 @@ impl<T: fmt::Display> Serialize for Shown<T> {
 }
 
 /// Bytes as lower-case hex.
-pub(super) struct Hex<'a>(pub(super) &'a [u8]);
+pub(in crate::render) struct Hex<'a>(&'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +44,7 @@ impl fmt::Display for Hex<'_> {
 }
 
 /// A text and its twin: one of the two has the value.
-fn twin(bytes: &[u8]) -> (Option<&str>, Option<Shown<Hex<'_>>>) {
+pub(in crate::render) fn twin(bytes: &[u8]) -> (Option<&str>, Option<Shown<Hex<'_>>>) {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (Some(text), None),
         Err(_) => (None, Some(Shown(Hex(bytes)))),

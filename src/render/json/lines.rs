@@ -1,0 +1,38 @@
+//! Lines of JSON: each an object with its `type` and its `data`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Which program wrote them: its name and its version.
+pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
+
+#[derive(Serialize)]
+struct Line<'a, T> {
+    r#type: &'static str,
+    data: &'a T,
+}
+
+/// Writes lines, each of them at once.
+#[derive(Debug)]
+pub(in crate::render) struct Lines<W> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    pub(in crate::render) fn new(out: W) -> Self {
+        Self { out, line: Vec::with_capacity(4096) }
+    }
+
+    pub(in crate::render) fn write(&mut self, kind: &'static str, data: &impl Serialize) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &Line { r#type: kind, data })?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
