@@ -13,9 +13,9 @@ use crate::lesson::front_matter::Answer;
 use crate::lesson::measure::{Measure, Share, Unit};
 use crate::lesson::{Run, run::SideRun};
 
-/// How many packets are drawn; of more, the first and the last.
+/// How many rows are shown; of more, the first and the last.
 const ROWS: usize = 13;
-/// How many rows of a side are drawn that has none of what was asked for.
+/// How many rows of a side are shown that has none of what was asked for.
 const INSTEAD: usize = 9;
 
 /// Draws them.
@@ -28,15 +28,16 @@ pub fn evidence(run: &Run, measured: Answer, style: Style) -> Vec<String> {
     lines
 }
 
-/// Says them, a sentence each.
+/// Says them, a sentence each row that is drawn.
 #[must_use]
 pub fn evidence_aloud(run: &Run, measured: Answer, style: Style) -> Vec<String> {
     let Some((heading, found)) = found(run, measured) else { return Vec::new() };
     let letter = measured.side.letter();
-    let left_out = found.rows.len().saturating_sub(ROWS);
-    let more = (left_out > 0).then(|| format!("And {}.", numbers::counted(left_out as u64, "other packet")));
-    let rows = found.rows.iter().take(ROWS).map(|row| aloud::sentence(&found, row, letter));
-    let sentences = [heading].into_iter().chain(rows).chain(more);
+    let left_out = found.left_out();
+    let more = (!left_out.is_empty()).then(|| format!("Then {}.", found.more_packets(left_out.clone())));
+    let say = |rows: &[Row]| rows.iter().map(|row| aloud::sentence(&found, row, letter)).collect::<Vec<_>>();
+    let (first, last) = (say(&found.rows[..left_out.start]), say(&found.rows[left_out.end..]));
+    let sentences = [heading].into_iter().chain(first).chain(more).chain(last);
     sentences.flat_map(|sentence| text::wrap(&style.text(&sentence), style.width)).collect()
 }
 
@@ -199,6 +200,17 @@ mod tests {
     #[test]
     fn where_there_is_none_one_sees_what_there_is() {
         insta::assert_snapshot!(drawn(Measure::Frames, Side::B));
+    }
+
+    #[test]
+    fn the_rows_that_are_drawn_are_those_that_are_said() {
+        let measured = Answer { measure: Measure::Frames, side: Side::B };
+        let said = evidence_aloud(&keep_alive(), measured, Style::plain(120));
+        let drawn = evidence(&keep_alive(), measured, Style::plain(120));
+        // The drawing has the hosts' names in a line of its own.
+        assert_eq!(said.len(), drawn.len() - 1, "{said:#?}\n{drawn:#?}");
+        let more = drawn.iter().position(|line| line.contains("2 more packets")).unwrap();
+        assert_eq!(said[more - 1], "Then 2 more packets.");
     }
 
     #[test]

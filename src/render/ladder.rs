@@ -1,5 +1,8 @@
 //! The ladder: hosts as vertical lifelines, what they send each other as arrows between, time running down.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use super::numbers;
 use super::style::{Look, Style};
 use super::text;
@@ -28,6 +31,26 @@ impl Ladder {
     #[must_use]
     pub fn between(left: impl Into<String>, right: impl Into<String>) -> Self {
         Self { hosts: vec![left.into(), right.into()], ..Self::default() }
+    }
+
+    /// The rows for which there is no room, between the first and the last.
+    pub(super) fn left_out(&self) -> Range<usize> {
+        let rows = self.rows.len();
+        // Leaving out one row would save nothing.
+        match self.max_rows.map(|max| max.max(3)) {
+            Some(max) if rows > max => {
+                let last = (max - 1) / 2;
+                max - 1 - last..rows - last
+            }
+            _ => 0..0,
+        }
+    }
+
+    /// What packets these rows are of: "14 more packets". A packet may have several rows, and a caption is no packet.
+    pub(super) fn more_packets(&self, rows: Range<usize>) -> String {
+        let rows = self.rows.get(rows).unwrap_or_default();
+        let packets: BTreeSet<u64> = rows.iter().map(|row| row.packet).filter(|packet| *packet > 0).collect();
+        numbers::counted(packets.len() as u64, "more packet")
     }
 }
 
@@ -59,7 +82,7 @@ pub struct Row {
 /// A row that names a host which is not there is drawn without an arrow.
 #[must_use]
 pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
-    let shown = Shown::of(ladder);
+    let left_out = ladder.left_out();
     let times = Times::of(&ladder.rows);
     let numbers = if ladder.numbered {
         ladder.rows.iter().map(|row| numbers::count(row.packet).len() + 1).max().unwrap_or(0)
@@ -77,10 +100,10 @@ pub fn ladder(ladder: &Ladder, style: Style, width: usize) -> Vec<String> {
     let first_arrow = ladder.rows.iter().position(|row| row.from != row.to);
     let mut lines = vec![frame.header(&ladder.hosts)];
     for (at, row) in ladder.rows.iter().enumerate() {
-        if shown.left_out.start == at && !shown.left_out.is_empty() {
-            lines.push(frame.left_out(shown.left_out.len()));
+        if left_out.start == at && !left_out.is_empty() {
+            lines.push(frame.left_out(&ladder.more_packets(left_out.clone())));
         }
-        if !shown.left_out.contains(&at) {
+        if !left_out.contains(&at) {
             lines.push(frame.row(row, &times.text(row.at, Some(at) == first_arrow), numbers));
         }
     }
@@ -103,26 +126,6 @@ pub fn beside(left: &[String], right: &[String], gap: usize, width: usize) -> Op
         }
     };
     Some((0..left.len().max(right.len())).map(line).collect())
-}
-
-/// Which rows are left out.
-struct Shown {
-    left_out: std::ops::Range<usize>,
-}
-
-impl Shown {
-    fn of(ladder: &Ladder) -> Self {
-        let rows = ladder.rows.len();
-        // Leaving out one row would save nothing.
-        let left_out = match ladder.max_rows.map(|max| max.max(3)) {
-            Some(max) if rows > max => {
-                let last = (max - 1) / 2;
-                max - 1 - last..rows - last
-            }
-            _ => 0..0,
-        };
-        Self { left_out }
-    }
 }
 
 /// How times are written: milliseconds, with as many decimals as tell the rows apart, the unit on the first row only.
@@ -193,10 +196,10 @@ impl Frame {
         line
     }
 
-    fn left_out(&self, rows: usize) -> String {
+    fn left_out(&self, more: &str) -> String {
         let glyph = self.style.glyphs().more_rows;
         let room = self.width.saturating_sub(self.margin + 2);
-        let note = self.style.cut(&format!("{} more packets", numbers::count(rows as u64)), room.min(self.gap - 2));
+        let note = self.style.cut(more, room.min(self.gap - 2));
         let mut line = " ".repeat(self.margin) + glyph + " " + &self.style.dim(&note);
         let second = self.margin + self.step();
         for at in 0..self.hosts.saturating_sub(1) {
@@ -254,7 +257,7 @@ impl Frame {
     /// What stands between the sender's lifeline and the receiver's: `columns` wide.
     fn arrow(&self, row: &Row, columns: usize) -> String {
         let (style, glyphs) = (self.style, self.style.glyphs());
-        let shaft = |columns: std::ops::Range<usize>| self.stretch(columns, glyphs.horizontal, glyphs.cross);
+        let shaft = |columns: Range<usize>| self.stretch(columns, glyphs.horizontal, glyphs.cross);
         let reach = if row.lost { columns - (columns / 6).max(2) } else { columns };
         // Two of shaft before the label, one after it, a space on each side of it, and the head.
         let room = reach.saturating_sub(6);
@@ -289,7 +292,7 @@ impl Frame {
     }
 
     /// `line` again and again, with `crossing` where a lifeline passes.
-    fn stretch(&self, columns: std::ops::Range<usize>, line: &str, crossing: &str) -> String {
+    fn stretch(&self, columns: Range<usize>, line: &str, crossing: &str) -> String {
         columns.map(|column| if (column + 1) % self.step() == 0 { crossing } else { line }).collect()
     }
 }
@@ -373,6 +376,17 @@ mod tests {
           │── data ───────────────────────────▶│ 630
           │◀──────────────────────────── data ─│ 665
         ");
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted_in_packets() {
+        let mut ladder = keep_alive();
+        ladder.rows = (1..=10).map(|at| row(at / 3, 0, 1, "data", Layer::Application)).collect();
+        ladder.rows[5] = Row { packet: 0, ..row(0, 0, 0, "connection 1", Layer::Session) };
+        ladder.max_rows = Some(3);
+        assert_eq!(ladder.left_out(), 1..9);
+        assert_eq!(ladder.more_packets(1..9), "3 more packets");
+        assert_eq!(ladder.more_packets(2..4), "1 more packet");
     }
 
     #[test]
