@@ -47,24 +47,8 @@ pub struct Track {
 #[must_use]
 pub fn bars(parts: &[Part], bars: &[Bar], style: Style) -> Vec<String> {
     let fills = if style.unicode { ["░", "▒", "█"] } else { [".", "=", "#"] };
-    let meanings = parts.iter().zip(fills).map(|(part, fill)| {
-        let name = style.text(part.name);
-        (text::width(&name) + 2, format!("{} {name}", style.paint(part.look, fill)))
-    });
-    let mut lines = vec![String::new()];
-    let mut taken = 0;
-    for (columns, meaning) in meanings {
-        let gap = if taken == 0 { 0 } else { 3 };
-        if taken > 0 && taken + gap + columns > style.width {
-            lines.push(String::new());
-            taken = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            line.push_str(&" ".repeat(if taken == 0 { 0 } else { gap }));
-            line.push_str(&meaning);
-        }
-        taken += gap + columns;
-    }
+    let meaning = |(part, fill): (&Part, &str)| format!("{} {}", style.paint(part.look, fill), style.text(part.name));
+    let mut lines = text::flow(parts.iter().zip(fills).map(meaning), 3, style.width);
     let room = Room::of(bars.iter().map(|bar| (bar.name.as_str(), bar.figures.as_str())), style);
     let most = bars
         .iter()
@@ -193,6 +177,16 @@ mod tests {
         ░ headers   ▒ lines   █ content
         A  ░░░░░░░░░░░░░░░░░░░░░░░░▒▒▒▒▒▒▒▒▒▒██████  862 B
         B  ░░░░░░░░░▒                                201 B
+        ");
+    }
+
+    #[test]
+    fn a_legend_takes_no_more_lines_than_it_must() {
+        let parts = ["what is below HTTP", "what HTTP adds", "content"].map(|name| Part { name, look: Look::Plain });
+        // The second line is full: 2 + 14, 3, and 2 + 7 columns.
+        insta::assert_snapshot!(bars(&parts, &[], Style::plain(28)).join("\n"), @r"
+        ░ what is below HTTP
+        ▒ what HTTP adds   █ content
         ");
     }
 

@@ -62,19 +62,8 @@ pub fn pressed(session: &Session, away: bool, more: bool, style: Style) -> Vec<S
         Step::After => (TRY, LOOK),
         Step::End => (END, &[][..]),
     };
-    let mut lines = vec![String::new()];
-    for (key, what) in if more { MORE } else { &[] }.iter().chain(first).chain(then) {
-        let key = format!("{} {}", style.bold(key), style.dim(what));
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => *line = key,
-            Some(line) if text::width(line) + 2 + text::width(&key) <= style.width => {
-                line.push_str("  ");
-                line.push_str(&key);
-            }
-            _ => lines.push(key),
-        }
-    }
-    lines
+    let keys = if more { MORE } else { &[] }.iter().chain(first).chain(then);
+    text::flow(keys.map(|(key, what)| format!("{} {}", style.bold(key), style.dim(what))), 2, style.width)
 }
 
 /// What each key does; on a screen, those that scroll as well.

@@ -127,6 +127,34 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
+/// Pieces one after another, `gap` columns apart, in lines of at most `columns`. None is broken; they may be coloured.
+///
+/// There is always a first line, which may be empty.
+#[must_use]
+pub fn flow(pieces: impl IntoIterator<Item = String>, gap: usize, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut taken = 0;
+    for piece in pieces {
+        let wide = width(&piece);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => {
+                taken = wide;
+                *line = piece;
+            }
+            Some(line) if taken + gap + wide <= columns => {
+                taken += gap + wide;
+                line.extend(std::iter::repeat_n(' ', gap));
+                line.push_str(&piece);
+            }
+            _ => {
+                taken = wide;
+                lines.push(piece);
+            }
+        }
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -158,6 +186,14 @@ mod tests {
         assert_eq!(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
         assert_eq!(wrap("a abcdefghijkl b", 5), ["a", "abcde", "fghij", "kl b"]);
         assert_eq!(wrap("", 5), [""]);
+    }
+
+    #[test]
+    fn pieces_flow_into_as_few_lines_as_they_fit_in() {
+        let pieces = || ["one", "\x1b[1mtwo\x1b[0m", "three", "four"].map(str::to_owned);
+        assert_eq!(flow(pieces(), 2, 8), ["one  \x1b[1mtwo\x1b[0m", "three", "four"]);
+        assert_eq!(flow(pieces(), 3, 12), ["one   \x1b[1mtwo\x1b[0m", "three   four"]);
+        assert_eq!(flow([], 2, 8), [""]);
     }
 
     proptest! {
