@@ -105,10 +105,10 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// A copy of it that owns its bytes.
-    #[must_use]
-    pub fn to_fields(&self) -> Fields {
-        Fields { block: self.block.to_vec(), lines: self.lines.to_vec() }
+    /// Copies its bytes and field lines, into the room that others left.
+    pub fn copy_into(&self, fields: &mut Fields) {
+        self.block.clone_into(&mut fields.block);
+        self.lines.clone_into(&mut fields.lines);
     }
 
     /// The bytes of a range of it.
