@@ -7,7 +7,7 @@ use super::content::Content;
 use super::event::Event;
 use super::http_talk::faults;
 use super::output::{Output, Scratch};
-use super::record::{Direction, Exchange, HttpMessage, Response};
+use super::record::{Direction, Exchange, HttpMessage};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
 };

@@ -41,11 +41,13 @@ impl Section {
         let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
         let end_of_all = loop {
             let rest = &block[at..];
-            if let Some(Plain { name, value }) = Plain::read(rest) {
-                let (start, end) = (at, at + value.end + 2);
-                at = end;
-                let value = trimmed(&rest[..value.end], value.start);
-                self.push(block, start..start + name, start + value.start..start + value.end, start..end);
+            if rest.starts_with(b"\r\n") {
+                break Some(at + 2);
+            }
+            if let Some(line) = plain_line(rest) {
+                self.names.add(&rest[..line.name.end as usize]);
+                self.lines.push(line.moved(at as u32));
+                at += line.whole.end as usize;
                 continue;
             }
             let Some(length) = memchr(b'\n', rest) else { break None };
@@ -71,7 +73,7 @@ impl Section {
         if line[0] == b' ' || line[0] == b'\t' {
             let Some(folded) = self.lines.last_mut() else {
                 self.faults.push(Fault::SpaceBeforeFields);
-                return self.push(block, start..start, trimmed(&block[..inner.end], start), whole);
+                return self.push(block, start..start, trimmed(line, start), whole);
             };
             folded.whole.end = whole.end as u32;
             let length = line.trim_ascii_end().len();
@@ -96,7 +98,7 @@ impl Section {
         if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
             self.faults.push(Fault::InvalidName(text(name)));
         }
-        let value = trimmed(&block[..inner.end], start + colon + 1);
+        let value = trimmed(&line[colon + 1..], start + colon + 1);
         if memchr2(0, b'\r', &block[value.clone()]).is_some() {
             self.faults.push(Fault::InvalidValue(text(name)));
         }
@@ -110,37 +112,31 @@ impl Section {
     }
 }
 
-/// A field line that has nothing wrong, and a name of letters, digits and "-": what nearly all are.
-struct Plain {
-    /// How long the name is.
-    name: usize,
-    /// Where the value is, with the white space around it; CR LF follows.
-    value: Range<usize>,
-}
-
-impl Plain {
-    /// The one that `bytes` begin with.
-    #[inline]
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let name = words::name(bytes);
-        let value = bytes[name..].strip_prefix(b":")?;
-        let length = words::stop(value)?;
-        let value = name + 1..name + 1 + length;
-        (name > 0 && bytes[value.end..].starts_with(b"\r\n")).then_some(Self { name, value })
+/// The field line that `bytes` begin with, if it has nothing wrong, and a name of letters, digits and "-": nearly all do.
+#[inline]
+fn plain_line(bytes: &[u8]) -> Option<FieldLine> {
+    let name = words::name(bytes);
+    let rest = bytes[name..].strip_prefix(b":")?;
+    let length = words::stop(rest)?;
+    if name == 0 || !rest[length..].starts_with(b"\r\n") {
+        return None;
     }
+    let value = trimmed(&rest[..length], name + 1);
+    let whole = 0..(name + 1 + length + 2) as u32;
+    Some(FieldLine { name: 0..name as u32, value: value.start as u32..value.end as u32, whole })
 }
 
-/// What there is of `bytes` from `start` on, without the white space around it.
-fn trimmed(bytes: &[u8], start: usize) -> Range<usize> {
-    let mut value = &bytes[start..];
+/// Where a value is without the white space around it; with it, it is at `at`.
+#[inline]
+fn trimmed(mut value: &[u8], mut at: usize) -> Range<usize> {
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
+        at += 1;
     }
-    let start = bytes.len() - value.len();
     while let [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
-    start..start + value.len()
+    at..at + value.len()
 }
 
 #[cfg(test)]
@@ -198,21 +194,17 @@ mod tests {
             rest in "[\r\na: ]{0,20}",
         ) {
             let block = format!("{name}:{value}\r\n{rest}");
-            if let Some(plain) = Plain::read(block.as_bytes()) {
+            if let Some(line) = plain_line(block.as_bytes()) {
                 let mut by_any = Section::default();
-                let end = plain.value.end;
-                by_any.any_line(block.as_bytes(), 0..end, 0..end + 2);
-                prop_assert_eq!(&by_any.faults, &[]);
-                let value = trimmed(&block.as_bytes()[..end], plain.value.start);
-                let mut by_plain = Section::default();
-                by_plain.push(block.as_bytes(), 0..plain.name, value, 0..end + 2);
-                prop_assert_eq!(by_plain.lines, by_any.lines);
-                prop_assert_eq!(by_plain.names, by_any.names);
+                let end = line.whole.end as usize;
+                by_any.any_line(block.as_bytes(), 0..end - 2, 0..end);
+                prop_assert_eq!(by_any.faults, []);
+                prop_assert_eq!(by_any.lines, [line]);
             }
             let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
             let one_line = !value.contains(['\0', '\r', '\n']);
             if !name.is_empty() && name.bytes().all(is_plain) && one_line && name.len() + 9 < block.len() {
-                prop_assert!(Plain::read(block.as_bytes()).is_some());
+                prop_assert!(plain_line(block.as_bytes()).is_some());
             }
         }
     }

@@ -19,6 +19,15 @@ pub struct FieldLine {
     pub whole: Range<u32>,
 }
 
+impl FieldLine {
+    /// The same line `by` bytes further on.
+    #[inline]
+    pub(super) fn moved(&self, by: u32) -> Self {
+        let moved = |range: &Range<u32>| range.start + by..range.end + by;
+        Self { name: moved(&self.name), value: moved(&self.value), whole: moved(&self.whole) }
+    }
+}
+
 /// A header or trailer section: its bytes as they were sent, and the field lines in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {

@@ -9,7 +9,7 @@ const LENGTH: usize = 8;
 const TOPS: u64 = each(0x80);
 
 /// How many words are looked at before a search for longer texts is worth its beginning.
-const SHORT: usize = 8;
+const SHORT: usize = 16;
 
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; LENGTH])
