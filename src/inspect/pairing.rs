@@ -7,7 +7,7 @@ use super::content::Content;
 use super::event::Event;
 use super::http_talk::faults;
 use super::output::{Output, Scratch};
-use super::record::{Direction, Exchange, HttpMessage};
+use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
 };
@@ -368,12 +368,30 @@ impl Open {
 }
 
 /// Makes what was another's message the one that has that head.
-fn begin(message: &mut HttpMessage, head: &Head<'_>, version: (u8, u8)) {
-    head.copy_into(&mut message.headers);
-    let (headers, mut body) = (std::mem::take(&mut message.headers), std::mem::take(&mut message.body));
+fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
+    let HttpMessage {
+        version,
+        headers,
+        trailers,
+        extent,
+        header_bytes,
+        body_bytes,
+        wire_body_bytes,
+        content_coding,
+        decoded_body_bytes,
+        body,
+        body_truncated,
+        complete,
+    } = message;
+    head.copy_into(headers);
     body.clear();
-    let header_bytes = head.block.len() as u64;
-    *message = HttpMessage { version, headers, header_bytes, body, ..HttpMessage::default() };
+    *version = head_version;
+    *header_bytes = head.block.len() as u64;
+    *trailers = Fields::default();
+    *extent = Extent::default();
+    (*body_bytes, *wire_body_bytes, *decoded_body_bytes) = (0, 0, None);
+    *content_coding = None;
+    (*body_truncated, *complete) = (false, false);
 }
 
 fn refill(into: &mut Vec<u8>, bytes: &[u8]) {

@@ -335,6 +335,38 @@ fn what_follows_a_lost_segment_is_found_again() {
     assert_eq!(found.problems.iter().filter(|code| **code == "missing-bytes").count(), 2);
 }
 
+#[test]
+fn an_exchange_has_nothing_of_the_one_that_was_before_it() {
+    let large = format!("HTTP/1.1 200 OK\r\nContent-Length: 40000\r\nServer: a\r\n\r\n{}", "a".repeat(40_000));
+    let exchanges = [
+        ("GET /long?target HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n", large.as_str()),
+        (
+            "PUT /b HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: 1\r\n\r\n",
+            "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n\
+             2\r\nde\r\n0\r\nU: 2\r\nV: 3\r\n\r\n",
+        ),
+        ("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.0 204 \r\n\r\n"),
+        (
+            "POST /c HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nno",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: unheard-of\r\nContent-Length: 2\r\n\r\nno",
+        ),
+        ("", "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"),
+    ];
+    let alone = exchanges.map(|(request, response)| {
+        find(&Dialogue::default().client(request).server(response).segments(&[])).0.exchanges.swap_remove(0)
+    });
+    for (first, one) in exchanges.iter().enumerate() {
+        for (second, other) in exchanges.iter().enumerate() {
+            let both = Dialogue::default().client(one.0).server(one.1).client(other.0).server(other.1);
+            let mut found = find(&both.segments(&[])).0.exchanges;
+            assert_eq!(found.len(), 2, "{first}, {second}");
+            found[1].index = 0;
+            assert_eq!(found[0], alone[first], "{first}, {second}");
+            assert_eq!(found[1], alone[second], "{first}, {second}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

@@ -107,24 +107,24 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
 
 fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
     let mut found: Option<u64> = None;
+    let mut take = |element: &[u8]| match (number(element), found) {
+        (None, _) => faults.push(Fault::MalformedLength(text(element))),
+        (Some(number), None) => found = Some(number),
+        (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
+        (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
+    };
     for value in head.all("content-length") {
-        if value.trim_ascii().is_empty() {
-            faults.push(Fault::MalformedLength(String::new()));
-        }
-        for element in elements(value) {
-            match (number(element), found) {
-                (None, _) => faults.push(Fault::MalformedLength(text(element))),
-                (Some(number), None) => found = Some(number),
-                (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
-                (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
-            }
-        }
+        let value = value.trim_ascii();
+        if value.contains(&b',') { elements(value).for_each(&mut take) } else { take(value) }
     }
     found
 }
 
-/// The value of decimal digits, if it fits into 64 bits.
+/// The value of 1*DIGIT, if it fits into 64 bits.
 fn number(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
     digits.iter().try_fold(0_u64, |number, digit| {
         let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
         number.checked_mul(10)?.checked_add(u64::from(digit))

@@ -126,7 +126,7 @@ fn plain_line(bytes: &[u8]) -> Option<FieldLine> {
     Some(FieldLine { name: 0..name as u32, value: value.start as u32..value.end as u32, whole })
 }
 
-/// Where a value is without the white space around it; with it, it is at `at`.
+/// Where a value that begins at `at` is, without the white space around it.
 #[inline]
 fn trimmed(mut value: &[u8], mut at: usize) -> Range<usize> {
     while let [b' ' | b'\t', rest @ ..] = value {
