@@ -2,21 +2,21 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::conversation::Conversation;
-use super::event::{Event, PacketContent, PacketSeen, SegmentSeen};
+use super::event::{Arrived, Event, PacketContent, SegmentSeen};
 use super::fault::Fault;
 use super::output::{Output, Spoken};
-use super::record::{Closed, Connection, Direction, Extent, Protocol};
+use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::tcp_watch::TcpWatch;
 use crate::layers::application::http::{self, Role};
 use crate::layers::session::tls;
-use crate::layers::stack::{self, TcpPacket};
-use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
+use crate::layers::stack::{self, Plain, TcpPacket};
+use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
 use crate::layers::transport::{Conflict, Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
 use crate::limits::{BUDGET, LINGER, MAX_ENDED};
 
@@ -25,28 +25,34 @@ const LINE_LIMIT: usize = 8 << 10;
 
 /// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Pair {
-    low: u128,
-    high: u128,
-    ports: u32,
+enum Pair {
+    /// Of each endpoint the address, and behind it the port.
+    Ipv4([u64; 2]),
+    /// The addresses, and the ports.
+    Ipv6([u128; 2], [u16; 2]),
 }
 
 impl Pair {
     /// The endpoints of a packet, and whether the lower of them sent it.
     fn of(tcp: &TcpPacket<'_>) -> (Self, bool) {
+        if let (IpAddr::V4(from), IpAddr::V4(to)) = (tcp.source, tcp.destination) {
+            return Self::of_ipv4((from, to), &tcp.header);
+        }
+        let number = |address: IpAddr| match address {
+            IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+            IpAddr::V6(address) => address.to_bits(),
+        };
         let from = (number(tcp.source), tcp.header.source_port);
         let to = (number(tcp.destination), tcp.header.destination_port);
-        let up = from <= to;
-        let (low, high) = if up { (from, to) } else { (to, from) };
-        (Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }, up)
+        let (low, high) = if from <= to { (from, to) } else { (to, from) };
+        (Self::Ipv6([low.0, high.0], [low.1, high.1]), from <= to)
     }
-}
 
-/// An address as a number. IPv4's lie where IPv6 has a multicast range, from which no TCP comes.
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u128::MAX << 32 | u128::from(u32::from(address)),
-        IpAddr::V6(address) => u128::from(address),
+    #[inline]
+    fn of_ipv4((from, to): (Ipv4Addr, Ipv4Addr), header: &Header<'_>) -> (Self, bool) {
+        let number = |address: Ipv4Addr, port: u16| u64::from(address.to_bits()) << 16 | u64::from(port);
+        let (from, to) = (number(from, header.source_port), number(to, header.destination_port));
+        (Self::Ipv4([from.min(to), from.max(to)]), from <= to)
     }
 }
 
@@ -96,11 +102,42 @@ struct Tracked {
 }
 
 impl Connections {
+    /// Takes a packet of the kind that nearly all are, where only counts are asked for: a segment of a known connection that
+    /// goes on with its stream, and opens or ends nothing. What is done with it is what [`packet`](Self::packet) would do,
+    /// which is to take the packet where this returns false.
+    #[inline]
+    pub(super) fn plain(&mut self, plain: &Plain<'_>, source: Source, out: &mut Output<'_>) -> bool {
+        let header = &plain.header;
+        if header.flags & (SYN | FIN | RST) != 0 || header.window == 0 {
+            return false;
+        }
+        self.let_go(source.time, out);
+        let (pair, up) = Pair::of_ipv4((plain.source, plain.destination), header);
+        let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
+        let segment = whole(header, 0);
+        let side = tracked.side(up);
+        if !tracked.reassembly.expects(side, &segment) {
+            return false;
+        }
+        tracked.heard(side, source.into());
+        tracked.watch.heard();
+        if !header.payload.is_empty() {
+            let source = Source { offset: (plain.offset + header.header_length) as u32, ..source };
+            let (reassembly, mut receiver) = tracked.receiver(out);
+            reassembly.expected(side, &segment, source, &mut receiver);
+            tracked.weigh(&mut self.held);
+            if self.held > BUDGET {
+                self.evict(source, out);
+            }
+        }
+        true
+    }
+
     /// Takes a packet with a TCP segment. `pieces` divides the segment's payload where it came in several packets.
     pub(super) fn packet(
         &mut self,
         tcp: &TcpPacket<'_>,
-        seen: &mut PacketSeen,
+        arrived: Arrived,
         pieces: &[(usize, Source)],
         source: Source,
         out: &mut Output<'_>,
@@ -108,13 +145,7 @@ impl Connections {
         self.let_go(source.time, out);
         let header = &tcp.header;
         let (pair, up) = Pair::of(tcp);
-        let whole = Segment {
-            sequence: header.sequence,
-            acknowledgment: header.acknowledgment,
-            flags: header.flags,
-            payload: header.payload,
-            cut: tcp.cut as u32,
-        };
+        let whole = whole(header, tcp.cut);
         if header.has(SYN)
             && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
@@ -128,16 +159,15 @@ impl Connections {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, tcp, up, seen))
+            Box::new(Tracked::new(number, tcp, up, arrived))
         });
         let is_new = tracked.record.packets == 0;
         if is_new {
             self.idle.push(Reverse((source.packet, pair)));
         }
-        tracked.packet(tcp, &whole, (up, seen), pieces, is_new, source, out);
+        tracked.packet(tcp, &whole, (up, arrived), pieces, is_new, source, out);
         if is_new || changes(&whole) {
-            let held = tracked.held();
-            self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+            tracked.weigh(&mut self.held);
         }
         if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
             tracked.ended = true;
@@ -213,7 +243,7 @@ impl Connections {
 
 impl Tracked {
     /// A connection whose first packet this is; `up` tells whether the lower endpoint sent it.
-    fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, seen: &PacketSeen) -> Self {
+    fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, arrived: Arrived) -> Self {
         let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
         let from = SocketAddr::new(tcp.source, tcp.header.source_port);
         let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
@@ -224,10 +254,10 @@ impl Tracked {
         Self {
             record: Connection {
                 number,
-                interface: seen.interface,
+                interface: arrived.interface,
                 client,
                 server,
-                extent: Extent { first: seen.moment, last: seen.moment },
+                extent: Extent { first: arrived.moment, last: arrived.moment },
                 packets: 0,
                 protocol: Protocol::None,
                 protocol_detail: None,
@@ -275,8 +305,19 @@ impl Tracked {
         self.conversation.forget();
     }
 
-    fn held(&self) -> usize {
-        size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held()
+    /// Looks how much memory it holds, and corrects `all` by the difference.
+    fn weigh(&mut self, all: &mut usize) {
+        let held =
+            size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held();
+        *all = *all - std::mem::replace(&mut self.held, held) + held;
+    }
+
+    /// A packet of that side came.
+    #[inline]
+    fn heard(&mut self, side: Side, moment: Moment) {
+        self.conversation.hear(self.direction(side));
+        self.record.packets += 1;
+        self.record.extent.last = moment;
     }
 
     /// The side that sent a packet from the lower endpoint, or from the higher.
@@ -302,14 +343,14 @@ impl Tracked {
         &mut self,
         tcp: &TcpPacket<'_>,
         segment: &Segment<'_>,
-        (up, seen): (bool, &mut PacketSeen),
+        (up, arrived): (bool, Arrived),
         pieces: &[(usize, Source)],
         is_new: bool,
         source: Source,
         out: &mut Output<'_>,
     ) {
         if let Some(fault) = tcp.damage() {
-            return self.damaged(fault, segment, (up, seen), is_new, source, out);
+            return self.damaged(fault, segment, (up, arrived), is_new, source, out);
         }
         let side = self.side(up);
         let header = &tcp.header;
@@ -318,10 +359,8 @@ impl Tracked {
         }
         let novelty = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
-        self.conversation.hear(from_direction);
+        self.heard(side, arrived.moment);
         let record = &mut self.record;
-        record.packets += 1;
-        record.extent.last = seen.moment;
         record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
         if segment.flags & (FIN | RST) != 0 {
             record.closed_by = record.closed_by.or(Some(from_direction));
@@ -332,14 +371,14 @@ impl Tracked {
             }
         }
         if !out.sink.counts_only() {
-            seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, novelty));
             if is_new {
                 out.emit(Event::Opened(&self.record));
             }
-            out.emit(Event::Packet(seen));
+            let segment = self.segment_seen(side, segment, header.window, novelty);
+            out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(segment))));
         }
         if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
-            let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
+            let fault = Fault::PacketCut { kept: arrived.captured_length, length: arrived.original_length };
             out.problem(source, Some(self.record.number), &fault);
         }
         let syn = self.reassembly.base(side.other());
@@ -358,18 +397,18 @@ impl Tracked {
         &mut self,
         fault: stack::Fault,
         segment: &Segment<'_>,
-        (up, seen): (bool, &mut PacketSeen),
+        (up, arrived): (bool, Arrived),
         is_new: bool,
         source: Source,
         out: &mut Output<'_>,
     ) {
         self.record.packets += 1;
-        self.record.extent.last = seen.moment;
-        seen.content = PacketContent::Tcp(self.segment_seen(self.side(up), segment, 0, Novelty::Empty));
+        self.record.extent.last = arrived.moment;
         if is_new {
             out.emit(Event::Opened(&self.record));
         }
-        out.emit(Event::Packet(seen));
+        let seen = self.segment_seen(self.side(up), segment, 0, Novelty::Empty);
+        out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(seen))));
         out.problem(source, Some(self.record.number), &fault);
     }
 
@@ -445,6 +484,12 @@ impl Tracked {
             novelty,
         }
     }
+}
+
+/// What reassembly needs of a segment, of which `cut` bytes were not captured.
+fn whole<'a>(header: &Header<'a>, cut: usize) -> Segment<'a> {
+    let Header { sequence, acknowledgment, flags, payload, .. } = *header;
+    Segment { sequence, acknowledgment, flags, payload, cut: cut as u32 }
 }
 
 /// Whether a segment can change what is known of its connection; one that only acknowledges can not.
