@@ -62,7 +62,6 @@ impl Pcapng {
     }
 
     /// Reads on to the next packet, number `packet`; `None` at the end of the file.
-    #[inline]
     pub(super) fn next<R: Read>(
         &mut self,
         window: &mut Window<R>,

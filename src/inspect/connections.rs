@@ -217,17 +217,21 @@ impl Connections {
     }
 
     /// Tells of connections that ended and have lingered long enough; forgets those that ended longest ago.
+    #[inline]
     fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
-        while let Some(ended) = self.lingering.front().copied() {
-            if now.saturating_sub(ended.at) < LINGER && self.lingering.len() <= MAX_ENDED {
-                break;
-            }
-            self.lingering.pop_front();
-            if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
-                let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
-                tracked.close(source, out);
-                self.told.push_back(ended);
-            }
+        while let Some(ended) = self.lingering.front()
+            && (now.saturating_sub(ended.at) >= LINGER || self.lingering.len() > MAX_ENDED)
+        {
+            self.tell_first(out);
+        }
+    }
+
+    fn tell_first(&mut self, out: &mut Output<'_>) {
+        let Some(ended) = self.lingering.pop_front() else { return };
+        if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
+            let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
+            tracked.close(source, out);
+            self.told.push_back(ended);
         }
         while self.told.len() > MAX_ENDED
             && let Some(ended) = self.told.pop_front()
