@@ -2,7 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
-use crate::layers::application::http::{Framing, Head, Parts, StartLine, elements, of_response};
+use crate::layers::application::http::{Framing, Parts, StartLine, elements, of_response};
 
 /// Which server it is likely to be, by what `explain` knows of them: by its name, or else by its habits, which are told.
 pub(super) fn server(response: &Response) -> Option<String> {
@@ -86,10 +86,8 @@ fn decided(exchange: &Exchange, response: &Response) -> Framing {
     let Response { status, message, .. } = response;
     let parts = Parts::Status { status: *status, reason: 0..0 };
     let start = StartLine { version: message.version, parts, fault: None };
-    let Fields { block, lines } = &message.headers;
-    let head = Head { block, start_line_bytes: 0, start: Some(&start), lines, faults: &[] };
     let method = exchange.request.as_ref().map(|request| &request.method[..]);
-    of_response(&head, method, &mut Vec::new())
+    of_response(&message.headers.head(&start), method, &mut Vec::new())
 }
 
 /// Whether the connection is kept (RFC 9112 §9.3).

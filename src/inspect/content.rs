@@ -1,6 +1,7 @@
 //! A message's content as it comes: counted, its coding undone, its beginning kept.
 
 use super::record::HttpMessage;
+use crate::layers::application::http::Head;
 use crate::layers::presentation::coding::Decoder;
 
 /// The content of one HTTP message in progress.
@@ -20,13 +21,12 @@ enum Coding {
 }
 
 impl Content {
-    /// Starts on the content of `message`, whose header section is there. An error says why its coding cannot be undone.
-    pub(super) fn start(message: &mut HttpMessage) -> (Self, Option<String>) {
-        let named: Vec<&[u8]> = message.headers.all("content-encoding").collect();
-        if named.is_empty() {
+    /// Starts on the content of `message`, which has that head. An error says why its coding cannot be undone.
+    pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage) -> (Self, Option<String>) {
+        if head.get("content-encoding").is_none() {
             return (Self { coding: Coding::None, decoded: 0 }, None);
         }
-        let named = named.join(&b", "[..]);
+        let named = head.all("content-encoding").collect::<Vec<_>>().join(&b", "[..]);
         let (coding, error) = match Decoder::new(&named) {
             Ok(None) => (Coding::None, None),
             Ok(Some(decoder)) => (Coding::Undoing(Box::new(decoder)), None),

@@ -243,7 +243,7 @@ impl Pairing {
         owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
         let mut message = message(head, *version);
-        let content = self.start_content(&mut message, source, out);
+        let content = self.start_content(head, &mut message, source, out);
         let request = Request { method: head.slice(method).into(), target: head.slice(target).into(), message };
         self.open(Some(request), Some(content), out);
         framing
@@ -271,7 +271,7 @@ impl Pairing {
         }
         let mut found = head.faults.to_vec();
         let mut message = message(head, *version);
-        let content = self.start_content(&mut message, source, out);
+        let content = self.start_content(head, &mut message, source, out);
         self.response = Some(content);
         let Some(open) = self.open.iter_mut().find(|open| !open.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
@@ -315,8 +315,14 @@ impl Pairing {
         self.open.push_back(Open { exchange, request: content, answered: false });
     }
 
-    fn start_content(&mut self, message: &mut HttpMessage, source: Source, out: &mut Output<'_>) -> Content {
-        let (content, error) = Content::start(message);
+    fn start_content(
+        &mut self,
+        head: &Head<'_>,
+        message: &mut HttpMessage,
+        source: Source,
+        out: &mut Output<'_>,
+    ) -> Content {
+        let (content, error) = Content::start(head, message);
         undecodable(error, self.connection, source, out);
         content
     }

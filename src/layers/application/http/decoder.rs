@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::chunked;
 use super::fault::Fault;
 use super::framing::Framing;
-use super::section::{FieldLine, Head, field_lines, section_end};
+use super::section::{FieldLine, Head, Section, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use crate::layers::transport::Source;
 pub use crate::limits::MAX_SECTION;
@@ -128,8 +128,8 @@ pub struct Decoder {
     /// Whether bytes of the message in progress are missing.
     holed: bool,
     start: Option<StartLine>,
-    lines: Vec<FieldLine>,
-    faults: Vec<Fault>,
+    /// What follows the start line.
+    fields: Section,
 }
 
 impl Decoder {
@@ -151,8 +151,7 @@ impl Decoder {
             foreign: false,
             holed: false,
             start: None,
-            lines: Vec::new(),
-            faults: Vec::new(),
+            fields: Section::default(),
         }
     }
 
@@ -180,7 +179,7 @@ impl Decoder {
     /// Bytes of memory it holds.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.partial.capacity() + self.lines.capacity() * size_of::<FieldLine>()
+        self.partial.capacity() + self.fields.lines.capacity() * size_of::<FieldLine>()
     }
 
     /// Says how the body of the head just handed out is framed.
@@ -433,12 +432,11 @@ impl Decoder {
             Gathered::Input(length) => &input[..length],
             _ => &self.partial[..],
         };
-        self.lines.clear();
-        self.faults.clear();
+        self.fields.clear();
         let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
         self.start = StartLine::parse(self.role, trim_line_end(&block[..line_end]));
-        self.faults.extend(self.start.as_ref()?.fault.clone());
-        let end = field_lines(block, line_end, &mut self.lines, &mut self.faults);
+        self.fields.faults.extend(self.start.as_ref()?.fault.clone());
+        let end = self.fields.take_apart(block, line_end);
         Some((line_end, end))
     }
 
@@ -455,8 +453,9 @@ impl Decoder {
             block,
             start_line_bytes: start_line_bytes as u32,
             start: self.start.as_ref().filter(|_| start_line_bytes > 0),
-            lines: &self.lines,
-            faults: &self.faults,
+            lines: &self.fields.lines,
+            names: self.fields.names,
+            faults: &self.fields.faults,
         }
     }
 
@@ -545,9 +544,8 @@ impl Decoder {
                 return Some(self.fail(Fault::SectionTooLong(MAX_SECTION)));
             }
         };
-        self.lines.clear();
-        self.faults.clear();
-        field_lines(block, 0, &mut self.lines, &mut self.faults);
+        self.fields.clear();
+        self.fields.take_apart(block, 0);
         self.state = State::Ended { complete: true };
         Some(Item::Trailers(self.section(whole, input, 0)))
     }

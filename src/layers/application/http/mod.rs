@@ -13,6 +13,7 @@ mod section;
 mod start_line;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use decoder::{Decoder, Input, Item, MAX_SECTION, Role};
 pub use fault::Fault;

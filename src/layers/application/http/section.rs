@@ -31,9 +31,15 @@ impl Fields {
     /// A section that owns its bytes, parsed from text that ends in an empty line.
     #[must_use]
     pub fn parse(block: &[u8]) -> Self {
-        let mut lines = Vec::new();
-        field_lines(block, 0, &mut lines, &mut Vec::new());
-        Self { block: block.to_vec(), lines }
+        Self { block: block.to_vec(), lines: Section::of(block).lines }
+    }
+
+    /// It as the section that follows such a start line.
+    #[must_use]
+    pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
+        let mut names = Names::default();
+        self.iter().for_each(|(name, _)| names.add(name));
+        Head { block: &self.block, start_line_bytes: 0, start: Some(start), lines: &self.lines, names, faults: &[] }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -57,6 +63,127 @@ impl Fields {
     }
 }
 
+/// Which names the lines of a section may have: a bit for each line, one of 64, chosen by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names(u64);
+
+impl Names {
+    fn add(&mut self, name: &[u8]) {
+        self.0 |= Self::bit(name);
+    }
+
+    /// Whether a line may have that name, case aside. If not, no line has it.
+    fn may_have(self, name: &[u8]) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    /// The bit of a name, by its length, first and last letter. The factors keep the names that decide about framing apart
+    /// from all that are common.
+    #[inline]
+    fn bit(name: &[u8]) -> u64 {
+        let letter = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
+        1 << ((7 * name.len() + 2 * (letter(name.first()) + letter(name.last()))) % 64)
+    }
+}
+
+/// A section taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    /// Its field lines, in order.
+    pub(super) lines: Vec<FieldLine>,
+    /// Which names they may have.
+    pub(super) names: Names,
+    /// What is wrong with it.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Section {
+    /// A section without a start line.
+    pub(super) fn of(block: &[u8]) -> Self {
+        let mut section = Self::default();
+        section.take_apart(block, 0);
+        section
+    }
+
+    /// Becomes an empty one.
+    pub(super) fn clear(&mut self) {
+        self.lines.clear();
+        self.names = Names::default();
+        self.faults.clear();
+    }
+
+    /// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is there.
+    pub(super) fn take_apart(&mut self, block: &[u8], mut at: usize) -> Option<usize> {
+        let mut end_of_all = None;
+        let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
+        loop {
+            if let Some((name, length)) = plain_line(&block[at..]) {
+                let (start, value_end) = (at, at + length);
+                at = value_end + 2;
+                let value = trimmed(block, start + name + 1, value_end);
+                self.push(block, start..start + name, value, start as u32..at as u32);
+                continue;
+            }
+            let Some(length) = memchr(b'\n', &block[at..]) else { break };
+            let (start, end) = (at, at + length + 1);
+            at = end;
+            let line = trim_line_end(&block[start..end]);
+            bare |= line.len() + 1 == end - start;
+            if line.is_empty() {
+                end_of_all = Some(end);
+                break;
+            }
+            let whole = start as u32..end as u32;
+            if line[0] == b' ' || line[0] == b'\t' {
+                let Some(folded) = self.lines.last_mut() else {
+                    self.faults.push(Fault::SpaceBeforeFields);
+                    let value = trimmed(block, start, start + line.len());
+                    self.push(block, start..start, value, whole);
+                    continue;
+                };
+                folded.whole.end = whole.end;
+                let length = line.trim_ascii_end().len();
+                if length > 0 {
+                    folded.value.end = (start + length) as u32;
+                }
+                let name = folded.name.start as usize..folded.name.end as usize;
+                let fault = Fault::Folded(text(&block[name]));
+                if self.faults.last() != Some(&fault) {
+                    self.faults.push(fault);
+                }
+                continue;
+            }
+            let Some(colon) = memchr(b':', line) else {
+                self.faults.push(Fault::NoColon(text(line)));
+                let name_end = start + line.len();
+                self.push(block, start..name_end, name_end as u32..name_end as u32, whole);
+                continue;
+            };
+            let name = line[..colon].trim_ascii_end();
+            if name.len() < colon {
+                self.faults.push(Fault::SpaceBeforeColon(text(name)));
+            }
+            if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
+                self.faults.push(Fault::InvalidName(text(name)));
+            }
+            let value = trimmed(block, start + colon + 1, start + line.len());
+            if memchr2(0, b'\r', &block[value.start as usize..value.end as usize]).is_some() {
+                self.faults.push(Fault::InvalidValue(text(name)));
+            }
+            self.push(block, start..start + name.len(), value, whole);
+        }
+        if bare {
+            self.faults.push(Fault::BareLineFeed);
+        }
+        end_of_all
+    }
+
+    fn push(&mut self, block: &[u8], name: Range<usize>, value: Range<u32>, whole: Range<u32>) {
+        self.names.add(&block[name.clone()]);
+        self.lines.push(FieldLine { name: name.start as u32..name.end as u32, value, whole });
+    }
+}
+
 /// A start line with its header section, or a trailer section, borrowed from the stream.
 #[derive(Clone, Copy, Debug)]
 pub struct Head<'a> {
@@ -68,6 +195,8 @@ pub struct Head<'a> {
     pub start: Option<&'a StartLine>,
     /// The field lines, in order.
     pub lines: &'a [FieldLine],
+    /// Which names they may have.
+    pub(super) names: Names,
     /// What is wrong with it.
     pub faults: &'a [Fault],
 }
@@ -86,9 +215,11 @@ impl<'a> Head<'a> {
     }
 
     /// The values of all field lines of that name, in order.
+    #[inline]
     pub fn all(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let head = *self;
-        head.lines
+        let lines = if head.names.may_have(name.as_bytes()) { head.lines } else { &[] };
+        lines
             .iter()
             .filter(move |line| head.slice(&line.name).eq_ignore_ascii_case(name.as_bytes()))
             .map(move |line| head.slice(&line.value))
@@ -96,11 +227,13 @@ impl<'a> Head<'a> {
 
     /// The value of the first field line of that name.
     #[must_use]
+    #[inline]
     pub fn get(&self, name: &'static str) -> Option<&'a [u8]> {
         self.all(name).next()
     }
 
     /// The elements of all comma-separated lists of that name (RFC 9110 §5.6.1), empty ones left out.
+    #[inline]
     pub fn list(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.all(name).flat_map(elements)
     }
@@ -122,77 +255,6 @@ pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
         *from = end;
     }
     None
-}
-
-/// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is there.
-pub(super) fn field_lines(
-    block: &[u8],
-    mut at: usize,
-    lines: &mut Vec<FieldLine>,
-    faults: &mut Vec<Fault>,
-) -> Option<usize> {
-    let mut end_of_all = None;
-    let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
-    loop {
-        if let Some((name, length)) = plain_line(&block[at..]) {
-            let (start, value_end) = (at, at + length);
-            at = value_end + 2;
-            let value = trimmed(block, start + name + 1, value_end);
-            lines.push(FieldLine { name: start as u32..(start + name) as u32, value, whole: start as u32..at as u32 });
-            continue;
-        }
-        let Some(length) = memchr(b'\n', &block[at..]) else { break };
-        let (start, end) = (at, at + length + 1);
-        at = end;
-        let line = trim_line_end(&block[start..end]);
-        bare |= line.len() + 1 == end - start;
-        if line.is_empty() {
-            end_of_all = Some(end);
-            break;
-        }
-        let whole = start as u32..end as u32;
-        if line[0] == b' ' || line[0] == b'\t' {
-            let Some(folded) = lines.last_mut() else {
-                faults.push(Fault::SpaceBeforeFields);
-                let value = trimmed(block, start, start + line.len());
-                lines.push(FieldLine { name: whole.start..whole.start, value, whole });
-                continue;
-            };
-            folded.whole.end = whole.end;
-            let length = line.trim_ascii_end().len();
-            if length > 0 {
-                folded.value.end = (start + length) as u32;
-            }
-            let name = folded.name.start as usize..folded.name.end as usize;
-            let fault = Fault::Folded(text(&block[name]));
-            if faults.last() != Some(&fault) {
-                faults.push(fault);
-            }
-            continue;
-        }
-        let Some(colon) = memchr(b':', line) else {
-            faults.push(Fault::NoColon(text(line)));
-            let name_end = whole.start + line.len() as u32;
-            lines.push(FieldLine { name: whole.start..name_end, value: name_end..name_end, whole });
-            continue;
-        };
-        let name = line[..colon].trim_ascii_end();
-        if name.len() < colon {
-            faults.push(Fault::SpaceBeforeColon(text(name)));
-        }
-        if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
-            faults.push(Fault::InvalidName(text(name)));
-        }
-        let value = trimmed(block, start + colon + 1, start + line.len());
-        if memchr2(0, b'\r', &block[value.start as usize..value.end as usize]).is_some() {
-            faults.push(Fault::InvalidValue(text(name)));
-        }
-        lines.push(FieldLine { name: whole.start..whole.start + name.len() as u32, value, whole });
-    }
-    if bare {
-        faults.push(Fault::BareLineFeed);
-    }
-    end_of_all
 }
 
 /// The length of the name and of the whole, line end aside, of a field line that has nothing wrong: what nearly all are.
@@ -222,11 +284,12 @@ pub(super) fn text(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn parse(block: &str) -> (Vec<(String, String)>, Vec<Fault>) {
-        let (mut lines, mut faults) = (Vec::new(), Vec::new());
-        field_lines(block.as_bytes(), 0, &mut lines, &mut faults);
+        let Section { lines, faults, .. } = Section::of(block.as_bytes());
         let slice = |r: &Range<u32>| block[r.start as usize..r.end as usize].to_string();
         (lines.iter().map(|l| (slice(&l.name), slice(&l.value))).collect(), faults)
     }
@@ -274,6 +337,21 @@ mod tests {
                 assert_eq!(section_end(&block.as_bytes()[..cut], &mut from), None, "{block:?} {cut}");
                 assert_eq!(section_end(block.as_bytes(), &mut from), Some(block.len()), "{block:?} {cut}");
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_that_a_section_has_is_found_whatever_its_case(
+            names in prop::collection::vec("[!-9;-~]{1,20}", 1..9),
+            chosen in any::<prop::sample::Index>(),
+        ) {
+            let block: String = names.iter().map(|name| format!("{name}: 1\r\n")).collect::<String>() + "\r\n";
+            let section = Section::of(block.as_bytes());
+            let name = chosen.get(&names);
+            prop_assert!(section.names.may_have(name.as_bytes()));
+            prop_assert!(section.names.may_have(name.to_ascii_lowercase().as_bytes()));
+            prop_assert!(section.names.may_have(name.to_ascii_uppercase().as_bytes()));
         }
     }
 }

@@ -7,6 +7,7 @@ use memchr::memchr;
 use super::decoder::Role;
 use super::fault::Fault;
 use super::section::text;
+use super::words;
 
 /// The longest method looked for; the registry's longest has 17 letters.
 const MAX_METHOD: usize = 64;
@@ -149,6 +150,48 @@ impl StartLine {
     /// what it was meant to be; `fault` tells.
     #[must_use]
     pub fn parse(role: Role, line: &[u8]) -> Option<Self> {
+        Self::strict(role, line).or_else(|| Self::lenient(role, line))
+    }
+
+    /// What nearly all start lines are: as the grammar has it, and without a fault.
+    fn strict(role: Role, line: &[u8]) -> Option<Self> {
+        let (minor, parts) = match role {
+            Role::Request => {
+                let (before, [b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9']) =
+                    line.split_last_chunk()?
+                else {
+                    return None;
+                };
+                let method = before.iter().position(|b| !is_token(*b))?;
+                let target = before[method..].strip_prefix(b" ")?;
+                if method == 0 || target.is_empty() || !words::are_visible(target, b'!') {
+                    return None;
+                }
+                let parts = Parts::Request { method: 0..method as u32, target: method as u32 + 1..before.len() as u32 };
+                (minor, parts)
+            }
+            Role::Response => {
+                let ([b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9', b' ', code @ ..], reason) =
+                    line.split_first_chunk::<12>()?
+                else {
+                    return None;
+                };
+                let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
+                let digit = |digit: &u8| u16::from(digit - b'0');
+                let status = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
+                let space = match reason {
+                    [] => 0,
+                    [b' ', ..] if words::are_visible(reason, b' ') => 1,
+                    _ => return None,
+                };
+                let reason = (line.len() - reason.len() + space) as u32..line.len() as u32;
+                (minor, Parts::Status { status, reason })
+            }
+        };
+        Some(Self { version: (1, minor - b'0'), parts, fault: None })
+    }
+
+    fn lenient(role: Role, line: &[u8]) -> Option<Self> {
         let mut start = match role {
             Role::Request => Self::request(line)?,
             Role::Response => Self::status(line)?,
@@ -276,6 +319,8 @@ const TOKEN: [bool; 256] = {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn request(line: &str) -> Option<(String, String, (u8, u8))> {
@@ -381,5 +426,34 @@ mod tests {
         assert_eq!(is(Role::Request, &[b'a'; 200]), Likeness::No);
         assert_eq!(is(Role::Response, b"HTTP/1.1 2"), Likeness::Maybe);
         assert_eq!(is(Role::Response, b"SSH-2.0"), Likeness::No);
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_as_the_grammar_has_it_is_read_as_any_other(
+            (role, line) in prop::sample::select(&[
+                (Role::Request, "GET /index.html?a=b HTTP/1.1"),
+                (Role::Request, "OPTIONS * HTTP/1.0"),
+                (Role::Response, "HTTP/1.1 200 OK"),
+                (Role::Response, "HTTP/1.1 404 Not Found"),
+                (Role::Response, "HTTP/1.0 204 "),
+                (Role::Response, "HTTP/1.0 500"),
+            ][..]),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 0..3),
+        ) {
+            let mut line = line.as_bytes().to_vec();
+            let strict = StartLine::strict(role, &line);
+            prop_assert!(strict.is_some());
+            prop_assert_eq!(strict, StartLine::lenient(role, &line));
+            for (at, byte, inserted) in changes {
+                // A byte that means something here, or none that is ASCII.
+                let byte = if byte < 128 { b" \t\r\0/.19:\x7f"[usize::from(byte) % 10] } else { byte };
+                let at = at.index(line.len());
+                line.splice(at..at + usize::from(!inserted), [byte]);
+            }
+            if let Some(strict) = StartLine::strict(role, &line) {
+                prop_assert_eq!(Some(strict), StartLine::lenient(role, &line));
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ mod tests;
 mod value;
 
 use super::decoder::Role;
-use super::section::field_lines;
+use super::section::Section;
 use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
 use crate::layers::presentation::charset;
@@ -102,10 +102,8 @@ pub fn trailer_line(line: &[u8]) -> Field {
 
 fn named_line(line: &[u8], what: &'static str, asked: Asked<'_>) -> Field {
     let mut pen = pen(line, "RFC 9112 §5");
-    let mut lines = Vec::new();
-    field_lines(line, 0, &mut lines, &mut Vec::new());
     let (mut meaning, mut clause) = ("It is no field line as the grammar has it.", "RFC 9112 §5");
-    if let Some(found) = lines.first() {
+    if let Some(found) = Section::of(line).lines.first() {
         let name = lossy(pen.bytes(found.name.len()));
         let known = explain::header(&name);
         meaning = known.map_or("Not a field that this tool knows: applications may make up their own.", |h| h.meaning);
