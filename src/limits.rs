@@ -60,6 +60,9 @@ pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
 /// The most requests that may wait for their responses; the oldest is given up beyond that, and shown without one.
 pub const MAX_UNANSWERED: usize = 1024;
 
+/// The most bytes that an exchange which is over may hold and leave as room for the next; what holds more is freed.
+pub const MAX_ROOM: usize = 16 << 10;
+
 /// The most bytes that each coding of a content may decode to: 1 GiB. A body that is honestly larger is rare; one that
 /// is a bomb would decode for hours. Beyond it: problem `coding-does-not-decode`.
 pub const OUTPUT_LIMIT: u64 = 1 << 30;

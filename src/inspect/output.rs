@@ -1,7 +1,8 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
 use super::event::{Event, Piece, PieceKind, Sink};
-use super::record::{Direction, Moment, Problem, Summary};
+use super::pairing::Open;
+use super::record::{Direction, Moment, Problem, Response, Summary};
 use super::websocket_talk::Building;
 use crate::capture::Timestamp;
 use crate::layers::fault::{Breach, Rule};
@@ -59,12 +60,15 @@ pub(super) struct Output<'a> {
     pub(super) scratch: &'a mut Scratch,
 }
 
-/// Room that was used once and is nobody's now: most frames and messages come and go within a packet, one after the other.
+/// Room that was used once and is nobody's now: most exchanges, frames and messages come and go one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     /// To unmask in.
     pub(super) unmasked: Vec<u8>,
     pub(super) message: Option<Box<Building>>,
+    /// An exchange as its end left it, without its response.
+    pub(super) exchange: Option<Box<Open>>,
+    pub(super) response: Response,
 }
 
 impl Output<'_> {

@@ -6,15 +6,15 @@ use std::collections::VecDeque;
 use super::content::Content;
 use super::event::Event;
 use super::http_talk::faults;
-use super::output::Output;
-use super::record::{Direction, Exchange, HttpMessage, Request, Response};
+use super::output::{Output, Scratch};
+use super::record::{Direction, Exchange, HttpMessage, Response};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::transport::Source;
-use crate::limits::MAX_UNANSWERED;
+use crate::limits::{MAX_ROOM, MAX_UNANSWERED};
 
 /// What a connection turns into after a 101, or after a CONNECT that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +27,12 @@ pub(super) enum Switch {
     Tunnel(String),
 }
 
-#[derive(Debug)]
-struct Open {
+/// An exchange that is not over.
+#[derive(Debug, Default)]
+pub(super) struct Open {
     exchange: Exchange,
     /// The request's content; `None` once it is over.
-    request: Option<Content>,
-    /// Whether the response is complete, or can no longer be.
-    answered: bool,
+    content: Option<Content>,
 }
 
 /// The exchanges of one connection.
@@ -41,7 +40,9 @@ struct Open {
 pub(super) struct Pairing {
     connection: u64,
     /// Exchanges that are not over, oldest first.
-    open: VecDeque<Open>,
+    open: VecDeque<Box<Open>>,
+    /// How many of them are answered, the first ones: their response is complete, or can no longer be.
+    answered: usize,
     /// The content of the response in progress.
     response: Option<Content>,
     /// How the message in progress is framed, from the client and from the server.
@@ -62,6 +63,7 @@ impl Pairing {
         Self {
             connection,
             open: VecDeque::new(),
+            answered: 0,
             response: None,
             chunked: [false; 2],
             next_index: 0,
@@ -79,8 +81,8 @@ impl Pairing {
 
     /// Whether the request to be answered next has no version: its answer may have no status line.
     pub(super) fn awaits_simple(&self) -> bool {
-        let waiting = self.open.iter().find(|open| !open.answered);
-        let request = waiting.filter(|_| self.response.is_none()).and_then(|open| open.exchange.request.as_ref());
+        let waiting = self.open.get(self.answered).filter(|_| self.response.is_none());
+        let request = waiting.and_then(|open| open.exchange.request.as_ref());
         request.is_some_and(|request| request.message.version == (0, 9))
     }
 
@@ -99,21 +101,21 @@ impl Pairing {
 
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
-        let of = |message: &HttpMessage| message.body.capacity() + message.headers.block.capacity();
-        let exchange = |e: &Exchange| {
-            e.request.iter().map(|r| of(&r.message)).sum::<usize>()
-                + e.interim.iter().chain(&e.response).map(|r| of(&r.message)).sum::<usize>()
-        };
-        self.open.iter().map(|open| size_of::<Open>() + exchange(&open.exchange)).sum()
+        self.open.iter().map(|open| size_of::<Open>() + open.held()).sum()
+    }
+
+    /// The exchange whose message is in progress, or was last.
+    fn current(&self, from: Direction) -> Option<&Open> {
+        match from {
+            Direction::Client => self.open.back(),
+            Direction::Server => self.open.get(self.answered),
+        }
+        .map(|open| &**open)
     }
 
     /// The index of the exchange whose message is in progress, or was last.
     pub(super) fn index(&self, from: Direction) -> u64 {
-        let of = match from {
-            Direction::Client => self.open.back(),
-            Direction::Server => self.open.iter().find(|open| !open.answered),
-        };
-        of.map_or(self.next_index.saturating_sub(1), |open| open.exchange.index)
+        self.current(from).map_or(self.next_index.saturating_sub(1), |open| open.exchange.index)
     }
 
     pub(super) fn is_chunked(&self, from: Direction) -> bool {
@@ -141,11 +143,7 @@ impl Pairing {
         let Some((_, message)) = self.content(from) else { return };
         message.extent.first = began.into();
         message.extent.last = source.into();
-        let open = match from {
-            Direction::Client => self.open.back(),
-            Direction::Server => self.open.iter().find(|open| !open.answered),
-        };
-        if let Some(open) = open {
+        if let Some(open) = self.current(from) {
             out.emit(match from {
                 Direction::Client => Event::Request(&open.exchange),
                 Direction::Server => Event::Response(&open.exchange),
@@ -173,7 +171,7 @@ impl Pairing {
     pub(super) fn trailers(&mut self, from: Direction, head: &Head<'_>) {
         if let Some((_, message)) = self.content(from) {
             message.wire_body_bytes += head.block.len() as u64;
-            message.trailers = head.to_fields();
+            head.copy_into(&mut message.trailers);
         }
     }
 
@@ -196,7 +194,7 @@ impl Pairing {
     /// The message in progress is over.
     pub(super) fn end(&mut self, from: Direction, complete: bool, source: Source, out: &mut Output<'_>) {
         let content = match from {
-            Direction::Client => self.open.back_mut().and_then(|open| open.request.take()),
+            Direction::Client => self.open.back_mut().and_then(|open| open.content.take()),
             Direction::Server => self.response.take(),
         };
         let connection = self.connection;
@@ -204,10 +202,8 @@ impl Pairing {
         message.complete = complete;
         message.extent.last = source.into();
         undecodable(content.finish(message), connection, source, out);
-        if from == Direction::Server
-            && let Some(open) = self.open.iter_mut().find(|open| !open.answered)
-        {
-            open.answered = open.exchange.response.is_some();
+        if from == Direction::Server && self.current(from).is_some_and(|open| open.exchange.response.is_some()) {
+            self.answered += 1;
         }
         self.close_answered(out);
     }
@@ -216,16 +212,23 @@ impl Pairing {
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.end(Direction::Server, false, source, out);
         self.end(Direction::Client, false, source, out);
-        for open in self.open.drain(..) {
-            out.emit(Event::Exchange(&open.exchange));
+        while !self.open.is_empty() {
+            self.close_oldest(out);
         }
     }
 
     fn close_answered(&mut self, out: &mut Output<'_>) {
-        while self.open.front().is_some_and(|open| open.answered && open.request.is_none()) {
-            if let Some(open) = self.open.pop_front() {
-                out.emit(Event::Exchange(&open.exchange));
-            }
+        while self.answered > 0 && self.open.front().is_some_and(|open| open.content.is_none()) {
+            self.close_oldest(out);
+        }
+    }
+
+    fn close_oldest(&mut self, out: &mut Output<'_>) {
+        let Some(open) = self.open.pop_front() else { return };
+        self.answered = self.answered.saturating_sub(1);
+        out.emit(Event::Exchange(&open.exchange));
+        if open.held() <= MAX_ROOM {
+            open.leave(out.scratch);
         }
     }
 
@@ -242,10 +245,13 @@ impl Pairing {
         };
         owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
-        let mut message = message(head, *version);
-        let content = self.start_content(head, &mut message, source, out);
-        let request = Request { method: head.slice(method).into(), target: head.slice(target).into(), message };
-        self.open(Some(request), Some(content), out);
+        let mut open = out.scratch.exchange.take().unwrap_or_default();
+        let request = open.exchange.request.get_or_insert_default();
+        refill(&mut request.method, head.slice(method));
+        refill(&mut request.target, head.slice(target));
+        begin(&mut request.message, head, *version);
+        open.content = Some(start_content(head, &mut request.message, self.connection, source, out));
+        self.open(open, out);
         framing
     }
 
@@ -259,7 +265,7 @@ impl Pairing {
         } else {
             out.summary.http_responses += 1;
         }
-        if self.open.iter().all(|open| open.answered) {
+        if self.answered == self.open.len() {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
@@ -267,17 +273,18 @@ impl Pairing {
             } else if whole && *status != 408 {
                 faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }
-            self.open(None, None, out);
+            self.open(Box::default(), out);
         }
         let mut found = head.faults.to_vec();
-        let mut message = message(head, *version);
-        let content = self.start_content(head, &mut message, source, out);
-        self.response = Some(content);
-        let Some(open) = self.open.iter_mut().find(|open| !open.answered) else { return (Framing::None, None) };
+        let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
+        let mut response = std::mem::take(&mut out.scratch.response);
+        response.status = *status;
+        refill(&mut response.reason, head.slice(reason));
+        begin(&mut response.message, head, *version);
+        self.response = Some(start_content(head, &mut response.message, self.connection, source, out));
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
         owed_by_response(head, exchange.request.as_ref().map(|r| &r.message.headers), &mut found);
-        let response = Response { status: *status, reason: head.slice(reason).into(), message };
         if interim {
             exchange.interim.push(response);
         } else {
@@ -297,41 +304,28 @@ impl Pairing {
 
     /// After a switch nothing of HTTP follows: the exchange that made it is over.
     pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
-        let exchange = self.open.iter().find(|open| !open.answered).map(|open| open.exchange.clone());
+        let exchange = self.current(Direction::Server).map(|open| open.exchange.clone());
         self.end(Direction::Server, true, source, out);
         if let Some(exchange) = exchange {
             out.emit(Event::Upgraded(&exchange));
         }
     }
 
-    fn open(&mut self, request: Option<Request>, content: Option<Content>, out: &mut Output<'_>) {
-        let exchange = Exchange { connection: self.connection, index: self.next_index, request, ..Exchange::default() };
+    fn open(&mut self, mut open: Box<Open>, out: &mut Output<'_>) {
+        open.exchange.connection = self.connection;
+        open.exchange.index = self.next_index;
         self.next_index += 1;
-        if self.open.len() >= MAX_UNANSWERED
-            && let Some(oldest) = self.open.pop_front()
-        {
-            out.emit(Event::Exchange(&oldest.exchange));
+        if self.open.len() >= MAX_UNANSWERED {
+            self.close_oldest(out);
         }
-        self.open.push_back(Open { exchange, request: content, answered: false });
-    }
-
-    fn start_content(
-        &mut self,
-        head: &Head<'_>,
-        message: &mut HttpMessage,
-        source: Source,
-        out: &mut Output<'_>,
-    ) -> Content {
-        let (content, error) = Content::start(head, message);
-        undecodable(error, self.connection, source, out);
-        content
+        self.open.push_back(open);
     }
 
     fn message(&mut self, from: Direction) -> Option<&mut HttpMessage> {
         match from {
             Direction::Client => Some(&mut self.open.back_mut()?.exchange.request.as_mut()?.message),
             Direction::Server => {
-                let exchange = &mut self.open.iter_mut().find(|open| !open.answered)?.exchange;
+                let exchange = &mut self.open.get_mut(self.answered)?.exchange;
                 Some(&mut exchange.response.as_mut().or(exchange.interim.last_mut())?.message)
             }
         }
@@ -341,10 +335,10 @@ impl Pairing {
         match from {
             Direction::Client => {
                 let open = self.open.back_mut()?;
-                Some((open.request.as_mut()?, &mut open.exchange.request.as_mut()?.message))
+                Some((open.content.as_mut()?, &mut open.exchange.request.as_mut()?.message))
             }
             Direction::Server => {
-                let exchange = &mut self.open.iter_mut().find(|open| !open.answered)?.exchange;
+                let exchange = &mut self.open.get_mut(self.answered)?.exchange;
                 let response = exchange.response.as_mut().or(exchange.interim.last_mut())?;
                 Some((self.response.as_mut()?, &mut response.message))
             }
@@ -352,8 +346,51 @@ impl Pairing {
     }
 }
 
-fn message(head: &Head<'_>, version: (u8, u8)) -> HttpMessage {
-    HttpMessage { version, headers: head.to_fields(), header_bytes: head.block.len() as u64, ..HttpMessage::default() }
+impl Open {
+    /// Bytes of memory that its messages hold, roughly.
+    fn held(&self) -> usize {
+        let of = |message: &HttpMessage| message.body.capacity() + message.headers.block.capacity();
+        let Exchange { request, interim, response, .. } = &self.exchange;
+        request.iter().map(|it| of(&it.message)).sum::<usize>()
+            + interim.iter().chain(response).map(|it| of(&it.message)).sum::<usize>()
+    }
+
+    /// Leaves its room to what comes next.
+    fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
+        self.content = None;
+        self.exchange.interim.clear();
+        self.exchange.upgraded = None;
+        if let Some(response) = self.exchange.response.take() {
+            scratch.response = response;
+        }
+        scratch.exchange = Some(self);
+    }
+}
+
+/// Makes what was another's message the one that has that head.
+fn begin(message: &mut HttpMessage, head: &Head<'_>, version: (u8, u8)) {
+    head.copy_into(&mut message.headers);
+    let (headers, mut body) = (std::mem::take(&mut message.headers), std::mem::take(&mut message.body));
+    body.clear();
+    let header_bytes = head.block.len() as u64;
+    *message = HttpMessage { version, headers, header_bytes, body, ..HttpMessage::default() };
+}
+
+fn refill(into: &mut Vec<u8>, bytes: &[u8]) {
+    into.clear();
+    into.extend_from_slice(bytes);
+}
+
+fn start_content(
+    head: &Head<'_>,
+    message: &mut HttpMessage,
+    connection: u64,
+    source: Source,
+    out: &mut Output<'_>,
+) -> Content {
+    let (content, error) = Content::start(head, message);
+    undecodable(error, connection, source, out);
+    content
 }
 
 /// What a 101 switches to (RFC 9110 §7.8); its handshake is checked if it is WebSocket's (RFC 6455 §4).

@@ -8,8 +8,10 @@ use memchr::memchr;
 use super::chunked;
 use super::fault::Fault;
 use super::framing::Framing;
-use super::section::{FieldLine, Head, Section, section_end};
+use super::lines::Section;
+use super::section::{FieldLine, Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
+use super::words;
 use crate::layers::transport::Source;
 pub use crate::limits::MAX_SECTION;
 
@@ -433,7 +435,11 @@ impl Decoder {
             _ => &self.partial[..],
         };
         self.fields.clear();
-        let line_end = memchr(b'\n', block).map_or(block.len(), |end| end + 1);
+        let line_end = match words::stop(block) {
+            Some(at) if block[at..].starts_with(b"\r\n") => at + 2,
+            Some(at) => memchr(b'\n', &block[at..]).map_or(block.len(), |length| at + length + 1),
+            None => block.len(),
+        };
         self.start = StartLine::parse(self.role, trim_line_end(&block[..line_end]));
         self.fields.faults.extend(self.start.as_ref()?.fault.clone());
         let end = self.fields.take_apart(block, line_end);

@@ -112,12 +112,7 @@ fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
             faults.push(Fault::MalformedLength(String::new()));
         }
         for element in elements(value) {
-            let number = element
-                .iter()
-                .all(u8::is_ascii_digit)
-                .then(|| std::str::from_utf8(element).ok()?.parse::<u64>().ok())
-                .flatten();
-            match (number, found) {
+            match (number(element), found) {
                 (None, _) => faults.push(Fault::MalformedLength(text(element))),
                 (Some(number), None) => found = Some(number),
                 (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
@@ -126,4 +121,12 @@ fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
         }
     }
     found
+}
+
+/// The value of decimal digits, if it fits into 64 bits.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        number.checked_mul(10)?.checked_add(u64::from(digit))
+    })
 }

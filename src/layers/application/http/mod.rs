@@ -8,6 +8,7 @@ mod chunked;
 mod decoder;
 mod fault;
 mod framing;
+mod lines;
 mod obligations;
 mod section;
 mod start_line;

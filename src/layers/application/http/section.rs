@@ -1,11 +1,12 @@
-//! Header and trailer sections: where they end, and the field lines in them (RFC 9112 §5).
+//! Header and trailer sections: where they end, and what is asked of the field lines in them (RFC 9112 §5).
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::memchr;
 
 use super::fault::Fault;
-use super::start_line::{StartLine, is_token, trim_line_end};
+use super::lines::Section;
+use super::start_line::StartLine;
 
 /// A field line, as ranges of the section it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl Fields {
 pub(super) struct Names(u64);
 
 impl Names {
-    fn add(&mut self, name: &[u8]) {
+    pub(super) fn add(&mut self, name: &[u8]) {
         self.0 |= Self::bit(name);
     }
 
@@ -83,104 +84,6 @@ impl Names {
     fn bit(name: &[u8]) -> u64 {
         let letter = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
         1 << ((7 * name.len() + 2 * (letter(name.first()) + letter(name.last()))) % 64)
-    }
-}
-
-/// A section taken apart.
-#[derive(Debug, Default)]
-pub(super) struct Section {
-    /// Its field lines, in order.
-    pub(super) lines: Vec<FieldLine>,
-    /// Which names they may have.
-    pub(super) names: Names,
-    /// What is wrong with it.
-    pub(super) faults: Vec<Fault>,
-}
-
-impl Section {
-    /// A section without a start line.
-    pub(super) fn of(block: &[u8]) -> Self {
-        let mut section = Self::default();
-        section.take_apart(block, 0);
-        section
-    }
-
-    /// Becomes an empty one.
-    pub(super) fn clear(&mut self) {
-        self.lines.clear();
-        self.names = Names::default();
-        self.faults.clear();
-    }
-
-    /// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is there.
-    pub(super) fn take_apart(&mut self, block: &[u8], mut at: usize) -> Option<usize> {
-        let mut end_of_all = None;
-        let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
-        loop {
-            if let Some((name, length)) = plain_line(&block[at..]) {
-                let (start, value_end) = (at, at + length);
-                at = value_end + 2;
-                let value = trimmed(block, start + name + 1, value_end);
-                self.push(block, start..start + name, value, start as u32..at as u32);
-                continue;
-            }
-            let Some(length) = memchr(b'\n', &block[at..]) else { break };
-            let (start, end) = (at, at + length + 1);
-            at = end;
-            let line = trim_line_end(&block[start..end]);
-            bare |= line.len() + 1 == end - start;
-            if line.is_empty() {
-                end_of_all = Some(end);
-                break;
-            }
-            let whole = start as u32..end as u32;
-            if line[0] == b' ' || line[0] == b'\t' {
-                let Some(folded) = self.lines.last_mut() else {
-                    self.faults.push(Fault::SpaceBeforeFields);
-                    let value = trimmed(block, start, start + line.len());
-                    self.push(block, start..start, value, whole);
-                    continue;
-                };
-                folded.whole.end = whole.end;
-                let length = line.trim_ascii_end().len();
-                if length > 0 {
-                    folded.value.end = (start + length) as u32;
-                }
-                let name = folded.name.start as usize..folded.name.end as usize;
-                let fault = Fault::Folded(text(&block[name]));
-                if self.faults.last() != Some(&fault) {
-                    self.faults.push(fault);
-                }
-                continue;
-            }
-            let Some(colon) = memchr(b':', line) else {
-                self.faults.push(Fault::NoColon(text(line)));
-                let name_end = start + line.len();
-                self.push(block, start..name_end, name_end as u32..name_end as u32, whole);
-                continue;
-            };
-            let name = line[..colon].trim_ascii_end();
-            if name.len() < colon {
-                self.faults.push(Fault::SpaceBeforeColon(text(name)));
-            }
-            if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
-                self.faults.push(Fault::InvalidName(text(name)));
-            }
-            let value = trimmed(block, start + colon + 1, start + line.len());
-            if memchr2(0, b'\r', &block[value.start as usize..value.end as usize]).is_some() {
-                self.faults.push(Fault::InvalidValue(text(name)));
-            }
-            self.push(block, start..start + name.len(), value, whole);
-        }
-        if bare {
-            self.faults.push(Fault::BareLineFeed);
-        }
-        end_of_all
-    }
-
-    fn push(&mut self, block: &[u8], name: Range<usize>, value: Range<u32>, whole: Range<u32>) {
-        self.names.add(&block[name.clone()]);
-        self.lines.push(FieldLine { name: name.start as u32..name.end as u32, value, whole });
     }
 }
 
@@ -202,10 +105,10 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// A copy of it that owns its bytes.
-    #[must_use]
-    pub fn to_fields(&self) -> Fields {
-        Fields { block: self.block.to_vec(), lines: self.lines.to_vec() }
+    /// Copies its bytes and field lines, into the room that others left.
+    pub fn copy_into(&self, fields: &mut Fields) {
+        self.block.clone_into(&mut fields.block);
+        self.lines.clone_into(&mut fields.lines);
     }
 
     /// The bytes of a range of it.
@@ -257,21 +160,6 @@ pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
     None
 }
 
-/// The length of the name and of the whole, line end aside, of a field line that has nothing wrong: what nearly all are.
-fn plain_line(bytes: &[u8]) -> Option<(usize, usize)> {
-    let name = bytes.iter().position(|b| !is_token(*b))?;
-    let (b':', rest) = bytes.get(name..)?.split_first()? else { return None };
-    let value = memchr3(0, b'\r', b'\n', rest)?;
-    (name > 0 && rest[value..].starts_with(b"\r\n")).then_some((name, name + 1 + value))
-}
-
-fn trimmed(block: &[u8], start: usize, end: usize) -> Range<u32> {
-    let value = &block[start..end];
-    let before = value.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let after = value[before..].iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    (start + before) as u32..(end - after) as u32
-}
-
 /// A little of some bytes, for a message.
 pub(super) fn text(bytes: &[u8]) -> String {
     const ENOUGH: usize = 60;
@@ -287,47 +175,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn parse(block: &str) -> (Vec<(String, String)>, Vec<Fault>) {
-        let Section { lines, faults, .. } = Section::of(block.as_bytes());
-        let slice = |r: &Range<u32>| block[r.start as usize..r.end as usize].to_string();
-        (lines.iter().map(|l| (slice(&l.name), slice(&l.value))).collect(), faults)
-    }
-
-    fn pair(name: &str, value: &str) -> (String, String) {
-        (name.into(), value.into())
-    }
-
-    #[test]
-    fn field_lines_are_taken_apart() {
-        let (lines, faults) = parse("Host: a\r\nX:\t b c \r\nEmpty:\r\n\r\n");
-        assert_eq!(lines, [pair("Host", "a"), pair("X", "b c"), pair("Empty", "")]);
-        assert_eq!(faults, []);
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_line_is_told_and_the_rest_is_read() {
-        let (lines, faults) = parse("no colon\r\nA : 1\r\nB@: 2\r\nC: x\0y\r\n\r\n");
-        assert_eq!(lines, [pair("no colon", ""), pair("A", "1"), pair("B@", "2"), pair("C", "x\0y")]);
-        let codes: Vec<_> = faults.iter().map(Fault::code).collect();
-        assert_eq!(
-            codes,
-            ["malformed-header-line", "space-before-colon", "malformed-header-line", "invalid-header-value"]
-        );
-    }
-
-    #[test]
-    fn a_folded_line_belongs_to_the_one_before_it() {
-        let (lines, faults) = parse("A: 1,\r\n  2\r\nB: 3\r\n\r\n");
-        assert_eq!(lines, [pair("A", "1,\r\n  2"), pair("B", "3")]);
-        assert_eq!(faults, [Fault::Folded("A".into())]);
-        assert_eq!(parse(" x\r\nB: 3\r\n\r\n").1, [Fault::SpaceBeforeFields]);
-    }
-
-    #[test]
-    fn bare_line_feeds_are_read_and_told_once() {
-        assert_eq!(parse("A: 1\nB: 2\n\n").1, [Fault::BareLineFeed]);
-    }
 
     #[test]
     fn the_end_of_a_section_is_found_whatever_its_line_ends() {

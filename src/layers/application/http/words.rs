@@ -3,16 +3,33 @@
 //! A test of eight bytes answers with a word in which the lowest bit that is set is the top bit of the first byte that
 //! passes; if no byte does, it is 0.
 
+use memchr::memchr3;
+
 const LENGTH: usize = 8;
 const TOPS: u64 = each(0x80);
+
+/// How many words are looked at before a search for longer texts is worth its beginning.
+const SHORT: usize = 8;
 
 const fn each(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; LENGTH])
 }
 
+/// Which bytes are letters, digits or "-".
+fn in_names(word: u64) -> u64 {
+    let low = word & !TOPS;
+    let within = |low: u64, least: u8, most: u8| (low + each(0x80 - least)) & !(low + each(0x7f - most));
+    let dash = !((low ^ each(b'-')) + each(0x7f));
+    (within(low | each(0x20), b'a', b'z') | within(low, b'0', b'9') | dash) & !word & TOPS
+}
+
 /// Which bytes are below `limit`, itself at most 128.
 fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(each(limit)) & !word & TOPS
+}
+
+fn first(passed: u64) -> usize {
+    passed.trailing_zeros() as usize / LENGTH
 }
 
 /// Whether all bytes are at least `least`, and none is DEL.
@@ -27,4 +44,70 @@ pub(super) fn are_visible(bytes: &[u8], least: u8) -> bool {
             Some(last) => rest.is_empty() || visible(last),
             None => rest.iter().all(|byte| *byte >= least && *byte != 0x7f),
         }
+}
+
+/// How many letters, digits and "-" come first, as far as that is soon told.
+#[inline]
+pub(super) fn name(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks();
+    for (index, word) in words.iter().take(SHORT).enumerate() {
+        let others = !in_names(u64::from_le_bytes(*word)) & TOPS;
+        if others != 0 {
+            return index * LENGTH + first(others);
+        }
+    }
+    words.len().min(SHORT) * LENGTH
+}
+
+/// Where the first NUL, CR or LF is.
+#[inline]
+pub(super) fn stop(bytes: &[u8]) -> Option<usize> {
+    let is_stop = |byte: u8| matches!(byte, 0 | b'\r' | b'\n');
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().take(SHORT).enumerate() {
+        let controls = below(u64::from_le_bytes(*word), b' ');
+        if controls != 0 {
+            let at = index * LENGTH + first(controls);
+            return if is_stop(bytes[at]) { Some(at) } else { search(bytes, at) };
+        }
+    }
+    if words.len() > SHORT {
+        return search(bytes, SHORT * LENGTH);
+    }
+    rest.iter().position(|byte| is_stop(*byte)).map(|at| bytes.len() - rest.len() + at)
+}
+
+fn search(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr3(0, b'\r', b'\n', &bytes[from..]).map(|length| from + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![
+            6 => prop::sample::select(&b"abcxyzABCXYZ0189-"[..]),
+            1 => prop::sample::select(&b"@[`{/:, \t\r\n\0\x1f\x7f"[..]),
+            1 => any::<u8>(),
+        ];
+        prop::collection::vec(byte, 0..100)
+    }
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_a_time_come_to_the_same_as_one(text in text(), least in prop::sample::select(&b" !"[..])) {
+            let is_stop = |byte: &u8| matches!(byte, 0 | b'\r' | b'\n');
+            prop_assert_eq!(stop(&text), text.iter().position(is_stop));
+            let named = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+            let name = name(&text);
+            prop_assert!(text[..name].iter().all(|byte| named(&byte)));
+            let is_over = name == text.iter().take_while(named).count();
+            prop_assert!(is_over || name + LENGTH > text.len() || name == SHORT * LENGTH);
+            let visible = text.iter().all(|byte| *byte >= least && *byte != 0x7f);
+            prop_assert_eq!(are_visible(&text, least), visible);
+        }
+    }
 }

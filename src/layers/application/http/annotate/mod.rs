@@ -9,7 +9,7 @@ mod tests;
 mod value;
 
 use super::decoder::Role;
-use super::section::Section;
+use super::lines::Section;
 use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
 use crate::layers::presentation::charset;

@@ -1,0 +1,219 @@
+//! Takes the field lines of a section apart (RFC 9112 §5), and tells what is wrong with them.
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+
+use super::fault::Fault;
+use super::section::{FieldLine, Names, text};
+use super::start_line::{is_token, trim_line_end};
+use super::words;
+
+/// A section taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    /// Its field lines, in order.
+    pub(super) lines: Vec<FieldLine>,
+    /// Which names they may have.
+    pub(super) names: Names,
+    /// What is wrong with it.
+    pub(super) faults: Vec<Fault>,
+}
+
+impl Section {
+    /// A section without a start line.
+    pub(super) fn of(block: &[u8]) -> Self {
+        let mut section = Self::default();
+        section.take_apart(block, 0);
+        section
+    }
+
+    /// Becomes an empty one.
+    pub(super) fn clear(&mut self) {
+        self.lines.clear();
+        self.names = Names::default();
+        self.faults.clear();
+    }
+
+    /// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is
+    /// there.
+    pub(super) fn take_apart(&mut self, block: &[u8], mut at: usize) -> Option<usize> {
+        let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
+        let end_of_all = loop {
+            let rest = &block[at..];
+            if let Some(Plain { name, value }) = Plain::read(rest) {
+                let (start, end) = (at, at + value.end + 2);
+                at = end;
+                let value = trimmed(&rest[..value.end], value.start);
+                self.push(block, start..start + name, start + value.start..start + value.end, start..end);
+                continue;
+            }
+            let Some(length) = memchr(b'\n', rest) else { break None };
+            let (start, end) = (at, at + length + 1);
+            at = end;
+            let line = trim_line_end(&block[start..end]);
+            bare |= line.len() + 1 == end - start;
+            if line.is_empty() {
+                break Some(end);
+            }
+            self.any_line(block, start..start + line.len(), start..end);
+        };
+        if bare {
+            self.faults.push(Fault::BareLineFeed);
+        }
+        end_of_all
+    }
+
+    /// Takes a line, with its line end and without, that may have anything wrong.
+    #[cold]
+    fn any_line(&mut self, block: &[u8], inner: Range<usize>, whole: Range<usize>) {
+        let (start, line) = (inner.start, &block[inner.clone()]);
+        if line[0] == b' ' || line[0] == b'\t' {
+            let Some(folded) = self.lines.last_mut() else {
+                self.faults.push(Fault::SpaceBeforeFields);
+                return self.push(block, start..start, trimmed(&block[..inner.end], start), whole);
+            };
+            folded.whole.end = whole.end as u32;
+            let length = line.trim_ascii_end().len();
+            if length > 0 {
+                folded.value.end = (start + length) as u32;
+            }
+            let name = folded.name.start as usize..folded.name.end as usize;
+            let fault = Fault::Folded(text(&block[name]));
+            if self.faults.last() != Some(&fault) {
+                self.faults.push(fault);
+            }
+            return;
+        }
+        let Some(colon) = memchr(b':', line) else {
+            self.faults.push(Fault::NoColon(text(line)));
+            return self.push(block, inner.clone(), inner.end..inner.end, whole);
+        };
+        let name = line[..colon].trim_ascii_end();
+        if name.len() < colon {
+            self.faults.push(Fault::SpaceBeforeColon(text(name)));
+        }
+        if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
+            self.faults.push(Fault::InvalidName(text(name)));
+        }
+        let value = trimmed(&block[..inner.end], start + colon + 1);
+        if memchr2(0, b'\r', &block[value.clone()]).is_some() {
+            self.faults.push(Fault::InvalidValue(text(name)));
+        }
+        self.push(block, start..start + name.len(), value, whole);
+    }
+
+    fn push(&mut self, block: &[u8], name: Range<usize>, value: Range<usize>, whole: Range<usize>) {
+        self.names.add(&block[name.clone()]);
+        let short = |range: Range<usize>| range.start as u32..range.end as u32;
+        self.lines.push(FieldLine { name: short(name), value: short(value), whole: short(whole) });
+    }
+}
+
+/// A field line that has nothing wrong, and a name of letters, digits and "-": what nearly all are.
+struct Plain {
+    /// How long the name is.
+    name: usize,
+    /// Where the value is, with the white space around it; CR LF follows.
+    value: Range<usize>,
+}
+
+impl Plain {
+    /// The one that `bytes` begin with.
+    #[inline]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let name = words::name(bytes);
+        let value = bytes[name..].strip_prefix(b":")?;
+        let length = words::stop(value)?;
+        let value = name + 1..name + 1 + length;
+        (name > 0 && bytes[value.end..].starts_with(b"\r\n")).then_some(Self { name, value })
+    }
+}
+
+/// What there is of `bytes` from `start` on, without the white space around it.
+fn trimmed(bytes: &[u8], start: usize) -> Range<usize> {
+    let mut value = &bytes[start..];
+    while let [b' ' | b'\t', rest @ ..] = value {
+        value = rest;
+    }
+    let start = bytes.len() - value.len();
+    while let [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    start..start + value.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(block: &str) -> (Vec<(String, String)>, Vec<Fault>) {
+        let Section { lines, faults, .. } = Section::of(block.as_bytes());
+        let slice = |r: &Range<u32>| block[r.start as usize..r.end as usize].to_string();
+        (lines.iter().map(|l| (slice(&l.name), slice(&l.value))).collect(), faults)
+    }
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.into(), value.into())
+    }
+
+    #[test]
+    fn field_lines_are_taken_apart() {
+        let (lines, faults) = parse("Host: a\r\nX:\t b c \r\nEmpty:\r\n\r\n");
+        assert_eq!(lines, [pair("Host", "a"), pair("X", "b c"), pair("Empty", "")]);
+        assert_eq!(faults, []);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_told_and_the_rest_is_read() {
+        let (lines, faults) = parse("no colon\r\nA : 1\r\nB@: 2\r\nC: x\0y\r\n\r\n");
+        assert_eq!(lines, [pair("no colon", ""), pair("A", "1"), pair("B@", "2"), pair("C", "x\0y")]);
+        let codes: Vec<_> = faults.iter().map(Fault::code).collect();
+        assert_eq!(
+            codes,
+            ["malformed-header-line", "space-before-colon", "malformed-header-line", "invalid-header-value"]
+        );
+    }
+
+    #[test]
+    fn a_folded_line_belongs_to_the_one_before_it() {
+        let (lines, faults) = parse("A: 1,\r\n  2\r\nB: 3\r\n\r\n");
+        assert_eq!(lines, [pair("A", "1,\r\n  2"), pair("B", "3")]);
+        assert_eq!(faults, [Fault::Folded("A".into())]);
+        assert_eq!(parse(" x\r\nB: 3\r\n\r\n").1, [Fault::SpaceBeforeFields]);
+    }
+
+    #[test]
+    fn bare_line_feeds_are_read_and_told_once() {
+        assert_eq!(parse("A: 1\nB: 2\n\n").1, [Fault::BareLineFeed]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_line_is_read_as_any_other(
+            name in "[A-Za-z0-9_.@ -]{0,20}",
+            value in "[a-z0-9\t \0\r\n\x01]{0,80}",
+            rest in "[\r\na: ]{0,20}",
+        ) {
+            let block = format!("{name}:{value}\r\n{rest}");
+            if let Some(plain) = Plain::read(block.as_bytes()) {
+                let mut by_any = Section::default();
+                let end = plain.value.end;
+                by_any.any_line(block.as_bytes(), 0..end, 0..end + 2);
+                prop_assert_eq!(&by_any.faults, &[]);
+                let value = trimmed(&block.as_bytes()[..end], plain.value.start);
+                let mut by_plain = Section::default();
+                by_plain.push(block.as_bytes(), 0..plain.name, value, 0..end + 2);
+                prop_assert_eq!(by_plain.lines, by_any.lines);
+                prop_assert_eq!(by_plain.names, by_any.names);
+            }
+            let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            let one_line = !value.contains(['\0', '\r', '\n']);
+            if !name.is_empty() && name.bytes().all(is_plain) && one_line && name.len() + 9 < block.len() {
+                prop_assert!(Plain::read(block.as_bytes()).is_some());
+            }
+        }
+    }
+}
