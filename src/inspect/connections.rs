@@ -47,7 +47,7 @@ impl Connections {
     pub(super) fn plain(&mut self, plain: &Plain<'_>, source: Source, out: &mut Output<'_>) -> bool {
         let (header, at) = (&plain.header, plain.offset + plain.header.header_length);
         self.let_go(source.time, out);
-        let (pair, up) = Pair::of_ipv4((plain.source, plain.destination), header);
+        let (pair, up) = Pair::of(plain.hosts, header);
         let source = Source { offset: at as u32, ..source };
         let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
         if !tracked.plain(header, up, source, out) {
@@ -73,7 +73,7 @@ impl Connections {
     ) {
         self.let_go(source.time, out);
         let header = &tcp.header;
-        let (pair, up) = Pair::of(tcp);
+        let (pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
         let whole = whole(header, tcp.cut);
         if header.has(SYN)
             && tcp.damage().is_none()

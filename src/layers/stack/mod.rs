@@ -23,7 +23,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 pub use annotate::{Annotated, annotate};
 pub use fault::Fault;
-pub(crate) use plain::{Plain, plain};
+pub(crate) use plain::{Number, Plain, plain};
 pub use protocol::Protocol;
 
 use self::next::{Next, Payload, Step};

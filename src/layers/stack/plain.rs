@@ -1,22 +1,23 @@
-//! The walk's shortcut for what nearly every packet is: Ethernet, IPv4 and TCP, all there and nothing else.
+//! The walk's shortcut for what nearly every packet is: a link header, an IP header and TCP, all there and nothing else.
 //!
 //! It is made of the parsers that the walk is made of. With no state to keep between them, what the headers say stays in
 //! registers, and what the caller does not ask for is not put together.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::TcpPacket;
-use super::next::Next;
+use super::fault::Fault;
+use super::next::{Next, Step};
 use super::protocol::Protocol;
-use crate::layers::link::ethernet;
-use crate::layers::network::ipv4;
+use crate::layers::link::{cooked, ethernet, loopback};
+use crate::layers::network::{ipv4, ipv6};
 use crate::layers::transport::header::Header;
 
 /// A TCP segment that came the usual way, whole.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plain<'a> {
-    pub(crate) source: Ipv4Addr,
-    pub(crate) destination: Ipv4Addr,
+    /// The sender's address and the receiver's.
+    pub(crate) hosts: [Number; 2],
     /// Header and payload.
     segment: &'a [u8],
     pub(crate) header: Header<'a>,
@@ -24,30 +25,84 @@ pub(crate) struct Plain<'a> {
     pub(crate) offset: usize,
 }
 
+/// An address of either family as one number, which is compared at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Number(u128);
+
+/// IPv4's numbers lie where IPv6 has multicast addresses, to and from which there is no TCP.
+const IPV4: u128 = u128::MAX << 32;
+
+impl From<Ipv4Addr> for Number {
+    #[inline]
+    fn from(address: Ipv4Addr) -> Self {
+        Self(IPV4 | u128::from(address.to_bits()))
+    }
+}
+
+impl From<Ipv6Addr> for Number {
+    #[inline]
+    fn from(address: Ipv6Addr) -> Self {
+        Self(address.to_bits())
+    }
+}
+
+impl From<IpAddr> for Number {
+    fn from(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => address.into(),
+            IpAddr::V6(address) => address.into(),
+        }
+    }
+}
+
 /// Takes the shortcut; `None` where there is anything else about the packet.
 #[expect(clippy::inline_always, reason = "what is not asked for is left out only where the caller is known")]
 #[inline(always)]
 pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
-    if link_type != 1 {
-        return None;
-    }
-    let ethernet = ethernet::parse(data).ok()?;
-    let ip = match ethernet.next {
-        Next::Header(Protocol::Ipv4) => ipv4::parse(data.get(ethernet.length..)?).ok()?,
+    let (link, is_ipv6) = match link_type {
+        0 => to_ip(loopback::parse(Protocol::Null, data))?,
+        1 => to_ip(ethernet::parse(data))?,
+        113 => to_ip(cooked::parse(data))?,
+        276 => to_ip(cooked::parse_2(data))?,
         _ => return None,
     };
-    if !matches!(ip.step.next, Next::Header(Protocol::Tcp)) {
+    let rest = data.get(link..)?;
+    let (hosts, ip) = if is_ipv6 {
+        let ip = ipv6::parse(rest).ok()?;
+        ([ip.source.into(), ip.destination.into()], ip.step)
+    } else {
+        let ip = ipv4::parse(rest).ok()?;
+        ([ip.source.into(), ip.destination.into()], ip.step)
+    };
+    if !matches!(ip.next, Next::Header(Protocol::Tcp)) {
         return None;
     }
-    let offset = ethernet.length + ip.step.length;
-    let segment = data.get(offset..offset + ip.step.payload?)?;
+    let offset = link + ip.length;
+    let segment = data.get(offset..offset + ip.payload?)?;
     let header = Header::parse(segment).ok()?;
-    Some(Plain { source: ip.source, destination: ip.destination, segment, header, offset })
+    Some(Plain { hosts, segment, header, offset })
+}
+
+/// The length of a link header that IP follows, and whether that is IPv6.
+#[expect(clippy::inline_always, reason = "as of its caller")]
+#[inline(always)]
+fn to_ip(link: Result<Step, Fault>) -> Option<(usize, bool)> {
+    let Step { length, next, .. } = link.ok()?;
+    match next {
+        Next::Header(Protocol::Ipv4) => Some((length, false)),
+        Next::Header(Protocol::Ipv6) => Some((length, true)),
+        _ => None,
+    }
 }
 
 impl<'a> From<Plain<'a>> for TcpPacket<'a> {
     fn from(plain: Plain<'a>) -> Self {
-        let Plain { source, destination, segment, header, offset } = plain;
-        Self { source: source.into(), destination: destination.into(), segment, header, fault: None, offset, cut: 0 }
+        let Plain { hosts, segment, header, offset } = plain;
+        let address = |Number(number)| match number & IPV4 {
+            IPV4 => IpAddr::V4((number as u32).into()),
+            _ => IpAddr::V6(number.into()),
+        };
+        let [source, destination] = hosts.map(address);
+        Self { source, destination, segment, header, fault: None, offset, cut: 0 }
     }
 }
