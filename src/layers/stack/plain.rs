@@ -18,6 +18,7 @@ use crate::layers::transport::header::Header;
 pub(crate) struct Plain<'a> {
     /// The sender's address and the receiver's.
     pub(crate) hosts: [Number; 2],
+    is_ipv6: bool,
     /// Header and payload.
     segment: &'a [u8],
     pub(crate) header: Header<'a>,
@@ -25,11 +26,12 @@ pub(crate) struct Plain<'a> {
     pub(crate) offset: usize,
 }
 
-/// An address of either family as one number, which is compared at once.
+/// An address of either family as one number, which is compared at once. IPv4's lie where IPv6 has multicast addresses, to
+/// and from which there is no TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Number(u128);
 
-/// IPv4's numbers lie where IPv6 has multicast addresses, to and from which there is no TCP.
+/// The bits that all of IPv4's numbers have.
 const IPV4: u128 = u128::MAX << 32;
 
 impl From<Ipv4Addr> for Number {
@@ -80,7 +82,7 @@ pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
     let offset = link + ip.length;
     let segment = data.get(offset..offset + ip.payload?)?;
     let header = Header::parse(segment).ok()?;
-    Some(Plain { hosts, segment, header, offset })
+    Some(Plain { hosts, is_ipv6, segment, header, offset })
 }
 
 /// The length of a link header that IP follows, and whether that is IPv6.
@@ -97,10 +99,9 @@ fn to_ip(link: Result<Step, Fault>) -> Option<(usize, bool)> {
 
 impl<'a> From<Plain<'a>> for TcpPacket<'a> {
     fn from(plain: Plain<'a>) -> Self {
-        let Plain { hosts, segment, header, offset } = plain;
-        let address = |Number(number)| match number & IPV4 {
-            IPV4 => IpAddr::V4((number as u32).into()),
-            _ => IpAddr::V6(number.into()),
+        let Plain { hosts, is_ipv6, segment, header, offset } = plain;
+        let address = |Number(number): Number| {
+            if is_ipv6 { IpAddr::V6(number.into()) } else { IpAddr::V4((number as u32).into()) }
         };
         let [source, destination] = hosts.map(address);
         Self { source, destination, segment, header, fault: None, offset, cut: 0 }
