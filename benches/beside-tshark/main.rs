@@ -108,7 +108,7 @@ fn row(asked: &Asked, (name, size): (&str, u64), file: &Path, known: &Known) -> 
     let mut cells = vec![
         name.to_owned(),
         size.to_string(),
-        format!("{:.3} s", walk.seconds),
+        time(walk),
         cell(summary, summary_is_exact),
         times(summary, walk),
         cell(json, json_is_exact),
@@ -127,7 +127,12 @@ fn row(asked: &Asked, (name, size): (&str, u64), file: &Path, known: &Known) -> 
 
 fn cell(cost: Cost, exact: bool) -> String {
     let exact = if exact { "exact" } else { "**not exact**" };
-    format!("{:.2} s, {} MiB, {exact}", cost.seconds, cost.peak_mib)
+    format!("{}, {} MiB, {exact}", time(cost), cost.peak_mib)
+}
+
+/// To two digits and more, so that ratios can be taken.
+fn time(Cost { seconds, .. }: Cost) -> String {
+    if seconds < 0.1 { format!("{:.1} ms", seconds * 1e3) } else { format!("{seconds:.2} s") }
 }
 
 fn times(cost: Cost, than: Cost) -> String {

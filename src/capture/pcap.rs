@@ -92,23 +92,45 @@ impl Pcap {
     /// Reads the next record, packet number `packet`; `None` at the end of the file.
     #[inline]
     pub(super) fn next<R: Read>(&self, window: &mut Window<R>, packet: u64) -> Result<Option<Found>, CaptureError> {
+        match self.record(window) {
+            None if self.fetch(window, packet)? => Ok(self.record(window)),
+            found => Ok(found),
+        }
+    }
+
+    /// The next record, if all of it is ahead and nothing wrong with it.
+    #[inline]
+    fn record<R: Read>(&self, window: &mut Window<R>) -> Option<Found> {
+        let ahead = window.ahead();
+        let header = ahead.first_chunk()?;
+        let (captured, original) = self.lengths(header);
+        let record_length = self.record_header + captured as usize;
+        if captured > self.limit || ahead.len() < record_length {
+            return None;
+        }
+        let (seconds, ticks) = (u64::from(self.order.u32_at(header, 0)), u64::from(self.order.u32_at(header, 4)));
+        Some(Found {
+            // Both are 32 bits wide: 4.3e18 + 4.3e12 is less than 2^64.
+            time: Timestamp(seconds * 1_000_000_000 + ticks * self.nanoseconds_per_tick),
+            interface: 0,
+            link: self.link,
+            original_length: original.max(captured),
+            data: window.consume(record_length, self.record_header..record_length),
+        })
+    }
+
+    /// Reads on until the next record is ahead; false at the end of the file.
+    fn fetch<R: Read>(&self, window: &mut Window<R>, packet: u64) -> Result<bool, CaptureError> {
         let at = Location { part: Part::Packet, packet, offset: window.offset() };
         let header_length = self.record_header;
         let ahead = window.fill(header_length).map_err(|error| at.unreadable(error))?;
-        let (Some(header), true) = (ahead.first_chunk::<16>(), ahead.len() >= header_length) else {
+        let (Some(header), true) = (ahead.first_chunk(), ahead.len() >= header_length) else {
             if ahead.is_empty() {
-                return Ok(None);
+                return Ok(false);
             }
             return Err(at.damaged(Damage::HeaderCut { expected: header_length as u64, found: ahead.len() as u64 }));
         };
-        let seconds = u64::from(self.order.u32_at(header, 0));
-        let ticks = u64::from(self.order.u32_at(header, 4));
-        let (first, second) = (self.order.u32_at(header, 8), self.order.u32_at(header, 12));
-        let (captured, original) = match self.lengths {
-            Lengths::CapturedFirst => (first, second),
-            Lengths::OriginalFirst => (second, first),
-            Lengths::Either => (first.min(second), first.max(second)),
-        };
+        let (captured, _) = self.lengths(header);
         if captured > self.limit {
             return Err(at.damaged(Damage::RecordTooLong { length: captured, limit: self.limit }));
         }
@@ -118,14 +140,18 @@ impl Pcap {
             let found = (found - header_length) as u64;
             return Err(at.damaged(Damage::RecordCut { expected: captured.into(), found }));
         }
-        Ok(Some(Found {
-            // Both are 32 bits wide: 4.3e18 + 4.3e12 is less than 2^64.
-            time: Timestamp(seconds * 1_000_000_000 + ticks * self.nanoseconds_per_tick),
-            interface: 0,
-            link: self.link,
-            original_length: original.max(captured),
-            data: window.consume(record_length, header_length..record_length),
-        }))
+        Ok(true)
+    }
+
+    /// How much of a packet was captured, and how long it was.
+    #[inline]
+    fn lengths(&self, header: &[u8; 16]) -> (u32, u32) {
+        let (first, second) = (self.order.u32_at(header, 8), self.order.u32_at(header, 12));
+        match self.lengths {
+            Lengths::CapturedFirst => (first, second),
+            Lengths::OriginalFirst => (second, first),
+            Lengths::Either => (first.min(second), first.max(second)),
+        }
     }
 }
 

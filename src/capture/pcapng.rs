@@ -69,10 +69,41 @@ impl Pcapng {
         interfaces: &mut Vec<Interface>,
         packet: u64,
     ) -> Result<Option<Found>, CaptureError> {
+        match self.packet_ahead(window, interfaces) {
+            None => self.search(window, interfaces, packet),
+            found => Ok(found),
+        }
+    }
+
+    /// The packet of the next block, if that is an enhanced packet block, all ahead, with nothing wrong.
+    #[inline]
+    fn packet_ahead<R: Read>(&mut self, window: &mut Window<R>, interfaces: &[Interface]) -> Option<Found> {
+        let ahead = window.ahead();
+        let header = ahead.first_chunk::<8>()?;
+        let length = self.order.u32_at(header, 4);
+        let contents = ahead.get(..length as usize)?;
+        let (_, last) = contents.split_last_chunk()?;
+        let whole = length.is_multiple_of(4) && length <= LONGEST_BLOCK && self.order.u32(*last) == length;
+        if self.order.u32_at(header, 0) != EPB_MAGIC || !whole {
+            return None;
+        }
+        let mut found = self.packet(EPB_MAGIC, contents, interfaces).ok()?;
+        found.data = window.consume(contents.len(), found.data);
+        self.last_time = found.time;
+        Some(found)
+    }
+
+    /// Reads on, block by block, to one with a packet.
+    fn search<R: Read>(
+        &mut self,
+        window: &mut Window<R>,
+        interfaces: &mut Vec<Interface>,
+        packet: u64,
+    ) -> Result<Option<Found>, CaptureError> {
         while let Some(block) = self.block(window, packet)? {
             match block.kind {
                 EPB_MAGIC | SPB_MAGIC | PB_MAGIC => {
-                    let found = self.packet(&block, self.contents(&block, window)?, interfaces);
+                    let found = self.packet(block.kind, self.contents(&block, window)?, interfaces);
                     let mut found = found.map_err(|damage| block.at.damaged(damage))?;
                     found.data = window.consume(block.length as usize, found.data);
                     self.last_time = found.time;
@@ -223,14 +254,15 @@ impl Pcapng {
 
     /// The packet in a block; its `data` are counted from the block's first byte.
     #[inline]
-    fn packet(&self, block: &Block, contents: &[u8], interfaces: &[Interface]) -> Result<Found, Damage> {
-        let short = Damage::BlockLength { length: block.length, minimum: 32 };
-        if block.kind == SPB_MAGIC {
+    fn packet(&self, kind: u32, contents: &[u8], interfaces: &[Interface]) -> Result<Found, Damage> {
+        let length = contents.len() as u32;
+        let short = Damage::BlockLength { length, minimum: 32 };
+        if kind == SPB_MAGIC {
             let header = contents.first_chunk::<16>().ok_or(short)?;
             let (index, interface, _) = self.declared(0, interfaces)?;
             let original = self.order.u32_at(header, 8);
             let kept = if interface.snap_length == 0 { original } else { original.min(interface.snap_length) };
-            let captured = kept.min(block.length - 16);
+            let captured = kept.min(length - 16);
             return Ok(Found {
                 time: self.last_time,
                 interface: index,
@@ -240,7 +272,7 @@ impl Pcapng {
             });
         }
         let header = contents.first_chunk::<32>().ok_or(short)?;
-        let interface = match block.kind {
+        let interface = match kind {
             // The other half is a count of dropped packets.
             PB_MAGIC => u32::from(self.order.u16_at(header, 8)),
             _ => self.order.u32_at(header, 8),
@@ -248,7 +280,7 @@ impl Pcapng {
         let (index, interface, clock) = self.declared(interface, interfaces)?;
         let ticks = u64::from(self.order.u32_at(header, 12)) << 32 | u64::from(self.order.u32_at(header, 16));
         let (captured, original) = (self.order.u32_at(header, 20), self.order.u32_at(header, 24));
-        let room = block.length - 32;
+        let room = length - 32;
         if captured > room {
             return Err(Damage::CapturedLength { captured, room });
         }

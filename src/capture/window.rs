@@ -34,7 +34,13 @@ impl<R: Read> Window<R> {
         if self.ahead.len() < wanted {
             self.refill(wanted)?;
         }
-        Ok(self.slice(self.ahead.clone()))
+        Ok(self.ahead())
+    }
+
+    /// All bytes ahead that are there without reading.
+    #[inline]
+    pub(super) fn ahead(&self) -> &[u8] {
+        self.slice(self.ahead.clone())
     }
 
     /// Moves past `count` bytes ahead, and says where the part `within` them lies until the next call of `fill` or `skip`.

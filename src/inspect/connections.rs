@@ -1,54 +1,20 @@
-//! Connections: which packets belong to which, how they open, how they end.
+//! Connections: which packets belong to which, and which of them are remembered.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::net::{IpAddr, SocketAddr};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::conversation::Conversation;
-use super::event::{Event, PacketContent, PacketSeen, SegmentSeen};
-use super::fault::Fault;
-use super::output::{Output, Spoken};
-use super::record::{Closed, Connection, Direction, Extent, Protocol};
-use super::tcp_watch::TcpWatch;
-use crate::layers::application::http::{self, Role};
-use crate::layers::session::tls;
-use crate::layers::stack::{self, TcpPacket};
-use crate::layers::transport::header::{self, ACK, FIN, RST, SYN};
-use crate::layers::transport::{Conflict, Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
+use super::event::Arrived;
+use super::output::Output;
+use super::pair::Pair;
+use super::record::Closed;
+use super::tracked::{Tracked, changes, whole};
+use crate::layers::stack::{Plain, TcpPacket};
+use crate::layers::transport::Source;
+use crate::layers::transport::header::SYN;
 use crate::limits::{BUDGET, LINGER, MAX_ENDED};
-
-/// How far a line is looked into for a start line, where it is not known yet who is the client.
-const LINE_LIMIT: usize = 8 << 10;
-
-/// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Pair {
-    low: u128,
-    high: u128,
-    ports: u32,
-}
-
-impl Pair {
-    /// The endpoints of a packet, and whether the lower of them sent it.
-    fn of(tcp: &TcpPacket<'_>) -> (Self, bool) {
-        let from = (number(tcp.source), tcp.header.source_port);
-        let to = (number(tcp.destination), tcp.header.destination_port);
-        let up = from <= to;
-        let (low, high) = if up { (from, to) } else { (to, from) };
-        (Self { low: low.0, high: high.0, ports: u32::from(low.1) << 16 | u32::from(high.1) }, up)
-    }
-}
-
-/// An address as a number. IPv4's lie where IPv6 has a multicast range, from which no TCP comes.
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u128::MAX << 32 | u128::from(u32::from(address)),
-        IpAddr::V6(address) => u128::from(address),
-    }
-}
 
 /// All connections that are not forgotten yet.
 #[derive(Debug, Default)]
@@ -73,48 +39,42 @@ struct Ended {
     number: u64,
 }
 
-#[derive(Debug)]
-struct Tracked {
-    record: Connection,
-    /// Whether the lower endpoint sent the first packet: that one is [`Side::First`].
-    first_is_low: bool,
-    client: Side,
-    /// Whether that is certain, by a SYN or by what was said.
-    client_is_known: bool,
-    reassembly: Reassembly,
-    conversation: Conversation,
-    watch: TcpWatch,
-    /// The window scale each side offered in its SYN (RFC 7323 §2.2).
-    scales: [Option<u8>; 2],
-    ended: bool,
-    /// Its end was told to the view: what still comes is only counted.
-    told: bool,
-    /// Bytes of memory it held when that was last looked at.
-    held: usize,
-    /// A packet of it was cut by the snap length, and that was said.
-    cut_was_told: bool,
-}
-
 impl Connections {
+    /// Takes a packet of the kind that nearly all are, where only counts are asked for: a segment of a known connection that
+    /// goes on with its stream, and opens or ends nothing. What is done with it is what [`packet`](Self::packet) would do,
+    /// which is to take the packet where this returns false.
+    #[inline]
+    pub(super) fn plain(&mut self, plain: &Plain<'_>, source: Source, out: &mut Output<'_>) -> bool {
+        let (header, at) = (&plain.header, plain.offset + plain.header.header_length);
+        self.let_go(source.time, out);
+        let (pair, up) = Pair::of(plain.hosts, header);
+        let source = Source { offset: at as u32, ..source };
+        let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
+        if !tracked.plain(header, up, source, out) {
+            return false;
+        }
+        if !header.payload.is_empty() {
+            tracked.weigh(&mut self.held);
+            if self.held > BUDGET {
+                self.evict(source, out);
+            }
+        }
+        true
+    }
+
     /// Takes a packet with a TCP segment. `pieces` divides the segment's payload where it came in several packets.
     pub(super) fn packet(
         &mut self,
         tcp: &TcpPacket<'_>,
-        seen: &mut PacketSeen,
+        arrived: Arrived,
         pieces: &[(usize, Source)],
         source: Source,
         out: &mut Output<'_>,
     ) {
         self.let_go(source.time, out);
         let header = &tcp.header;
-        let (pair, up) = Pair::of(tcp);
-        let whole = Segment {
-            sequence: header.sequence,
-            acknowledgment: header.acknowledgment,
-            flags: header.flags,
-            payload: header.payload,
-            cut: tcp.cut as u32,
-        };
+        let (pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
+        let whole = whole(header, tcp.cut);
         if header.has(SYN)
             && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)
@@ -128,21 +88,17 @@ impl Connections {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, tcp, up, seen))
+            Box::new(Tracked::new(number, tcp, up, arrived))
         });
         let is_new = tracked.record.packets == 0;
         if is_new {
             self.idle.push(Reverse((source.packet, pair)));
         }
-        tracked.packet(tcp, &whole, (up, seen), pieces, is_new, source, out);
+        tracked.packet(tcp, &whole, (up, arrived), pieces, is_new, source, out);
         if is_new || changes(&whole) {
-            let held = tracked.held();
-            self.held = self.held - std::mem::replace(&mut tracked.held, held) + held;
+            tracked.weigh(&mut self.held);
         }
-        if !tracked.ended && (tracked.record.closed == Closed::Reset || tracked.reassembly.is_finished()) {
-            tracked.ended = true;
-            tracked.update();
-            out.emit(Event::Ended(&tracked.record));
+        if tracked.ends(out) {
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
         }
         if self.held > BUDGET {
@@ -187,17 +143,21 @@ impl Connections {
     }
 
     /// Tells of connections that ended and have lingered long enough; forgets those that ended longest ago.
+    #[inline]
     fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
-        while let Some(ended) = self.lingering.front().copied() {
-            if now.saturating_sub(ended.at) < LINGER && self.lingering.len() <= MAX_ENDED {
-                break;
-            }
-            self.lingering.pop_front();
-            if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
-                let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
-                tracked.close(source, out);
-                self.told.push_back(ended);
-            }
+        while let Some(ended) = self.lingering.front()
+            && (now.saturating_sub(ended.at) >= LINGER || self.lingering.len() > MAX_ENDED)
+        {
+            self.tell_first(out);
+        }
+    }
+
+    fn tell_first(&mut self, out: &mut Output<'_>) {
+        let Some(ended) = self.lingering.pop_front() else { return };
+        if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
+            let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
+            tracked.close(source, out);
+            self.told.push_back(ended);
         }
         while self.told.len() > MAX_ENDED
             && let Some(ended) = self.told.pop_front()
@@ -208,335 +168,5 @@ impl Connections {
                 self.held -= tracked.held;
             }
         }
-    }
-}
-
-impl Tracked {
-    /// A connection whose first packet this is; `up` tells whether the lower endpoint sent it.
-    fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, seen: &PacketSeen) -> Self {
-        let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
-        let from = SocketAddr::new(tcp.source, tcp.header.source_port);
-        let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
-        // The answer to a SYN is sent by the server.
-        let answers = flags & (SYN | ACK) == SYN | ACK;
-        let (client, server) = if answers { (to, from) } else { (from, to) };
-        let handshake = flags & SYN != 0;
-        Self {
-            record: Connection {
-                number,
-                interface: seen.interface,
-                client,
-                server,
-                extent: Extent { first: seen.moment, last: seen.moment },
-                packets: 0,
-                protocol: Protocol::None,
-                protocol_detail: None,
-                exchanges: 0,
-                handshake,
-                closed: Closed::Open,
-                closed_by: None,
-                client_bytes: 0,
-                server_bytes: 0,
-                retransmitted_segments: 0,
-                missing_bytes: 0,
-            },
-            first_is_low: up,
-            client: if answers { Side::Second } else { Side::First },
-            client_is_known: handshake,
-            reassembly: Reassembly::default(),
-            conversation: Conversation::new(number, handshake),
-            watch: TcpWatch::default(),
-            scales: [None; 2],
-            ended: false,
-            told: false,
-            held: 0,
-            cut_was_told: false,
-        }
-    }
-
-    /// Tells the view that the connection is over, once.
-    fn close(&mut self, source: Source, out: &mut Output<'_>) {
-        if std::mem::replace(&mut self.told, true) {
-            return;
-        }
-        self.flush(source, out);
-        let reset = self.record.closed == Closed::Reset;
-        let end = self.record.extent.last;
-        let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
-        if let Some(fault) = self.watch.over(&self.record, source.time) {
-            out.problem(last, Some(self.record.number), &fault);
-        }
-        if reset && self.conversation.is_inside() {
-            out.problem(last, Some(self.record.number), &Fault::ResetInMessage);
-        }
-        self.conversation.give_up(reset, last, out);
-        self.update();
-        out.emit(Event::Closed(&self.record));
-        self.conversation.forget();
-    }
-
-    fn held(&self) -> usize {
-        size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held()
-    }
-
-    /// The side that sent a packet from the lower endpoint, or from the higher.
-    fn side(&self, up: bool) -> Side {
-        if up == self.first_is_low { Side::First } else { Side::Second }
-    }
-
-    /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
-    fn is_another(&self, up: bool, segment: &Segment<'_>) -> bool {
-        if segment.flags & ACK != 0 {
-            return false;
-        }
-        match self.reassembly.base(self.side(up)) {
-            // The same initial number is the same SYN, repeated.
-            Some(base) => base != segment.sequence.wrapping_add(1),
-            // The other side of one that is opening; or a new one, where the old has carried data or ended.
-            None => self.ended || !self.record.handshake,
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what a packet is, once, on its only way in")]
-    fn packet(
-        &mut self,
-        tcp: &TcpPacket<'_>,
-        segment: &Segment<'_>,
-        (up, seen): (bool, &mut PacketSeen),
-        pieces: &[(usize, Source)],
-        is_new: bool,
-        source: Source,
-        out: &mut Output<'_>,
-    ) {
-        if let Some(fault) = tcp.damage() {
-            return self.damaged(fault, segment, (up, seen), is_new, source, out);
-        }
-        let side = self.side(up);
-        let header = &tcp.header;
-        if segment.flags & SYN != 0 {
-            self.scales[side as usize] = header::window_scale(header.options);
-        }
-        let novelty = self.reassembly.judge(side, segment);
-        let from_direction = self.direction(side);
-        self.conversation.hear(from_direction);
-        let record = &mut self.record;
-        record.packets += 1;
-        record.extent.last = seen.moment;
-        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
-        if segment.flags & (FIN | RST) != 0 {
-            record.closed_by = record.closed_by.or(Some(from_direction));
-            let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
-            // One FIN is half a close; "fin" is what it was once nothing more comes.
-            if record.closed != Closed::Reset {
-                record.closed = if reset { Closed::Reset } else { Closed::Fin };
-            }
-        }
-        if !out.sink.counts_only() {
-            seen.content = PacketContent::Tcp(self.segment_seen(side, segment, header.window, novelty));
-            if is_new {
-                out.emit(Event::Opened(&self.record));
-            }
-            out.emit(Event::Packet(seen));
-        }
-        if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
-            let fault = Fault::PacketCut { kept: seen.captured_length, length: seen.original_length };
-            out.problem(source, Some(self.record.number), &fault);
-        }
-        let syn = self.reassembly.base(side.other());
-        let window = tcp.fault.is_none().then_some(header.window);
-        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
-            out.problem(source, Some(self.record.number), &fault);
-        }
-        self.take(side, (segment, novelty), pieces, source, out);
-        if segment.flags & RST != 0 {
-            self.flush(source, out);
-        }
-    }
-
-    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
-    fn damaged(
-        &mut self,
-        fault: stack::Fault,
-        segment: &Segment<'_>,
-        (up, seen): (bool, &mut PacketSeen),
-        is_new: bool,
-        source: Source,
-        out: &mut Output<'_>,
-    ) {
-        self.record.packets += 1;
-        self.record.extent.last = seen.moment;
-        seen.content = PacketContent::Tcp(self.segment_seen(self.side(up), segment, 0, Novelty::Empty));
-        if is_new {
-            out.emit(Event::Opened(&self.record));
-        }
-        out.emit(Event::Packet(seen));
-        out.problem(source, Some(self.record.number), &fault);
-    }
-
-    fn take(
-        &mut self,
-        side: Side,
-        (segment, novelty): (&Segment<'_>, Novelty),
-        pieces: &[(usize, Source)],
-        source: Source,
-        out: &mut Output<'_>,
-    ) {
-        let (reassembly, mut receiver) = self.receiver(out);
-        if pieces.len() <= 1 {
-            let source = pieces.first().map_or(source, |(_, source)| *source);
-            reassembly.judged(side, segment, novelty, source, &mut receiver);
-            return;
-        }
-        // A datagram that came in fragments: each fragment's share of the payload is from its own packet.
-        let mut rest = *segment;
-        for (length, source) in pieces {
-            let (payload, left) = rest.payload.split_at((*length).min(rest.payload.len()));
-            let last = left.is_empty();
-            let flags = if last { rest.flags } else { rest.flags & !FIN };
-            let cut = if last { rest.cut } else { 0 };
-            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, *source, &mut receiver);
-            let syn = u32::from(rest.flags & SYN != 0);
-            rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
-            rest.flags &= !SYN;
-            rest.payload = left;
-        }
-    }
-
-    fn flush(&mut self, source: Source, out: &mut Output<'_>) {
-        let (reassembly, mut receiver) = self.receiver(out);
-        reassembly.flush(source, &mut receiver);
-    }
-
-    fn receiver<'a, 'b>(&'a mut self, out: &'a mut Output<'b>) -> (&'a mut Reassembly, Streams<'a, 'b>) {
-        let Self { reassembly, record, client, client_is_known, conversation, .. } = self;
-        (reassembly, Streams { record, client, client_is_known, conversation, out })
-    }
-
-    fn update(&mut self) {
-        let record = &mut self.record;
-        record.protocol = self.conversation.protocol();
-        record.exchanges = self.conversation.exchanges();
-        if record.protocol_detail.as_ref() != self.conversation.detail() {
-            record.protocol_detail = self.conversation.detail().cloned();
-        }
-    }
-
-    fn direction(&self, side: Side) -> Direction {
-        direction(side, self.client)
-    }
-
-    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
-        let syn = segment.flags & SYN != 0;
-        // RFC 7323 §2.2: the window of a SYN is not scaled, and none is unless both sides offered to.
-        let scale = match self.scales {
-            [Some(_), Some(_)] if !syn => self.scales[side as usize].unwrap_or(0).min(14),
-            _ => 0,
-        };
-        let acknowledged =
-            if segment.flags & ACK == 0 { 0 } else { self.reassembly.position(side.other(), segment.acknowledgment) };
-        SegmentSeen {
-            connection: self.record.number,
-            direction: self.direction(side),
-            flags: segment.flags,
-            stream_offset: self.reassembly.position(side, segment.sequence.wrapping_add(u32::from(syn))),
-            acknowledged,
-            window: u64::from(window) << scale,
-            payload_length: segment.payload.len() as u32 + segment.cut,
-            novelty,
-        }
-    }
-}
-
-/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
-fn changes(segment: &Segment<'_>) -> bool {
-    segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
-}
-
-fn direction(side: Side, client: Side) -> Direction {
-    if side == client { Direction::Client } else { Direction::Server }
-}
-
-/// Carries a connection's two streams from TCP to what is said on them.
-struct Streams<'a, 'b> {
-    record: &'a mut Connection,
-    client: &'a mut Side,
-    client_is_known: &'a mut bool,
-    conversation: &'a mut Conversation,
-    out: &'a mut Output<'b>,
-}
-
-impl Streams<'_, '_> {
-    /// Where no SYN told who is the client, the first request or response does.
-    fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let heard = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
-        let heard =
-            heard.or_else(|| tls::hello_of_client(bytes)).map(|is_client| if is_client { side } else { side.other() });
-        let told = if heard.is_none() { self.told(side) } else { None };
-        let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };
-        if client != *self.client {
-            *self.client = client;
-            let record = &mut *self.record;
-            std::mem::swap(&mut record.client, &mut record.server);
-            std::mem::swap(&mut record.client_bytes, &mut record.server_bytes);
-            record.closed_by = record.closed_by.map(Direction::reverse);
-            self.conversation.swap_sides();
-        }
-        *self.client_is_known = true;
-        match told {
-            Some((_, spoken)) => self.conversation.join_as(spoken),
-            None => self.conversation.join(),
-        }
-    }
-
-    /// Who is the client and what is spoken, if that was told for one of the ports; `side` only breaks a tie.
-    fn told(&self, side: Side) -> Option<(Side, Spoken)> {
-        let told = self.out.options.decode_as;
-        let of = |address: SocketAddr| told.of(address.port());
-        match (of(self.record.server), of(self.record.client)) {
-            (Some(spoken), None) => Some((*self.client, spoken)),
-            (None, Some(spoken)) => Some((self.client.other(), spoken)),
-            (Some(spoken), Some(_)) => Some((side, spoken)),
-            (None, None) => None,
-        }
-    }
-}
-
-impl Receiver for Streams<'_, '_> {
-    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source) {
-        if !*self.client_is_known {
-            self.find_client(side, bytes);
-        }
-        let from = direction(side, *self.client);
-        match from {
-            Direction::Client => self.record.client_bytes += bytes.len() as u64,
-            Direction::Server => self.record.server_bytes += bytes.len() as u64,
-        }
-        self.conversation.bytes(from, start, bytes, source, self.out);
-    }
-
-    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source) {
-        let Conflict { start, length, packet: first, received } = conflict;
-        let sender = direction(side, *self.client).name();
-        let bytes = start..=start.saturating_add(length.saturating_sub(1));
-        let fault = if received {
-            Fault::RetransmissionDiffers { sender, bytes, first }
-        } else {
-            Fault::OverlapDiffers { sender, bytes, first }
-        };
-        self.out.problem(source, Some(self.record.number), &fault);
-    }
-
-    fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
-        let from = direction(side, *self.client);
-        self.record.missing_bytes += length;
-        if hole == Hole::NotCaptured {
-            let fault = Fault::MissingBytes { length, sender: from.name() };
-            self.out.problem(source, Some(self.record.number), &fault);
-        }
-        self.conversation.gap(from, length, source, self.out);
-    }
-
-    fn end(&mut self, side: Side, source: Source) {
-        self.conversation.end(direction(side, *self.client), source, self.out);
     }
 }

@@ -191,6 +191,10 @@ impl Conversation {
     fn speak(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let end = start + bytes.len() as u64;
         let mut input = Input { bytes, source };
+        if let (Talk::WebSocket(talk), None, None) = (&mut self.talk, &self.doorway, &self.prelude) {
+            // Nothing else can begin here.
+            return talk.bytes(from, &mut input, out);
+        }
         // A protocol may begin where a segment does, and where another ends.
         let mut at_door = true;
         while !input.bytes.is_empty() {

@@ -96,6 +96,23 @@ pub struct PacketSeen {
     pub content: PacketContent,
 }
 
+/// What is known of a packet before its headers are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived {
+    pub(super) moment: Moment,
+    pub(super) interface: usize,
+    pub(super) original_length: u32,
+    pub(super) captured_length: u32,
+}
+
+impl Arrived {
+    /// The packet, now that it is known what it carries.
+    pub(super) fn seen(self, content: PacketContent) -> PacketSeen {
+        let Self { moment, interface, original_length, captured_length } = self;
+        PacketSeen { moment, interface, original_length, captured_length, content }
+    }
+}
+
 /// What a packet carries, as far as the pipeline looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PacketContent {

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::connections::Connections;
-use super::event::{Event, PacketContent, PacketSeen, Sink};
+use super::event::{Arrived, Event, PacketContent, Sink};
 use super::fault::Fault;
 use super::output::{Options, Output, Scratch};
 use super::record::{Moment, Summary};
@@ -44,19 +44,24 @@ impl Inspector {
         summary.first_time.get_or_insert(packet.time);
         summary.last_time = Some(packet.time);
         self.last = Moment { packet: packet.number, time: packet.time };
-        let mut seen = PacketSeen {
+        let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
+        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
+        if out.sink.counts_only()
+            && let Some(plain) = stack::plain(packet.link.0, packet.data)
+            && self.connections.plain(&plain, source, &mut out)
+        {
+            return;
+        }
+        let arrived = Arrived {
             moment: self.last,
             interface: packet.interface,
             original_length: packet.original_length,
             captured_length: packet.data.len() as u32,
-            content: PacketContent::Fragment,
         };
-        let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
-        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk(packet.link.0, packet.data) {
             Outcome::Tcp(tcp) => {
                 let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
-                self.connections.packet(&tcp, &mut seen, &[], source, &mut out);
+                self.connections.packet(&tcp, arrived, &[], source, &mut out);
             }
             Outcome::Fragment(fragment) => {
                 let added = self.fragments.add(packet.number, packet.time.0, &fragment);
@@ -64,15 +69,14 @@ impl Inspector {
                     out.problem(source, None, &Fault::IrregularFragment(irregular.to_string()));
                 }
                 match added.whole {
-                    Some(datagram) => self.datagram(&datagram, seen, source, sink),
-                    None => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
+                    Some(datagram) => self.datagram(&datagram, arrived, source, sink),
+                    None => other(PacketContent::Fragment, "IP fragment", arrived, &mut out),
                 }
             }
-            Outcome::Arp => other(PacketContent::Arp, "ARP", seen, &mut out),
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
+            Outcome::Arp => other(PacketContent::Arp, "ARP", arrived, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, arrived, &mut out),
             Outcome::Damaged(fault) => {
-                seen.content = PacketContent::Damaged(fault.to_string().into());
-                out.emit(Event::Packet(&seen));
+                out.emit(Event::Packet(&arrived.seen(PacketContent::Damaged(fault.to_string().into()))));
                 count(&mut out, "damaged");
                 out.problem(source, None, &fault);
             }
@@ -88,16 +92,16 @@ impl Inspector {
     }
 
     /// Takes a datagram that a packet's fragment made whole.
-    fn datagram(&mut self, datagram: &Datagram, mut seen: PacketSeen, source: Source, sink: &mut dyn Sink) {
+    fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
         let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);
-                self.connections.packet(&tcp, &mut seen, &pieces, source, &mut out);
+                self.connections.packet(&tcp, arrived, &pieces, source, &mut out);
             }
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, seen, &mut out),
+            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, arrived, &mut out),
             // Fragments of fragments are not put together: no network makes them.
-            _ => other(PacketContent::Fragment, "IP fragment", seen, &mut out),
+            _ => other(PacketContent::Fragment, "IP fragment", arrived, &mut out),
         }
     }
 }
@@ -119,9 +123,8 @@ fn pieces(datagram: &Datagram, tcp: &TcpPacket<'_>, source: Source) -> Vec<(usiz
     pieces
 }
 
-fn other(content: PacketContent, name: &str, mut seen: PacketSeen, out: &mut Output<'_>) {
-    seen.content = content;
-    out.emit(Event::Packet(&seen));
+fn other(content: PacketContent, name: &str, arrived: Arrived, out: &mut Output<'_>) {
+    out.emit(Event::Packet(&arrived.seen(content)));
     count(out, name);
 }
 

@@ -4,8 +4,8 @@
 //! [`Event`]s that borrow the [records](record). Inside, each stage is one module and hands on to the next:
 //!
 //! ```text
-//! inspector ─▶ connections ─▶ conversation ─▶ http_talk ─▶ pairing ─▶ content
-//!                                         └─▶ websocket_talk
+//! inspector ─▶ connections ─▶ tracked ─▶ streams ─▶ conversation ─▶ http_talk ─▶ pairing ─▶ content
+//!                                                              └─▶ websocket_talk
 //! ```
 
 pub mod annotate;
@@ -20,15 +20,18 @@ pub mod filter;
 mod http_talk;
 mod inspector;
 mod output;
+mod pair;
 mod pairing;
 pub mod pasted;
 pub mod record;
 pub mod redact;
 #[cfg(test)]
 pub(crate) mod samples;
+mod streams;
 mod tcp_watch;
 #[cfg(test)]
 mod tests;
+mod tracked;
 mod websocket_talk;
 
 pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};

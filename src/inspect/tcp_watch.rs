@@ -21,6 +21,12 @@ pub(super) struct TcpWatch {
 }
 
 impl TcpWatch {
+    /// Something else than a SYN was seen, and nothing that ends the connection.
+    #[inline]
+    pub(super) fn heard(&mut self) {
+        self.spoken = true;
+    }
+
     /// Takes a segment's header. `window` is as sent, where it was captured; `syn` is the number that acknowledges the SYN,
     /// where that was seen.
     pub(super) fn segment(

@@ -3,7 +3,7 @@
 use super::content::kept;
 use super::event::{Event, PieceKind};
 use super::output::Output;
-use super::record::{Direction, Extent, Frame, Message};
+use super::record::{Direction, Extent, Frame, Message, Moment};
 use crate::layers::application::http::Input;
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
 use crate::layers::presentation::charset::Utf8Check;
@@ -16,6 +16,9 @@ const MAX_CONTROL: usize = 125;
 
 /// Payload is unmasked in pieces of this size, which stay in the processor's nearest cache.
 const UNMASK_AT_ONCE: usize = 16 << 10;
+
+/// How much room of a message that is over is kept for the next.
+const MOST_ROOM: usize = UNMASK_AT_ONCE;
 
 /// Both directions of a connection that speaks WebSocket.
 #[derive(Debug)]
@@ -213,23 +216,10 @@ impl Sender {
             fault(found, connection, began, out);
         }
         if let Part::First { compressed } = part {
-            let building = Building {
-                message: Message {
-                    connection,
-                    index: 0,
-                    direction: self.direction,
-                    extent: Extent { first: began.into(), last: began.into() },
-                    opcode: header.opcode,
-                    frames: 0,
-                    compressed,
-                    payload_bytes: 0,
-                    payload: Vec::new(),
-                    payload_truncated: false,
-                },
-                check: (header.opcode == TEXT).then(Utf8Check::default),
-                broken: false,
-            };
-            self.message = Some(boxed(building, out.scratch.message.take()));
+            let room = self.message.take().or_else(|| out.scratch.message.take());
+            let mut building = room.unwrap_or_else(|| Box::new(Building::new()));
+            building.start((connection, self.direction), (header.opcode, compressed), began.into());
+            self.message = Some(building);
         }
         self.frame = Some(InFrame { header: *header, index, part, seen: 0, payload: Vec::new(), truncated: false });
     }
@@ -238,9 +228,14 @@ impl Sender {
         let Some(frame) = &mut self.frame else { return };
         frame.seen += payload.len() as u64;
         let keep = if frame.header.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
-        let looked_at = frame.part != Part::Control && frame.part != Part::Stray && self.message.is_some();
-        if !looked_at && frame.payload.len() >= keep {
+        let mut of_message =
+            if matches!(frame.part, Part::First { .. } | Part::Next) { self.message.as_deref_mut() } else { None };
+        if frame.payload.len() >= keep && !of_message.as_ref().is_some_and(|building| building.is_read(keep)) {
             frame.truncated = true;
+            if let Some(building) = of_message {
+                building.message.payload_bytes += payload.len() as u64;
+                building.message.payload_truncated = true;
+            }
             return;
         }
         let mut buffer = std::mem::take(&mut out.scratch.unmasked);
@@ -256,7 +251,7 @@ impl Sender {
             };
             at += piece.len() as u64;
             kept(&mut frame.payload, &mut frame.truncated, clear, keep);
-            if looked_at && let Some(building) = &mut self.message {
+            if let Some(building) = &mut of_message {
                 building.push(clear, self.inflater.as_deref_mut(), source, out);
             }
         }
@@ -264,11 +259,12 @@ impl Sender {
     }
 
     fn end(&mut self, complete: bool, connection: u64, source: Source, next_message: &mut u64, out: &mut Output<'_>) {
-        let Some(InFrame { header, index, part, seen, payload, truncated }) = self.frame.take() else { return };
+        let Some(frame) = &mut self.frame else { return };
+        let (header, part) = (frame.header, frame.part);
         let mut close = None;
         if header.opcode == CLOSE && complete {
             let mut faults = Vec::new();
-            close = Rules::close_body(&payload, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
+            close = Rules::close_body(&frame.payload, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
             for found in &faults {
                 fault(found, connection, source, out);
             }
@@ -277,7 +273,7 @@ impl Sender {
             let (close_code, close_reason) = close.unzip();
             out.emit(Event::Frame(&Frame {
                 connection,
-                index,
+                index: frame.index,
                 direction: self.direction,
                 extent: Extent { first: self.decoder.began().into(), last: source.into() },
                 header_bytes: header.length,
@@ -286,14 +282,15 @@ impl Sender {
                 opcode: header.opcode,
                 mask_key: header.mask_key,
                 payload_bytes: header.payload_length,
-                payload_seen: seen,
-                payload,
-                payload_truncated: truncated,
+                payload_seen: frame.seen,
+                payload: std::mem::take(&mut frame.payload),
+                payload_truncated: frame.truncated,
                 close_code,
                 close_reason,
                 complete,
             }));
         }
+        self.frame = None;
         if !matches!(part, Part::First { .. } | Part::Next) {
             return;
         }
@@ -317,6 +314,43 @@ impl Sender {
 }
 
 impl Building {
+    fn new() -> Self {
+        Self {
+            message: Message {
+                connection: 0,
+                index: 0,
+                direction: Direction::Client,
+                extent: Extent::default(),
+                opcode: 0,
+                frames: 0,
+                compressed: false,
+                payload_bytes: 0,
+                payload: Vec::new(),
+                payload_truncated: false,
+            },
+            check: None,
+            broken: false,
+        }
+    }
+
+    /// Starts on a message, in the room of one that is over.
+    fn start(&mut self, (connection, direction): (u64, Direction), (opcode, compressed): (u8, bool), began: Moment) {
+        let message = &mut self.message;
+        (message.connection, message.direction) = (connection, direction);
+        (message.opcode, message.compressed) = (opcode, compressed);
+        message.extent = Extent { first: began, last: began };
+        (message.frames, message.payload_bytes, message.payload_truncated) = (0, 0, false);
+        message.payload.clear();
+        message.payload.shrink_to(MOST_ROOM);
+        self.check = (opcode == TEXT).then(Utf8Check::default);
+        self.broken = false;
+    }
+
+    /// Whether it is to be known what is in the payload, and not only how long it is.
+    fn is_read(&self, keep: usize) -> bool {
+        self.message.compressed || self.check.is_some() || self.message.payload.len() < keep
+    }
+
     fn push(&mut self, bytes: &[u8], inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
         match inflater {
             Some(inflater) if self.message.compressed => {
@@ -365,17 +399,6 @@ impl Building {
             self.check = None;
             fault(&Fault::NotUtf8(at as u64), message.connection, source, out);
         }
-    }
-}
-
-/// Puts a value into a box, one that was used before if there is one.
-fn boxed<T>(value: T, used: Option<Box<T>>) -> Box<T> {
-    match used {
-        Some(mut used) => {
-            *used = value;
-            used
-        }
-        None => Box::new(value),
     }
 }
 

@@ -8,12 +8,14 @@ use crate::layers::stack::next::{Next, Payload, Step};
 use crate::layers::stack::pen::{Pen, hex};
 use crate::layers::stack::protocol::Protocol;
 
+#[inline]
 pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<16>(Protocol::Cooked, data)?;
     let device = u16::from_be_bytes([header[2], header[3]]);
     Ok(Step::new(header.len(), behind(device, u16::from_be_bytes([header[14], header[15]]))))
 }
 
+#[inline]
 pub(crate) fn parse_2(data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<20>(Protocol::Cooked2, data)?;
     let device = u16::from_be_bytes([header[8], header[9]]);

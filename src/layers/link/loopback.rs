@@ -9,6 +9,7 @@ const IPV4: u32 = 2;
 /// `AF_INET6` has another number on every system: NetBSD and OpenBSD, FreeBSD, macOS, Linux, Windows.
 const IPV6: [u32; 5] = [24, 28, 30, 10, 23];
 
+#[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<4>(protocol, data)?;
     Ok(Step::new(header.len(), behind(family(*header))))

@@ -11,6 +11,7 @@ mod annotate;
 pub(crate) mod fault;
 pub(crate) mod next;
 pub(crate) mod pen;
+mod plain;
 pub(crate) mod protocol;
 #[cfg(test)]
 mod samples;
@@ -22,6 +23,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 pub use annotate::{Annotated, annotate};
 pub use fault::Fault;
+pub(crate) use plain::{Number, Plain, plain};
 pub use protocol::Protocol;
 
 use self::next::{Next, Payload, Step};
@@ -78,10 +80,9 @@ impl TcpPacket<'_> {
 ///
 /// `link_type` is the LINKTYPE number of what `data` begins with.
 #[must_use]
-#[inline]
 pub fn walk(link_type: u16, data: &[u8]) -> Outcome<'_> {
-    match shortcut(link_type, data) {
-        Some(tcp) => Outcome::Tcp(tcp),
+    match plain(link_type, data) {
+        Some(plain) => Outcome::Tcp(plain.into()),
         None => every_step(link_type, data),
     }
 }
@@ -90,28 +91,6 @@ fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
     let mut walk = Walk::new(data);
     let end = walk.run(link::behind_link_type(link_type, data), &mut ());
     walk.outcome(end)
-}
-
-/// The same steps for what nearly every packet is: Ethernet, IPv4 and TCP, all there and nothing else. With no state to keep
-/// between them, what the headers say stays in registers.
-#[inline]
-fn shortcut(link_type: u16, data: &[u8]) -> Option<TcpPacket<'_>> {
-    if link_type != 1 {
-        return None;
-    }
-    let ethernet = link::ethernet::parse(data).ok()?;
-    let ip = match ethernet.next {
-        Next::Header(Protocol::Ipv4) => ipv4::parse(data.get(ethernet.length..)?).ok()?,
-        _ => return None,
-    };
-    if !matches!(ip.step.next, Next::Header(Protocol::Tcp)) {
-        return None;
-    }
-    let offset = ethernet.length + ip.step.length;
-    let segment = data.get(offset..offset + ip.step.payload?)?;
-    let header = Header::parse(segment).ok()?;
-    let (source, destination) = (ip.source.into(), ip.destination.into());
-    Some(TcpPacket { source, destination, segment, header, fault: None, offset, cut: 0 })
 }
 
 /// Goes on at the payload of a datagram that was put together from fragments.

@@ -92,6 +92,24 @@ fn every_carrier_is_tiled_by_its_fields_wherever_it_is_cut() {
 }
 
 #[test]
+fn the_shortcut_leads_where_every_step_does() {
+    let same = |link_type, data: &[u8], name| assert_eq!(walk(link_type, data), every_step(link_type, data), "{name}");
+    for (name, link_type, data) in carriers() {
+        for at in 0..data.len() {
+            same(link_type, &data[..at], name);
+            let mut data = data.clone();
+            for bit in 0..8 {
+                data[at] ^= 1 << bit;
+                same(link_type, &data, name);
+            }
+            // Thirty-two bytes with all bits set are two addresses that nobody has.
+            data[at..].iter_mut().take(32).for_each(|byte| *byte = 0xff);
+            same(link_type, &data, name);
+        }
+    }
+}
+
+#[test]
 fn ethernet_padding_is_not_taken_for_payload() {
     let mut acknowledgment = segment()[..20].to_vec();
     acknowledgment[12] = 0x50;

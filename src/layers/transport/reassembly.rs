@@ -158,6 +158,45 @@ impl Half {
         Some(self.next.cast_signed() + i64::from(sequence.wrapping_sub(expected).cast_signed()))
     }
 
+    /// Whether that is the sequence number of the next byte.
+    #[inline]
+    fn is_next(&self, sequence: u32) -> bool {
+        self.base.is_some_and(|base| base.wrapping_add(self.next as u32) == sequence)
+    }
+
+    /// Whether an acknowledgment of this stream is of what was seen of it.
+    #[inline]
+    fn has_come_to(&self, acknowledgment: u32) -> bool {
+        let ahead = |base: u32| acknowledgment.wrapping_sub(base.wrapping_add(self.next as u32)).cast_signed() > 0;
+        !self.base.is_some_and(ahead)
+    }
+
+    /// How a segment relates to those before it.
+    fn judge(&self, segment: &Segment<'_>) -> Novelty {
+        let syn = segment.flags & SYN != 0;
+        let fin = segment.flags & FIN != 0;
+        let length = segment.length();
+        let Some(position) = self.position(segment.first()) else {
+            return if length > 0 || fin { Novelty::InOrder } else { Novelty::Empty };
+        };
+        if syn && !self.synchronised && length == 0 {
+            return Novelty::Empty;
+        }
+        let end = position + length.cast_signed() + i64::from(fin);
+        let next = self.next.cast_signed();
+        if position == end {
+            if syn && self.synchronised { Novelty::Repeated } else { Novelty::Empty }
+        } else if !fin && length <= 1 && position == next - 1 {
+            Novelty::KeepAlive
+        } else if self.finished || end <= next || self.holds(position.max(0).cast_unsigned(), end.cast_unsigned()) {
+            Novelty::Repeated
+        } else if position > next {
+            Novelty::Ahead
+        } else {
+            Novelty::InOrder
+        }
+    }
+
     /// Keeps a segment sorted by position; among equals, first come first.
     fn wait(&mut self, segment: Waiting) {
         let index = self.waiting.partition_point(|w| w.start <= segment.start);
@@ -210,32 +249,33 @@ pub struct Reassembly {
 impl Reassembly {
     /// How a segment relates to those before it.
     #[must_use]
+    #[inline]
     pub fn judge(&self, side: Side, segment: &Segment<'_>) -> Novelty {
-        let half = &self.halves[side as usize];
-        let syn = segment.flags & SYN != 0;
-        let fin = segment.flags & FIN != 0;
-        let length = segment.length();
-        let Some(position) = half.position(segment.first()) else {
-            return if length > 0 || fin { Novelty::InOrder } else { Novelty::Empty };
-        };
-        if syn && !half.synchronised && length == 0 {
-            return Novelty::Empty;
+        if self.expects(side, segment) {
+            return if segment.length() > 0 { Novelty::InOrder } else { Novelty::Empty };
         }
-        let end = position + length.cast_signed() + i64::from(fin);
-        let next = half.next.cast_signed();
-        if position == next && length > 0 && half.waiting.is_empty() && !half.finished {
-            // What nearly every segment is.
-            Novelty::InOrder
-        } else if position == end {
-            if syn && half.synchronised { Novelty::Repeated } else { Novelty::Empty }
-        } else if !fin && length <= 1 && position == next - 1 {
-            Novelty::KeepAlive
-        } else if half.finished || end <= next || half.holds(position.max(0).cast_unsigned(), end.cast_unsigned()) {
-            Novelty::Repeated
-        } else if position > next {
-            Novelty::Ahead
-        } else {
-            Novelty::InOrder
+        self.halves[side as usize].judge(segment)
+    }
+
+    /// Whether the segment goes on where its stream ends, nothing waits, and it acknowledges nothing that was not seen: so
+    /// does nearly every one, and all that is to be done with it is to hand on what it carries.
+    #[must_use]
+    #[inline]
+    pub fn expects(&self, side: Side, segment: &Segment<'_>) -> bool {
+        let (half, other) = (&self.halves[side as usize], &self.halves[side.other() as usize]);
+        segment.flags & (SYN | FIN) == 0
+            && half.is_next(segment.sequence)
+            && !half.finished
+            && half.waiting.is_empty()
+            && other.waiting.is_empty()
+            && (segment.flags & ACK == 0 || other.has_come_to(segment.acknowledgment))
+    }
+
+    /// Takes a segment that is [expected](Self::expects).
+    #[inline]
+    pub fn expected(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) {
+        if segment.length() > 0 {
+            self.hand_on(side, segment.payload, segment.cut, false, source, to);
         }
     }
 
@@ -255,6 +295,9 @@ impl Reassembly {
         source: Source,
         to: &mut impl Receiver,
     ) {
+        if self.expects(side, segment) {
+            return self.expected(side, segment, source, to);
+        }
         let fin = segment.flags & FIN != 0;
         let half = &mut self.halves[side as usize];
         if half.base.is_none() {

@@ -76,6 +76,7 @@ impl Decoder {
     }
 
     /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
+    #[inline]
     pub fn next<'i>(&mut self, input: &mut Input<'i>) -> Option<Item<'i>> {
         match self.state {
             State::Ended { complete } => Some(self.ended(complete)),

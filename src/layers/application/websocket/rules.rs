@@ -39,6 +39,7 @@ impl Rules {
     }
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
+    #[inline]
     pub fn frame(&mut self, header: &Header, faults: &mut Vec<Fault>) -> Part {
         if self.closed {
             faults.push(Fault::FrameAfterClose);

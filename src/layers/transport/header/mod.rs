@@ -65,7 +65,8 @@ impl<'a> Header<'a> {
     /// # Errors
     ///
     /// A [`Fault`] if the header is not all there, or says that it is shorter than 20 bytes.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "once for every packet; what of it is not asked for is left out")]
+    #[inline(always)]
     pub fn parse(segment: &'a [u8]) -> Result<Self, Fault> {
         let fixed = fixed::<FIXED>(Protocol::Tcp, segment)?;
         let words = fixed[12] >> 4;

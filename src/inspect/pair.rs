@@ -1,0 +1,23 @@
+//! The two endpoints that a connection is between, as what it is found by.
+
+use crate::layers::stack::Number;
+use crate::layers::transport::header::Header;
+
+/// Two endpoints, the lower first, as numbers: they are compared and hashed for every packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pair {
+    low: Number,
+    high: Number,
+    ports: u32,
+}
+
+impl Pair {
+    /// The endpoints that a segment goes from and to, and whether the lower of them sent it.
+    #[inline]
+    pub(super) fn of([from, to]: [Number; 2], header: &Header<'_>) -> (Self, bool) {
+        let (from, to) = ((from, header.source_port), (to, header.destination_port));
+        let up = from <= to;
+        let ((low, low_port), (high, high_port)) = if up { (from, to) } else { (to, from) };
+        (Self { low, high, ports: u32::from(low_port) << 16 | u32::from(high_port) }, up)
+    }
+}

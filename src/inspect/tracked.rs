@@ -1,0 +1,322 @@
+//! A connection that is followed: how it opens, what each packet does to it, how it ends.
+
+use std::net::SocketAddr;
+
+use super::conversation::Conversation;
+use super::event::{Arrived, Event, PacketContent, SegmentSeen};
+use super::fault::Fault;
+use super::output::Output;
+use super::pair::Pair;
+use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
+use super::streams::{Streams, direction};
+use super::tcp_watch::TcpWatch;
+use crate::layers::stack::{self, TcpPacket};
+use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
+use crate::layers::transport::{Novelty, Reassembly, Segment, Side, Source};
+
+/// One connection: its record, its two streams, and what is said on them.
+#[derive(Debug)]
+pub(super) struct Tracked {
+    pub(super) record: Connection,
+    /// Whether the lower endpoint sent the first packet: that one is [`Side::First`].
+    first_is_low: bool,
+    client: Side,
+    /// Whether that is certain, by a SYN or by what was said.
+    client_is_known: bool,
+    reassembly: Reassembly,
+    conversation: Conversation,
+    watch: TcpWatch,
+    /// The window scale each side offered in its SYN (RFC 7323 §2.2).
+    scales: [Option<u8>; 2],
+    /// It ended, and that was told; stragglers may come yet.
+    pub(super) ended: bool,
+    /// Its end was told to the view: what still comes is only counted.
+    told: bool,
+    /// Bytes of memory it held when that was last looked at.
+    pub(super) held: usize,
+    /// A packet of it was cut by the snap length, and that was said.
+    cut_was_told: bool,
+}
+
+impl Tracked {
+    /// A connection whose first packet this is; `up` tells whether the lower endpoint sent it.
+    pub(super) fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, arrived: Arrived) -> Self {
+        let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
+        let from = SocketAddr::new(tcp.source, tcp.header.source_port);
+        let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
+        // The answer to a SYN is sent by the server.
+        let answers = flags & (SYN | ACK) == SYN | ACK;
+        let (client, server) = if answers { (to, from) } else { (from, to) };
+        let handshake = flags & SYN != 0;
+        Self {
+            record: Connection {
+                number,
+                interface: arrived.interface,
+                client,
+                server,
+                extent: Extent { first: arrived.moment, last: arrived.moment },
+                packets: 0,
+                protocol: Protocol::None,
+                protocol_detail: None,
+                exchanges: 0,
+                handshake,
+                closed: Closed::Open,
+                closed_by: None,
+                client_bytes: 0,
+                server_bytes: 0,
+                retransmitted_segments: 0,
+                missing_bytes: 0,
+            },
+            first_is_low: up,
+            client: if answers { Side::Second } else { Side::First },
+            client_is_known: handshake,
+            reassembly: Reassembly::default(),
+            conversation: Conversation::new(number, handshake),
+            watch: TcpWatch::default(),
+            scales: [None; 2],
+            ended: false,
+            told: false,
+            held: 0,
+            cut_was_told: false,
+        }
+    }
+
+    /// Tells the view that the connection is over, once.
+    pub(super) fn close(&mut self, source: Source, out: &mut Output<'_>) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        self.flush(source, out);
+        let reset = self.record.closed == Closed::Reset;
+        let end = self.record.extent.last;
+        let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
+        if let Some(fault) = self.watch.over(&self.record, source.time) {
+            out.problem(last, Some(self.record.number), &fault);
+        }
+        if reset && self.conversation.is_inside() {
+            out.problem(last, Some(self.record.number), &Fault::ResetInMessage);
+        }
+        self.conversation.give_up(reset, last, out);
+        self.update();
+        out.emit(Event::Closed(&self.record));
+        self.conversation.forget();
+    }
+
+    /// Looks how much memory it holds, and corrects `all` by the difference.
+    pub(super) fn weigh(&mut self, all: &mut usize) {
+        let held = size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held();
+        *all = *all - std::mem::replace(&mut self.held, held) + held;
+    }
+
+    /// Takes a segment of the kind that nearly all are: it goes on with its stream, and opens or ends nothing. False, and
+    /// nothing done, where it is not of that kind.
+    #[inline]
+    pub(super) fn plain(&mut self, header: &Header<'_>, up: bool, source: Source, out: &mut Output<'_>) -> bool {
+        let segment = whole(header, 0);
+        let side = self.side(up);
+        // Without room for more, or at either end of a connection, there is more to be said.
+        if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
+            return false;
+        }
+        self.heard(side, source.into());
+        self.watch.heard();
+        let (reassembly, mut receiver) = self.receiver(out);
+        reassembly.expected(side, &segment, source, &mut receiver);
+        true
+    }
+
+    /// Ends it where its last packet ended it; whether that is so, and was not so before.
+    pub(super) fn ends(&mut self, out: &mut Output<'_>) -> bool {
+        if self.ended || self.record.closed != Closed::Reset && !self.reassembly.is_finished() {
+            return false;
+        }
+        self.ended = true;
+        self.update();
+        out.emit(Event::Ended(&self.record));
+        true
+    }
+
+    /// A packet of that side came.
+    #[inline]
+    fn heard(&mut self, side: Side, moment: Moment) {
+        self.conversation.hear(self.direction(side));
+        self.record.packets += 1;
+        self.record.extent.last = moment;
+    }
+
+    /// The side that sent a packet from the lower endpoint, or from the higher.
+    fn side(&self, up: bool) -> Side {
+        if up == self.first_is_low { Side::First } else { Side::Second }
+    }
+
+    /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
+    pub(super) fn is_another(&self, up: bool, segment: &Segment<'_>) -> bool {
+        if segment.flags & ACK != 0 {
+            return false;
+        }
+        match self.reassembly.base(self.side(up)) {
+            // The same initial number is the same SYN, repeated.
+            Some(base) => base != segment.sequence.wrapping_add(1),
+            // The other side of one that is opening; or a new one, where the old has carried data or ended.
+            None => self.ended || !self.record.handshake,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a packet is, once, on its only way in")]
+    pub(super) fn packet(
+        &mut self,
+        tcp: &TcpPacket<'_>,
+        segment: &Segment<'_>,
+        (up, arrived): (bool, Arrived),
+        pieces: &[(usize, Source)],
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        if let Some(fault) = tcp.damage() {
+            return self.damaged(fault, segment, (up, arrived), is_new, source, out);
+        }
+        let side = self.side(up);
+        let header = &tcp.header;
+        if segment.flags & SYN != 0 {
+            self.scales[side as usize] = header::window_scale(header.options);
+        }
+        let novelty = self.reassembly.judge(side, segment);
+        let from_direction = self.direction(side);
+        self.heard(side, arrived.moment);
+        let record = &mut self.record;
+        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
+        if segment.flags & (FIN | RST) != 0 {
+            record.closed_by = record.closed_by.or(Some(from_direction));
+            let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
+            // One FIN is half a close; "fin" is what it was once nothing more comes.
+            if record.closed != Closed::Reset {
+                record.closed = if reset { Closed::Reset } else { Closed::Fin };
+            }
+        }
+        if !out.sink.counts_only() {
+            if is_new {
+                out.emit(Event::Opened(&self.record));
+            }
+            let segment = self.segment_seen(side, segment, header.window, novelty);
+            out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(segment))));
+        }
+        if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
+            let fault = Fault::PacketCut { kept: arrived.captured_length, length: arrived.original_length };
+            out.problem(source, Some(self.record.number), &fault);
+        }
+        let syn = self.reassembly.base(side.other());
+        let window = tcp.fault.is_none().then_some(header.window);
+        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
+            out.problem(source, Some(self.record.number), &fault);
+        }
+        self.take(side, (segment, novelty), pieces, source, out);
+        if segment.flags & RST != 0 {
+            self.flush(source, out);
+        }
+    }
+
+    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
+    fn damaged(
+        &mut self,
+        fault: stack::Fault,
+        segment: &Segment<'_>,
+        (up, arrived): (bool, Arrived),
+        is_new: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        self.record.packets += 1;
+        self.record.extent.last = arrived.moment;
+        if is_new {
+            out.emit(Event::Opened(&self.record));
+        }
+        let seen = self.segment_seen(self.side(up), segment, 0, Novelty::Empty);
+        out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(seen))));
+        out.problem(source, Some(self.record.number), &fault);
+    }
+
+    fn take(
+        &mut self,
+        side: Side,
+        (segment, novelty): (&Segment<'_>, Novelty),
+        pieces: &[(usize, Source)],
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        let (reassembly, mut receiver) = self.receiver(out);
+        if pieces.len() <= 1 {
+            let source = pieces.first().map_or(source, |(_, source)| *source);
+            reassembly.judged(side, segment, novelty, source, &mut receiver);
+            return;
+        }
+        // A datagram that came in fragments: each fragment's share of the payload is from its own packet.
+        let mut rest = *segment;
+        for (length, source) in pieces {
+            let (payload, left) = rest.payload.split_at((*length).min(rest.payload.len()));
+            let last = left.is_empty();
+            let flags = if last { rest.flags } else { rest.flags & !FIN };
+            let cut = if last { rest.cut } else { 0 };
+            reassembly.segment(side, &Segment { flags, payload, cut, ..rest }, *source, &mut receiver);
+            let syn = u32::from(rest.flags & SYN != 0);
+            rest.sequence = rest.sequence.wrapping_add(payload.len() as u32 + syn);
+            rest.flags &= !SYN;
+            rest.payload = left;
+        }
+    }
+
+    fn flush(&mut self, source: Source, out: &mut Output<'_>) {
+        let (reassembly, mut receiver) = self.receiver(out);
+        reassembly.flush(source, &mut receiver);
+    }
+
+    fn receiver<'a, 'b>(&'a mut self, out: &'a mut Output<'b>) -> (&'a mut Reassembly, Streams<'a, 'b>) {
+        let Self { reassembly, record, client, client_is_known, conversation, .. } = self;
+        (reassembly, Streams { record, client, client_is_known, conversation, out })
+    }
+
+    fn update(&mut self) {
+        let record = &mut self.record;
+        record.protocol = self.conversation.protocol();
+        record.exchanges = self.conversation.exchanges();
+        if record.protocol_detail.as_ref() != self.conversation.detail() {
+            record.protocol_detail = self.conversation.detail().cloned();
+        }
+    }
+
+    fn direction(&self, side: Side) -> Direction {
+        direction(side, self.client)
+    }
+
+    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
+        let syn = segment.flags & SYN != 0;
+        // RFC 7323 §2.2: the window of a SYN is not scaled, and none is unless both sides offered to.
+        let scale = match self.scales {
+            [Some(_), Some(_)] if !syn => self.scales[side as usize].unwrap_or(0).min(14),
+            _ => 0,
+        };
+        let acknowledged =
+            if segment.flags & ACK == 0 { 0 } else { self.reassembly.position(side.other(), segment.acknowledgment) };
+        SegmentSeen {
+            connection: self.record.number,
+            direction: self.direction(side),
+            flags: segment.flags,
+            stream_offset: self.reassembly.position(side, segment.sequence.wrapping_add(u32::from(syn))),
+            acknowledged,
+            window: u64::from(window) << scale,
+            payload_length: segment.payload.len() as u32 + segment.cut,
+            novelty,
+        }
+    }
+}
+
+/// What reassembly needs of a segment, of which `cut` payload bytes were not captured.
+pub(super) fn whole<'a>(header: &Header<'a>, cut: usize) -> Segment<'a> {
+    let Header { sequence, acknowledgment, flags, payload, .. } = *header;
+    Segment { sequence, acknowledgment, flags, payload, cut: cut as u32 }
+}
+
+/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
+pub(super) fn changes(segment: &Segment<'_>) -> bool {
+    segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
+}
