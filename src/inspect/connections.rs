@@ -98,7 +98,7 @@ impl Connections {
         if is_new || changes(&whole) {
             tracked.weigh(&mut self.held);
         }
-        if tracked.ends(out) {
+        if tracked.ends(source, out) {
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
         }
         if self.held > BUDGET {

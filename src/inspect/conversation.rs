@@ -170,6 +170,13 @@ impl Conversation {
         }
     }
 
+    /// A side reset the connection: what is to be said of that is said at once.
+    pub(super) fn cut_off(&mut self, source: Source, out: &mut Output<'_>) {
+        if let Talk::WebSocket(talk) = &mut self.talk {
+            talk.check_ending(true, source, out);
+        }
+    }
+
     /// The connection is over, by a reset or otherwise, or the capture is.
     pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {

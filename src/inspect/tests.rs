@@ -327,6 +327,29 @@ fn a_reset_in_mid_message_is_told() {
 }
 
 #[test]
+fn what_is_wrong_with_an_end_is_told_when_it_comes() {
+    let half = Dialogue::default()
+        .client("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        .server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+    let mut reset = half.segments(&[]);
+    reset.truncate(reset.len() - 1);
+    reset.last_mut().unwrap().flags = RST | ACK;
+    for (segments, expected) in [(reset, "reset-in-message"), (upgrade().segments(&[]), "no-close-handshake")] {
+        let mut inspector = Inspector::new(Options::default());
+        let mut found = Found::default();
+        for (number, data) in (1..).zip(segments.iter().map(packet)) {
+            assert_eq!(found.problems, [""; 0]);
+            let original_length = data.len() as u32;
+            let (time, link) = (Timestamp(number), LinkType::ETHERNET);
+            inspector.packet(&Packet { number, time, interface: 0, link, original_length, data: &data }, &mut found);
+        }
+        assert_eq!(found.problems, [expected]);
+        inspector.finish(&mut found);
+        assert_eq!(found.problems, [expected]);
+    }
+}
+
+#[test]
 fn what_follows_a_lost_segment_is_found_again() {
     let exchange = ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde");
     let mut dialogue = Dialogue::default();

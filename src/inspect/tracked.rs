@@ -93,9 +93,6 @@ impl Tracked {
         if let Some(fault) = self.watch.over(&self.record, source.time) {
             out.problem(last, Some(self.record.number), &fault);
         }
-        if reset && self.conversation.is_inside() {
-            out.problem(last, Some(self.record.number), &Fault::ResetInMessage);
-        }
         self.conversation.give_up(reset, last, out);
         self.update();
         out.emit(Event::Closed(&self.record));
@@ -125,12 +122,22 @@ impl Tracked {
         true
     }
 
-    /// Ends it where its last packet ended it; whether that is so, and was not so before.
-    pub(super) fn ends(&mut self, out: &mut Output<'_>) -> bool {
-        if self.ended || self.record.closed != Closed::Reset && !self.reassembly.is_finished() {
+    /// Ends it where the packet from `source` ended it; whether that is so, and was not so before.
+    pub(super) fn ends(&mut self, source: Source, out: &mut Output<'_>) -> bool {
+        let reset = self.record.closed == Closed::Reset;
+        if self.ended || !reset && !self.reassembly.is_finished() {
             return false;
         }
         self.ended = true;
+        if reset && self.conversation.is_inside() {
+            out.problem(source, Some(self.record.number), &Fault::ResetInMessage);
+        }
+        // After a reset, what was on its way is still read; after both FINs, nothing is.
+        if reset {
+            self.conversation.cut_off(source, out)
+        } else {
+            self.conversation.give_up(false, source, out)
+        }
         self.update();
         out.emit(Event::Ended(&self.record));
         true

@@ -169,8 +169,8 @@ impl WebSocketTalk {
         }
     }
 
-    /// A side that is over has sent a close frame, or never will (RFC 6455 §7.1.5).
-    fn check_ending(&self, reset: bool, source: Source, out: &mut Output<'_>) {
+    /// A side that is over has sent a close frame, or never will (RFC 6455 §7.1.5): that is said once.
+    pub(super) fn check_ending(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
         let over = self.sides.each_ref().map(|side| side.finished || reset);
         let missing = match lacking {
@@ -181,6 +181,7 @@ impl WebSocketTalk {
         };
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
         if certain && !self.ending_told && !(reset && self.is_inside()) {
+            self.ending_told = true;
             fault(&Fault::NoCloseHandshake { missing }, self.connection, source, out);
         }
     }
