@@ -23,6 +23,8 @@ pub(super) struct Connections {
     next_number: u64,
     /// Connections that ended and were not told yet, oldest first, and when.
     lingering: VecDeque<Ended>,
+    /// When the first of them is to be told, in nanoseconds since 1970.
+    due: u64,
     /// Connections that ended and were told.
     told: VecDeque<Ended>,
     /// Bytes of memory that the connections hold, roughly.
@@ -100,6 +102,8 @@ impl Connections {
         }
         if tracked.ends(source, out) {
             self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
+            // Whether it is the first of them, or one too many, is looked at with the next packet.
+            self.due = 0;
         }
         if self.held > BUDGET {
             self.evict(source, out);
@@ -145,11 +149,18 @@ impl Connections {
     /// Tells of connections that ended and have lingered long enough; forgets those that ended longest ago.
     #[inline]
     fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
+        if now >= self.due {
+            self.let_go_first(now, out);
+        }
+    }
+
+    fn let_go_first(&mut self, now: u64, out: &mut Output<'_>) {
         while let Some(ended) = self.lingering.front()
             && (now.saturating_sub(ended.at) >= LINGER || self.lingering.len() > MAX_ENDED)
         {
             self.tell_first(out);
         }
+        self.due = self.lingering.front().map_or(u64::MAX, |ended| ended.at.saturating_add(LINGER));
     }
 
     fn tell_first(&mut self, out: &mut Output<'_>) {
