@@ -2,7 +2,7 @@
 //!
 //! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that lies
 //! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, of a segment more than
-//! [`REMEMBERED`] segments ago, or more than [`ENDS`] bytes from both ends of a segment.
+//! [`REMEMBERED`] segments ago, or more than [`ENDS`] bytes from both ends of one that is longer than [`WHOLE`].
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -12,8 +12,11 @@ use foldhash::fast::RandomState;
 /// How many segments are remembered of each stream.
 pub(super) const REMEMBERED: usize = 16;
 
-/// How many bytes at each end of a segment are looked at: bulk data costs no more than a request does.
-const ENDS: usize = 256;
+/// How many bytes a segment may have to be looked at whole, as requests and messages are.
+const WHOLE: usize = 512;
+
+/// How many bytes at each end of a longer one are looked at: bulk data costs no more than a request does.
+const ENDS: usize = 128;
 
 /// What was handed on last.
 #[derive(Debug, Default)]
@@ -84,7 +87,7 @@ impl Delivered {
 
     fn hash(&self, bytes: &[u8]) -> u32 {
         let hash = match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
-            (Some(first), Some(last)) if bytes.len() > 2 * ENDS => self.hasher.hash_one((first, last)),
+            (Some(first), Some(last)) if bytes.len() > WHOLE => self.hasher.hash_one((first, last)),
             _ => self.hasher.hash_one(bytes),
         };
         hash as u32

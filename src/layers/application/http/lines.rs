@@ -129,6 +129,13 @@ fn plain_line(bytes: &[u8]) -> Option<FieldLine> {
 /// Where a value that begins at `at` is, without the white space around it.
 #[inline]
 fn trimmed(mut value: &[u8], mut at: usize) -> Range<usize> {
+    if let [b' ', first, .., last] = value
+        && ![b' ', b'\t'].contains(first)
+        && ![b' ', b'\t'].contains(last)
+    {
+        // As nearly everybody writes it.
+        return at + 1..at + value.len();
+    }
     while let [b' ' | b'\t', rest @ ..] = value {
         value = rest;
         at += 1;
