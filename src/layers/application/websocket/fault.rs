@@ -92,6 +92,12 @@ faults! {
         /// A frame after the same side's close frame.
         #[error("a frame after the close frame: the sender had said it would send no more")]
         FrameAfterClose => "frame-after-close", "RFC 6455 §5.5.1";
+        /// Bytes after the same side's close frame that are no frame.
+        #[error("{what} follows the close frame, after which nothing more may be sent: the receiver discards it")]
+        DataAfterClose {
+            /// What it is, as far as it is known.
+            what: &'static str,
+        } => "data-after-close", "RFC 6455 §1.4";
         /// RSV1 on a continuation or control frame.
         #[error("RSV1, which marks a compressed message, is set on a frame that is not a message's first")]
         CompressionBitMisplaced => "misplaced-compression-bit", "RFC 7692 §6.1";
