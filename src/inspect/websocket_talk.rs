@@ -158,13 +158,23 @@ impl WebSocketTalk {
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let side = &mut self.sides[from as usize];
         side.finished = true;
-        while let Some((item, owed)) = side.decoder.end() {
-            if owed > 0 {
+        loop {
+            let start = side.decoder.position();
+            let Some((item, owed)) = side.decoder.end() else { return };
+            let cut = match item {
+                Item::Skipped(came) => Some(Fault::HeaderCutShort(came)),
+                _ => (owed > 0).then_some(Fault::FrameCutShort(owed)),
+            };
+            if let Some(cut) = cut {
                 self.ending_told = true;
-                fault(&Fault::FrameCutShort(owed), self.connection, source, out);
+                fault(&cut, self.connection, source, out);
             }
-            if let Item::End { complete } = item {
-                side.end(complete, self.connection, source, &mut self.next_message, out);
+            match item {
+                Item::End { complete } => side.end(complete, self.connection, source, &mut self.next_message, out),
+                _ => {
+                    let end = side.decoder.position();
+                    out.piece(self.connection, from, start, end, PieceKind::Undecoded, self.next_frame);
+                }
             }
         }
     }
