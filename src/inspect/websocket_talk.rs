@@ -169,12 +169,11 @@ impl WebSocketTalk {
                 self.ending_told = true;
                 fault(&cut, self.connection, source, out);
             }
-            match item {
-                Item::End { complete } => side.end(complete, self.connection, source, &mut self.next_message, out),
-                _ => {
-                    let end = side.decoder.position();
-                    out.piece(self.connection, from, start, end, PieceKind::Undecoded, self.next_frame);
-                }
+            if let Item::End { complete } = item {
+                side.end(complete, self.connection, source, &mut self.next_message, out);
+            } else {
+                let end = side.decoder.position();
+                out.piece(self.connection, from, start, end, PieceKind::Undecoded, self.next_frame);
             }
         }
     }

@@ -136,7 +136,7 @@ mod tests {
     fn a_stream_that_was_reset_does_not_reach_back_before_that() {
         let mut inflate = Inflate::new(false);
         let mut nowhere = |_: &[u8]| Ok::<_, ()>(());
-        let first = deflated(false, &[7; 100_000]);
+        let first = deflated(false, &vec![7; 100_000]);
         assert!(matches!(inflate.push(&mut first.as_slice(), &mut nowhere), Ok(true)));
         inflate.reset_raw();
         assert!(inflate.push(&mut [0x4a, 0x44, 0xe6, 0x00, 0x00].as_slice(), &mut nowhere).is_err());
