@@ -148,7 +148,7 @@ fn decode_http(stream: &[u8]) -> u64 {
 }
 
 fn decode_websocket(stream: &[u8]) -> u64 {
-    let mut decoder = websocket::Decoder::new(true, 0);
+    let mut decoder = websocket::Decoder::new(true, false, 0);
     let mut frames = 0;
     for segment in stream.chunks(1448) {
         let mut input = http::Input { bytes: segment, source: Source::default() };

@@ -276,7 +276,7 @@ fn http(bytes: &[u8]) {
 }
 
 fn websocket(bytes: &[u8]) {
-    let mut decoder = websocket::Decoder::new(bytes.len().is_multiple_of(2), 0);
+    let mut decoder = websocket::Decoder::new(bytes.len().is_multiple_of(2), bytes.len().is_multiple_of(3), 0);
     for piece in bytes.chunks(1 + bytes.len() / 3) {
         let mut input = http::Input { bytes: piece, source: Source::default() };
         while decoder.next(&mut input).is_some() {}

@@ -4,7 +4,7 @@ use super::content::kept;
 use super::event::{Event, PieceKind};
 use super::output::Output;
 use super::record::{Direction, Extent, Frame, Message, Moment};
-use crate::layers::application::http::Input;
+use crate::layers::application::http::{Input, Likeness, Role, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
 use crate::layers::presentation::charset::Utf8Check;
 use crate::layers::presentation::deflate::{Deflate, Inflater};
@@ -19,6 +19,9 @@ const UNMASK_AT_ONCE: usize = 16 << 10;
 
 /// How much room of a message that is over is kept for the next.
 const MOST_ROOM: usize = UNMASK_AT_ONCE;
+
+/// How much of what follows a close frame is searched for the end of an HTTP start line, in bytes.
+const LONGEST_START_LINE: usize = 1000;
 
 /// Both directions of a connection that speaks WebSocket.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ impl WebSocketTalk {
     pub(super) fn new(connection: u64, positions: [u64; 2], deflate: Option<Deflate>) -> Self {
         let sender = |direction, inflater: Option<Inflater>| Sender {
             direction,
-            decoder: Decoder::new(direction == Direction::Client, positions[direction as usize]),
+            decoder: Decoder::new(direction == Direction::Client, deflate.is_some(), positions[direction as usize]),
             rules: Rules::new(direction == Direction::Client, deflate.is_some()),
             inflater: inflater.map(Box::new),
             frame: None,
@@ -132,6 +135,11 @@ impl WebSocketTalk {
                 }
                 Item::End { complete } => side.end(complete, *connection, source, next_message, out),
                 Item::Skipped(_) => out.piece(*connection, from, start, end, PieceKind::Undecoded, index),
+                Item::NoFrame(bytes) => {
+                    out.piece(*connection, from, start, end, PieceKind::Undecoded, index);
+                    let found = Fault::DataAfterClose { what: after_close(bytes) };
+                    fault(&found, *connection, side.decoder.began(), out);
+                }
             }
         }
     }
@@ -150,13 +158,22 @@ impl WebSocketTalk {
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let side = &mut self.sides[from as usize];
         side.finished = true;
-        while let Some((item, owed)) = side.decoder.end() {
-            if owed > 0 {
+        loop {
+            let start = side.decoder.position();
+            let Some((item, owed)) = side.decoder.end() else { return };
+            let cut = match item {
+                Item::Skipped(came) => Some(Fault::HeaderCutShort(came)),
+                _ => (owed > 0).then_some(Fault::FrameCutShort(owed)),
+            };
+            if let Some(cut) = cut {
                 self.ending_told = true;
-                fault(&Fault::FrameCutShort(owed), self.connection, source, out);
+                fault(&cut, self.connection, source, out);
             }
             if let Item::End { complete } = item {
                 side.end(complete, self.connection, source, &mut self.next_message, out);
+            } else {
+                let end = side.decoder.position();
+                out.piece(self.connection, from, start, end, PieceKind::Undecoded, self.next_frame);
             }
         }
     }
@@ -400,6 +417,18 @@ impl Building {
             self.check = None;
             fault(&Fault::NotUtf8(at as u64), message.connection, source, out);
         }
+    }
+}
+
+/// What the bytes are that follow a close frame and are no frame.
+fn after_close(bytes: &[u8]) -> &'static str {
+    let begins = |role| likeness(role, bytes, LONGEST_START_LINE) == Likeness::Yes;
+    if begins(Role::Response) {
+        "an HTTP response"
+    } else if begins(Role::Request) {
+        "an HTTP request"
+    } else {
+        "data that is no frame"
     }
 }
 

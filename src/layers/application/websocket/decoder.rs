@@ -1,7 +1,7 @@
 //! One direction of a WebSocket connection: bytes in as they come, frames out.
 
-use super::RSV1;
-use super::header::{Header, MAX_HEADER};
+use super::header::{Header, MAX_HEADER, first_is_lawful};
+use super::{CLOSE, RSV1};
 use crate::layers::application::http::Input;
 use crate::layers::transport::Source;
 
@@ -17,8 +17,10 @@ pub enum Item<'a> {
         /// Whether nothing of it was missing.
         complete: bool,
     },
-    /// Bytes between frames whose headers were not seen.
+    /// Bytes between frames whose headers were not seen, or what follows [`Item::NoFrame`].
     Skipped(usize),
+    /// The first bytes after a close frame that do not begin a frame, as far as they are at hand: no more frames come.
+    NoFrame(&'a [u8]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ enum State {
     },
     /// Where the next frame begins is not known.
     Lost,
+    /// After its close frame, the side sends something else.
+    NoFrames,
 }
 
 /// Decodes one direction of a connection.
@@ -43,21 +47,27 @@ pub struct Decoder {
     partial: [u8; MAX_HEADER],
     kept: u8,
     holed: bool,
+    /// The side's close frame was here: it is to send nothing more, so that what comes is a frame only if it reads as one.
+    closed: bool,
     from_client: bool,
+    deflate: bool,
     began: Source,
     position: u64,
 }
 
 impl Decoder {
-    /// A decoder for the frames of one side, from stream position `position` on.
+    /// A decoder for the frames of one side, from stream position `position` on. `deflate` tells whether
+    /// permessage-deflate was agreed on.
     #[must_use]
-    pub fn new(from_client: bool, position: u64) -> Self {
+    pub fn new(from_client: bool, deflate: bool, position: u64) -> Self {
         Self {
             state: State::Header,
             partial: [0; MAX_HEADER],
             kept: 0,
             holed: false,
+            closed: false,
             from_client,
+            deflate,
             began: Source::default(),
             position,
         }
@@ -96,7 +106,7 @@ impl Decoder {
                 self.state = State::Header;
                 self.header(input)
             }
-            State::Lost => {
+            State::Lost | State::NoFrames => {
                 let skipped = input.bytes.len();
                 input.bytes = &[];
                 self.position += skipped as u64;
@@ -125,6 +135,7 @@ impl Decoder {
                 self.holed = false;
                 Some(Item::End { complete: false })
             }
+            State::NoFrames => None,
             _ => {
                 self.state = State::Lost;
                 ended
@@ -151,7 +162,7 @@ impl Decoder {
                 self.position += skipped as u64;
                 Some((Item::Skipped(skipped), 0))
             }
-            State::Header | State::Lost => None,
+            State::Header | State::Lost | State::NoFrames => None,
         }
     }
 
@@ -160,10 +171,21 @@ impl Decoder {
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
+    /// What follows a close frame begins no frame.
+    fn no_frame<'i>(&mut self, input: &mut Input<'i>) -> Item<'i> {
+        let bytes = std::mem::take(&mut input.bytes);
+        self.position += u64::from(std::mem::take(&mut self.kept)) + bytes.len() as u64;
+        self.state = State::NoFrames;
+        Item::NoFrame(bytes)
+    }
+
     fn header<'i>(&mut self, input: &mut Input<'i>) -> Option<Item<'i>> {
         let kept = usize::from(self.kept);
         if kept == 0 {
             self.began = input.source;
+            if self.closed && !input.bytes.first().is_some_and(|byte| first_is_lawful(*byte, self.deflate)) {
+                return Some(self.no_frame(input));
+            }
         }
         let header = if kept == 0 {
             Header::parse(input.bytes)
@@ -180,6 +202,10 @@ impl Decoder {
             input.bytes = &input.bytes[more..];
             return None;
         };
+        if self.closed && !header.is_lawful(self.from_client, self.deflate) {
+            return Some(self.no_frame(input));
+        }
+        self.closed |= header.opcode == CLOSE;
         self.kept = 0;
         input.bytes = &input.bytes[usize::from(header.length) - kept..];
         self.position += u64::from(header.length);
@@ -241,7 +267,7 @@ mod tests {
 
     #[test]
     fn frames_are_told_apart() {
-        let said = decode(&mut Decoder::new(false, 0), &[STREAM]);
+        let said = decode(&mut Decoder::new(false, false, 0), &[STREAM]);
         assert_eq!(said[..3], ["1 5", "0 hello", "End { complete: true }"]);
         assert_eq!(said[3..5], ["9 0", "End { complete: true }"]);
         assert_eq!(said[5], "2 128");
@@ -249,7 +275,7 @@ mod tests {
 
     #[test]
     fn after_a_hole_the_next_packet_that_holds_whole_frames_is_trusted() {
-        let mut decoder = Decoder::new(false, 0);
+        let mut decoder = Decoder::new(false, false, 0);
         decode(&mut decoder, &[b"\x81\x05he"]);
         assert_eq!(decoder.gap(2), None);
         assert_eq!(decode(&mut decoder, &[b"o"]), ["4 o", "End { complete: false }"]);
@@ -258,19 +284,34 @@ mod tests {
         assert_eq!(decode(&mut decoder, &[b"random", b"\x81\x02hi\x8a\x00"]).len(), 1 + 3 + 2);
     }
 
+    #[test]
+    fn after_a_close_frame_only_what_reads_as_a_frame_is_one() {
+        let said = |pieces: &[&[u8]]| decode(&mut Decoder::new(false, false, 0), pieces);
+        assert_eq!(said(&[b"\x88\x00\x81\x01a"])[2..], ["1 1", "0 a", "End { complete: true }"]);
+        assert_eq!(said(&[b"\x88\x00", b"HT", b"TP/1.1"])[2..], ["NoFrame([72, 84])", "Skipped(6)"]);
+        // A first byte that could be one, in its own packet, and then a mask that the server may not use.
+        assert_eq!(said(&[b"\x88\x00\x81", b"\x81abcd"])[2..], ["NoFrame([129, 97, 98, 99, 100])"]);
+        let mut decoder = Decoder::new(false, false, 0);
+        decode(&mut decoder, &[b"\x88\x00\x81", b"\x81abcd", b"more"]);
+        assert_eq!(decoder.position(), 2 + 6 + 4);
+        assert_eq!(decoder.gap(5), None);
+        assert_eq!(decode(&mut decoder, &[b"\x81\x00"]), ["Skipped(2)"]);
+        assert_eq!(decoder.end(), None);
+    }
+
     proptest! {
         #[test]
         fn cutting_the_stream_elsewhere_changes_nothing(cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..9)) {
             let mut at: Vec<_> = cuts.iter().map(|c| c.index(STREAM.len())).chain([0, STREAM.len()]).collect();
             at.sort_unstable();
             let pieces: Vec<_> = at.windows(2).map(|w| &STREAM[w[0]..w[1]]).collect();
-            let mut decoder = Decoder::new(false, 0);
-            prop_assert_eq!(decode(&mut decoder, &pieces), decode(&mut Decoder::new(false, 0), &[STREAM]));
+            let mut decoder = Decoder::new(false, false, 0);
+            prop_assert_eq!(decode(&mut decoder, &pieces), decode(&mut Decoder::new(false, false, 0), &[STREAM]));
         }
 
         #[test]
         fn any_bytes_are_consumed(stream in prop::collection::vec(any::<u8>(), 0..300), hole in any::<u64>()) {
-            let mut decoder = Decoder::new(true, 0);
+            let mut decoder = Decoder::new(true, false, 0);
             decode(&mut decoder, &[&stream]);
             decoder.gap(hole >> 1);
             decode(&mut decoder, &[&stream]);

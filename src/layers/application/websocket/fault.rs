@@ -32,6 +32,17 @@ faults! {
         /// A version other than 13 that was accepted all the same.
         #[error("the upgrade speaks version {0:?} of the protocol; RFC 6455 is version 13")]
         OtherVersion(String) => "other-websocket-version", "RFC 6455 §4.2.1";
+        /// An upgrade without a version that was accepted all the same.
+        #[error("the upgrade request has no Sec-WebSocket-Version; it must say 13, which is RFC 6455")]
+        NoVersion => "other-websocket-version", "RFC 6455 §4.2.1";
+        /// A field that may stand there once stands there more often.
+        #[error("{name} is there {times} times, but may be there once: which of them counts is anybody's guess")]
+        RepeatedField {
+            /// Which.
+            name: &'static str,
+            /// How often.
+            times: usize,
+        } => "repeated-websocket-field", "RFC 6455 §11.3";
         /// A draft of the protocol that came before RFC 6455.
         #[error("this is {draft}, a draft from before the standard: no browser of today speaks it{}", draft.note())]
         OldDraft {
@@ -44,6 +55,9 @@ faults! {
         /// A subprotocol that was not offered.
         #[error("the server chose the subprotocol {0:?}, which the client had not offered")]
         SubprotocolNotOffered(String) => "subprotocol-not-offered", "RFC 6455 §4.1";
+        /// More than one subprotocol in the response.
+        #[error("the server names more than one subprotocol, {0:?}, where it is to choose one: a browser fails the connection")]
+        SeveralSubprotocols(String) => "several-subprotocols", "RFC 6455 §11.3.4";
         /// An extension that was not offered.
         #[error("the server chose the extension {0:?}, which the client had not offered")]
         ExtensionNotOffered(String) => "extension-not-offered", "RFC 6455 §9.1";
@@ -92,6 +106,12 @@ faults! {
         /// A frame after the same side's close frame.
         #[error("a frame after the close frame: the sender had said it would send no more")]
         FrameAfterClose => "frame-after-close", "RFC 6455 §5.5.1";
+        /// Bytes after the same side's close frame that are no frame.
+        #[error("{what} follows the close frame, after which nothing more may be sent: the receiver discards it")]
+        DataAfterClose {
+            /// What it is, as far as it is known.
+            what: &'static str,
+        } => "data-after-close", "RFC 6455 §1.4";
         /// RSV1 on a continuation or control frame.
         #[error("RSV1, which marks a compressed message, is set on a frame that is not a message's first")]
         CompressionBitMisplaced => "misplaced-compression-bit", "RFC 7692 §6.1";
@@ -101,6 +121,9 @@ faults! {
         /// A stream that ended inside a frame.
         #[error("the stream ends inside a frame, {0} bytes early")]
         FrameCutShort(u64) => "frame-cut-short", "RFC 6455 §7.1.7";
+        /// A stream that ended inside a frame's header.
+        #[error("the stream ends inside a frame, before its header is whole: {0} bytes of that came")]
+        HeaderCutShort(usize) => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A Sec-WebSocket-Extensions in the 101 that cannot stand there.
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedExtension(String) => "malformed-websocket-extension", "RFC 7692 §5";

@@ -43,7 +43,8 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
     match request.get("sec-websocket-version") {
         Some(b"13") => {}
         _ if draft.is_some() => {}
-        version => faults.push(Fault::OtherVersion(text(version.unwrap_or_default()))),
+        Some(version) => faults.push(Fault::OtherVersion(text(version))),
+        None => faults.push(Fault::NoVersion),
     }
     match (request.get("sec-websocket-key"), response.get("sec-websocket-accept")) {
         (None, _) => faults.push(Fault::NoKey),
@@ -61,15 +62,27 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
             }
         }
     }
+    let once = [(request, "Sec-WebSocket-Key"), (request, "Sec-WebSocket-Version"), (response, "Sec-WebSocket-Accept")];
+    for (fields, name) in once {
+        let times = fields.all(&name.to_ascii_lowercase()).count();
+        if times > 1 {
+            faults.push(Fault::RepeatedField { name, times });
+        }
+    }
+    let chosen: Vec<&[u8]> = response.all("sec-websocket-protocol").flat_map(elements).collect();
+    if chosen.len() > 1 {
+        faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
+    }
+    for chosen in chosen {
+        // A name is compared as it is, case and all (RFC 6455 §4.1).
+        if !request.all("sec-websocket-protocol").flat_map(elements).any(|offer| offer == chosen) {
+            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
+        }
+    }
     let offered = |name: &'static str, chosen: &[u8]| {
         let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
         request.all(name).flat_map(elements).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
     };
-    for chosen in response.all("sec-websocket-protocol").flat_map(elements) {
-        if !offered("sec-websocket-protocol", chosen) {
-            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
-        }
-    }
     for chosen in response.all("sec-websocket-extensions").flat_map(elements) {
         if !offered("sec-websocket-extensions", chosen) {
             faults.push(Fault::ExtensionNotOffered(text(chosen)));
@@ -99,7 +112,13 @@ mod tests {
         let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
         let with = |more: &str| check_of(request, &format!("{accept}{more}\r\n"));
         assert!(with("Sec-WebSocket-Protocol: echo\r\nSec-WebSocket-Extensions: permessage-deflate\r\n").is_empty());
-        assert_eq!(with("Sec-WebSocket-Protocol: other\r\n"), ["subprotocol-not-offered"]);
+        for other in ["other", "Echo"] {
+            assert_eq!(with(&format!("Sec-WebSocket-Protocol: {other}\r\n")), ["subprotocol-not-offered"]);
+        }
+        for both in ["echo, chat", "echo\r\nSec-WebSocket-Protocol: chat"] {
+            assert_eq!(with(&format!("Sec-WebSocket-Protocol: {both}\r\n")), ["several-subprotocols"]);
+        }
+        assert_eq!(with("Sec-WebSocket-Accept: x\r\n"), ["repeated-websocket-field"]);
         assert_eq!(with("Sec-WebSocket-Extensions: x-other\r\n"), ["extension-not-offered"]);
         assert_eq!(check_of(request, "\r\n"), ["missing-accept"]);
         assert_eq!(check_of(request, "Sec-WebSocket-Accept: x\r\n\r\n"), ["wrong-accept"]);

@@ -1,5 +1,7 @@
 //! A frame's header (RFC 6455 §5.2): 2 to 14 bytes.
 
+use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1, TEXT};
+
 /// The longest frame header: 2 bytes, 8 of extended length, 4 of masking key.
 pub const MAX_HEADER: usize = 14;
 
@@ -57,10 +59,37 @@ impl Header {
         }
     }
 
+    /// Whether a side that keeps to every rule of a header could have sent it: what a header's first bytes must be for
+    /// bytes of unknown nature to be taken for a frame (§5.2, §5.5; RSV1 by RFC 7692 §6 where `deflate` was agreed on).
+    #[must_use]
+    pub fn is_lawful(&self, from_client: bool, deflate: bool) -> bool {
+        first_is_lawful(self.byte(), deflate)
+            && self.mask_key.is_some() == from_client
+            && self.is_minimal()
+            && self.payload_length >> 63 == 0
+            && !(self.is_control() && self.payload_length > 125)
+    }
+
+    /// Its first byte.
+    fn byte(&self) -> u8 {
+        u8::from(self.fin) << 7 | self.rsv << 4 | self.opcode
+    }
+
     /// Whether it is a control frame: close, ping, pong, or reserved for one (§5.5).
     #[must_use]
     pub fn is_control(&self) -> bool {
         super::is_control(self.opcode)
+    }
+}
+
+/// The same of a header's first byte alone: a known opcode, FIN on a control frame, RSV1 on data at the most.
+pub(super) fn first_is_lawful(byte: u8, deflate: bool) -> bool {
+    let (fin, rsv, opcode) = (byte & 0x80 != 0, byte >> 4 & 7, byte & 15);
+    match opcode {
+        CONTINUATION => rsv == 0,
+        TEXT | BINARY => rsv & if deflate { !RSV1 } else { 7 } == 0,
+        CLOSE | PING | PONG => fin && rsv == 0,
+        _ => false,
     }
 }
 
@@ -98,5 +127,31 @@ mod tests {
         ] {
             assert_eq!(Header::parse(bytes).unwrap().is_minimal(), minimal);
         }
+    }
+
+    #[test]
+    fn only_what_a_side_may_send_is_lawful() {
+        let lawful = |bytes: &[u8]| Header::parse(bytes).unwrap().is_lawful(false, true);
+        for bytes in [&[0x81, 5][..], &[0x01, 0], &[0x80, 0], &[0xc1, 5], &[0x88, 125], &[0x82, 126, 0, 126]] {
+            assert!(lawful(bytes), "{bytes:x?}");
+        }
+        let wrong = [
+            &b"HTTP"[..],
+            b"GET ",
+            &[0x83, 0],
+            &[0x8b, 0],
+            &[0xa1, 0],
+            &[0xc0, 0],
+            &[0xc9, 0],
+            &[0x09, 0],
+            &[0x88, 126, 0, 126],
+            &[0x81, 0x85, 1, 2, 3, 4],
+            &[0x82, 126, 0, 125],
+            &[0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0],
+        ];
+        for bytes in wrong {
+            assert!(!lawful(bytes), "{bytes:x?}");
+        }
+        assert!(!Header::parse(&[0xc1, 5]).unwrap().is_lawful(false, false));
     }
 }

@@ -11,7 +11,7 @@ const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeflateError {
     /// The payload is not DEFLATE data, or refers to bytes that never were.
-    #[error("the compressed message is damaged")]
+    #[error("it is not DEFLATE data, or refers back to bytes that never were")]
     Damaged,
     /// More comes out than anyone should inflate.
     #[error("the message inflates to more than {}, where inflating stops: a bomb, most likely", plainly(*limit))]
@@ -26,7 +26,7 @@ pub enum DeflateError {
 
 /// Inflates the compressed messages of one direction of a connection.
 ///
-/// It allocates its window (32 KiB, and some 25 KiB more to work in) when the first compressed message comes.
+/// It allocates its window (32 KiB, and some 10 KiB more to work in) when the first compressed message comes.
 #[derive(Default)]
 pub struct Inflater {
     context_takeover: bool,
@@ -103,7 +103,7 @@ impl Inflater {
     /// Bytes of memory it holds, roughly: none before the first compressed message.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.inflate.as_ref().map_or(0, |_| 57 << 10)
+        self.inflate.as_ref().map_or(0, |_| Inflate::HELD)
     }
 
     fn inflate(&mut self, mut input: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), DeflateError> {
@@ -214,6 +214,19 @@ mod tests {
         assert_eq!(inflater.message_chunk(b"more", &mut |_| {}), Err(DeflateError::ContextLost));
         assert_eq!(inflater.end_of_message(&mut |_| {}), Err(DeflateError::ContextLost));
         assert_eq!(inflate(&mut inflater, &[&Deflater::new().message(b"well")]).as_deref(), Ok(&b"well"[..]));
+    }
+
+    /// What a sender does that keeps its context where both agreed on none.
+    #[test]
+    fn without_context_takeover_a_message_cannot_refer_to_the_one_before() {
+        let text: Vec<u8> = (0..=255).collect();
+        let mut deflater = Deflater::new();
+        let (first, second) = (deflater.message(&text), deflater.message(&text));
+        let mut inflater = Inflater::new(false);
+        assert_eq!(inflate(&mut inflater, &[&first]).as_deref(), Ok(&text[..]));
+        assert_eq!(inflater.message_chunk(&second, &mut |_| {}), Err(DeflateError::Damaged));
+        assert_eq!(inflater.end_of_message(&mut |_| {}), Err(DeflateError::ContextLost));
+        assert_eq!(inflate(&mut inflater, &[&first]).as_deref(), Ok(&text[..]));
     }
 
     #[test]
