@@ -52,6 +52,8 @@ pub(super) struct Pairing {
     whole: bool,
     /// The client sent bytes that are no request.
     skipped: bool,
+    /// The client was answered in the middle of a request line.
+    interrupted: bool,
     /// Whether packets of the client and of the server were captured.
     heard: [bool; 2],
     /// The server answered a request without version by bytes without a status line (HTTP/0.9).
@@ -69,6 +71,7 @@ impl Pairing {
             next_index: 0,
             whole: from_start,
             skipped: false,
+            interrupted: false,
             heard: [false; 2],
             simple: false,
         }
@@ -77,6 +80,16 @@ impl Pairing {
     /// Packets of that side were captured.
     pub(super) fn hear(&mut self, from: Direction) {
         self.heard[from as usize] = true;
+    }
+
+    /// Whether every request is answered, as far as they are known.
+    pub(super) fn is_idle(&self) -> bool {
+        self.answered == self.open.len()
+    }
+
+    /// The client is about to be answered in the middle of a request line.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted = true;
     }
 
     /// Whether the request to be answered next has no version: its answer may have no status line.
@@ -265,12 +278,12 @@ impl Pairing {
         } else {
             out.summary.http_responses += 1;
         }
-        if self.answered == self.open.len() {
+        if self.is_idle() {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
                 faults(&[Fault::MalformedRequestLine], self.connection, source, out);
-            } else if whole && *status != 408 {
+            } else if whole && *status != 408 && !std::mem::take(&mut self.interrupted) {
                 faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }
             self.open(Box::default(), out);
@@ -291,6 +304,7 @@ impl Pairing {
             exchange.response = Some(response);
         }
         let switch = match framing {
+            Framing::Tunnel if !head.whole => None,
             Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),
             Framing::Tunnel => {
                 let target = exchange.request.as_ref().map(|request| String::from_utf8_lossy(&request.target));

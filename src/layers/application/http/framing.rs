@@ -57,7 +57,7 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
 
 fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
     match head.all("host").count() {
-        0 if head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
+        0 if head.whole && head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
         0 | 1 => {}
         several => faults.push(Fault::RepeatedHost(several)),
     }

@@ -13,7 +13,7 @@ pub fn owed_by_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
 pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
     let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return };
     upgrade_is_named(head, faults);
-    let lacks = |name| head.get(name).is_none();
+    let lacks = |name| head.whole && head.get(name).is_none();
     match status {
         101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(*status)),
         101 => upgrade_was_asked(head, request, faults),
@@ -27,7 +27,7 @@ pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut 
 /// Upgrade is for the next hop only, and Connection must say so (RFC 9110 §7.8).
 fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let named = || head.list("connection").any(|option| option.eq_ignore_ascii_case(b"upgrade"));
-    if head.get("upgrade").is_some() && !named() {
+    if head.get("upgrade").is_some() && head.whole && !named() {
         faults.push(Fault::UpgradeWithoutConnection);
     }
 }
