@@ -199,7 +199,7 @@ impl Taker<'_> {
     fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
         if let Item::Head(head, _) = &item
             && self.client.is_some()
-            && self.pairing.is_idle()
+            && self.pairing.is_early()
         {
             self.answer_early(head, out);
         }
@@ -263,12 +263,15 @@ impl Taker<'_> {
         }
     }
 
-    /// A response comes, and no request waits for it. If the client is inside of a request's head, that is what a final
+    /// A response comes, and all of its request is not there yet. If the client is inside of a head, that is what a final
     /// response answers (RFC 9110 §15.5.9, RFC 6585 §5).
     #[cold]
     fn answer_early(&mut self, response: &Head<'_>, out: &mut Output<'_>) {
         let Some(Parts::Status { status, .. }) = response.start.map(|start| &start.parts) else { return };
         let Some(client) = self.client.as_deref_mut().filter(|_| !(100..=199).contains(status)) else { return };
+        if self.pairing.is_body_optional() {
+            return client.excuse_body();
+        }
         let Some((begun, source)) = client.begun() else { return };
         let (begun, before) = (begun.to_vec(), client.position());
         let (pairing, heads) = (&mut *self.pairing, &mut *self.heads);

@@ -82,9 +82,24 @@ impl Pairing {
         self.heard[from as usize] = true;
     }
 
-    /// Whether every request is answered, as far as they are known.
-    pub(super) fn is_idle(&self) -> bool {
-        self.answered == self.open.len()
+    /// Whether a response that came now would be there before all of its request is.
+    pub(super) fn is_early(&self) -> bool {
+        self.open.get(self.answered).is_none_or(|open| open.content.is_some())
+    }
+
+    /// Whether the request in progress may do without its body once a final response is there: it expected a 100, got none,
+    /// and sent nothing yet (RFC 9110 §10.1.1).
+    pub(super) fn is_body_optional(&self) -> bool {
+        let Some(Exchange { request: Some(request), interim, .. }) =
+            self.open.get(self.answered).map(|open| &open.exchange)
+        else {
+            return false;
+        };
+        let mut expected = request.message.headers.all("expect").flat_map(elements);
+        self.answered + 1 == self.open.len()
+            && request.message.wire_body_bytes == 0
+            && expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+            && !interim.iter().any(|response| response.status == 100)
     }
 
     /// The client is about to be answered in the middle of a request line.
@@ -278,7 +293,7 @@ impl Pairing {
         } else {
             out.summary.http_responses += 1;
         }
-        if self.is_idle() {
+        if self.answered == self.open.len() {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {

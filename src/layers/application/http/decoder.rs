@@ -82,6 +82,11 @@ enum State {
         /// Whether the other side had waited for the rest.
         awaited: bool,
     },
+    /// Before a body that the sender may leave out: what comes may be the next message.
+    Optional {
+        /// How long the body is; `None` if it is chunked.
+        length: Option<u64>,
+    },
     Length(u64),
     ChunkLine,
     ChunkData(u64),
@@ -190,7 +195,7 @@ impl Decoder {
     pub fn is_inside(&self) -> bool {
         match self.state {
             State::Start | State::Lost | State::Tunnel => !self.partial.is_empty() && !self.shown,
-            State::Answered { .. } => false,
+            State::Answered { .. } | State::Optional { .. } => false,
             _ => !self.unheeded,
         }
     }
@@ -229,6 +234,13 @@ impl Decoder {
             State::Start => self.head(input),
             State::Lost => self.find_start(input),
             State::Answered { .. } => self.answered(input),
+            State::Optional { .. } => {
+                if strict_likeness(self.role, input.bytes, MAX_SECTION) == Likeness::Yes {
+                    return Some(self.ended(false));
+                }
+                self.demand_body();
+                self.next(input)
+            }
             State::Length(left) => {
                 let data = self.data(input, left);
                 let left = left - data.len() as u64;
@@ -288,9 +300,25 @@ impl Decoder {
         self.state = State::Answered { awaited };
     }
 
+    /// The body in progress, of which nothing came, may be left out.
+    pub fn excuse_body(&mut self) {
+        self.state = match self.state {
+            State::Length(length) => State::Optional { length: Some(length) },
+            State::ChunkLine if self.partial.is_empty() => State::Optional { length: None },
+            other => other,
+        };
+    }
+
+    fn demand_body(&mut self) {
+        if let State::Optional { length } = self.state {
+            self.state = length.map_or(State::ChunkLine, State::Length);
+        }
+    }
+
     /// The capture lacks `length` bytes here. An item if that ends the message in progress.
     pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
         self.forget_shown();
+        self.demand_body();
         let inside = !matches!(self.state, State::Start | State::Lost);
         self.skip_partial();
         self.position += length;
@@ -333,6 +361,7 @@ impl Decoder {
             State::Length(left) => Fault::BodyCutShort(left),
             State::Answered { awaited: true } => Fault::HeadCutShort,
             State::ChunkLine | State::ChunkData(_) | State::ChunkEnd | State::Trailers => Fault::ChunksCutShort,
+            State::Optional { .. } => return Some(self.ended(false)),
             State::Answered { awaited: false } => {
                 self.state = State::Lost;
                 let passed = self.skip_partial();
