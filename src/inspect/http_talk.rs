@@ -61,7 +61,7 @@ impl HttpTalk {
 
     /// The client sent bytes that are no request, and that did not come here.
     pub(super) fn skipped(&mut self) {
-        self.pairing.skipped(Direction::Client);
+        self.pairing.no_request();
     }
 
     /// Packets of that side were captured.
@@ -242,7 +242,10 @@ impl Taker<'_> {
             Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, out),
             Item::Skipped(length) => {
                 piece(length, PieceKind::Undecoded, out);
-                pairing.skipped(from);
+                match from {
+                    Direction::Client => pairing.no_request(),
+                    Direction::Server => pairing.no_response(source, out),
+                }
             }
             Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),

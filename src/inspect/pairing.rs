@@ -52,6 +52,8 @@ pub(super) struct Pairing {
     whole: bool,
     /// The client sent bytes that are no request.
     skipped: bool,
+    /// The server has said nothing else than HTTP so far, and the capture has all of it.
+    sound: bool,
     /// The client was answered in the middle of a request line.
     interrupted: bool,
     /// Whether packets of the client and of the server were captured.
@@ -71,6 +73,7 @@ impl Pairing {
             next_index: 0,
             whole: from_start,
             skipped: false,
+            sound: from_start,
             interrupted: false,
             heard: [false; 2],
             simple: false,
@@ -203,17 +206,29 @@ impl Pairing {
         }
     }
 
-    /// A side sent bytes that are no message.
-    pub(super) fn skipped(&mut self, from: Direction) {
-        match from {
-            Direction::Client => self.skipped = true,
-            Direction::Server => self.simple |= self.awaits_simple(),
+    /// The client sent bytes that are no request.
+    pub(super) fn no_request(&mut self) {
+        self.skipped = true;
+    }
+
+    /// The server sent bytes that are no response.
+    pub(super) fn no_response(&mut self, source: Source, out: &mut Output<'_>) {
+        if self.awaits_simple() {
+            self.simple = true;
+            return;
+        }
+        // What follows a response may be more of it.
+        let is_first = |it: &Exchange| it.index == 0 && it.response.is_none() && it.interim.is_empty();
+        let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
+        if std::mem::take(&mut self.sound) && self.whole && first {
+            faults(&[Fault::MalformedStatusLine], self.connection, source, out);
         }
     }
 
     /// Bytes of the message in progress, if there is one, are missing.
     pub(super) fn gap(&mut self, from: Direction) {
         self.whole &= from == Direction::Server;
+        self.sound = false;
         if let Some((content, _)) = self.content(from) {
             content.gap();
         }
@@ -333,6 +348,7 @@ impl Pairing {
 
     /// After a switch nothing of HTTP follows: the exchange that made it is over.
     pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
+        self.sound = false;
         let exchange = self.current(Direction::Server).map(|open| open.exchange.clone());
         self.end(Direction::Server, true, source, out);
         if let Some(exchange) = exchange {

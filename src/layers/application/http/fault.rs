@@ -154,6 +154,9 @@ faults! {
         /// The client's bytes do not begin with a request line, yet the server answers in HTTP.
         #[error("what the client sent before this response does not begin with a request line")]
         MalformedRequestLine => "malformed-request-line", "RFC 9112 §3";
+        /// The client's request is HTTP/1.x, and what the server answers does not begin with a status line.
+        #[error("what the server answers does not begin with a status line, HTTP/1.1 and a status code: it is no HTTP/1 response")]
+        MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
         /// A content coding that cannot be undone.
         #[error("the body's content coding can not be undone: {0}")]
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
