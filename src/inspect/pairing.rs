@@ -54,6 +54,8 @@ pub(super) struct Pairing {
     skipped: bool,
     /// The server has said nothing else than HTTP so far, and the capture has all of it.
     sound: bool,
+    /// Where the server said something else than HTTP before the first request.
+    unasked: Option<Source>,
     /// The client was answered in the middle of a request line.
     interrupted: bool,
     /// Whether packets of the client and of the server were captured.
@@ -74,6 +76,7 @@ impl Pairing {
             whole: from_start,
             skipped: false,
             sound: from_start,
+            unasked: None,
             interrupted: false,
             heard: [false; 2],
             simple: false,
@@ -220,8 +223,11 @@ impl Pairing {
         // What follows a response may be more of it.
         let is_first = |it: &Exchange| it.index == 0 && it.response.is_none() && it.interim.is_empty();
         let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
-        if std::mem::take(&mut self.sound) && self.whole && first {
-            faults(&[Fault::MalformedStatusLine], self.connection, source, out);
+        if std::mem::take(&mut self.sound) && self.whole {
+            match first {
+                true => faults(&[Fault::MalformedStatusLine], self.connection, source, out),
+                false => self.unasked = Some(source).filter(|_| self.next_index == 0),
+            }
         }
     }
 
@@ -288,6 +294,9 @@ impl Pairing {
         };
         owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
+        if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
+            faults(&[Fault::MalformedStatusLine], self.connection, unasked, out);
+        }
         let mut open = out.scratch.exchange.take().unwrap_or_default();
         let request = open.exchange.request.get_or_insert_default();
         refill(&mut request.method, head.slice(method));
