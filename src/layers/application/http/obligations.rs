@@ -39,7 +39,7 @@ fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec
         if !offered().any(|offer| offer.eq_ignore_ascii_case(chosen)) {
             let all: Vec<&[u8]> = offered().collect();
             let offered =
-                if all.is_empty() { "nothing".to_owned() } else { format!("{:?}", text(&all.join(&b", "[..]))) };
+                if all.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", text(&all.join(&b", "[..]))) };
             faults.push(Fault::UpgradeNotAsked { chosen: text(chosen), offered });
         }
     }
