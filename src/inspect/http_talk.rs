@@ -61,7 +61,7 @@ impl HttpTalk {
 
     /// The client sent bytes that are no request, and that did not come here.
     pub(super) fn skipped(&mut self) {
-        self.pairing.no_request();
+        self.pairing.no_request(None);
     }
 
     /// Packets of that side were captured.
@@ -243,7 +243,7 @@ impl Taker<'_> {
             Item::Skipped(length) => {
                 piece(length, PieceKind::Undecoded, out);
                 match from {
-                    Direction::Client => pairing.no_request(),
+                    Direction::Client => pairing.no_request(Some(source)),
                     Direction::Server => pairing.no_response(source, out),
                 }
             }

@@ -52,6 +52,8 @@ pub(super) struct Pairing {
     whole: bool,
     /// The client sent bytes that are no request.
     skipped: bool,
+    /// Where the first of them are from, if it is known.
+    skipped_at: Option<Source>,
     /// The server has said nothing else than HTTP so far, and the capture has all of it.
     sound: bool,
     /// Where the server said something else than HTTP before the first request.
@@ -75,6 +77,7 @@ impl Pairing {
             next_index: 0,
             whole: from_start,
             skipped: false,
+            skipped_at: None,
             sound: from_start,
             unasked: None,
             interrupted: false,
@@ -210,8 +213,10 @@ impl Pairing {
     }
 
     /// The client sent bytes that are no request.
-    pub(super) fn no_request(&mut self) {
-        self.skipped = true;
+    pub(super) fn no_request(&mut self, source: Option<Source>) {
+        if !std::mem::replace(&mut self.skipped, true) {
+            self.skipped_at = source;
+        }
     }
 
     /// The server sent bytes that are no response.
@@ -321,7 +326,8 @@ impl Pairing {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
-                faults(&[Fault::MalformedRequestLine], self.connection, source, out);
+                let skipped_at = self.skipped_at.unwrap_or(source);
+                faults(&[Fault::MalformedRequestLine], self.connection, skipped_at, out);
             } else if whole && *status != 408 && !std::mem::take(&mut self.interrupted) {
                 faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }

@@ -161,7 +161,7 @@ faults! {
         #[error("a response, but there was no request it could answer")]
         ResponseWithoutRequest => "response-without-request", "RFC 9112 §9.2";
         /// The client's bytes do not begin with a request line, yet the server answers in HTTP.
-        #[error("what the client sent before this response does not begin with a request line")]
+        #[error("what the client sent does not begin with a request line, and the server answered it")]
         MalformedRequestLine => "malformed-request-line", "RFC 9112 §3";
         /// The client's request is HTTP/1.x, and what the server answers does not begin with a status line.
         #[error("what the server sent does not begin with a status line: it is no response of HTTP/1")]
