@@ -47,6 +47,9 @@ faults! {
         /// A status code that is not three digits.
         #[error("a status code is three digits, from 100 on; here it is \"{0}\"")]
         MalformedStatus(String) => "malformed-status-code", "RFC 9110 §15";
+        /// A status code of three digits that has no class.
+        #[error("status codes are from 100 to 599; here it is {0}, of which no client knows whether it means success")]
+        StatusOutOfRange(u16) => "malformed-status-code", "RFC 9110 §15";
         /// A control character, such as a bare CR, in a start line.
         #[error("there is a control character in the start line: readers disagree on where it ends")]
         ControlInStartLine => "control-in-start-line", "RFC 9112 §2.2";
@@ -148,6 +151,9 @@ faults! {
         /// A 405 without an Allow field.
         #[error("a 405 must list in an Allow header the methods that would be allowed; this one does not")]
         NoAllow => "missing-allow", "RFC 9110 §15.5.6";
+        /// A 206 that does not say which part it is.
+        #[error("a 206 must say in Content-Range which part of the whole it is; this one does not")]
+        NoContentRange => "missing-content-range", "RFC 9110 §15.3.7";
         /// A 401 without a challenge.
         #[error(
             "a 401 must say in WWW-Authenticate how to log in; this one does not, so no client can know what to \

@@ -90,13 +90,11 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
         // A coding's parameters follow a semicolon (RFC 9112 §7).
         let name = coding.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
         let known = [&b"chunked"[..], b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress", b"identity"];
-        if matches!(last, Declared::Chunked) && !misplaced {
-            misplaced = true;
-            let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
-            faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
-        }
         if !known.iter().any(|k| name.eq_ignore_ascii_case(k)) {
             faults.push(Fault::UnknownTransferCoding(text(coding)));
+        } else if matches!(last, Declared::Chunked) && !std::mem::replace(&mut misplaced, true) {
+            let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
+            faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
         }
         if name.eq_ignore_ascii_case(b"chunked") {
             last = Declared::Chunked;

@@ -17,6 +17,7 @@ pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut 
     match status {
         101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(*status)),
         101 => upgrade_was_asked(head, request, faults),
+        206 if lacks("content-range") && !has_parts(head) => faults.push(Fault::NoContentRange),
         401 if lacks("www-authenticate") => faults.push(Fault::NoChallenge),
         405 if lacks("allow") => faults.push(Fault::NoAllow),
         407 if lacks("proxy-authenticate") => faults.push(Fault::NoProxyChallenge),
@@ -30,6 +31,13 @@ fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.get("upgrade").is_some() && head.whole && !named() {
         faults.push(Fault::UpgradeWithoutConnection);
     }
+}
+
+/// Whether each part of the content says itself which part it is (RFC 9110 §14.6).
+fn has_parts(head: &Head<'_>) -> bool {
+    const PARTS: &[u8] = b"multipart/byteranges";
+    let kind = head.get("content-type").unwrap_or_default();
+    kind.get(..PARTS.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(PARTS))
 }
 
 fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {

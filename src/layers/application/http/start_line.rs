@@ -72,7 +72,9 @@ pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
 /// The same where anything may come: only a start line that lacks nothing is one.
 #[must_use]
 pub fn strict_likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
-    matched(role, bytes, limit, |start| matches!(start.fault, None | Some(Fault::StartLineSpacing)))
+    matched(role, bytes, limit, |start| {
+        matches!(start.fault, None | Some(Fault::StartLineSpacing | Fault::StatusOutOfRange(_)))
+    })
 }
 
 fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
@@ -176,7 +178,7 @@ impl StartLine {
                 else {
                     return None;
                 };
-                let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
+                let [hundreds @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
                 let digit = |digit: &u8| u16::from(digit - b'0');
                 let status = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
                 let space = match reason {
@@ -255,6 +257,8 @@ impl StartLine {
             Some(not_1(&line[..version_end], version))
         } else if digits != 3 || code.len() != 3 || code[0] == b'0' {
             Some(Fault::MalformedStatus(text(code)))
+        } else if status > 599 {
+            Some(Fault::StatusOutOfRange(status))
         } else if digits_at != version_end + 1 || line[version_end] != b' ' {
             Some(Fault::StartLineSpacing)
         } else {
