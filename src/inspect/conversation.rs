@@ -41,6 +41,8 @@ enum Talk {
     Opaque,
 }
 
+const PRIOR_KNOWLEDGE: &str = "HTTP/2 with prior knowledge";
+
 const BOTH: [Direction; 2] = [Direction::Client, Direction::Server];
 
 impl Conversation {
@@ -255,8 +257,16 @@ impl Conversation {
                 self.become_opaque(Protocol::Tls, tls.describe(), (from, at), out);
                 self.talk = Talk::Tls(tls);
             }
+            Opening::Http2 if from == Direction::Server => {
+                // A server may say so to everybody; whether its client does is still to come (RFC 9113 §3.4).
+                if self.protocol == Protocol::Unknown {
+                    self.protocol = Protocol::Http2;
+                }
+                self.name.is(if self.name.is_inside() { "HTTP/2" } else { PRIOR_KNOWLEDGE });
+                doorway.miss(from);
+            }
             Opening::Http2 => {
-                let name = if self.name.is_inside() { "HTTP/2" } else { "HTTP/2 with prior knowledge" };
+                let name = if self.name.is_inside() { "HTTP/2" } else { PRIOR_KNOWLEDGE };
                 self.become_opaque(Protocol::Http2, name.into(), (from, at), out);
             }
             Opening::Named(name) => {
@@ -346,8 +356,9 @@ impl Conversation {
             if self.name.is_inside() {
                 self.name.is("HTTP/1");
             }
-            if self.protocol == Protocol::Unknown {
-                self.protocol = Protocol::Http1;
+            let before = std::mem::replace(&mut self.protocol, Protocol::Http1);
+            if before == Protocol::Http2 && !self.name.is_inside() {
+                self.name = Name::default();
             }
         }
         if talk.is_simple() {

@@ -4,7 +4,7 @@ use super::event::PieceKind;
 use super::output::Output;
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
-use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Role};
+use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, Role};
 use crate::layers::transport::Source;
 
 /// Both directions of a connection that speaks HTTP/1.x.
@@ -61,7 +61,7 @@ impl HttpTalk {
 
     /// The client sent bytes that are no request, and that did not come here.
     pub(super) fn skipped(&mut self) {
-        self.pairing.skipped(Direction::Client);
+        self.pairing.no_request(None);
     }
 
     /// Packets of that side were captured.
@@ -136,23 +136,16 @@ impl HttpTalk {
     /// A side's stream goes on elsewhere, or no further: what is there of a head is all that will be.
     fn break_off(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let (decoder, mut taker) = self.taker(from, source);
-        loop {
-            let start = decoder.position();
-            let Some(item) = decoder.broken_off() else { return };
-            // How its body would have been framed does not matter: there is none.
-            if let Some((framing, _)) = taker.take(item, start, out) {
-                decoder.body(framing);
-            }
-        }
+        taker.broken_off(decoder, out);
     }
 
     fn taker(&mut self, from: Direction, source: Source) -> (&mut Decoder, Taker<'_>) {
         let Self { connection, client, server, pairing, heads } = self;
-        let decoder = match from {
-            Direction::Client => client,
-            Direction::Server => server,
+        let (decoder, client) = match from {
+            Direction::Client => (client, None),
+            Direction::Server => (server, Some(client)),
         };
-        (decoder, Taker { connection: *connection, from, source, pairing, heads })
+        (decoder, Taker { connection: *connection, from, source, client, pairing, heads })
     }
 
     /// A side sent its FIN: what it has not finished by now is cut short.
@@ -194,6 +187,8 @@ struct Taker<'a> {
     connection: u64,
     from: Direction,
     source: Source,
+    /// The client's decoder, where the server's items are taken.
+    client: Option<&'a mut Decoder>,
     pairing: &'a mut Pairing,
     heads: &'a mut u64,
 }
@@ -202,7 +197,13 @@ impl Taker<'_> {
     /// Takes an item that starts at stream position `start`. A head is answered with its body's framing, and whether the
     /// connection switches after it.
     fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
-        let Self { connection, from, source, ref mut pairing, ref mut heads } = *self;
+        if let Item::Head(head, _) = &item
+            && self.client.is_some()
+            && self.pairing.is_early()
+        {
+            self.answer_early(head, out);
+        }
+        let Self { connection, from, source, ref mut pairing, ref mut heads, .. } = *self;
         let index = if out.options.pieces { pairing.index(from) } else { 0 };
         let piece = |length: usize, kind, out: &mut Output<'_>| {
             out.piece(connection, from, start, start + length as u64, kind, index);
@@ -241,12 +242,48 @@ impl Taker<'_> {
             Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, out),
             Item::Skipped(length) => {
                 piece(length, PieceKind::Undecoded, out);
-                pairing.skipped(from);
+                match from {
+                    Direction::Client => pairing.no_request(Some(source)),
+                    Direction::Server => pairing.no_response(source, out),
+                }
             }
+            Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
             Item::Fault(fault) => faults(&[fault], connection, source, out),
         }
         None
+    }
+
+    /// Takes what there is of a message whose stream breaks off.
+    fn broken_off(&mut self, decoder: &mut Decoder, out: &mut Output<'_>) {
+        loop {
+            let start = decoder.position();
+            let Some(item) = decoder.broken_off() else { return };
+            // How its body would have been framed does not matter: there is none.
+            if let Some((framing, _)) = self.take(item, start, out) {
+                decoder.body(framing);
+            }
+        }
+    }
+
+    /// A response comes, and all of its request is not there yet. If the client is inside of a head, that is what a final
+    /// response answers (RFC 9110 §15.5.9, RFC 6585 §5).
+    #[cold]
+    fn answer_early(&mut self, response: &Head<'_>, out: &mut Output<'_>) {
+        let Some(Parts::Status { status, .. }) = response.start.map(|start| &start.parts) else { return };
+        let Some(client) = self.client.as_deref_mut().filter(|_| !(100..=199).contains(status)) else { return };
+        if self.pairing.is_body_optional() {
+            return client.excuse_body();
+        }
+        let Some((begun, source)) = client.begun() else { return };
+        let (begun, before) = (begun.to_vec(), client.position());
+        let (pairing, heads) = (&mut *self.pairing, &mut *self.heads);
+        Taker { connection: self.connection, from: Direction::Client, source, client: None, pairing, heads }
+            .broken_off(client, out);
+        if client.position() == before {
+            self.pairing.interrupt();
+        }
+        client.answer(begun, (client.position() - before) as usize, *status == 408);
     }
 }
 

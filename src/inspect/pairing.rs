@@ -52,6 +52,14 @@ pub(super) struct Pairing {
     whole: bool,
     /// The client sent bytes that are no request.
     skipped: bool,
+    /// Where the first of them are from, if it is known.
+    skipped_at: Option<Source>,
+    /// The server has said nothing else than HTTP so far, and the capture has all of it.
+    sound: bool,
+    /// Where the server said something else than HTTP before the first request.
+    unasked: Option<Source>,
+    /// The client was answered in the middle of a request line.
+    interrupted: bool,
     /// Whether packets of the client and of the server were captured.
     heard: [bool; 2],
     /// The server answered a request without version by bytes without a status line (HTTP/0.9).
@@ -69,6 +77,10 @@ impl Pairing {
             next_index: 0,
             whole: from_start,
             skipped: false,
+            skipped_at: None,
+            sound: from_start,
+            unasked: None,
+            interrupted: false,
             heard: [false; 2],
             simple: false,
         }
@@ -77,6 +89,31 @@ impl Pairing {
     /// Packets of that side were captured.
     pub(super) fn hear(&mut self, from: Direction) {
         self.heard[from as usize] = true;
+    }
+
+    /// Whether a response that came now would be there before all of its request is.
+    pub(super) fn is_early(&self) -> bool {
+        self.open.get(self.answered).is_none_or(|open| open.content.is_some())
+    }
+
+    /// Whether the request in progress may do without its body once a final response is there: it expected a 100, got none,
+    /// and sent nothing yet (RFC 9110 §10.1.1).
+    pub(super) fn is_body_optional(&self) -> bool {
+        let Some(Exchange { request: Some(request), interim, .. }) =
+            self.open.get(self.answered).map(|open| &open.exchange)
+        else {
+            return false;
+        };
+        let mut expected = request.message.headers.all("expect").flat_map(elements);
+        self.answered + 1 == self.open.len()
+            && request.message.wire_body_bytes == 0
+            && expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+            && !interim.iter().any(|response| response.status == 100)
+    }
+
+    /// The client is about to be answered in the middle of a request line.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted = true;
     }
 
     /// Whether the request to be answered next has no version: its answer may have no status line.
@@ -175,17 +212,34 @@ impl Pairing {
         }
     }
 
-    /// A side sent bytes that are no message.
-    pub(super) fn skipped(&mut self, from: Direction) {
-        match from {
-            Direction::Client => self.skipped = true,
-            Direction::Server => self.simple |= self.awaits_simple(),
+    /// The client sent bytes that are no request.
+    pub(super) fn no_request(&mut self, source: Option<Source>) {
+        if !std::mem::replace(&mut self.skipped, true) {
+            self.skipped_at = source;
+        }
+    }
+
+    /// The server sent bytes that are no response.
+    pub(super) fn no_response(&mut self, source: Source, out: &mut Output<'_>) {
+        if self.awaits_simple() {
+            self.simple = true;
+            return;
+        }
+        // What follows a response may be more of it.
+        let is_first = |it: &Exchange| it.index == 0 && it.response.is_none() && it.interim.is_empty();
+        let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
+        if std::mem::take(&mut self.sound) && self.whole {
+            match first {
+                true => faults(&[Fault::MalformedStatusLine], self.connection, source, out),
+                false => self.unasked = Some(source).filter(|_| self.next_index == 0),
+            }
         }
     }
 
     /// Bytes of the message in progress, if there is one, are missing.
     pub(super) fn gap(&mut self, from: Direction) {
         self.whole &= from == Direction::Server;
+        self.sound = false;
         if let Some((content, _)) = self.content(from) {
             content.gap();
         }
@@ -245,6 +299,9 @@ impl Pairing {
         };
         owed_by_request(head, &mut found);
         faults(&found, self.connection, source, out);
+        if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
+            faults(&[Fault::MalformedStatusLine], self.connection, unasked, out);
+        }
         let mut open = out.scratch.exchange.take().unwrap_or_default();
         let request = open.exchange.request.get_or_insert_default();
         refill(&mut request.method, head.slice(method));
@@ -269,8 +326,9 @@ impl Pairing {
             // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
-                faults(&[Fault::MalformedRequestLine], self.connection, source, out);
-            } else if whole && *status != 408 {
+                let skipped_at = self.skipped_at.unwrap_or(source);
+                faults(&[Fault::MalformedRequestLine], self.connection, skipped_at, out);
+            } else if whole && *status != 408 && !std::mem::take(&mut self.interrupted) {
                 faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
             }
             self.open(Box::default(), out);
@@ -291,6 +349,7 @@ impl Pairing {
             exchange.response = Some(response);
         }
         let switch = match framing {
+            Framing::Tunnel if !head.whole => None,
             Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),
             Framing::Tunnel => {
                 let target = exchange.request.as_ref().map(|request| String::from_utf8_lossy(&request.target));
@@ -304,6 +363,7 @@ impl Pairing {
 
     /// After a switch nothing of HTTP follows: the exchange that made it is over.
     pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
+        self.sound = false;
         let exchange = self.current(Direction::Server).map(|open| open.exchange.clone());
         self.end(Direction::Server, true, source, out);
         if let Some(exchange) = exchange {

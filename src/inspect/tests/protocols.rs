@@ -71,6 +71,10 @@ fn http_2_is_named_with_prior_knowledge_and_after_an_upgrade() {
     let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     let dialogue = Dialogue::default().client(preface).server(b"\0\0\0\x04\0\0\0\0\0");
     assert_eq!(name(&dialogue), (Protocol::Http2, "HTTP/2 with prior knowledge".into()));
+    let settings = Dialogue::default().server(b"\0\0\0\x04\0\0\0\0\0");
+    assert_eq!(name(&settings.clone().client(preface)), (Protocol::Http2, "HTTP/2 with prior knowledge".into()));
+    // What a server says to everybody does not tell what its client speaks.
+    assert_eq!(spoken(&settings.client(GET)), (Protocol::Http1, None, vec!["malformed-status-line"], (1, 0)));
     let upgrade = Dialogue::default()
         .client("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AA\r\n\r\n")
         .server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n\0\0\0\x04\0\0\0\0\0")

@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::chunked;
 use super::fault::Fault;
-use super::framing::Framing;
+use super::framing::{Framing, of_request};
 use super::lines::Section;
 use super::section::{FieldLine, Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
@@ -63,6 +63,8 @@ pub enum Item<'a> {
     },
     /// Bytes that are no HTTP, or of a message whose beginning was not seen.
     Skipped(usize),
+    /// Bytes of a head that was answered before it was whole.
+    Passed(usize),
     /// Bytes of a tunnel or of another protocol.
     Tunnel(&'a [u8]),
     /// Something is wrong.
@@ -75,6 +77,16 @@ enum State {
     Start,
     /// The stream's place in the protocol is unknown: a start line is looked for.
     Lost,
+    /// In a head that was answered before it was whole; all of it so far is in `partial`.
+    Answered {
+        /// Whether the other side had waited for the rest.
+        awaited: bool,
+    },
+    /// Before a body that the sender may leave out: what comes may be the next message.
+    Optional {
+        /// How long the body is; `None` if it is chunked.
+        length: Option<u64>,
+    },
     Length(u64),
     ChunkLine,
     ChunkData(u64),
@@ -117,8 +129,12 @@ pub struct Decoder {
     shown: bool,
     /// How far `partial` was searched for its end.
     searched: usize,
+    /// How much of `partial` was handed out before.
+    told: usize,
     position: u64,
     began: Source,
+    /// Where the bytes that were kept last are from.
+    kept: Source,
     /// Whether the place in the protocol is known: what does not fit there is a fault, and not just unknown.
     synchronised: bool,
     /// Whether a message was read, or may have been before the stream was joined.
@@ -129,6 +145,8 @@ pub struct Decoder {
     foreign: bool,
     /// Whether bytes of the message in progress are missing.
     holed: bool,
+    /// The message in progress was answered before its head was whole: nobody heeds how it goes on.
+    unheeded: bool,
     start: Option<StartLine>,
     /// What follows the start line.
     fields: Section,
@@ -145,13 +163,16 @@ impl Decoder {
             cut: false,
             shown: false,
             searched: 0,
+            told: 0,
             position,
             began: Source::default(),
+            kept: Source::default(),
             synchronised: false,
             headed: false,
             bodiless: false,
             foreign: false,
             holed: false,
+            unheeded: false,
             start: None,
             fields: Section::default(),
         }
@@ -174,7 +195,8 @@ impl Decoder {
     pub fn is_inside(&self) -> bool {
         match self.state {
             State::Start | State::Lost | State::Tunnel => !self.partial.is_empty() && !self.shown,
-            _ => true,
+            State::Answered { .. } | State::Optional { .. } => false,
+            _ => !self.unheeded,
         }
     }
 
@@ -211,6 +233,14 @@ impl Decoder {
             _ if input.bytes.is_empty() => None,
             State::Start => self.head(input),
             State::Lost => self.find_start(input),
+            State::Answered { .. } => self.answered(input),
+            State::Optional { .. } => {
+                if strict_likeness(self.role, input.bytes, MAX_SECTION) == Likeness::Yes {
+                    return Some(self.ended(false));
+                }
+                self.demand_body();
+                self.next(input)
+            }
             State::Length(left) => {
                 let data = self.data(input, left);
                 let left = left - data.len() as u64;
@@ -251,13 +281,47 @@ impl Decoder {
         }
     }
 
+    /// The bytes of a head that is not whole, and where the last of them are from.
+    #[must_use]
+    pub fn begun(&self) -> Option<(&[u8], Source)> {
+        let begun = self.state == State::Start && !self.shown && !self.partial.is_empty();
+        begun.then_some((&self.partial, self.kept))
+    }
+
+    /// The head that begins with these bytes, of which `told` were handed out as [broken off](Self::broken_off), is answered:
+    /// the rest of its message is passed over, and nothing is said of it. If the other side had `awaited` it, a stream that
+    /// ends before the head does is a fault.
+    pub fn answer(&mut self, begun: Vec<u8>, told: usize, awaited: bool) {
+        self.shown = false;
+        self.cut = false;
+        self.searched = 0;
+        self.partial = begun;
+        self.told = told;
+        self.state = State::Answered { awaited };
+    }
+
+    /// The body in progress, of which nothing came, may be left out.
+    pub fn excuse_body(&mut self) {
+        self.state = match self.state {
+            State::Length(length) => State::Optional { length: Some(length) },
+            State::ChunkLine if self.partial.is_empty() => State::Optional { length: None },
+            other => other,
+        };
+    }
+
+    fn demand_body(&mut self) {
+        if let State::Optional { length } = self.state {
+            self.state = length.map_or(State::ChunkLine, State::Length);
+        }
+    }
+
     /// The capture lacks `length` bytes here. An item if that ends the message in progress.
     pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
         self.forget_shown();
+        self.demand_body();
         let inside = !matches!(self.state, State::Start | State::Lost);
-        self.position += self.partial.len() as u64 + length;
-        self.partial.clear();
-        self.searched = 0;
+        self.skip_partial();
+        self.position += length;
         match self.state {
             State::UntilClose => self.holed = true,
             State::Tunnel => {}
@@ -295,7 +359,14 @@ impl Decoder {
                 return Some(self.ended(complete));
             }
             State::Length(left) => Fault::BodyCutShort(left),
+            State::Answered { awaited: true } => Fault::HeadCutShort,
             State::ChunkLine | State::ChunkData(_) | State::ChunkEnd | State::Trailers => Fault::ChunksCutShort,
+            State::Optional { .. } => return Some(self.ended(false)),
+            State::Answered { awaited: false } => {
+                self.state = State::Lost;
+                let passed = self.skip_partial();
+                return (passed > 0).then_some(Item::Passed(passed));
+            }
             State::Start | State::Lost | State::Tunnel => {
                 let skipped = self.skip_partial();
                 return (skipped > 0).then_some(Item::Skipped(skipped));
@@ -309,7 +380,8 @@ impl Decoder {
     pub fn take_partial(&mut self) -> Vec<u8> {
         self.forget_shown();
         self.searched = 0;
-        std::mem::take(&mut self.partial)
+        let told = std::mem::take(&mut self.told);
+        std::mem::take(&mut self.partial).split_off(told)
     }
 
     fn forget_shown(&mut self) {
@@ -321,7 +393,7 @@ impl Decoder {
     }
 
     fn skip_partial(&mut self) -> usize {
-        let skipped = self.partial.len();
+        let skipped = self.partial.len() - std::mem::take(&mut self.told);
         self.position += skipped as u64;
         self.partial.clear();
         self.searched = 0;
@@ -330,6 +402,7 @@ impl Decoder {
 
     fn ended<'a>(&mut self, complete: bool) -> Item<'a> {
         self.state = State::Start;
+        self.unheeded = false;
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
@@ -337,7 +410,7 @@ impl Decoder {
     fn fail<'a>(&mut self, fault: Fault) -> Item<'a> {
         self.state = State::Ended { complete: false };
         self.synchronised = false;
-        Item::Fault(fault)
+        if self.unheeded { self.ended(false) } else { Item::Fault(fault) }
     }
 
     fn data<'i>(&mut self, input: &mut Input<'i>, left: u64) -> &'i [u8] {
@@ -396,13 +469,17 @@ impl Decoder {
                 _ => {}
             }
         }
+        let source = input.source;
         let mut whole = self.gather(input, section_end);
         if whole == Gathered::NotYet {
             match likeness(self.role, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
                 // A request without a version is one line (HTTP/0.9): it waits for nothing more.
                 Likeness::Yes if is_simple(self.role, &self.partial) => whole = Gathered::Kept,
-                _ => return None,
+                _ => {
+                    self.kept = source;
+                    return None;
+                }
             }
         }
         if whole == Gathered::TooLong {
@@ -452,6 +529,7 @@ impl Decoder {
             input.take(length)
         } else {
             self.shown = true;
+            self.position -= std::mem::take(&mut self.told) as u64;
             &self.partial[..]
         };
         self.position += block.len() as u64;
@@ -462,7 +540,31 @@ impl Decoder {
             lines: &self.fields.lines,
             names: self.fields.names,
             faults: &self.fields.faults,
+            whole: !self.cut,
         }
+    }
+
+    /// In a head that was answered before it was whole: its end and its framing are looked for, and nothing else.
+    #[cold]
+    fn answered(&mut self, input: &mut Input<'_>) -> Option<Item<'static>> {
+        let whole = self.gather(input, section_end);
+        if whole == Gathered::NotYet {
+            return None;
+        }
+        self.synchronised = false;
+        let at = self.position;
+        match self.take_apart(whole, input.bytes).filter(|_| whole != Gathered::TooLong) {
+            Some((line_end, _)) => {
+                let framing = of_request(&self.section(whole, input, line_end), &mut Vec::new());
+                self.unheeded = true;
+                self.body(framing);
+            }
+            None => {
+                self.state = State::Lost;
+                self.skip_partial();
+            }
+        }
+        Some(Item::Passed((self.position - at) as usize))
     }
 
     /// What comes where a message should begin is none.
@@ -552,6 +654,9 @@ impl Decoder {
         };
         self.fields.clear();
         self.fields.take_apart(block, 0);
+        if self.unheeded {
+            self.fields.faults.clear();
+        }
         self.state = State::Ended { complete: true };
         Some(Item::Trailers(self.section(whole, input, 0)))
     }

@@ -6,23 +6,23 @@ faults! {
     /// A departure from RFC 9110 or RFC 9112, with the facts.
     pub enum Fault {
         /// A field line without a colon.
-        #[error("this header line has no colon, so it is no \"name: value\": {0:?}")]
+        #[error("this header line has no colon, so it is no \"name: value\": \"{0}\"")]
         NoColon(String) => "malformed-header-line", "RFC 9112 §5";
         /// A field name that is not a token.
-        #[error("a header's name may only be letters, digits and a few signs; this one is {0:?}")]
+        #[error("a header's name may only be letters, digits and a few signs; this one is \"{0}\"")]
         InvalidName(String) => "malformed-header-line", "RFC 9112 §5";
         /// White space between field name and colon.
         #[error(
-            "there is white space between the name {0:?} and its colon: readers disagree on what the header's \
+            "there is white space between the name \"{0}\" and its colon: readers disagree on what the header's \
              name is"
         )]
         SpaceBeforeColon(String) => "space-before-colon", "RFC 9112 §5.1";
         /// A NUL, a bare CR or another control character in a field value.
-        #[error("the value of {0:?} has a control character in it")]
+        #[error("the value of \"{0}\" has a control character in it")]
         InvalidValue(String) => "invalid-header-value", "RFC 9110 §5.5";
         /// A field value continued on a line that begins with white space.
         #[error(
-            "the value of {0:?} goes on in the next line (line folding), which is obsolete: readers disagree on \
+            "the value of \"{0}\" goes on in the next line (line folding), which is obsolete: readers disagree on \
              where it ends"
         )]
         Folded(String) => "folded-header-line", "RFC 9112 §5.2";
@@ -39,11 +39,17 @@ faults! {
         #[error("the request line must end in the version, such as HTTP/1.1; this one has none")]
         NoVersion => "missing-version", "RFC 9112 §3";
         /// A version that is not written as 1.1 and 1.0 are.
-        #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is {0:?}")]
+        #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is \"{0}\"")]
         MalformedVersion(String) => "malformed-version", "RFC 9112 §2.3";
+        /// A version whose messages have no start line, or that there is not.
+        #[error("only HTTP/1.1 and HTTP/1.0 have such a line; here the version is \"{0}\"")]
+        OtherVersion(String) => "malformed-version", "RFC 9112 §2.3";
         /// A status code that is not three digits.
-        #[error("a status code is three digits, from 100 on; here it is {0:?}")]
+        #[error("a status code is three digits, from 100 on; here it is \"{0}\"")]
         MalformedStatus(String) => "malformed-status-code", "RFC 9110 §15";
+        /// A status code of three digits that has no class.
+        #[error("status codes are from 100 to 599; here it is {0}, of which no client knows whether it means success")]
+        StatusOutOfRange(u16) => "malformed-status-code", "RFC 9110 §15";
         /// A control character, such as a bare CR, in a start line.
         #[error("there is a control character in the start line: readers disagree on where it ends")]
         ControlInStartLine => "control-in-start-line", "RFC 9112 §2.2";
@@ -63,16 +69,22 @@ faults! {
         )]
         BothLengths => "both-lengths", "RFC 9112 §6.3";
         /// Several Content-Length values that differ.
-        #[error("Content-Length is given more than once, with different values: {0:?}")]
+        #[error("Content-Length is given more than once, with different values: \"{0}\"")]
         ConflictingLengths(String) => "conflicting-content-length", "RFC 9112 §6.3";
         /// The same Content-Length several times.
         #[error("Content-Length is given more than once, with the same value")]
         RepeatedLength => "repeated-content-length", "RFC 9112 §6.3";
         /// A Content-Length that is no number.
-        #[error("Content-Length must be a number; here it is {0:?}")]
+        #[error("Content-Length must be a number; here it is \"{0}\"")]
         MalformedLength(String) => "malformed-content-length", "RFC 9112 §6.3";
-        /// A transfer coding that is not known, or one that comes after chunked.
-        #[error("Transfer-Encoding is {0:?}: where the body ends can not be told from it")]
+        /// A Content-Length beyond 64 bits.
+        #[error("Content-Length does not fit into 64 bits: readers that cut it down see another message; here it is {0}")]
+        LengthOverflow(String) => "malformed-content-length", "RFC 9112 §6.3";
+        /// A coding after chunked, or chunked again.
+        #[error("Transfer-Encoding is \"{0}\": chunked may be there only once, and as the last coding")]
+        ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
+        /// A transfer coding that is not known.
+        #[error("Transfer-Encoding is \"{0}\": where the body ends can not be told from it")]
         UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
         #[error(
@@ -84,10 +96,10 @@ faults! {
         #[error("a {0} response has no body, and so no Transfer-Encoding")]
         TransferCodingWithoutBody(u16) => "transfer-coding-without-body", "RFC 9112 §6.1";
         /// A chunk size that is no hexadecimal number.
-        #[error("a chunk begins with its size in hexadecimal; here it begins with {0:?}")]
+        #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
         MalformedChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// A chunk size beyond 64 bits.
-        #[error("the chunk size {0:?} does not fit into 64 bits: readers that cut it down see another message")]
+        #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that cut it down see another message")]
         ChunkSizeOverflow(String) => "chunk-size-overflow", "RFC 9112 §7.1";
         /// Something else than CR LF after a chunk's data.
         #[error("a chunk's data must be followed by an empty line end; the chunk is longer or shorter than it says")]
@@ -126,7 +138,7 @@ faults! {
         )]
         UpgradeWithoutConnection => "upgrade-without-connection", "RFC 9110 §7.8";
         /// A 101 to a protocol that the request did not offer.
-        #[error("the server switches to {chosen:?}; the request offered {offered}")]
+        #[error("the server switches to \"{chosen}\"; the request offered {offered}")]
         UpgradeNotAsked {
             /// What the response switches to.
             chosen: String,
@@ -139,6 +151,9 @@ faults! {
         /// A 405 without an Allow field.
         #[error("a 405 must list in an Allow header the methods that would be allowed; this one does not")]
         NoAllow => "missing-allow", "RFC 9110 §15.5.6";
+        /// A 206 that does not say which part it is.
+        #[error("a 206 must say in Content-Range which part of the whole it is; this one does not")]
+        NoContentRange => "missing-content-range", "RFC 9110 §15.3.7";
         /// A 401 without a challenge.
         #[error(
             "a 401 must say in WWW-Authenticate how to log in; this one does not, so no client can know what to \
@@ -152,8 +167,11 @@ faults! {
         #[error("a response, but there was no request it could answer")]
         ResponseWithoutRequest => "response-without-request", "RFC 9112 §9.2";
         /// The client's bytes do not begin with a request line, yet the server answers in HTTP.
-        #[error("what the client sent before this response does not begin with a request line")]
+        #[error("what the client sent does not begin with a request line, and the server answered it")]
         MalformedRequestLine => "malformed-request-line", "RFC 9112 §3";
+        /// The client's request is HTTP/1.x, and what the server answers does not begin with a status line.
+        #[error("what the server sent does not begin with a status line: it is no response of HTTP/1")]
+        MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
         /// A content coding that cannot be undone.
         #[error("the body's content coding can not be undone: {0}")]
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";

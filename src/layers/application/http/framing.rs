@@ -57,7 +57,7 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
 
 fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
     match head.all("host").count() {
-        0 if head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
+        0 if head.whole && head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
         0 | 1 => {}
         several => faults.push(Fault::RepeatedHost(several)),
     }
@@ -85,13 +85,16 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     if head.start.is_some_and(|start| start.version < (1, 1)) {
         faults.push(Fault::TransferCodingInOldVersion);
     }
-    let mut last = Declared::OtherCoding;
+    let (mut last, mut misplaced) = (Declared::OtherCoding, false);
     for coding in codings {
         // A coding's parameters follow a semicolon (RFC 9112 §7).
         let name = coding.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
         let known = [&b"chunked"[..], b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress", b"identity"];
-        if matches!(last, Declared::Chunked) || !known.iter().any(|k| name.eq_ignore_ascii_case(k)) {
+        if !known.iter().any(|k| name.eq_ignore_ascii_case(k)) {
             faults.push(Fault::UnknownTransferCoding(text(coding)));
+        } else if matches!(last, Declared::Chunked) && !std::mem::replace(&mut misplaced, true) {
+            let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
+            faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
         }
         if name.eq_ignore_ascii_case(b"chunked") {
             last = Declared::Chunked;
@@ -108,6 +111,9 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
 fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
     let mut found: Option<u64> = None;
     let mut take = |element: &[u8]| match (number(element), found) {
+        (None, _) if !element.is_empty() && element.iter().all(u8::is_ascii_digit) => {
+            faults.push(Fault::LengthOverflow(text(element)));
+        }
         (None, _) => faults.push(Fault::MalformedLength(text(element))),
         (Some(number), None) => found = Some(number),
         (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),

@@ -13,10 +13,11 @@ pub fn owed_by_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
 pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
     let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return };
     upgrade_is_named(head, faults);
-    let lacks = |name| head.get(name).is_none();
+    let lacks = |name| head.whole && head.get(name).is_none();
     match status {
         101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(*status)),
         101 => upgrade_was_asked(head, request, faults),
+        206 if lacks("content-range") && !has_parts(head) => faults.push(Fault::NoContentRange),
         401 if lacks("www-authenticate") => faults.push(Fault::NoChallenge),
         405 if lacks("allow") => faults.push(Fault::NoAllow),
         407 if lacks("proxy-authenticate") => faults.push(Fault::NoProxyChallenge),
@@ -27,9 +28,16 @@ pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut 
 /// Upgrade is for the next hop only, and Connection must say so (RFC 9110 §7.8).
 fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let named = || head.list("connection").any(|option| option.eq_ignore_ascii_case(b"upgrade"));
-    if head.get("upgrade").is_some() && !named() {
+    if head.get("upgrade").is_some() && head.whole && !named() {
         faults.push(Fault::UpgradeWithoutConnection);
     }
+}
+
+/// Whether each part of the content says itself which part it is (RFC 9110 §14.6).
+fn has_parts(head: &Head<'_>) -> bool {
+    const PARTS: &[u8] = b"multipart/byteranges";
+    let kind = head.get("content-type").unwrap_or_default();
+    kind.get(..PARTS.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(PARTS))
 }
 
 fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
@@ -39,7 +47,7 @@ fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec
         if !offered().any(|offer| offer.eq_ignore_ascii_case(chosen)) {
             let all: Vec<&[u8]> = offered().collect();
             let offered =
-                if all.is_empty() { "nothing".to_owned() } else { format!("{:?}", text(&all.join(&b", "[..]))) };
+                if all.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", text(&all.join(&b", "[..]))) };
             faults.push(Fault::UpgradeNotAsked { chosen: text(chosen), offered });
         }
     }

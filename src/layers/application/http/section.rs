@@ -49,7 +49,15 @@ impl Fields {
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
         let mut names = Names::default();
         self.iter().for_each(|(name, _)| names.add(name));
-        Head { block: &self.block, start_line_bytes: 0, start: Some(start), lines: &self.lines, names, faults: &[] }
+        Head {
+            block: &self.block,
+            start_line_bytes: 0,
+            start: Some(start),
+            lines: &self.lines,
+            names,
+            faults: &[],
+            whole: true,
+        }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -111,6 +119,8 @@ pub struct Head<'a> {
     pub(super) names: Names,
     /// What is wrong with it.
     pub faults: &'a [Fault],
+    /// Whether its end is there. If not, nobody knows which fields it lacks.
+    pub whole: bool,
 }
 
 impl<'a> Head<'a> {

@@ -72,7 +72,9 @@ pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
 /// The same where anything may come: only a start line that lacks nothing is one.
 #[must_use]
 pub fn strict_likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
-    matched(role, bytes, limit, |start| matches!(start.fault, None | Some(Fault::StartLineSpacing)))
+    matched(role, bytes, limit, |start| {
+        matches!(start.fault, None | Some(Fault::StartLineSpacing | Fault::StatusOutOfRange(_)))
+    })
 }
 
 fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
@@ -176,7 +178,7 @@ impl StartLine {
                 else {
                     return None;
                 };
-                let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
+                let [hundreds @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
                 let digit = |digit: &u8| u16::from(digit - b'0');
                 let status = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
                 let space = match reason {
@@ -225,7 +227,7 @@ impl StartLine {
             // Anything may be a method; without a whole request line around it, it must be a known one.
             _ if !is_known(method) => return None,
             Some((version, _)) if before == 0 => (0, version, Some(Fault::NoTarget)),
-            Some((version, _)) => (before, version, Some(Fault::MalformedVersion(text(&rest[last..])))),
+            Some((version, _)) => (before, version, Some(not_1(&rest[last..], version))),
             None if rest[last..].starts_with(b"HTTP/") => {
                 (before, NO_VERSION, Some(Fault::MalformedVersion(text(&rest[last..]))))
             }
@@ -252,9 +254,11 @@ impl StartLine {
         let digits = code.iter().take_while(|b| b.is_ascii_digit()).count();
         let status = std::str::from_utf8(&code[..digits]).ok().and_then(|digits| digits.parse().ok()).unwrap_or(0);
         let fault = if !exact {
-            Some(Fault::MalformedVersion(text(&line[..version_end])))
+            Some(not_1(&line[..version_end], version))
         } else if digits != 3 || code.len() != 3 || code[0] == b'0' {
             Some(Fault::MalformedStatus(text(code)))
+        } else if status > 599 {
+            Some(Fault::StatusOutOfRange(status))
         } else if digits_at != version_end + 1 || line[version_end] != b' ' {
             Some(Fault::StartLineSpacing)
         } else {
@@ -280,6 +284,12 @@ fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
         None => (number(digits)?, 0),
     };
     Some(((major, minor), false))
+}
+
+/// What is wrong with a version that is not HTTP/1.1 or HTTP/1.0 to the letter.
+fn not_1(text_of_it: &[u8], (major, _): (u8, u8)) -> Fault {
+    let said = text(text_of_it);
+    if major == 1 { Fault::MalformedVersion(said) } else { Fault::OtherVersion(said) }
 }
 
 fn is_known(method: &[u8]) -> bool {

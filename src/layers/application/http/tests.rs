@@ -31,6 +31,7 @@ fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool)
                 Item::Trailers(head) => said.line(format!("trailers {}", head.lines.len())),
                 Item::Data(data) => said.joined("data", data),
                 Item::Tunnel(data) => said.joined("tunnel", data),
+                Item::Passed(length) => said.joined("passed", &vec![b'.'; *length]),
                 Item::Skipped(length) => said.joined("skipped", &vec![b'.'; *length]),
                 Item::EmptyLines(length) => said.joined("empty", &vec![b'.'; *length]),
                 Item::ChunkLine(length) => said.line(format!("chunk line {length}")),
