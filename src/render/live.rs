@@ -89,18 +89,18 @@ impl Live {
     /// An exchange, once its response is there, or can no longer come.
     #[must_use]
     pub fn exchange(&self, it: &Exchange) -> String {
-        self.exchange_with(it, self.details(it))
+        self.exchange_with(it, &self.details(it))
     }
 
     /// An exchange whose response has begun, and has no end yet.
     #[must_use]
     pub fn going_on(&self, it: &Exchange) -> String {
-        self.exchange_with(it, vec![vec![(Look::Dim, ", and its body goes on".to_owned())]])
+        self.exchange_with(it, &[vec![(Look::Dim, ", and its body goes on".to_owned())]])
     }
 
     /// What is asked for may be longer than any line. It is worth more than the reason phrase and the details, of which
     /// there are several choices, each shorter than the one before.
-    fn exchange_with(&self, it: &Exchange, details: Vec<Vec<Piece>>) -> String {
+    fn exchange_with(&self, it: &Exchange, details: &[Vec<Piece>]) -> String {
         let style = self.style;
         let taken = |pieces: &[Piece]| pieces.iter().map(|(_, text)| text::width(text)).sum::<usize>();
         let (mut pieces, target) = match &it.request {
