@@ -108,11 +108,12 @@ impl Collector {
         Some((found.exchange, found.connection?, found.talk))
     }
 
-    /// Whether it is likelier than what was found before: nothing, or no upgrade.
+    /// Whether it is likelier than what was found before: an upgrade where that was none, or one that began earlier. Which
+    /// is over first says nothing of that.
     fn is_likelier(&self, exchange: &Exchange) -> bool {
         let fits = self.wanted.is_none_or(|wanted| wanted == (exchange.connection, exchange.index));
-        let found = self.found.as_ref().map(|found| found.exchange.upgraded.is_some());
-        fits && found.is_none_or(|is_upgrade| !is_upgrade && exchange.upgraded.is_some())
+        let order = |it: &Exchange| (it.upgraded.is_none(), it.extent().first.packet);
+        fits && self.found.as_ref().is_none_or(|found| order(exchange) < order(&found.exchange))
     }
 }
 

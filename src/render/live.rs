@@ -16,6 +16,9 @@ use crate::layers::Layer;
 /// How many columns what a line is about may take: "connection 12", "exchange 12.3".
 const SUBJECT: usize = 13;
 
+/// How many columns a method may take; the registered ones take 17 at most.
+const METHOD: usize = 20;
+
 /// How many problems of a kind have a line each.
 const PROBLEMS: u64 = 10;
 
@@ -51,16 +54,20 @@ impl Live {
 
     /// A connection's first packet.
     #[must_use]
-    pub fn opened(&mut self, it: &Connection) -> String {
+    pub fn opened(&mut self, it: &Connection) -> Vec<String> {
         self.packet(it.extent.first.time);
-        let joined = if it.handshake { "" } else { "  open before this began" };
-        let pieces = [(Look::Plain, self.ends(it)), (Look::Dim, joined.to_owned())];
-        self.line(&format!("connection {}", it.number), Look::Layer(Layer::Transport), &pieces)
+        let joined = if it.handshake { "" } else { "open before this began" };
+        self.lines(
+            &format!("connection {}", it.number),
+            Look::Layer(Layer::Transport),
+            (Look::Plain, self.ends(it)),
+            joined,
+        )
     }
 
     /// A connection's end, or what became of one that has none.
     #[must_use]
-    pub fn closed(&self, it: &Connection) -> String {
+    pub fn closed(&self, it: &Connection) -> Vec<String> {
         let by = it.closed_by.map(|who| format!(" by the {}", who.name())).unwrap_or_default();
         let (how, look) = match it.closed {
             Closed::Fin => (format!("closed{by} (FIN)"), Look::Plain),
@@ -75,44 +82,44 @@ impl Live {
             (protocol, None) => protocol.name().to_owned(),
         };
         let packets = numbers::counted(it.packets, "packet");
-        let pieces = [(look, how), (Look::Dim, format!("  {spoken}, {packets}"))];
-        self.line(&format!("connection {}", it.number), Look::Layer(Layer::Transport), &pieces)
+        let more = format!("{spoken}, {packets}");
+        self.lines(&format!("connection {}", it.number), Look::Layer(Layer::Transport), (look, how), &more)
     }
 
     /// An exchange, once its response is there, or can no longer come.
     #[must_use]
     pub fn exchange(&self, it: &Exchange) -> String {
-        self.exchange_with(it, self.details(it))
+        self.exchange_with(it, &self.details(it))
     }
 
     /// An exchange whose response has begun, and has no end yet.
     #[must_use]
     pub fn going_on(&self, it: &Exchange) -> String {
-        self.exchange_with(it, vec![(Look::Dim, ", and its body goes on".to_owned())])
+        self.exchange_with(it, &[vec![(Look::Dim, ", and its body goes on".to_owned())]])
     }
 
-    fn exchange_with(&self, it: &Exchange, details: Vec<Piece>) -> String {
+    /// What is asked for may be longer than any line. It is worth more than the reason phrase and the details, of which
+    /// there are several choices, each shorter than the one before.
+    fn exchange_with(&self, it: &Exchange, details: &[Vec<Piece>]) -> String {
         let style = self.style;
-        let mut pieces: Vec<Piece> = Vec::new();
         let taken = |pieces: &[Piece]| pieces.iter().map(|(_, text)| text::width(text)).sum::<usize>();
-        // What is asked for may be longer than any line: what became of it must still be seen. A reason phrase need not.
-        let mut room = self.room().saturating_sub(taken(&details));
-        let mut status = self.status(it, true);
-        match &it.request {
+        let (mut pieces, target) = match &it.request {
             Some(request) => {
-                let method = style.bytes(&request.method);
-                let target = style.bytes(&request.target);
-                room = room.saturating_sub(text::width(&method) + 1);
-                if text::width(&target) + taken(&status) > room {
-                    status = self.status(it, false);
-                }
-                let target = style.cut(&target, room.saturating_sub(taken(&status)));
-                pieces.extend([(Look::Layer(Layer::Application), method), (Look::Plain, format!(" {target}"))]);
+                let method = style.cut(&style.bytes(&request.method), METHOD);
+                (vec![(Look::Layer(Layer::Application), method)], format!(" {}", style.bytes(&request.target)))
             }
-            None => pieces.push((Look::Bad, "no request seen".to_owned())),
+            None => (vec![(Look::Bad, "no request seen".to_owned())], String::new()),
+        };
+        let ends = details.first().map(|whole| (true, whole)).into_iter().chain(details.iter().map(|it| (false, it)));
+        let mut ends = ends.map(|(with_reason, details)| [self.status(it, with_reason), details.clone()].concat());
+        let room = self.room().saturating_sub(taken(&pieces));
+        let mut end = ends.next().unwrap_or_default();
+        while text::width(&target) + taken(&end) > room {
+            let Some(shorter) = ends.next() else { break };
+            end = shorter;
         }
-        pieces.extend(status);
-        pieces.extend(details);
+        pieces.push((Look::Plain, style.cut(&target, room.saturating_sub(taken(&end)))));
+        pieces.extend(end);
         self.line(&format!("exchange {}.{}", it.connection, it.index), Look::Layer(Layer::Application), &pieces)
     }
 
@@ -130,24 +137,26 @@ impl Live {
         pieces
     }
 
-    /// What the body is, and how long all took.
-    fn details(&self, it: &Exchange) -> Vec<Piece> {
+    /// What the body is, and how long all took; then less and less of it.
+    fn details(&self, it: &Exchange) -> Vec<Vec<Piece>> {
         let style = self.style;
-        let mut pieces = Vec::new();
-        let Some(response) = &it.response else { return pieces };
-        if !response.message.complete {
-            pieces.push((Look::Bad, ", not whole".to_owned()));
-        }
+        let Some(response) = &it.response else { return vec![Vec::new()] };
         let media = response.message.headers.get("Content-Type").map(essence);
-        let size = numbers::bytes(response.message.body_bytes);
-        let said = match (&it.upgraded, media) {
-            (Some(protocol), _) => style.text(protocol),
-            (None, Some(media)) => format!("{}, {size}", style.cut(&style.bytes(media), 24)),
-            (None, None) => size,
+        let time = it.duration().map(|time| style.text(&numbers::duration(time)));
+        let parts: Vec<String> = match (&it.upgraded, media) {
+            (Some(protocol), _) => [Some(style.text(protocol)), time].into_iter().flatten().collect(),
+            (None, media) => {
+                let media = media.map(|media| style.cut(&style.bytes(media), 24));
+                let size = numbers::bytes(response.message.body_bytes);
+                [media, Some(size), time].into_iter().flatten().collect()
+            }
         };
-        let time = it.duration().map(|time| format!(", {}", style.text(&numbers::duration(time)))).unwrap_or_default();
-        pieces.push((Look::Dim, format!("  {said}{time}")));
-        pieces
+        let cut = (!response.message.complete).then(|| (Look::Bad, ", not whole".to_owned()));
+        let choice = |from: usize| {
+            let said = parts.get(from..).filter(|parts| !parts.is_empty());
+            cut.iter().cloned().chain(said.map(|parts| (Look::Dim, format!("  {}", parts.join(", "))))).collect()
+        };
+        (0..=parts.len()).map(choice).collect()
     }
 
     /// A WebSocket frame.
@@ -204,25 +213,23 @@ impl Live {
         let mut place: Vec<String> = it.connection.map(|number| format!("connection {number}")).into_iter().collect();
         place.extend((it.packet > 0).then(|| format!("packet {}", numbers::count(it.packet))));
         place.extend((!it.clause.is_empty()).then(|| style.text(it.clause)));
-        let place = format!("  {}", place.join(&format!(" {dot} ")));
-        let pieces = [(Look::Bad, format!("{wrong} {}", style.text(it.code))), (Look::Dim, place)];
-        let mut lines = vec![self.line("problem", Look::Bad, &pieces)];
+        let place = place.join(&format!(" {dot} "));
+        let mut lines =
+            self.lines("problem", Look::Bad, (Look::Bad, format!("{wrong} {}", style.text(it.code))), &place);
         let more = match count {
             1 => &it.text,
             PROBLEMS => "from here on, problems of this kind are only counted; --problems lists what there is",
             _ => return lines,
         };
-        let indent = self.indent();
-        let wrapped = text::wrap(&style.text(more), style.width.saturating_sub(indent));
-        lines.extend(wrapped.iter().map(|line| format!("{}{line}", " ".repeat(indent))));
+        lines.extend(self.below(Look::Plain, &style.text(more)));
         lines
     }
 
     /// Anything else that is to be told in order, with its time.
     #[must_use]
-    pub fn note(&self, time: Timestamp, subject: &str, said: &str) -> String {
+    pub fn note(&self, time: Timestamp, subject: &str, said: &str) -> Vec<String> {
         let later = Self { style: self.style, start: self.start, now: time, problems: BTreeMap::new() };
-        later.line(subject, Look::Bad, &[(Look::Plain, self.style.text(said))])
+        later.lines(subject, Look::Bad, (Look::Plain, self.style.text(said)), "")
     }
 
     fn ends(&self, it: &Connection) -> String {
@@ -245,6 +252,30 @@ impl Live {
 
     fn room(&self) -> usize {
         self.style.width.saturating_sub(self.indent())
+    }
+
+    /// The time, what it is about, and what there is to say: in one line if there is room, else the rest below it.
+    fn lines(&self, subject: &str, look: Look, (how, said): Piece, rest: &str) -> Vec<String> {
+        let room = self.room();
+        let gap = if rest.is_empty() { "" } else { "  " };
+        if text::width(&said) + gap.len() + text::width(rest) <= room {
+            return vec![self.line(subject, look, &[(how, said), (Look::Dim, format!("{gap}{rest}"))])];
+        }
+        let said = text::wrap(&said, room);
+        let (first, more) = said.split_first().map_or((String::new(), &[][..]), |(first, more)| (first.clone(), more));
+        let mut lines = vec![self.line(subject, look, &[(how, first)])];
+        lines.extend(more.iter().flat_map(|line| self.below(how, line)));
+        if !rest.is_empty() {
+            lines.extend(self.below(Look::Dim, rest));
+        }
+        lines
+    }
+
+    /// Lines under what another line says.
+    fn below(&self, look: Look, text: &str) -> Vec<String> {
+        let indent = " ".repeat(self.indent());
+        let wrapped = text::wrap(text, self.room()).into_iter();
+        wrapped.map(|line| format!("{indent}{}", self.style.paint(look, &line))).collect()
     }
 
     /// The time, what it is about, and what there is to say, as far as there is room.
@@ -274,7 +305,8 @@ mod tests {
 
     fn lines(payload: &[u8], style: Style) -> Vec<String> {
         let mut live = Live::new(None, style);
-        let mut lines = vec![live.opened(&connection()), live.exchange(&exchange())];
+        let mut lines = live.opened(&connection());
+        lines.push(live.exchange(&exchange()));
         lines.push(live.going_on(&exchange()));
         lines.push(live.exchange(&Exchange { response: None, ..exchange() }));
         lines.push(live.exchange(&Exchange { request: None, upgraded: Some("websocket".into()), ..exchange() }));
@@ -289,8 +321,8 @@ mod tests {
         };
         lines.extend(live.problem(&problem));
         lines.extend(live.problem(&problem));
-        lines.push(live.note(Timestamp(0), "outside", &String::from_utf8_lossy(payload)));
-        lines.push(live.closed(&connection()));
+        lines.extend(live.note(Timestamp(0), "outside", &String::from_utf8_lossy(payload)));
+        lines.extend(live.closed(&connection()));
         lines
     }
 
@@ -300,14 +332,27 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_little_room_the_reason_phrase_goes_before_the_path() {
+    fn where_there_is_little_room_what_is_asked_for_stays_longest() {
         let line = |width| Live::new(None, Style::plain(width)).exchange(&exchange());
-        let (wide, narrow) = (line(120), line(60));
-        let request = exchange().request.unwrap();
+        let (request, response) = (exchange().request.unwrap(), exchange().response.unwrap());
         let asked = format!("{} {} ", request.method.escape_ascii(), request.target.escape_ascii());
-        let reason = exchange().response.unwrap().reason.escape_ascii().to_string();
-        assert!(wide.contains(&asked) && wide.contains(&reason), "{wide}");
-        assert!(!narrow.contains(&reason), "{narrow}");
+        let reason = response.reason.escape_ascii().to_string();
+        let (wide, narrow, narrower) = (line(120), line(80), line(68));
+        assert!([&wide, &narrow, &narrower].iter().all(|line| line.contains(&asked)), "{narrower}");
+        assert!(wide.contains(&reason) && !narrow.contains(&reason), "{wide}");
+        assert!(narrow.contains("text/plain") && !narrower.contains("text/plain"), "{narrower}");
+        assert!(line(48).contains("GET /two"), "{}", line(48));
+    }
+
+    #[test]
+    fn what_finds_no_room_behind_stands_below() {
+        let live = Live::new(None, Style::plain(80));
+        let detail = "HTTP/2 with prior knowledge, which is recognised and not decoded";
+        let it = Connection { protocol: Protocol::Http2, protocol_detail: Some(detail.into()), ..connection() };
+        let all = |lines: Vec<String>| lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(all(live.closed(&it)).contains(detail));
+        let note = "example.invalid was asked of 192.0.2.53:53 (DNS): unless that is a name server, nobody answers";
+        assert!(all(live.note(Timestamp(0), "outside", note)).ends_with(note));
     }
 
     #[test]

@@ -7,14 +7,14 @@ mod said;
 mod teller;
 mod windows;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use self::teller::Teller;
 use self::windows::Windows;
 use super::ladder::Ladder;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
-use crate::inspect::record::{Connection, Direction, Exchange, Frame, Problem};
+use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Problem};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// How many records of a kind are kept; more are counted. A story longer than this nobody reads.
@@ -39,7 +39,12 @@ pub struct Story {
     pub left_out: u64,
     hosts: Vec<(String, IpAddr)>,
     lost: BTreeSet<u64>,
+    /// The packet that completed each head.
+    heads: HashMap<HeadOf, u64>,
 }
+
+/// A message: its connection, its exchange, and which of the exchange it is: 0 the request, from 1 on the responses.
+type HeadOf = (u64, u64, usize);
 
 impl Story {
     /// A story of hosts that have names, from left to right.
@@ -126,6 +131,13 @@ impl Story {
         Ladder { hosts, rows, numbered: whole, max_rows }
     }
 
+    /// Notes which packet completed the latest head of an exchange.
+    fn head(&mut self, exchange: &Exchange, which: usize, message: Option<&HttpMessage>) {
+        if let Some(message) = message.filter(|_| self.heads.len() < MOST) {
+            self.heads.insert((exchange.connection, exchange.index, which), message.extent.last.packet);
+        }
+    }
+
     fn keep<T: Clone>(list: &mut Vec<T>, left_out: &mut u64, record: &T) {
         if list.len() < MOST {
             list.push(record.clone());
@@ -150,10 +162,14 @@ impl Sink for Story {
             Event::Exchange(exchange) => Self::keep(&mut self.exchanges, left_out, exchange),
             Event::Frame(frame) => Self::keep(&mut self.frames, left_out, frame),
             Event::Problem(problem) => Self::keep(&mut self.problems, left_out, problem),
+            Event::Request(it) => self.head(it, 0, it.request.as_ref().map(|request| &request.message)),
+            Event::Response(it) => {
+                let responses = it.interim.iter().chain(&it.response);
+                let latest = responses.map(|response| &response.message).enumerate().last();
+                self.head(it, latest.map_or(0, |(before, _)| before + 1), latest.map(|(_, message)| message));
+            }
             Event::Opened(_)
             | Event::Ended(_)
-            | Event::Request(_)
-            | Event::Response(_)
             | Event::Upgraded(_)
             | Event::Message(_)
             | Event::Bytes(_)
@@ -171,7 +187,7 @@ mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::event::Novelty;
-    use crate::inspect::record::{Extent, Fields, HttpMessage, Moment, Protocol, Request, Response};
+    use crate::inspect::record::{Extent, Fields, Moment, Protocol, Request, Response};
     use crate::render::connections::tests::connection;
     use crate::render::ladder::Row;
 
@@ -240,8 +256,18 @@ mod tests {
             };
             let request = Request { method: b"GET".into(), target: b"/".into(), message: message(request) };
             let response = Response { status: 200, reason: b"OK".into(), message: message(response) };
-            let exchange = Exchange { request: Some(request), response: Some(response), ..Exchange::default() };
-            self.0.event(Event::Exchange(&exchange));
+            let whole = Exchange { request: Some(request), response: Some(response), ..Exchange::default() };
+            // Each head is whole with its message's first packet.
+            let mut begun = whole.clone();
+            for message in
+                [begun.request.as_mut().map(|it| &mut it.message), begun.response.as_mut().map(|it| &mut it.message)]
+            {
+                let extent = message.map(|message| &mut message.extent).unwrap();
+                extent.last = extent.first;
+            }
+            self.0.event(Event::Request(&begun));
+            self.0.event(Event::Response(&begun));
+            self.0.event(Event::Exchange(&whole));
         }
 
         fn told(&self, whole: bool) -> Vec<String> {
@@ -275,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_one_row_at_its_last_packet() {
+    fn a_message_is_one_row_where_it_is_whole() {
         assert_eq!(
             conversation().told(false),
             [
@@ -297,7 +323,39 @@ mod tests {
         let first = capture.segment(SERVER, ACK, 1_460);
         let last = capture.segment(SERVER, ACK | FIN, 0);
         capture.exchange((request, request), (first, last));
-        assert_eq!(capture.told(false).last().map(String::as_str), Some("← 200 OK · 2 000 B, FIN"));
+        assert_eq!(capture.told(false), ["→ GET /", "← 200 OK · 2 000 B, FIN"]);
+        assert_eq!(capture.told(true), ["→ GET /", "← 200 OK · 2 000 B", "← FIN"]);
+    }
+
+    #[test]
+    fn a_message_that_is_never_whole_has_a_row_and_a_packet_without_payload_none_of_its() {
+        let mut capture = Capture::new();
+        let head = capture.segment(CLIENT, ACK | PSH, 80);
+        let response = capture.segment(SERVER, ACK | PSH, 100);
+        let end = capture.segment(CLIENT, ACK | FIN, 0);
+        // A head that is cut short is over with the FIN.
+        for (head, end) in [(head, end), (end, end)] {
+            capture.0.exchanges.clear();
+            capture.exchange((head, end), (response, response));
+            if let Some(request) = &mut capture.0.exchanges[0].request {
+                request.message.extent.first = capture.0.packets[0].moment;
+                request.message.complete = false;
+            }
+            for every_packet in [false, true] {
+                assert_eq!(capture.told(every_packet), ["→ GET /", "← 200 OK · 2 000 B", "→ FIN"]);
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_before_the_request_is_whole_stands_below_the_request() {
+        let mut capture = Capture::new();
+        let head = capture.segment(CLIENT, ACK | PSH, 80);
+        let response = capture.segment(SERVER, ACK | PSH, 100);
+        let body = capture.segment(CLIENT, ACK | PSH, 2_000);
+        capture.exchange((head, body), (response, response));
+        assert_eq!(capture.told(false), ["→ GET / (in 2 packets)", "← 200 OK · 2 000 B"]);
+        assert_eq!(capture.told(true)[2], "→ part of GET /");
     }
 
     #[test]
@@ -307,7 +365,7 @@ mod tests {
         assert_eq!(told.len(), capture.0.packets.len());
         assert_eq!(told[0], "ARP");
         assert_eq!(told[3], "→ ACK");
-        assert_eq!(told[6], "← part of 200 OK");
+        assert_eq!(told[7], "← part of 200 OK, FIN");
     }
 
     #[test]
@@ -336,10 +394,7 @@ mod tests {
         if let Some(response) = &mut capture.0.exchanges[0].response {
             response.message.headers = Fields::parse(b"Content-Type: text/event-stream\r\n\r\n");
         }
-        assert_eq!(
-            capture.told(false),
-            ["→ GET /", "← part of 200 OK", "← part of 200 OK", "← end of 200 OK · 2 000 B"]
-        );
+        assert_eq!(capture.told(false), ["→ GET /", "← 200 OK", "← part of 200 OK", "← end of 200 OK · 2 000 B"]);
     }
 
     #[test]

@@ -25,13 +25,15 @@ pub struct Transcript {
     begun: bool,
     /// Frames of messages that are not whole yet, by who sent them.
     unfinished: [u64; 2],
+    /// How many exchanges were drawn, and how many bytes of the client's stream and of the server's they are.
+    drawn: (u64, [u64; 2]),
 }
 
 impl Transcript {
     /// An empty one.
     #[must_use]
     pub fn new(style: Style) -> Self {
-        Self { style, start: Timestamp(0), begun: false, unfinished: [0; 2] }
+        Self { style, start: Timestamp(0), begun: false, unfinished: [0; 2], drawn: (0, [0; 2]) }
     }
 
     /// The connection begins: times count from here.
@@ -44,6 +46,7 @@ impl Transcript {
     pub fn exchange(&mut self, it: &Exchange) -> Vec<String> {
         let name = format!("exchange {}.{}", it.connection, it.index);
         let mut lines = Vec::new();
+        self.count(it);
         if let Some(request) = &it.request {
             lines.extend(self.title(Direction::Client, began(&request.message), &format!("request of {name}")));
             lines.extend(heads::request(request, usize::MAX, self.style));
@@ -109,14 +112,14 @@ impl Transcript {
             Closed::Evicted => "forgotten here, to save memory".to_owned(),
         };
         if !self.begun {
-            let nothing = match (it.protocol, &it.protocol_detail) {
-                (Protocol::None, _) => "nothing was said: no segment has a payload".to_owned(),
-                (Protocol::Http1 | Protocol::WebSocket, _) => "nothing that was said is whole".to_owned(),
-                (_, Some(detail)) => format!("what was said can not be read: {detail}"),
-                (Protocol::Tls, None) => "what was said can not be read: it is encrypted with TLS".to_owned(),
-                (_, None) => "what was said can not be read: it is neither HTTP/1 nor WebSocket".to_owned(),
+            let nothing = match it.protocol {
+                Protocol::None => "nothing was said: no segment has a payload".to_owned(),
+                Protocol::Http1 | Protocol::WebSocket => "nothing that was said is whole".to_owned(),
+                _ => format!("what was said can not be read: {}", unread(it)),
             };
             lines.extend(self.note(&nothing));
+        } else if let Some(rest) = self.rest(it) {
+            lines.extend(self.note(&rest));
         }
         let ends = format!("connection {}: {} → {}", it.number, it.client, it.server);
         lines.extend(self.note(&format!("{}  {how} · {ends}", self.clock(it.extent.last.time))));
@@ -124,6 +127,30 @@ impl Transcript {
             lines.remove(0);
         }
         lines
+    }
+
+    fn count(&mut self, it: &Exchange) {
+        let bytes = |message: &HttpMessage| message.header_bytes + message.wire_body_bytes;
+        self.drawn.0 += 1;
+        self.drawn.1[0] += it.request.as_ref().map_or(0, |request| bytes(&request.message));
+        self.drawn.1[1] += it.interim.iter().chain(&it.response).map(|it| bytes(&it.message)).sum::<u64>();
+    }
+
+    /// What came after a 101, or in a tunnel, and is not decoded: how much of it, and what it is.
+    fn rest(&self, it: &Connection) -> Option<String> {
+        if it.protocol == Protocol::WebSocket || it.protocol == Protocol::Http1 && it.protocol_detail.is_none() {
+            return None;
+        }
+        let (exchanges, [client, server]) = self.drawn;
+        if exchanges != it.exchanges {
+            // A filter left some out: how many bytes are not theirs is not known.
+            return Some(format!("some of what was said can not be read: {}", unread(it)));
+        }
+        let rest = [it.client_bytes.saturating_sub(client), it.server_bytes.saturating_sub(server)];
+        let sides = [Direction::Client, Direction::Server].into_iter().zip(rest).filter(|(_, bytes)| *bytes > 0);
+        let sides: Vec<String> =
+            sides.map(|(who, bytes)| format!("{} of the {}", numbers::counted(bytes, "byte"), who.name())).collect();
+        (!sides.is_empty()).then(|| format!("{} can not be read: {}", sides.join(" and "), unread(it)))
     }
 
     /// When, who, what, and in which packets; behind an empty line.
@@ -200,6 +227,16 @@ impl Transcript {
     }
 }
 
+/// What a connection speaks that is not decoded.
+fn unread(it: &Connection) -> String {
+    match (it.protocol, &it.protocol_detail) {
+        (_, Some(detail)) => detail.clone(),
+        (Protocol::Tls, None) => "it is encrypted with TLS".to_owned(),
+        (Protocol::Http2, None) => "HTTP/2".to_owned(),
+        (_, None) => "it is neither HTTP/1 nor WebSocket".to_owned(),
+    }
+}
+
 /// An exchange is told from its beginning; frames and messages stand where they became whole, between one another.
 fn began(message: &HttpMessage) -> (Extent, Moment) {
     (message.extent, message.extent.first)
@@ -264,6 +301,26 @@ mod tests {
         let it = Connection { protocol: Protocol::Tls, protocol_detail: Some("TLS 1.3".into()), ..connection() };
         let lines = transcript.closed(&it);
         assert_eq!(lines[0], "what was said can not be read: TLS 1.3");
+    }
+
+    #[test]
+    fn what_follows_a_switch_and_is_not_decoded_is_counted_and_named() {
+        let bytes = |message: &HttpMessage| message.header_bytes + message.wire_body_bytes;
+        let spoken = exchange();
+        let mut it = Connection { protocol_detail: Some("tunnel to example.com:443: TLS 1.3".into()), ..connection() };
+        (it.protocol, it.exchanges) = (Protocol::Http1, 1);
+        it.client_bytes = bytes(&spoken.request.as_ref().unwrap().message) + 517;
+        it.server_bytes = spoken.interim.iter().chain(&spoken.response).map(|it| bytes(&it.message)).sum();
+        let told = |it: &Connection| {
+            let mut transcript = Transcript::new(Style::plain(120));
+            transcript.opened(it);
+            let _ = transcript.exchange(&spoken);
+            transcript.closed(it)
+        };
+        let lines = told(&it);
+        assert_eq!(lines[1], "517 bytes of the client can not be read: tunnel to example.com:443: TLS 1.3");
+        it.client_bytes -= 517;
+        assert_eq!(told(&it).len(), lines.len() - 2);
     }
 
     #[test]

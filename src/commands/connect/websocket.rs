@@ -150,13 +150,24 @@ impl Ear<'_, '_> {
     /// Listens until the connection is closed.
     async fn hear(&mut self, mut stream: SplitStream<ClientSocket>, pong: &Notify) -> Result<(), Failure> {
         while let Some(message) = stream.next().await {
-            let message = message.map_err(|error| failed(&self.asked.url, &error.into()))?;
+            let message = message.map_err(|error| self.broken(&error.into()))?;
             if matches!(message, Message::Pong(_)) {
                 pong.notify_one();
             }
             self.write(message)?;
         }
         Ok(())
+    }
+
+    /// What went wrong; behind what the server had closed with, if it had.
+    fn broken(&self, error: &ClientError) -> Failure {
+        match &self.closed {
+            None => failed(&self.asked.url, error),
+            Some((_, said)) => {
+                let said = format!("{}: the server closed with {said}; after that, {error}", self.asked.url);
+                Failure::Run(escape_str(&said))
+            }
+        }
     }
 
     fn write(&mut self, message: Message) -> io::Result<()> {
@@ -212,7 +223,9 @@ fn quoted(payload: &[u8]) -> String {
 fn closing(frame: Option<&CloseFrame>) -> String {
     let Some(frame) = frame else { return "without a code".to_owned() };
     let code = u16::from(frame.code);
-    let name = explain::close_code(code).map_or(String::new(), |known| format!(" ({})", known.name));
+    // A range without a name has its note in parentheses already.
+    let name = explain::close_code(code).map(|known| known.name.trim_matches(['(', ')']));
+    let name = name.map_or(String::new(), |name| format!(" ({name})"));
     if frame.reason.is_empty() { format!("{code}{name}") } else { format!("{code}{name} \"{}\"", frame.reason) }
 }
 
@@ -240,6 +253,8 @@ mod tests {
     fn a_close_code_has_a_name() {
         let frame = CloseFrame { code: 1001.into(), reason: "bye".into() };
         assert_eq!(closing(Some(&frame)), "1001 (Going Away) \"bye\"");
+        let private = CloseFrame { code: 4001.into(), reason: "".into() };
+        assert_eq!(closing(Some(&private)), "4001 (Private use)");
         assert_eq!(closing(None), "without a code");
     }
 }

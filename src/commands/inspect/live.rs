@@ -71,7 +71,7 @@ impl Teller<'_> {
             return Vec::new();
         }
         match event {
-            Event::Opened(it) => vec![live.opened(it)],
+            Event::Opened(it) => live.opened(it),
             Event::Response(it) if self.asked.filter.is_everything() => {
                 let began = it.response.as_ref().map(|response| response.message.extent.first.time);
                 if let Some(began) = began.filter(|_| self.begun.len() < MOST_BEGUN) {
@@ -88,9 +88,9 @@ impl Teller<'_> {
             Event::Problem(it) => live.problem(it),
             Event::Ended(it) => {
                 self.ended.insert(it.number);
-                vec![live.closed(it)]
+                live.closed(it)
             }
-            Event::Closed(it) if !self.ended.remove(&it.number) => vec![live.closed(it)],
+            Event::Closed(it) if !self.ended.remove(&it.number) => live.closed(it),
             _ => Vec::new(),
         }
     }

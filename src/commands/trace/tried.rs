@@ -63,7 +63,7 @@ impl Tried {
         seen.attempts.entry(place).or_default().extend(name);
         seen.known.insert(attempt);
         drop(seen);
-        self.log.say(&Live::new(Some(self.start), self.style).note(now(), "outside", &said));
+        self.log.say(&Live::new(Some(self.start), self.style).note(now(), "outside", &said).join("\n"));
     }
 
     /// Remembers whether somebody listens on a port.

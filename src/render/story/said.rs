@@ -13,6 +13,10 @@ pub(super) struct Said {
     pub connection: u64,
     pub direction: Direction,
     pub extent: Extent,
+    /// The packet its row stands at: at first the one that completes the head of an HTTP message, or the frame.
+    pub at: u64,
+    /// Whether all of it was seen.
+    pub complete: bool,
     pub label: String,
     pub short: Option<String>,
     /// It is worth something before it is complete, and told bit by bit: server-sent events.
@@ -20,12 +24,13 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn request(exchange: &Exchange, request: &Request) -> Self {
+    pub(super) fn request(exchange: &Exchange, request: &Request, at: u64) -> Self {
         let label = format!("{} {}", quote(&request.method), quote(&request.target));
-        Self::new(exchange.connection, Direction::Client, request.message.extent, label, None)
+        let said = Self::new(exchange.connection, Direction::Client, request.message.extent, label, None);
+        Self { at, complete: request.message.complete, ..said }
     }
 
-    pub(super) fn response(exchange: &Exchange, response: &Response) -> Self {
+    pub(super) fn response(exchange: &Exchange, response: &Response, at: u64) -> Self {
         let reason = quote(&response.reason);
         let status = format!("{} {reason}", response.status).trim_end().to_owned();
         let (label, short) = match (&exchange.upgraded, response.message.body_bytes) {
@@ -36,7 +41,7 @@ impl Said {
         let content_type = response.message.headers.get("content-type").unwrap_or_default();
         let in_parts = content_type.starts_with(b"text/event-stream");
         let said = Self::new(exchange.connection, Direction::Server, response.message.extent, label, short);
-        Self { in_parts, ..said }
+        Self { at, complete: response.message.complete, in_parts, ..said }
     }
 
     pub(super) fn frame(frame: &Frame) -> Self {
@@ -61,11 +66,11 @@ impl Said {
     }
 
     fn new(connection: u64, direction: Direction, extent: Extent, label: String, short: Option<String>) -> Self {
-        Self { connection, direction, extent, label, short, in_parts: false }
+        Self { connection, direction, extent, at: extent.last.packet, complete: true, label, short, in_parts: false }
     }
 
     pub(super) fn key(&self) -> (u64, Direction, u64) {
-        (self.connection, self.direction, self.extent.last.packet)
+        (self.connection, self.direction, self.at)
     }
 }
 

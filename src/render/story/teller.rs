@@ -8,7 +8,7 @@ use super::windows::Windows;
 use super::{ACK, FIN, MOST, RST, SYN, Story};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Novelty, PacketContent, PacketSeen, SegmentSeen};
-use crate::inspect::record::{Connection, Direction, Extent};
+use crate::inspect::record::{Connection, Direction, Extent, HttpMessage};
 use crate::layers::Layer;
 use crate::render::ladder::Row;
 use crate::render::numbers;
@@ -81,7 +81,7 @@ pub(super) struct Teller<'a> {
     only: Option<u64>,
     whole: bool,
     hosts: Hosts<'a>,
-    /// By connection, direction and last packet.
+    /// By connection, direction and the packet that its row stands at.
     said: Vec<Said>,
     /// By number.
     connections: Vec<&'a Connection>,
@@ -98,14 +98,24 @@ impl<'a> Teller<'a> {
         let mut connections: Vec<&Connection> =
             story.connections.iter().filter(|connection| only.is_none_or(|only| only == connection.number)).collect();
         connections.sort_unstable_by_key(|connection| connection.number);
-        let mut said: Vec<Said> = story.frames.iter().map(Said::frame).collect();
+        let mut said: Vec<Said> = Vec::new();
         for exchange in &story.exchanges {
-            said.extend(exchange.request.iter().map(|request| Said::request(exchange, request)));
-            let responses = exchange.interim.iter().chain(&exchange.response);
-            said.extend(responses.map(|response| Said::response(exchange, response)));
+            let at = |which: usize, message: &HttpMessage| {
+                let head = story.heads.get(&(exchange.connection, exchange.index, which));
+                head.copied().unwrap_or(message.extent.last.packet)
+            };
+            let request = exchange.request.iter();
+            said.extend(request.map(|request| Said::request(exchange, request, at(0, &request.message))));
+            let responses = exchange.interim.iter().chain(&exchange.response).zip(1..);
+            said.extend(responses.map(|(it, which)| Said::response(exchange, it, at(which, &it.message))));
         }
-        // A stable sort: several frames of one packet stay in their order.
-        said.sort_by_key(|said| (said.connection, said.direction == Direction::Server, said.extent.last.packet));
+        // Frames come behind the exchange that made the connection speak WebSocket, also within one packet.
+        said.extend(story.frames.iter().map(Said::frame));
+        for said in &mut said {
+            said.at = row_of(story, said, whole);
+        }
+        // A stable sort: what one packet carries stays in its order.
+        said.sort_by_key(|said| (said.connection, said.direction == Direction::Server, said.at));
         let mut teller = Self {
             story,
             only,
@@ -165,7 +175,7 @@ impl<'a> Teller<'a> {
             } else {
                 self.data(packet, segment);
             }
-        } else if self.completes(packet, segment) {
+        } else if self.stands_at(packet, segment) {
             // The end of the connection is the end of a response that says no length (RFC 9112 §6.3).
             self.data(packet, segment);
         }
@@ -203,25 +213,20 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A segment that brings something new: what it completes, and if that is nothing, how it goes on.
+    /// A segment that brings something new: what stands at it, and if that is nothing, what it goes on with.
     fn data(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let number = packet.moment.packet;
         let story = self.story;
         let start = self.first_said(segment, number);
         let mut at = start;
         while let Some(said) = self.said.get(at).filter(|said| said.key() == key(segment, number)) {
-            let Extent { first, last } = said.extent;
-            let (mut label, mut short) = (said.label.clone(), said.short.clone());
-            let in_parts = said.in_parts;
-            let parts = story.segments(segment.connection, segment.direction, first.packet);
-            let parts = parts.take_while(|(packet, _)| packet.moment.packet <= last.packet);
-            let parts =
-                parts.filter(|(_, it)| it.payload_length > 0 && it.novelty != Novelty::Repeated).take(MOST).count();
-            if in_parts && parts > 1 {
-                label = format!("end of {label}");
-                short = short.map(|short| format!("end of {short}"));
+            let (label, short, in_parts) = (said.label.clone(), said.short.clone(), said.in_parts);
+            let parts = carriers(story, said, said.extent.last.packet).take(MOST).count();
+            match short {
+                // Its size is told with its end.
+                Some(short) if parts > 1 && in_parts => self.row(packet, segment, short, None),
+                short => self.row(packet, segment, label, short),
             }
-            self.row(packet, segment, label, short);
             if parts > 1 && !in_parts {
                 let note = format!("in {}", numbers::counted(parts as u64, "packet"));
                 self.note(self.rows.len() - 1, &note);
@@ -233,10 +238,11 @@ impl<'a> Teller<'a> {
         }
         let bytes = numbers::bytes(segment.payload_length.into());
         match self.under_way(segment, number) {
-            Some(said) if self.whole || said.in_parts => {
-                let label = format!("part of {}", said.short.as_ref().unwrap_or(&said.label));
-                self.row(packet, segment, label, Some(bytes));
+            Some(said) if said.in_parts && said.extent.last.packet == number => {
+                let short = said.short.as_ref().map(|short| format!("end of {short}"));
+                self.row(packet, segment, format!("end of {}", said.label), short);
             }
+            Some(said) if self.whole || said.in_parts => self.row(packet, segment, part_of(said), Some(bytes)),
             Some(_) => {}
             None => self.row(packet, segment, bytes, None),
         }
@@ -254,31 +260,38 @@ impl<'a> Teller<'a> {
             }
             _ => None,
         });
+        let bytes = numbers::bytes(segment.payload_length.into());
         let said = originals.next().and_then(|original| self.under_way(segment, original));
         let (label, short) = match said {
             Some(said) => (said.label.clone(), said.short.clone()),
-            None => (numbers::bytes(segment.payload_length.into()), None),
+            None => (bytes, None),
         };
         self.row(packet, segment, label, short);
     }
 
-    /// Where what `packet` completes, or goes on with, begins in `said`.
+    /// Where what stands at `packet`, or at a later one, begins in `said`.
     fn first_said(&self, segment: &SegmentSeen, packet: u64) -> usize {
         let order = |(connection, direction, packet)| (connection, direction == Direction::Server, packet);
         self.said.partition_point(|said| order(said.key()) < order(key(segment, packet)))
     }
 
-    fn completes(&self, packet: &PacketSeen, segment: &SegmentSeen) -> bool {
+    /// Whether anything is told at that packet.
+    fn stands_at(&self, packet: &PacketSeen, segment: &SegmentSeen) -> bool {
         let number = packet.moment.packet;
         let said = self.said.get(self.first_said(segment, number));
         said.is_some_and(|said| said.key() == key(segment, number))
     }
 
-    /// What a packet carries a part of.
+    /// What a packet carries, or a part of it.
     fn under_way(&self, segment: &SegmentSeen, packet: u64) -> Option<&Said> {
-        let said = self.said.get(self.first_said(segment, packet))?;
-        let same = (said.connection, said.direction) == (segment.connection, segment.direction);
-        (same && said.extent.first.packet <= packet).then_some(said)
+        let next = self.first_said(segment, packet);
+        let around = [Some(next), next.checked_sub(1)].into_iter().flatten().filter_map(|at| self.said.get(at));
+        let mut same = around.filter(|said| {
+            let Extent { first, last } = said.extent;
+            (said.connection, said.direction) == (segment.connection, segment.direction)
+                && (first.packet..=last.packet.max(said.at)).contains(&packet)
+        });
+        same.next()
     }
 
     fn other(&mut self, packet: &PacketSeen, name: &str) {
@@ -331,6 +344,43 @@ impl<'a> Teller<'a> {
             });
         }
     }
+}
+
+/// The packets up to `last` that carry something new of what was said.
+fn carriers<'a>(story: &'a Story, said: &Said, last: u64) -> impl Iterator<Item = u64> + use<'a> {
+    let segments = story.segments(said.connection, said.direction, said.extent.first.packet);
+    let until = segments.take_while(move |(packet, _)| packet.moment.packet <= last);
+    let new = until.filter(|(_, it)| is_new(it));
+    new.map(|(packet, _)| packet.moment.packet)
+}
+
+/// The packet that something is told at. In a ladder of every packet that is where its head is whole. Of those that a line
+/// tells all of, it is where the whole is there; unless the other side spoke before, or it never was.
+fn row_of(story: &Story, said: &Said, every_packet: bool) -> u64 {
+    let (head, last) = (said.at, said.extent.last.packet);
+    let answer = || {
+        let other_side = story.segments(said.connection, said.direction.reverse(), head);
+        let mut before = other_side.take_while(|(packet, _)| packet.moment.packet < last);
+        before.any(|(_, it)| is_new(it))
+    };
+    if !every_packet && said.complete && !said.in_parts && !answer() {
+        return last;
+    }
+    // What ends without being whole ends with a FIN or RST, which may carry nothing of it.
+    let carries = story.packet(head).is_some_and(|packet| match &packet.content {
+        PacketContent::Tcp(it) => (it.connection, it.direction) == (said.connection, said.direction) && is_new(it),
+        _ => false,
+    });
+    if carries { head } else { carriers(story, said, head).last().unwrap_or(head) }
+}
+
+/// Whether a segment carries something that was not there before.
+fn is_new(segment: &SegmentSeen) -> bool {
+    segment.payload_length > 0 && segment.novelty != Novelty::Repeated
+}
+
+fn part_of(said: &Said) -> String {
+    format!("part of {}", said.short.as_ref().unwrap_or(&said.label))
 }
 
 fn key(segment: &SegmentSeen, packet: u64) -> (u64, Direction, u64) {
