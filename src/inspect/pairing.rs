@@ -229,9 +229,10 @@ impl Pairing {
         let is_first = |it: &Exchange| it.index == 0 && it.response.is_none() && it.interim.is_empty();
         let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
         if std::mem::take(&mut self.sound) && self.whole {
-            match first {
-                true => faults(&[Fault::MalformedStatusLine], self.connection, source, out),
-                false => self.unasked = Some(source).filter(|_| self.next_index == 0),
+            if first {
+                faults(&[Fault::MalformedStatusLine], self.connection, source, out);
+            } else {
+                self.unasked = Some(source).filter(|_| self.next_index == 0);
             }
         }
     }

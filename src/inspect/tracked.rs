@@ -134,9 +134,9 @@ impl Tracked {
         }
         // After a reset, what was on its way is still read; after both FINs, nothing is.
         if reset {
-            self.conversation.cut_off(source, out)
+            self.conversation.cut_off(source, out);
         } else {
-            self.conversation.give_up(false, source, out)
+            self.conversation.give_up(false, source, out);
         }
         self.update();
         out.emit(Event::Ended(&self.record));

@@ -553,16 +553,13 @@ impl Decoder {
         }
         self.synchronised = false;
         let at = self.position;
-        match self.take_apart(whole, input.bytes).filter(|_| whole != Gathered::TooLong) {
-            Some((line_end, _)) => {
-                let framing = of_request(&self.section(whole, input, line_end), &mut Vec::new());
-                self.unheeded = true;
-                self.body(framing);
-            }
-            None => {
-                self.state = State::Lost;
-                self.skip_partial();
-            }
+        if let Some((line_end, _)) = self.take_apart(whole, input.bytes).filter(|_| whole != Gathered::TooLong) {
+            let framing = of_request(&self.section(whole, input, line_end), &mut Vec::new());
+            self.unheeded = true;
+            self.body(framing);
+        } else {
+            self.state = State::Lost;
+            self.skip_partial();
         }
         Some(Item::Passed((self.position - at) as usize))
     }
