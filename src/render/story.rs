@@ -189,6 +189,7 @@ mod tests {
     use crate::inspect::event::Novelty;
     use crate::inspect::record::{Extent, Fields, Moment, Protocol, Request, Response};
     use crate::render::connections::tests::connection;
+    use crate::render::frames::tests::frame;
     use crate::render::ladder::Row;
 
     const CLIENT: Direction = Direction::Client;
@@ -345,6 +346,17 @@ mod tests {
                 assert_eq!(capture.told(every_packet), ["→ GET /", "← 200 OK · 2 000 B", "→ FIN"]);
             }
         }
+    }
+
+    #[test]
+    fn what_one_packet_carries_is_told_in_its_order() {
+        let mut capture = Capture::new();
+        let request = capture.segment(CLIENT, ACK | PSH, 80);
+        let both = capture.segment(SERVER, ACK | PSH, 109);
+        let said = Frame { extent: Extent { first: both, last: both }, ..frame(1, b"welcome", false) };
+        capture.0.event(Event::Frame(&said));
+        capture.exchange((request, request), (both, both));
+        assert_eq!(capture.told(true), ["→ GET /", "← 200 OK · 2 000 B", "← text \"welcome\""]);
     }
 
     #[test]
