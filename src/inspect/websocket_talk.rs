@@ -6,7 +6,7 @@ use super::output::Output;
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use crate::layers::application::http::{Input, Likeness, Role, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
-use crate::layers::presentation::charset::Utf8Check;
+use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
 use crate::layers::transport::Source;
@@ -282,7 +282,12 @@ impl Sender {
         let mut close = None;
         if header.opcode == CLOSE && complete {
             let mut faults = Vec::new();
-            close = Rules::close_body(&frame.payload, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
+            // Of one that is longer than it may be, as much as of any: what is kept for a view makes no difference.
+            let body = match frame.payload.get(..MAX_CONTROL) {
+                Some(most) if header.payload_length > MAX_CONTROL as u64 => whole_characters(most),
+                _ => &frame.payload[..],
+            };
+            close = Rules::close_body(body, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
             for found in &faults {
                 fault(found, connection, source, out);
             }
