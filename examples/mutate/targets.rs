@@ -11,7 +11,7 @@ use wire101::commands::inspect::{Inspect, inspect as command};
 use wire101::inspect::filter::Filter;
 use wire101::inspect::record::Direction;
 use wire101::inspect::redact::Redacted;
-use wire101::inspect::{self, Event, Options, Sink, pasted};
+use wire101::inspect::{self, CountsOnly, Options, pasted};
 use wire101::layers::application::{http, websocket};
 use wire101::layers::presentation::coding;
 use wire101::layers::presentation::deflate::{Inflater, extensions};
@@ -145,17 +145,6 @@ pub fn damaged(captures: &[Packets], chance: &mut Chance) -> Vec<u8> {
     file
 }
 
-/// After counts alone.
-struct Counts;
-
-impl Sink for Counts {
-    fn event(&mut self, _: Event<'_>) {}
-
-    fn counts_only(&self) -> bool {
-        true
-    }
-}
-
 /// The whole pipeline and the views of one pass: JSON Lines with and without secrets, the overview, every byte's meaning;
 /// and the counts alone, which shortcuts lead to.
 pub fn pipeline(file: &[u8]) {
@@ -173,7 +162,7 @@ pub fn pipeline(file: &[u8]) {
         About { source: "-", format: reader.format(), interfaces: reader.interfaces(), complete: error.is_none() };
     drop(overview.draw(about, &finding.summary, STYLE));
     let mut again = source::from_reader(Cursor::new(file.to_vec())).expect("it could be read before");
-    assert_eq!(inspect::inspect(&mut again, Options::default(), &mut Counts).summary, finding.summary);
+    assert_eq!(inspect::inspect(&mut again, Options::default(), &mut CountsOnly).summary, finding.summary);
 }
 
 /// One of the other views of `inspect`, as the command line asks for it.

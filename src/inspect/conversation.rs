@@ -41,8 +41,6 @@ enum Talk {
     Opaque,
 }
 
-const PRIOR_KNOWLEDGE: &str = "HTTP/2 with prior knowledge";
-
 const BOTH: [Direction; 2] = [Direction::Client, Direction::Server];
 
 impl Conversation {
@@ -257,17 +255,17 @@ impl Conversation {
                 self.become_opaque(Protocol::Tls, tls.describe(), (from, at), out);
                 self.talk = Talk::Tls(tls);
             }
-            Opening::Http2 if from == Direction::Server => {
+            Opening::Http2 => {
+                let name = if self.name.is_inside() { "HTTP/2" } else { "HTTP/2 with prior knowledge" };
+                if from == Direction::Client {
+                    return self.become_opaque(Protocol::Http2, name.into(), (from, at), out);
+                }
                 // A server may say so to everybody; whether its client does is still to come (RFC 9113 §3.4).
                 if self.protocol == Protocol::Unknown {
                     self.protocol = Protocol::Http2;
                 }
-                self.name.is(if self.name.is_inside() { "HTTP/2" } else { PRIOR_KNOWLEDGE });
+                self.name.is(name);
                 doorway.miss(from);
-            }
-            Opening::Http2 => {
-                let name = if self.name.is_inside() { "HTTP/2" } else { PRIOR_KNOWLEDGE };
-                self.become_opaque(Protocol::Http2, name.into(), (from, at), out);
             }
             Opening::Named(name) => {
                 self.become_opaque(Protocol::Unknown, name.into(), (from, at), out);

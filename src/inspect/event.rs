@@ -21,6 +21,18 @@ pub trait Sink {
     }
 }
 
+/// A view of the counts alone.
+#[derive(Clone, Copy, Debug)]
+pub struct CountsOnly;
+
+impl Sink for CountsOnly {
+    fn event(&mut self, _: Event<'_>) {}
+
+    fn counts_only(&self) -> bool {
+        true
+    }
+}
+
 impl<S: Sink + ?Sized> Sink for &mut S {
     fn event(&mut self, event: Event<'_>) {
         (**self).event(event);

@@ -34,6 +34,6 @@ mod tests;
 mod tracked;
 mod websocket_talk;
 
-pub use event::{Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
+pub use event::{CountsOnly, Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
 pub use inspector::{Finding, Inspector, inspect};
 pub use output::{DecodeAs, Options, Spoken};

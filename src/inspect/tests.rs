@@ -7,7 +7,7 @@ use etherparse::PacketBuilder;
 use proptest::prelude::*;
 
 use super::record::{Closed, Connection, Direction, Exchange, Extent, Frame, Message, Summary};
-use super::{Event, Inspector, Options, Sink};
+use super::{CountsOnly, Event, Inspector, Options, Sink};
 use crate::capture::{LinkType, Packet, Timestamp};
 use crate::layers::application::websocket::handshake;
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
@@ -44,17 +44,6 @@ impl Sink for Found {
             Event::Problem(problem) => self.problems.push(problem.code),
             _ => {}
         }
-    }
-}
-
-/// After counts alone.
-struct Nothing;
-
-impl Sink for Nothing {
-    fn event(&mut self, _: Event<'_>) {}
-
-    fn counts_only(&self) -> bool {
-        true
     }
 }
 
@@ -162,18 +151,20 @@ fn find(segments: &[Sent]) -> (Found, Summary) {
 fn find_in(packets: &[Vec<u8>]) -> (Found, Summary) {
     let mut found = Found::default();
     let summary = inspect(packets, Options { keep: 1 << 16, ..Options::default() }, &mut found);
-    assert_eq!(inspect(packets, Options::default(), &mut Nothing), summary);
+    assert_eq!(inspect(packets, Options::default(), &mut CountsOnly), summary);
     (found, summary)
 }
 
 fn inspect(packets: &[Vec<u8>], options: Options, sink: &mut dyn Sink) -> Summary {
     let mut inspector = Inspector::new(options);
-    for (number, data) in (1..).zip(packets) {
-        let original_length = data.len() as u32;
-        let (time, link) = (Timestamp(number * 1000), LinkType::ETHERNET);
-        inspector.packet(&Packet { number, time, interface: 0, link, original_length, data }, sink);
-    }
+    (1..).zip(packets).for_each(|(number, data)| feed(&mut inspector, number, data, sink));
     inspector.finish(sink).clone()
+}
+
+fn feed(inspector: &mut Inspector, number: u64, data: &[u8], sink: &mut dyn Sink) {
+    let original_length = data.len() as u32;
+    let (time, link) = (Timestamp(number * 1000), LinkType::ETHERNET);
+    inspector.packet(&Packet { number, time, interface: 0, link, original_length, data }, sink);
 }
 
 fn frame(fin: bool, opcode: u8, mask: Option<[u8; 4]>, payload: &[u8]) -> Vec<u8> {
@@ -340,9 +331,7 @@ fn what_is_wrong_with_an_end_is_told_when_it_comes() {
         let mut found = Found::default();
         for (number, data) in (1..).zip(segments.iter().map(packet)) {
             assert_eq!(found.problems, [""; 0]);
-            let original_length = data.len() as u32;
-            let (time, link) = (Timestamp(number), LinkType::ETHERNET);
-            inspector.packet(&Packet { number, time, interface: 0, link, original_length, data: &data }, &mut found);
+            feed(&mut inspector, number, &data, &mut found);
         }
         assert_eq!(found.problems, [expected]);
         inspector.finish(&mut found);
@@ -445,6 +434,6 @@ proptest! {
         }
         let summary = inspect(&packets, Options { keep: 64, pieces: true, ..Options::default() }, &mut Found::default());
         prop_assert_eq!(summary.packets, packets.len() as u64);
-        prop_assert_eq!(inspect(&packets, Options::default(), &mut Nothing), summary);
+        prop_assert_eq!(inspect(&packets, Options::default(), &mut CountsOnly), summary);
     }
 }

@@ -129,11 +129,11 @@ impl Tracked {
             return false;
         }
         self.ended = true;
-        if reset && self.conversation.is_inside() {
-            out.problem(source, Some(self.record.number), &Fault::ResetInMessage);
-        }
         // After a reset, what was on its way is still read; after both FINs, nothing is.
         if reset {
+            if self.conversation.is_inside() {
+                out.problem(source, Some(self.record.number), &Fault::ResetInMessage);
+            }
             self.conversation.cut_off(source, out);
         } else {
             self.conversation.give_up(false, source, out);

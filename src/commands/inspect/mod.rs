@@ -27,7 +27,7 @@ use crate::capture::{Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
 use crate::inspect::record::Direction;
 use crate::inspect::redact::Redacted;
-use crate::inspect::{self, DecodeAs, Event, Finding, Options, Sink};
+use crate::inspect::{self, CountsOnly, DecodeAs, Event, Finding, Options, Sink};
 use crate::render::overview::{self, About, Overview};
 use crate::render::style::Style;
 use crate::render::{numbers, summary, text};
@@ -101,7 +101,7 @@ impl Inspect {
 
     /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
     fn read<R: Read>(&self, reader: &mut Reader<R>, keep: usize, sink: &mut dyn Sink) -> Pass {
-        self.read_beside(reader, keep, sink, &mut Nothing)
+        self.read_beside(reader, keep, sink, &mut CountsOnly)
     }
 
     /// The same for a view that has to count the whole, too: where not all of it matches, `whole` gets it, as it is.
@@ -266,7 +266,7 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
 }
 
 fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let pass = asked.read(&mut input.open()?, 0, &mut Nothing);
+    let pass = asked.read(&mut input.open()?, 0, &mut CountsOnly);
     for line in summary::lines(&pass.finding.summary, style) {
         writeln!(out, "{line}")?;
     }
@@ -285,17 +285,6 @@ fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Fa
         }
     }
     Ok(())
-}
-
-/// A view of the counts alone.
-struct Nothing;
-
-impl Sink for Nothing {
-    fn event(&mut self, _: Event<'_>) {}
-
-    fn counts_only(&self) -> bool {
-        true
-    }
 }
 
 /// A view, and one that counts beside it; the pass ends when the view is done.

@@ -24,6 +24,7 @@ use crate::layers::stack::next::{Next, Payload};
 use crate::layers::stack::protocol::Protocol;
 
 /// What a packet of this link type begins with (the tcpdump group's LINKTYPE registry).
+#[inline]
 pub(crate) fn behind_link_type(link_type: u16, data: &[u8]) -> Next {
     Next::Header(match link_type {
         0 => Protocol::Null,

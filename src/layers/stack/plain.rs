@@ -9,7 +9,7 @@ use super::TcpPacket;
 use super::fault::Fault;
 use super::next::{Next, Step};
 use super::protocol::Protocol;
-use crate::layers::link::{cooked, ethernet, loopback};
+use crate::layers::link::{self, cooked, ethernet, loopback};
 use crate::layers::network::{ipv4, ipv6};
 use crate::layers::transport::header::Header;
 
@@ -61,11 +61,12 @@ impl From<IpAddr> for Number {
 #[expect(clippy::inline_always, reason = "what is not asked for is left out only where the caller is known")]
 #[inline(always)]
 pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
-    let (link, is_ipv6) = match link_type {
-        0 => to_ip(loopback::parse(Protocol::Null, data))?,
-        1 => to_ip(ethernet::parse(data))?,
-        113 => to_ip(cooked::parse(data))?,
-        276 => to_ip(cooked::parse_2(data))?,
+    let Next::Header(protocol) = link::behind_link_type(link_type, data) else { return None };
+    let (link, is_ipv6) = match protocol {
+        Protocol::Null => to_ip(loopback::parse(protocol, data))?,
+        Protocol::Ethernet => to_ip(ethernet::parse(data))?,
+        Protocol::Cooked => to_ip(cooked::parse(data))?,
+        Protocol::Cooked2 => to_ip(cooked::parse_2(data))?,
         _ => return None,
     };
     let rest = data.get(link..)?;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::decoder::Role;
 use super::fault::Fault;
+use super::item::Role;
 use super::section::text;
 use super::words;
 

@@ -8,7 +8,7 @@ mod target;
 mod tests;
 mod value;
 
-use super::decoder::Role;
+use super::item::Role;
 use super::lines::Section;
 use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
