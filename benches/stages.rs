@@ -17,7 +17,8 @@ use std::io::Write as _;
 use criterion::{Criterion, Throughput};
 use wire101::capture::{LinkType, Packet, Reader, Timestamp};
 use wire101::inspect::{Event, Inspector, Options, Sink};
-use wire101::layers::application::http::{self, Role};
+use wire101::layers::Direction;
+use wire101::layers::application::http;
 use wire101::layers::application::websocket;
 use wire101::layers::presentation::charset::Utf8Check;
 use wire101::layers::presentation::deflate::Inflater;
@@ -132,7 +133,7 @@ fn inspected(packets: &[Data]) -> u64 {
 }
 
 fn decode_http(stream: &[u8]) -> u64 {
-    let mut decoder = http::Decoder::at(Role::Response, 0);
+    let mut decoder = http::Decoder::at(Direction::Server, 0);
     let (mut heads, mut faults) = (0, Vec::new());
     for segment in stream.chunks(1448) {
         let mut input = http::Input { bytes: segment, source: Source::default() };
@@ -148,7 +149,7 @@ fn decode_http(stream: &[u8]) -> u64 {
 }
 
 fn decode_websocket(stream: &[u8]) -> u64 {
-    let mut decoder = websocket::Decoder::new(true, false, 0);
+    let mut decoder = websocket::Decoder::new(Direction::Client, false, 0);
     let mut frames = 0;
     for segment in stream.chunks(1448) {
         let mut input = http::Input { bytes: segment, source: Source::default() };

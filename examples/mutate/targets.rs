@@ -16,7 +16,7 @@ use wire101::layers::application::{http, websocket};
 use wire101::layers::presentation::coding;
 use wire101::layers::presentation::deflate::{Inflater, extensions};
 use wire101::layers::session::tls::Tls;
-use wire101::layers::session::{Prelude, Speaker, opening};
+use wire101::layers::session::{Prelude, opening};
 use wire101::layers::stack;
 use wire101::layers::transport::header::Options as TcpOptions;
 use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source};
@@ -245,15 +245,15 @@ fn reassembly(bytes: &[u8]) {
 }
 
 fn http(bytes: &[u8]) {
-    for role in [http::Role::Request, http::Role::Response] {
-        let mut decoder = http::Decoder::at(role, 0);
+    for from in Direction::BOTH {
+        let mut decoder = http::Decoder::at(from, 0);
         for piece in bytes.chunks(1 + bytes.len() / 3) {
             let mut input = http::Input { bytes: piece, source: Source::default() };
             while let Some(item) = decoder.next(&mut input) {
                 if let http::Item::Head(head, _) = item {
-                    let framing = match role {
-                        http::Role::Request => http::of_request(&head, &mut Vec::new()),
-                        http::Role::Response => http::of_response(&head, None, &mut Vec::new()),
+                    let framing = match from {
+                        Direction::Client => http::of_request(&head, &mut Vec::new()),
+                        Direction::Server => http::of_response(&head, None, &mut Vec::new()),
                     };
                     decoder.body(framing);
                 }
@@ -265,7 +265,7 @@ fn http(bytes: &[u8]) {
 }
 
 fn websocket(bytes: &[u8]) {
-    let mut decoder = websocket::Decoder::new(bytes.len().is_multiple_of(2), bytes.len().is_multiple_of(3), 0);
+    let mut decoder = websocket::Decoder::new(Direction::BOTH[bytes.len() % 2], bytes.len().is_multiple_of(3), 0);
     for piece in bytes.chunks(1 + bytes.len() / 3) {
         let mut input = http::Input { bytes: piece, source: Source::default() };
         while decoder.next(&mut input).is_some() {}
@@ -300,21 +300,21 @@ fn codings(bytes: &[u8]) {
 }
 
 fn session(bytes: &[u8]) {
-    for speaker in [Speaker::Client, Speaker::ServerFirst, Speaker::Server] {
-        let found = opening(bytes, speaker);
+    for (from, first) in [(Direction::Client, true), (Direction::Server, true), (Direction::Server, false)] {
+        let found = opening(bytes, from, first);
         if let Some(mut prelude) = Prelude::begin(found, bytes) {
-            prelude.bytes(true, bytes);
-            prelude.bytes(false, bytes);
+            prelude.bytes(Direction::Client, bytes);
+            prelude.bytes(Direction::Server, bytes);
             drop(prelude.name());
         }
     }
     let mut tls = Tls::default();
     for piece in bytes.chunks(1 + bytes.len() / 3) {
-        tls.bytes(true, piece);
-        tls.bytes(false, piece);
+        tls.bytes(Direction::Client, piece);
+        tls.bytes(Direction::Server, piece);
     }
-    tls.end(true);
-    tls.end(false);
+    tls.end(Direction::Client);
+    tls.end(Direction::Server);
     drop(tls.describe());
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::inspect::event::PacketContent;
-use crate::inspect::record::{Connection, Direction, Exchange, Frame, Message, Problem};
+use crate::inspect::record::{Connection, Exchange, Frame, Message, Problem};
 use crate::inspect::{Event, Sink};
 use crate::layers::Field;
 use crate::layers::transport::header::SYN;
@@ -70,7 +70,7 @@ impl Found {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Frame(it) if self.leads_to(it.connection) => {
-                self.talk.counts[usize::from(it.direction == Direction::Server)] += 1;
+                self.talk.counts[it.direction as usize] += 1;
                 if self.talk.frames.len() < FRAMES {
                     self.talk.frames.push((it.clone(), None));
                 }
@@ -178,7 +178,7 @@ impl Sink for Surroundings {
                     && segment.connection == self.connection
                     && segment.flags & SYN != 0
                 {
-                    let side = usize::from(segment.direction == Direction::Server);
+                    let side = segment.direction as usize;
                     self.packets[side].get_or_insert(packet.moment.packet);
                 }
             }

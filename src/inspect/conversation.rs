@@ -41,8 +41,6 @@ enum Talk {
     Opaque,
 }
 
-const BOTH: [Direction; 2] = [Direction::Client, Direction::Server];
-
 impl Conversation {
     /// A conversation that the capture has from its start, or that it joins in its middle.
     pub(super) fn new(connection: u64, from_start: bool) -> Self {
@@ -103,7 +101,7 @@ impl Conversation {
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
             let mut talk = HttpTalk::joined(self.connection, self.seen);
-            BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
+            Direction::BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
             self.talk = Talk::Http(Box::new(talk));
         }
     }
@@ -145,7 +143,7 @@ impl Conversation {
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
-        if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from == Direction::Client)) {
+        if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from)) {
             self.break_prelude();
         }
         if let Some(doorway) = &mut self.doorway {
@@ -182,7 +180,7 @@ impl Conversation {
         match &mut self.talk {
             Talk::Http(talk) => talk.give_up(source, out),
             Talk::WebSocket(talk) => talk.give_up(reset, source, out),
-            Talk::Tls(_) => BOTH.into_iter().for_each(|side| self.end_hello(side)),
+            Talk::Tls(_) => Direction::BOTH.into_iter().for_each(|side| self.end_hello(side)),
             Talk::Unjoined | Talk::Opaque => {}
         }
     }
@@ -206,7 +204,7 @@ impl Conversation {
         let mut at_door = true;
         while !input.bytes.is_empty() {
             let at = end - input.bytes.len() as u64;
-            if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from == Direction::Client)) {
+            if self.prelude.as_ref().is_some_and(|prelude| !prelude.is_over(from)) {
                 self.in_prelude(from, at, &mut input, out);
                 at_door = true;
                 continue;
@@ -228,7 +226,7 @@ impl Conversation {
                 }
                 Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
                 Talk::Tls(talk) => {
-                    if talk.bytes(from == Direction::Client, input.bytes) {
+                    if talk.bytes(from, input.bytes) {
                         self.name.is(talk.describe());
                     }
                     return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
@@ -248,8 +246,8 @@ impl Conversation {
             Opening::Tls => {
                 let heads = doorway.take_heads();
                 let mut tls = Box::<Tls>::default();
-                for side in BOTH {
-                    tls.bytes(side == Direction::Client, &heads[side as usize]);
+                for side in Direction::BOTH {
+                    tls.bytes(side, &heads[side as usize]);
                 }
                 self.name.goes_on(", then ");
                 self.become_opaque(Protocol::Tls, tls.describe(), (from, at), out);
@@ -277,7 +275,7 @@ impl Conversation {
                 self.doorway = Some(Doorway::open());
                 self.prelude = Prelude::begin(opening, &[&said[..], bytes].concat());
                 if let Some(prelude) = &mut self.prelude {
-                    prelude.bytes(true, &said);
+                    prelude.bytes(Direction::Client, &said);
                 }
                 self.leave_http((from, at), out);
             }
@@ -298,7 +296,7 @@ impl Conversation {
     /// Bytes that were kept as the possible beginning of an HTTP message, up to this place of one side's stream, are none.
     fn leave_http(&mut self, (from, at): (Direction, u64), out: &mut Output<'_>) {
         let Talk::Http(talk) = &mut self.talk else { return };
-        for side in BOTH {
+        for side in Direction::BOTH {
             let end = if side == from { at } else { self.seen[side as usize] };
             out.piece(self.connection, side, talk.position(side), end, PieceKind::Undecoded, 0);
             talk.begin(side, end);
@@ -308,11 +306,11 @@ impl Conversation {
     /// Takes bytes of what comes before the protocol proper.
     fn in_prelude(&mut self, from: Direction, at: u64, input: &mut Input<'_>, out: &mut Output<'_>) {
         let Some(prelude) = &mut self.prelude else { return };
-        let (taken, progress) = prelude.bytes(from == Direction::Client, input.bytes);
+        let (taken, progress) = prelude.bytes(from, input.bytes);
         input.bytes = input.bytes.get(taken..).unwrap_or_default();
         let end = at + taken as u64;
         out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
-        let over = BOTH.iter().all(|side| prelude.is_over(*side == Direction::Client));
+        let over = Direction::BOTH.iter().all(|side| prelude.is_over(*side));
         if self.doorway.is_some()
             && let Some(name) = prelude.name()
         {
@@ -337,7 +335,7 @@ impl Conversation {
         self.doorway = Some(Doorway::ajar());
         if let Talk::Http(talk) = &mut self.talk {
             talk.skipped();
-            for side in BOTH {
+            for side in Direction::BOTH {
                 talk.begin(side, self.seen[side as usize]);
             }
         }
@@ -367,7 +365,7 @@ impl Conversation {
     /// No more of a side's hello comes: what there is of it is looked at.
     fn end_hello(&mut self, from: Direction) {
         if let Talk::Tls(tls) = &mut self.talk
-            && tls.end(from == Direction::Client)
+            && tls.end(from)
         {
             self.name.is(tls.describe());
         }

@@ -1,7 +1,7 @@
 //! Where a conversation, or what is inside of another, begins: what its first bytes are taken for, and what it is called.
 
 use super::record::Direction;
-use crate::layers::session::{MAX_OPENING, Opening, Speaker, opening, tls};
+use crate::layers::session::{MAX_OPENING, Opening, opening, tls};
 use crate::limits::MAX_NESTED;
 
 /// Looks at each side's bytes for what they open, from one place of the conversation on.
@@ -46,22 +46,18 @@ impl Doorway {
 
     /// Looks at the next bytes of a side.
     pub(super) fn look(&mut self, from: Direction, bytes: &[u8]) -> Opening {
-        let speaker = match from {
-            Direction::Client => Speaker::Client,
-            Direction::Server if self.heads[0].as_ref().is_some_and(Vec::is_empty) => Speaker::ServerFirst,
-            Direction::Server => Speaker::Server,
-        };
+        let first = self.heads[from.reverse() as usize].as_ref().is_some_and(Vec::is_empty);
         let Some(head) = &mut self.heads[from as usize] else {
-            let tls = tls::hello_of_client(bytes).is_some() || self.joined && tls::is_record(bytes);
+            let tls = tls::sender(bytes).is_some() || self.joined && tls::is_record(bytes);
             return if tls { Opening::Tls } else { Opening::Other };
         };
         let found = if head.is_empty() {
-            opening(bytes, speaker)
+            opening(bytes, from, first)
         } else {
             let room = MAX_OPENING - head.len().min(MAX_OPENING);
             let length = head.len();
             head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-            let found = opening(head, speaker);
+            let found = opening(head, from, first);
             // What was kept of these bytes is handed on with them.
             head.truncate(length);
             found

@@ -4,7 +4,7 @@ use super::event::PieceKind;
 use super::output::Output;
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
-use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, Role};
+use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
 use crate::layers::transport::Source;
 
 /// Both directions of a connection that speaks HTTP/1.x.
@@ -22,8 +22,8 @@ impl HttpTalk {
     pub(super) fn new(connection: u64) -> Self {
         Self {
             connection,
-            client: Decoder::at(Role::Request, 0),
-            server: Decoder::at(Role::Response, 0),
+            client: Decoder::at(Direction::Client, 0),
+            server: Decoder::at(Direction::Server, 0),
             pairing: Pairing::new(connection, true),
             heads: 0,
         }
@@ -32,8 +32,8 @@ impl HttpTalk {
     /// A connection that is joined in its middle, at these positions of the client's and the server's stream.
     pub(super) fn joined(connection: u64, [client, server]: [u64; 2]) -> Self {
         Self {
-            client: Decoder::joining(Role::Request, client),
-            server: Decoder::joining(Role::Response, server),
+            client: Decoder::joining(Direction::Client, client),
+            server: Decoder::joining(Direction::Server, server),
             pairing: Pairing::new(connection, false),
             ..Self::new(connection)
         }
@@ -54,8 +54,8 @@ impl HttpTalk {
     /// A side begins to speak HTTP at `position`: what it said before was something else.
     pub(super) fn begin(&mut self, from: Direction, position: u64) {
         match from {
-            Direction::Client => self.client = Decoder::at(Role::Request, position),
-            Direction::Server => self.server = Decoder::at(Role::Response, position),
+            Direction::Client => self.client = Decoder::at(Direction::Client, position),
+            Direction::Server => self.server = Decoder::at(Direction::Server, position),
         }
     }
 

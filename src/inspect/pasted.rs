@@ -64,8 +64,8 @@ impl CutHeader {
 pub fn read(bytes: &[u8], sender: Option<Direction>) -> Pasted {
     let (headers, cut) = headers(bytes);
     let deflate = headers.iter().find(|(_, header)| !header.is_control()).is_some_and(|(_, header)| header.rsv == RSV1);
-    let side = |from_client| Side { rules: Rules::new(from_client, deflate), message: None };
-    let (mut client, mut server) = (side(true), side(false));
+    let side = |from| Side { rules: Rules::new(from, deflate), message: None };
+    let (mut client, mut server) = (side(Direction::Client), side(Direction::Server));
     let frames = (0..).zip(headers).map(|(index, (at, header))| {
         let masked = if header.mask_key.is_some() { Direction::Client } else { Direction::Server };
         let direction = sender.unwrap_or(masked);

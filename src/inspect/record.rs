@@ -8,37 +8,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::capture::Timestamp;
+pub use crate::layers::Direction;
 pub use crate::layers::application::http::{FieldLine, Fields};
 use crate::layers::application::websocket;
-
-/// Who sent something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// The side that opened the connection: the sender of its SYN, else of the first request, else of the first packet.
-    Client,
-    /// The other side.
-    Server,
-}
-
-impl Direction {
-    /// The other direction.
-    #[must_use]
-    pub fn reverse(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-
-    /// "client" or "server".
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
 
 /// A packet and its time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

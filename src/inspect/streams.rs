@@ -6,7 +6,7 @@ use super::conversation::Conversation;
 use super::fault::Fault;
 use super::output::{Output, Spoken};
 use super::record::{Connection, Direction};
-use crate::layers::application::http::{self, Role};
+use crate::layers::application::http;
 use crate::layers::session::tls;
 use crate::layers::transport::{Conflict, Hole, Receiver, Side, Source};
 
@@ -25,9 +25,8 @@ pub(super) struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let heard = http::role(bytes, LINE_LIMIT).map(|role| role == Role::Request);
-        let heard =
-            heard.or_else(|| tls::hello_of_client(bytes)).map(|is_client| if is_client { side } else { side.other() });
+        let heard = http::sender(bytes, LINE_LIMIT).or_else(|| tls::sender(bytes));
+        let heard = heard.map(|from| if from == Direction::Client { side } else { side.other() });
         let told = if heard.is_none() { self.told(side) } else { None };
         let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };
         if client != *self.client {

@@ -4,7 +4,7 @@ use super::content::kept;
 use super::event::{Event, PieceKind};
 use super::output::Output;
 use super::record::{Direction, Extent, Frame, Message, Moment};
-use crate::layers::application::http::{Input, Likeness, Role, likeness};
+use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
@@ -74,8 +74,8 @@ impl WebSocketTalk {
     pub(super) fn new(connection: u64, positions: [u64; 2], deflate: Option<Deflate>) -> Self {
         let sender = |direction, inflater: Option<Inflater>| Sender {
             direction,
-            decoder: Decoder::new(direction == Direction::Client, deflate.is_some(), positions[direction as usize]),
-            rules: Rules::new(direction == Direction::Client, deflate.is_some()),
+            decoder: Decoder::new(direction, deflate.is_some(), positions[direction as usize]),
+            rules: Rules::new(direction, deflate.is_some()),
             inflater: inflater.map(Box::new),
             frame: None,
             message: None,
@@ -427,10 +427,10 @@ impl Building {
 
 /// What the bytes are that follow a close frame and are no frame.
 fn after_close(bytes: &[u8]) -> &'static str {
-    let begins = |role| likeness(role, bytes, LONGEST_START_LINE) == Likeness::Yes;
-    if begins(Role::Response) {
+    let begins = |from| likeness(from, bytes, LONGEST_START_LINE) == Likeness::Yes;
+    if begins(Direction::Server) {
         "an HTTP response"
-    } else if begins(Role::Request) {
+    } else if begins(Direction::Client) {
         "an HTTP request"
     } else {
         "data that is no frame"

@@ -77,6 +77,38 @@ impl Layer {
     }
 }
 
+/// Which end of a connection sent something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The end that opened the connection: the sender of its SYN, else of the first request, else of the first packet.
+    Client,
+    /// The other end.
+    Server,
+}
+
+impl Direction {
+    /// Both, the client's first.
+    pub const BOTH: [Self; 2] = [Self::Client, Self::Server];
+
+    /// The other direction.
+    #[must_use]
+    pub fn reverse(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// "client" or "server".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
 /// Bits of one packet. Whole bytes for nearly everything; a WebSocket frame's FIN and opcode share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {

@@ -222,7 +222,7 @@ mod tests {
 
         fn segment(&mut self, direction: Direction, flags: u8, payload_length: u32) -> Moment {
             let novelty = if payload_length > 0 { Novelty::InOrder } else { Novelty::Empty };
-            let sent = &mut self.1[usize::from(direction == SERVER)];
+            let sent = &mut self.1[direction as usize];
             let stream_offset = *sent;
             *sent += u64::from(payload_length);
             let segment = SegmentSeen {

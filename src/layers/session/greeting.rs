@@ -5,7 +5,8 @@
 use memchr::{memchr, memmem};
 
 use super::cursor::Cursor;
-use super::{Fit, MAX_OPENING, Speaker};
+use super::{Fit, MAX_OPENING};
+use crate::layers::Direction;
 
 /// Inclusive bounds of a byte.
 type Bounds = [u8; 2];
@@ -22,15 +23,6 @@ enum Pattern {
     Shape(fn(&mut Cursor<'_>) -> Option<bool>),
 }
 
-/// Whose first bytes they are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum From {
-    Client,
-    /// The server, which speaks first.
-    Server,
-    Either,
-}
-
 const ANY: Bounds = [0, 0xff];
 const ZERO: Bounds = [0, 0];
 
@@ -38,63 +30,57 @@ const fn is(byte: u8) -> Bounds {
     [byte, byte]
 }
 
-const GREETINGS: [(&str, From, Pattern); 33] = [
-    ("SSH", From::Either, Pattern::Text("SSH-")),
-    ("SMTP or FTP", From::Server, Pattern::Text("220 ")),
-    ("SMTP or FTP", From::Server, Pattern::Text("220-")),
-    ("POP3", From::Server, Pattern::Line(|line| line == "+OK" || line.starts_with("+OK "))),
-    ("IMAP", From::Server, Pattern::Text("* OK ")),
-    ("IMAP", From::Server, Pattern::Text("* PREAUTH ")),
-    ("VNC", From::Server, Pattern::Text("RFB 00")),
-    ("NATS", From::Server, Pattern::Text("INFO {\"")),
-    ("rsync", From::Either, Pattern::Text("@RSYNCD: ")),
-    ("BitTorrent", From::Either, Pattern::Text("\x13BitTorrent protocol")),
-    ("XMPP", From::Either, Pattern::Shape(xmpp)),
-    ("SIP", From::Either, Pattern::Line(|line| is_like_http(line, "SIP/2.0"))),
-    ("RTSP", From::Either, Pattern::Line(|line| is_like_http(line, "RTSP/1.0") || is_like_http(line, "RTSP/2.0"))),
-    ("ICAP", From::Either, Pattern::Line(|line| is_like_http(line, "ICAP/1.0"))),
-    ("IRC", From::Client, Pattern::Line(irc_command)),
-    ("IRC", From::Server, Pattern::Line(irc_notice)),
-    ("memcached", From::Client, Pattern::Line(memcached)),
-    ("Redis", From::Client, Pattern::Shape(redis)),
-    ("MQTT", From::Client, Pattern::Shape(mqtt)),
-    ("MySQL", From::Server, Pattern::Shape(mysql)),
-    ("PostgreSQL", From::Client, Pattern::Shape(postgresql)),
-    ("MongoDB", From::Client, Pattern::Shape(mongodb)),
-    ("LDAP", From::Client, Pattern::Shape(ldap)),
-    ("DNS", From::Client, Pattern::Shape(dns)),
-    ("RDP", From::Client, Pattern::Shape(rdp)),
+/// Whose first bytes a pattern is for; a server's only if it speaks first.
+const CLIENT: Option<Direction> = Some(Direction::Client);
+const SERVER: Option<Direction> = Some(Direction::Server);
+const EITHER: Option<Direction> = None;
+
+const GREETINGS: [(&str, Option<Direction>, Pattern); 33] = [
+    ("SSH", EITHER, Pattern::Text("SSH-")),
+    ("SMTP or FTP", SERVER, Pattern::Text("220 ")),
+    ("SMTP or FTP", SERVER, Pattern::Text("220-")),
+    ("POP3", SERVER, Pattern::Line(|line| line == "+OK" || line.starts_with("+OK "))),
+    ("IMAP", SERVER, Pattern::Text("* OK ")),
+    ("IMAP", SERVER, Pattern::Text("* PREAUTH ")),
+    ("VNC", SERVER, Pattern::Text("RFB 00")),
+    ("NATS", SERVER, Pattern::Text("INFO {\"")),
+    ("rsync", EITHER, Pattern::Text("@RSYNCD: ")),
+    ("BitTorrent", EITHER, Pattern::Text("\x13BitTorrent protocol")),
+    ("XMPP", EITHER, Pattern::Shape(xmpp)),
+    ("SIP", EITHER, Pattern::Line(|line| is_like_http(line, "SIP/2.0"))),
+    ("RTSP", EITHER, Pattern::Line(|line| is_like_http(line, "RTSP/1.0") || is_like_http(line, "RTSP/2.0"))),
+    ("ICAP", EITHER, Pattern::Line(|line| is_like_http(line, "ICAP/1.0"))),
+    ("IRC", CLIENT, Pattern::Line(irc_command)),
+    ("IRC", SERVER, Pattern::Line(irc_notice)),
+    ("memcached", CLIENT, Pattern::Line(memcached)),
+    ("Redis", CLIENT, Pattern::Shape(redis)),
+    ("MQTT", CLIENT, Pattern::Shape(mqtt)),
+    ("MySQL", SERVER, Pattern::Shape(mysql)),
+    ("PostgreSQL", CLIENT, Pattern::Shape(postgresql)),
+    ("MongoDB", CLIENT, Pattern::Shape(mongodb)),
+    ("LDAP", CLIENT, Pattern::Shape(ldap)),
+    ("DNS", CLIENT, Pattern::Shape(dns)),
+    ("RDP", CLIENT, Pattern::Shape(rdp)),
     // A PRELOGIN packet (MS-TDS §2.2.6.5): its first option is the version.
-    (
-        "SQL Server",
-        From::Client,
-        Pattern::Bytes(&[is(0x12), is(1), ANY, ANY, ZERO, ZERO, [0, 1], ZERO, ZERO, ZERO, ANY]),
-    ),
-    ("AMQP", From::Either, Pattern::Bytes(&[is(b'A'), is(b'M'), is(b'Q'), is(b'P'), [0, 3], [0, 1]])),
+    ("SQL Server", CLIENT, Pattern::Bytes(&[is(0x12), is(1), ANY, ANY, ZERO, ZERO, [0, 1], ZERO, ZERO, ZERO, ANY])),
+    ("AMQP", EITHER, Pattern::Bytes(&[is(b'A'), is(b'M'), is(b'Q'), is(b'P'), [0, 3], [0, 1]])),
     // RFC 1001's session service in front of SMB 1, 2 and 3.
-    ("SMB", From::Client, Pattern::Bytes(&[ZERO, ZERO, ANY, ANY, [0xfe, 0xff], is(b'S'), is(b'M'), is(b'B')])),
+    ("SMB", CLIENT, Pattern::Bytes(&[ZERO, ZERO, ANY, ANY, [0xfe, 0xff], is(b'S'), is(b'M'), is(b'B')])),
     // A session request: two names of 32 half bytes each (RFC 1002 §4.3.2).
-    ("NetBIOS session", From::Client, Pattern::Bytes(&[is(0x81), ZERO, ZERO, is(0x44), is(0x20), [b'A', b'P']])),
+    ("NetBIOS session", CLIENT, Pattern::Bytes(&[is(0x81), ZERO, ZERO, is(0x44), is(0x20), [b'A', b'P']])),
     // Two options being negotiated (RFC 854: IAC, then WILL, WONT, DO or DONT).
-    ("Telnet", From::Either, Pattern::Bytes(&[is(0xff), [0xfb, 0xfe], [0, 50], is(0xff), [0xfa, 0xfe]])),
-    ("X11", From::Client, Pattern::Bytes(&[is(b'l'), ZERO, is(11), ZERO, ZERO, ZERO])),
-    ("X11", From::Client, Pattern::Bytes(&[is(b'B'), ZERO, ZERO, is(11), ZERO, ZERO])),
-    (
-        "Git",
-        From::Client,
-        Pattern::Shape(|it| Some(it.take(4)?.iter().all(u8::is_ascii_hexdigit) && it.take(4)? == b"git-")),
-    ),
+    ("Telnet", EITHER, Pattern::Bytes(&[is(0xff), [0xfb, 0xfe], [0, 50], is(0xff), [0xfa, 0xfe]])),
+    ("X11", CLIENT, Pattern::Bytes(&[is(b'l'), ZERO, is(11), ZERO, ZERO, ZERO])),
+    ("X11", CLIENT, Pattern::Bytes(&[is(b'B'), ZERO, ZERO, is(11), ZERO, ZERO])),
+    ("Git", CLIENT, Pattern::Shape(|it| Some(it.take(4)?.iter().all(u8::is_ascii_hexdigit) && it.take(4)? == b"git-"))),
 ];
 
 /// What the first bytes of a stream name; where they name nothing, whether more of them may.
-pub(super) fn name(bytes: &[u8], speaker: Speaker) -> (Option<&'static str>, Fit) {
+pub(super) fn name(bytes: &[u8], from: Direction, first: bool) -> (Option<&'static str>, Fit) {
     let mut best = Fit::No;
-    for (name, from, pattern) in &GREETINGS {
-        let asked = match from {
-            From::Client => speaker == Speaker::Client,
-            From::Server => speaker == Speaker::ServerFirst,
-            From::Either => true,
-        };
+    for (name, greets, pattern) in &GREETINGS {
+        // What a server says once it was asked is a response, not a greeting.
+        let asked = greets.is_none_or(|greets| greets == from && (first || from == Direction::Client));
         match if asked { pattern.fit(bytes) } else { Fit::No } {
             Fit::Yes => return (Some(name), Fit::Yes),
             Fit::SoFar if bytes.len() < MAX_OPENING => best = Fit::SoFar,
@@ -312,8 +298,8 @@ mod tests {
 
     #[test]
     fn what_names_itself_is_named() {
-        let client = |bytes: &[u8]| name(bytes, Speaker::Client).0;
-        let server = |bytes: &[u8]| name(bytes, Speaker::ServerFirst).0;
+        let client = |bytes: &[u8]| name(bytes, Direction::Client, true).0;
+        let server = |bytes: &[u8]| name(bytes, Direction::Server, true).0;
         for (bytes, expected) in [
             (&b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n"[..], "RTSP"),
             (b"REGISTER sip:a.example SIP/2.0\r\n", "SIP"),
@@ -366,10 +352,10 @@ mod tests {
             b"\0\x19\xab\xcd\x81\x80\0\x01\0\x01\0\0\0\0",
             b"<?xml version='1.0'?>\r\n<html>\r\n",
         ] {
-            assert_eq!(name(bytes, Speaker::Client), (None, Fit::No), "{bytes:?}");
+            assert_eq!(name(bytes, Direction::Client, true), (None, Fit::No), "{bytes:?}");
         }
         // What a server says once it was asked is an answer, not a greeting.
-        assert_eq!(name(b"+OK\r\n", Speaker::Server), (None, Fit::No));
+        assert_eq!(name(b"+OK\r\n", Direction::Server, false), (None, Fit::No));
     }
 
     proptest! {
@@ -383,8 +369,8 @@ mod tests {
                 b"\x3a\0\0\0\x01\0\0\0\0\0\0\0\xd4\x07\0\0",
             ];
             let whole = greetings[at.index(greetings.len())];
-            let (named, fit) = name(&whole[..cut.min(whole.len())], Speaker::Client);
-            prop_assert!(named == name(whole, Speaker::Client).0 || fit == Fit::SoFar);
+            let (named, fit) = name(&whole[..cut.min(whole.len())], Direction::Client, true);
+            prop_assert!(named == name(whole, Direction::Client, true).0 || fit == Fit::SoFar);
         }
 
         #[test]

@@ -11,6 +11,7 @@ mod proxy;
 mod socks;
 pub mod tls;
 
+use crate::layers::Direction;
 pub use crate::limits::MAX_OPENING;
 pub use prelude::Prelude;
 pub use socks::{Progress, Socks};
@@ -67,21 +68,11 @@ impl Fit {
     }
 }
 
-/// Who sent the first bytes of a stream, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaker {
-    /// The client.
-    Client,
-    /// The server, before the client said anything.
-    ServerFirst,
-    /// The server, after the client.
-    Server,
-}
-
-/// Looks at a stream's first bytes, all of them so far. Past [`MAX_OPENING`] bytes nothing is undecided.
+/// Looks at all the bytes of a stream so far; `first` tells whether their sender spoke before the other end did. Past
+/// [`MAX_OPENING`] bytes nothing is undecided.
 #[must_use]
-pub fn opening(bytes: &[u8], speaker: Speaker) -> Opening {
-    let client = speaker == Speaker::Client;
+pub fn opening(bytes: &[u8], from: Direction, first: bool) -> Opening {
+    let client = from == Direction::Client;
     let only = |condition: bool, fit: Fit| if condition { fit } else { Fit::No };
     let mut undecided = bytes.is_empty();
     let framed = [
@@ -99,7 +90,7 @@ pub fn opening(bytes: &[u8], speaker: Speaker) -> Opening {
             Fit::No => {}
         }
     }
-    match greeting::name(bytes, speaker) {
+    match greeting::name(bytes, from, first) {
         (Some(name), _) => Opening::Named(name),
         (None, Fit::SoFar) => Opening::Undecided,
         (None, _) if undecided && bytes.len() < MAX_OPENING => Opening::Undecided,
@@ -125,30 +116,30 @@ mod tests {
 
     #[test]
     fn protocols_are_told_by_their_first_bytes() {
-        assert_eq!(opening(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", Speaker::Client), Opening::Tls);
-        assert_eq!(opening(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Speaker::Client), Opening::Http2);
-        assert_eq!(opening(b"PRI * HTTP/2.0\r\n", Speaker::ServerFirst), Opening::Other);
-        assert_eq!(opening(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", Speaker::ServerFirst), Opening::Http2);
-        assert_eq!(opening(b"PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n", Speaker::Client), Opening::Proxy);
-        assert_eq!(opening(b"\x05\x01\x00", Speaker::Client), Opening::Socks);
-        assert_eq!(opening(b"SSH-2.0-OpenSSH", Speaker::ServerFirst), Opening::Named("SSH"));
-        assert_eq!(opening(b"GET / HTTP/1.1\r\n", Speaker::Client), Opening::Other);
-        assert_eq!(opening(b"HTTP/1.1 200 OK\r\n", Speaker::Server), Opening::Other);
-        assert_eq!(opening(b"", Speaker::Client), Opening::Undecided);
+        assert_eq!(opening(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", Direction::Client, true), Opening::Tls);
+        assert_eq!(opening(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Direction::Client, true), Opening::Http2);
+        assert_eq!(opening(b"PRI * HTTP/2.0\r\n", Direction::Server, true), Opening::Other);
+        assert_eq!(opening(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64", Direction::Server, true), Opening::Http2);
+        assert_eq!(opening(b"PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n", Direction::Client, true), Opening::Proxy);
+        assert_eq!(opening(b"\x05\x01\x00", Direction::Client, true), Opening::Socks);
+        assert_eq!(opening(b"SSH-2.0-OpenSSH", Direction::Server, true), Opening::Named("SSH"));
+        assert_eq!(opening(b"GET / HTTP/1.1\r\n", Direction::Client, true), Opening::Other);
+        assert_eq!(opening(b"HTTP/1.1 200 OK\r\n", Direction::Server, false), Opening::Other);
+        assert_eq!(opening(b"", Direction::Client, true), Opening::Undecided);
     }
 
     #[test]
     fn a_preface_that_is_cut_is_waited_for() {
         for length in 0..HTTP2_PREFACE.len() {
-            assert_eq!(opening(&HTTP2_PREFACE[..length], Speaker::Client), Opening::Undecided, "{length}");
+            assert_eq!(opening(&HTTP2_PREFACE[..length], Direction::Client, true), Opening::Undecided, "{length}");
         }
     }
 
     proptest! {
         #[test]
         fn enough_bytes_always_decide(bytes in prop::collection::vec(any::<u8>(), MAX_OPENING..MAX_OPENING + 9)) {
-            for speaker in [Speaker::Client, Speaker::ServerFirst, Speaker::Server] {
-                prop_assert_ne!(opening(&bytes, speaker), Opening::Undecided);
+            for (from, first) in [(Direction::Client, true), (Direction::Server, true), (Direction::Server, false)] {
+                prop_assert_ne!(opening(&bytes, from, first), Opening::Undecided);
             }
         }
     }

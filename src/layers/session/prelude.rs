@@ -2,6 +2,7 @@
 
 use super::socks::{Progress, Socks};
 use super::{Opening, proxy};
+use crate::layers::Direction;
 
 /// A prelude in progress.
 #[derive(Debug)]
@@ -24,25 +25,25 @@ impl Prelude {
     }
 
     /// Takes the next bytes of one side; returns how many of them were the prelude's, and how it goes on.
-    pub fn bytes(&mut self, from_client: bool, bytes: &[u8]) -> (usize, Progress) {
+    pub fn bytes(&mut self, from: Direction, bytes: &[u8]) -> (usize, Progress) {
         match self {
-            Self::Proxy(left) if from_client => {
+            Self::Proxy(left) if from == Direction::Client => {
                 let taken = bytes.len().min(*left);
                 *left -= taken;
                 (taken, if *left == 0 { Progress::Over } else { Progress::More })
             }
             // The server does not answer it.
             Self::Proxy(_) => (0, Progress::Over),
-            Self::Socks(socks) => socks.bytes(from_client, bytes),
+            Self::Socks(socks) => socks.bytes(from, bytes),
         }
     }
 
     /// Whether a side's part is over.
     #[must_use]
-    pub fn is_over(&self, client: bool) -> bool {
+    pub fn is_over(&self, of: Direction) -> bool {
         match self {
-            Self::Proxy(left) => !client || *left == 0,
-            Self::Socks(socks) => socks.is_over(client),
+            Self::Proxy(left) => of == Direction::Server || *left == 0,
+            Self::Socks(socks) => socks.is_over(of),
         }
     }
 
@@ -73,10 +74,10 @@ mod tests {
     fn a_proxy_header_is_over_with_its_last_byte() {
         let line = b"PROXY UNKNOWN\r\nGET / HTTP/1.1\r\n";
         let mut prelude = Prelude::begin(Opening::Proxy, line).unwrap();
-        assert_eq!(prelude.bytes(true, &line[..5]), (5, Progress::More));
-        assert!(prelude.is_over(false) && !prelude.is_over(true));
-        assert_eq!(prelude.bytes(true, &line[5..]), (10, Progress::Over));
-        assert!(prelude.is_over(true));
+        assert_eq!(prelude.bytes(Direction::Client, &line[..5]), (5, Progress::More));
+        assert!(prelude.is_over(Direction::Server) && !prelude.is_over(Direction::Client));
+        assert_eq!(prelude.bytes(Direction::Client, &line[5..]), (10, Progress::Over));
+        assert!(prelude.is_over(Direction::Client));
         assert!(Prelude::begin(Opening::Other, line).is_none());
     }
 }

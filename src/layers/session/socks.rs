@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Fit;
 use super::cursor::Cursor;
+use crate::layers::Direction;
 
 /// The most bytes that one side's next message may have: names and passwords are counted by one byte each.
 const MAX_MESSAGE: usize = 1 + 2 * 256;
@@ -72,8 +73,8 @@ impl Socks {
 
     /// Whether a side's part is over.
     #[must_use]
-    pub fn is_over(&self, client: bool) -> bool {
-        self.over[usize::from(!client)]
+    pub fn is_over(&self, of: Direction) -> bool {
+        self.over[of as usize]
     }
 
     /// Bytes of memory held.
@@ -93,8 +94,8 @@ impl Socks {
     }
 
     /// Takes the next bytes of one side; returns how many of them were the handshake's, and how it goes on.
-    pub fn bytes(&mut self, from_client: bool, bytes: &[u8]) -> (usize, Progress) {
-        let side = usize::from(!from_client);
+    pub fn bytes(&mut self, from: Direction, bytes: &[u8]) -> (usize, Progress) {
+        let side = from as usize;
         let mut taken = 0;
         while !self.over[side] {
             let before = self.kept[side].len();
@@ -102,7 +103,10 @@ impl Socks {
             let more = &more[..more.len().min(MAX_MESSAGE - before.min(MAX_MESSAGE))];
             self.kept[side].extend_from_slice(more);
             let message = std::mem::take(&mut self.kept[side]);
-            let read = if from_client { self.client_message(&message) } else { self.server_message(&message) };
+            let read = match from {
+                Direction::Client => self.client_message(&message),
+                Direction::Server => self.server_message(&message),
+            };
             match read {
                 Ok(Some(length)) => taken += length - before.min(length),
                 Ok(None) if message.len() < MAX_MESSAGE => {
@@ -237,6 +241,7 @@ fn request_4(message: &[u8]) -> Message {
 
 #[cfg(test)]
 mod tests {
+    use super::Direction::{Client, Server};
     use super::*;
     use proptest::prelude::*;
 
@@ -246,12 +251,12 @@ mod tests {
     #[test]
     fn a_handshake_with_a_password_ends_where_the_tunnel_begins() {
         let mut socks = Socks::default();
-        assert_eq!(socks.bytes(true, &CLIENT[..4]), (4, Progress::More));
+        assert_eq!(socks.bytes(Client, &CLIENT[..4]), (4, Progress::More));
         assert!(!socks.is_confirmed());
-        assert_eq!(socks.bytes(false, &SERVER[..2]), (2, Progress::More));
+        assert_eq!(socks.bytes(Server, &SERVER[..2]), (2, Progress::More));
         assert!(socks.is_confirmed());
-        assert_eq!(socks.bytes(true, &CLIENT[4..]), (CLIENT.len() - 9, Progress::Over));
-        assert_eq!(socks.bytes(false, &SERVER[2..]), (SERVER.len() - 7, Progress::Over));
+        assert_eq!(socks.bytes(Client, &CLIENT[4..]), (CLIENT.len() - 9, Progress::Over));
+        assert_eq!(socks.bytes(Server, &SERVER[2..]), (SERVER.len() - 7, Progress::Over));
         assert_eq!(socks.name(), "SOCKS 5 to example:80");
     }
 
@@ -260,12 +265,12 @@ mod tests {
         let mut socks = Socks::default();
         let request = b"\x04\x01\x00\x50\x0a\x00\x00\x02me\x00";
         assert_eq!(begins(request), Fit::Yes);
-        assert_eq!(socks.bytes(true, request), (request.len(), Progress::Over));
-        assert_eq!(socks.bytes(false, b"\0\x5a\0\0\0\0\0\0H"), (8, Progress::Over));
+        assert_eq!(socks.bytes(Client, request), (request.len(), Progress::Over));
+        assert_eq!(socks.bytes(Server, b"\0\x5a\0\0\0\0\0\0H"), (8, Progress::Over));
         assert_eq!(socks.name(), "SOCKS 4 to 10.0.0.2:80");
         let mut socks = Socks::default();
-        socks.bytes(true, b"\x04\x01\x00\x50\x00\x00\x00\x01\x00a.example\x00");
-        socks.bytes(false, b"\0\x5b\0\0\0\0\0\0");
+        socks.bytes(Client, b"\x04\x01\x00\x50\x00\x00\x00\x01\x00a.example\x00");
+        socks.bytes(Server, b"\0\x5b\0\0\0\0\0\0");
         assert_eq!(socks.name(), "SOCKS 4 to a.example:80, refused");
     }
 
@@ -276,8 +281,8 @@ mod tests {
             assert_eq!(begins(other), Fit::No, "{other:?}");
         }
         let mut socks = Socks::default();
-        socks.bytes(true, b"\x05\x01\x00");
-        assert_eq!(socks.bytes(false, b"HTTP/1.1").1, Progress::Broken);
+        socks.bytes(Client, b"\x05\x01\x00");
+        assert_eq!(socks.bytes(Server, b"HTTP/1.1").1, Progress::Broken);
         assert!(!socks.is_confirmed());
     }
 
@@ -286,10 +291,10 @@ mod tests {
         fn cutting_it_elsewhere_changes_nothing(cut in 1..CLIENT.len(), other in 1..SERVER.len()) {
             let mut socks = Socks::default();
             let mut taken = [0, 0];
-            for (client, piece) in [(true, &CLIENT[..cut]), (true, &CLIENT[cut..]), (false, &SERVER[..other]), (false, &SERVER[other..])] {
-                taken[usize::from(client)] += socks.bytes(client, piece).0;
+            for (from, piece) in [(Client, &CLIENT[..cut]), (Client, &CLIENT[cut..]), (Server, &SERVER[..other]), (Server, &SERVER[other..])] {
+                taken[from as usize] += socks.bytes(from, piece).0;
             }
-            prop_assert_eq!(taken, [SERVER.len() - 5, CLIENT.len() - 5]);
+            prop_assert_eq!(taken, [CLIENT.len() - 5, SERVER.len() - 5]);
             prop_assert_eq!(socks.name(), "SOCKS 5 to example:80");
         }
 
@@ -297,7 +302,7 @@ mod tests {
         fn any_bytes_are_taken(pieces in prop::collection::vec((any::<bool>(), prop::collection::vec(0u8..8, 0..700)), 0..8)) {
             let mut socks = Socks::default();
             for (client, piece) in &pieces {
-                let (taken, _) = socks.bytes(*client, piece);
+                let (taken, _) = socks.bytes(if *client { Client } else { Server }, piece);
                 prop_assert!(taken <= piece.len());
                 prop_assert!(socks.held() < 16 * MAX_MESSAGE);
             }

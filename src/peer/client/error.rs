@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use super::LONGEST_MESSAGE;
 use super::overheard::Heard;
-use crate::layers::session::{Opening, Speaker, opening};
+use crate::layers::Direction;
+use crate::layers::session::{Opening, opening};
 
 /// Why an exchange, or a conversation, did not come about or broke off.
 #[derive(Debug, Error)]
@@ -88,7 +89,7 @@ impl ClientError {
             return Self::Closed(if first.is_empty() { "without an answer" } else { "before its answer was complete" });
         }
         if error.is_parse() && !first.starts_with(b"HTTP/") {
-            let spoken = match opening(&first, Speaker::Server) {
+            let spoken = match opening(&first, Direction::Server, false) {
                 Opening::Tls => {
                     "it speaks TLS, which is what https: and wss: are for and wire101 does not speak".to_owned()
                 }

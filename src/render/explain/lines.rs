@@ -1,7 +1,8 @@
 //! Lines of an HTTP message that somebody pasted, each taken apart.
 
+use crate::layers::Direction;
 use crate::layers::Field;
-use crate::layers::application::http::{Role, annotate, role};
+use crate::layers::application::http::{annotate, sender};
 use crate::render::style::Style;
 use crate::render::tree;
 
@@ -32,10 +33,10 @@ pub fn lines(message: &str, style: Style) -> Vec<String> {
 /// A line as it is sent, its end included, which nobody types.
 fn field(line: &str, may_be_first: bool) -> Field {
     let sent = format!("{line}\r\n");
-    let role = may_be_first.then(|| role(sent.as_bytes(), sent.len())).flatten();
-    match role {
-        Some(Role::Request) => annotate::request_line(sent.as_bytes()),
-        Some(Role::Response) => annotate::status_line(sent.as_bytes()),
+    let from = may_be_first.then(|| sender(sent.as_bytes(), sent.len())).flatten();
+    match from {
+        Some(Direction::Client) => annotate::request_line(sent.as_bytes()),
+        Some(Direction::Server) => annotate::status_line(sent.as_bytes()),
         None => annotate::field_line(sent.as_bytes(), annotate::Asked::default()),
     }
 }
@@ -48,7 +49,7 @@ pub fn is_line(said: &str) -> bool {
     let name = first.split_once(':').map_or("", |(name, _)| name.trim_end());
     let is_field =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    is_field || first.contains("HTTP/") && role(ended.as_bytes(), ended.len()).is_some()
+    is_field || first.contains("HTTP/") && sender(ended.as_bytes(), ended.len()).is_some()
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ impl<'a> Hosts<'a> {
             return index;
         }
         if self.crowded {
-            return usize::from(direction == Direction::Server);
+            return direction as usize;
         }
         self.found.iter().position(|found| *found == (address, direction)).unwrap_or_default()
     }

@@ -8,11 +8,12 @@ use memchr::memchr;
 use super::chunked;
 use super::fault::Fault;
 use super::framing::{Framing, of_request};
-use super::item::{Input, Item, Role};
+use super::item::{Input, Item};
 use super::lines::Section;
 use super::section::{FieldLine, Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use super::words;
+use crate::layers::Direction;
 use crate::layers::transport::Source;
 pub use crate::limits::MAX_SECTION;
 
@@ -64,7 +65,7 @@ type FindEnd = fn(&[u8], &mut usize) -> Option<usize>;
 /// Decodes one direction of a connection.
 #[derive(Debug)]
 pub struct Decoder {
-    role: Role,
+    from: Direction,
     state: State,
     /// The beginning of a section or line that is not whole yet.
     partial: Vec<u8>,
@@ -100,9 +101,9 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder for a stream in which a message begins at `position`.
     #[must_use]
-    pub fn at(role: Role, position: u64) -> Self {
+    pub fn at(from: Direction, position: u64) -> Self {
         Self {
-            role,
+            from,
             state: State::Start,
             partial: Vec::new(),
             cut: false,
@@ -125,8 +126,8 @@ impl Decoder {
 
     /// A decoder for a stream that is joined at `position`, in the middle of nobody knows what.
     #[must_use]
-    pub fn joining(role: Role, position: u64) -> Self {
-        Self { state: State::Lost, headed: true, ..Self::at(role, position) }
+    pub fn joining(from: Direction, position: u64) -> Self {
+        Self { state: State::Lost, headed: true, ..Self::at(from, position) }
     }
 
     /// The stream position up to which items were handed out.
@@ -153,7 +154,7 @@ impl Decoder {
 
     /// Says how the body of the head just handed out is framed.
     pub fn body(&mut self, framing: Framing) {
-        self.bodiless = self.role == Role::Response && framing == Framing::None;
+        self.bodiless = self.from == Direction::Server && framing == Framing::None;
         self.state = match framing {
             _ if self.shown && self.cut => State::Ended { complete: false },
             Framing::None | Framing::Length(0) => State::Ended { complete: true },
@@ -180,7 +181,7 @@ impl Decoder {
             State::Lost => self.find_start(input),
             State::Answered { .. } => self.answered(input),
             State::Optional { .. } => {
-                if strict_likeness(self.role, input.bytes, MAX_SECTION) == Likeness::Yes {
+                if strict_likeness(self.from, input.bytes, MAX_SECTION) == Likeness::Yes {
                     return Some(self.ended(false));
                 }
                 self.demand_body();
@@ -410,17 +411,17 @@ impl Decoder {
                 None if section_end(input.bytes, &mut 0).is_some_and(|end| end <= MAX_SECTION) => {
                     return self.lose(input);
                 }
-                _ if likeness(self.role, input.bytes, MAX_SECTION) == Likeness::No => return self.lose(input),
+                _ if likeness(self.from, input.bytes, MAX_SECTION) == Likeness::No => return self.lose(input),
                 _ => {}
             }
         }
         let source = input.source;
         let mut whole = self.gather(input, section_end);
         if whole == Gathered::NotYet {
-            match likeness(self.role, &self.partial, MAX_SECTION) {
+            match likeness(self.from, &self.partial, MAX_SECTION) {
                 Likeness::No => return self.lose(input),
                 // A request without a version is one line (HTTP/0.9): it waits for nothing more.
-                Likeness::Yes if is_simple(self.role, &self.partial) => whole = Gathered::Kept,
+                Likeness::Yes if is_simple(self.from, &self.partial) => whole = Gathered::Kept,
                 _ => {
                     self.kept = source;
                     return None;
@@ -462,7 +463,7 @@ impl Decoder {
             Some(at) => memchr(b'\n', &block[at..]).map_or(block.len(), |length| at + length + 1),
             None => block.len(),
         };
-        self.start = StartLine::parse(self.role, trim_line_end(&block[..line_end]));
+        self.start = StartLine::parse(self.from, trim_line_end(&block[..line_end]));
         self.fields.faults.extend(self.start.as_ref()?.fault.clone());
         let end = self.fields.take_apart(block, line_end);
         Some((line_end, end))
@@ -528,7 +529,7 @@ impl Decoder {
         let bytes = input.bytes;
         let mut at = 0;
         while at < bytes.len() {
-            match strict_likeness(self.role, &bytes[at..], ENOUGH) {
+            match strict_likeness(self.from, &bytes[at..], ENOUGH) {
                 Likeness::No => {}
                 likely if likely == Likeness::Yes || !self.foreign => break,
                 _ => {}
@@ -620,8 +621,8 @@ fn empty_line_end(bytes: &[u8], _: &mut usize) -> Option<usize> {
     }
 }
 
-fn is_simple(role: Role, bytes: &[u8]) -> bool {
-    role == Role::Request
+fn is_simple(from: Direction, bytes: &[u8]) -> bool {
+    from == Direction::Client
         && memchr(b'\n', bytes) == Some(bytes.len() - 1)
-        && StartLine::parse(role, trim_line_end(bytes)).is_some_and(|start| start.version == (0, 9))
+        && StartLine::parse(from, trim_line_end(bytes)).is_some_and(|start| start.version == (0, 9))
 }

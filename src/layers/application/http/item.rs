@@ -4,15 +4,6 @@ use super::fault::Fault;
 use super::section::Head;
 use crate::layers::transport::Source;
 
-/// Which messages a direction carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// From the client.
-    Request,
-    /// From the server.
-    Response,
-}
-
 /// Bytes of a stream that are being consumed, and the packet they came in.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {

@@ -5,9 +5,9 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::fault::Fault;
-use super::item::Role;
 use super::section::text;
 use super::words;
+use crate::layers::Direction;
 
 /// The longest method looked for; the registry's longest has 17 letters.
 const MAX_METHOD: usize = 64;
@@ -63,45 +63,45 @@ pub enum Likeness {
     No,
 }
 
-/// Tells whether `bytes` begin with a start line of that role; `limit` caps how long a line is waited for.
+/// Tells whether `bytes` begin with a start line of that sender; `limit` caps how long a line is waited for.
 #[must_use]
-pub fn likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
-    matched(role, bytes, limit, |_| true)
+pub fn likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
+    matched(from, bytes, limit, |_| true)
 }
 
 /// The same where anything may come: only a start line that lacks nothing is one.
 #[must_use]
-pub fn strict_likeness(role: Role, bytes: &[u8], limit: usize) -> Likeness {
-    matched(role, bytes, limit, |start| {
+pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
+    matched(from, bytes, limit, |start| {
         matches!(start.fault, None | Some(Fault::StartLineSpacing | Fault::StatusOutOfRange(_)))
     })
 }
 
-fn matched(role: Role, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
-    if !may_begin(role, bytes) {
+fn matched(from: Direction, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
+    if !may_begin(from, bytes) {
         return Likeness::No;
     }
     match memchr(b'\n', &bytes[..bytes.len().min(limit)]) {
-        Some(end) => match StartLine::parse(role, trim_line_end(&bytes[..=end])) {
+        Some(end) => match StartLine::parse(from, trim_line_end(&bytes[..=end])) {
             Some(start) if accept(&start) => Likeness::Yes,
             _ => Likeness::No,
         },
         // Text may still become a start line; binary data is not kept in that hope.
-        None if bytes.len() >= limit || role == Role::Request && has_control(bytes) => Likeness::No,
+        None if bytes.len() >= limit || from == Direction::Client && has_control(bytes) => Likeness::No,
         None => Likeness::Maybe,
     }
 }
 
-/// Which role the sender of some bytes has, if one of their lines is a start line, or the last may well become one.
+/// Who sent some bytes: told if one of their lines is a start line, or the last may well become one.
 #[must_use]
-pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
+pub fn sender(bytes: &[u8], limit: usize) -> Option<Direction> {
     let mut rest = bytes;
     loop {
-        if strict_likeness(Role::Request, rest, limit) == Likeness::Yes {
-            return Some(Role::Request);
+        if strict_likeness(Direction::Client, rest, limit) == Likeness::Yes {
+            return Some(Direction::Client);
         }
-        if rest.len() >= 7 && strict_likeness(Role::Response, rest, limit) != Likeness::No {
-            return Some(Role::Response);
+        if rest.len() >= 7 && strict_likeness(Direction::Server, rest, limit) != Likeness::No {
+            return Some(Direction::Server);
         }
         match memchr(b'\n', rest) {
             Some(end) => rest = &rest[end + 1..],
@@ -110,17 +110,17 @@ pub fn role(bytes: &[u8], limit: usize) -> Option<Role> {
     }
     let method = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
     let likely = (3..=7).contains(&method) && bytes[method..].starts_with(b" /") && !has_control(bytes);
-    likely.then_some(Role::Request)
+    likely.then_some(Direction::Client)
 }
 
 /// A cheap look at the first bytes, before a line end is searched for.
-fn may_begin(role: Role, bytes: &[u8]) -> bool {
-    match role {
-        Role::Response => {
+fn may_begin(from: Direction, bytes: &[u8]) -> bool {
+    match from {
+        Direction::Server => {
             let length = bytes.len().min(5);
             bytes[..length].eq_ignore_ascii_case(&b"HTTP/"[..length])
         }
-        Role::Request => {
+        Direction::Client => {
             let method = bytes.iter().take(MAX_METHOD + 1).take_while(|b| is_token(**b)).count();
             method <= MAX_METHOD
                 && match bytes.get(method) {
@@ -146,19 +146,19 @@ pub(super) fn trim_line_end(line: &[u8]) -> &[u8] {
 }
 
 impl StartLine {
-    /// Parses a line without its line end; `None` if it is no start line of that role.
+    /// Parses a line without its line end; `None` if it is not a start line of that sender.
     ///
     /// White space is taken leniently, as RFC 9112 §3 allows, and what no one could take for anything else is taken for
     /// what it was meant to be; `fault` tells.
     #[must_use]
-    pub fn parse(role: Role, line: &[u8]) -> Option<Self> {
-        Self::strict(role, line).or_else(|| Self::lenient(role, line))
+    pub fn parse(from: Direction, line: &[u8]) -> Option<Self> {
+        Self::strict(from, line).or_else(|| Self::lenient(from, line))
     }
 
     /// What nearly all start lines are: as the grammar has it, and without a fault.
-    fn strict(role: Role, line: &[u8]) -> Option<Self> {
-        let (minor, parts) = match role {
-            Role::Request => {
+    fn strict(from: Direction, line: &[u8]) -> Option<Self> {
+        let (minor, parts) = match from {
+            Direction::Client => {
                 let (before, [b' ', b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9']) =
                     line.split_last_chunk()?
                 else {
@@ -172,7 +172,7 @@ impl StartLine {
                 let parts = Parts::Request { method: 0..method as u32, target: method as u32 + 1..before.len() as u32 };
                 (minor, parts)
             }
-            Role::Response => {
+            Direction::Server => {
                 let ([b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9', b' ', code @ ..], reason) =
                     line.split_first_chunk::<12>()?
                 else {
@@ -193,10 +193,10 @@ impl StartLine {
         Some(Self { version: (1, minor - b'0'), parts, fault: None })
     }
 
-    fn lenient(role: Role, line: &[u8]) -> Option<Self> {
-        let mut start = match role {
-            Role::Request => Self::request(line)?,
-            Role::Response => Self::status(line)?,
+    fn lenient(from: Direction, line: &[u8]) -> Option<Self> {
+        let mut start = match from {
+            Direction::Client => Self::request(line)?,
+            Direction::Server => Self::status(line)?,
         };
         if start.fault.is_none() && has_control(line) {
             start.fault = Some(Fault::ControlInStartLine);
@@ -334,7 +334,7 @@ mod tests {
     use super::*;
 
     fn request(line: &str) -> Option<(String, String, (u8, u8))> {
-        let start = StartLine::parse(Role::Request, line.as_bytes())?;
+        let start = StartLine::parse(Direction::Client, line.as_bytes())?;
         let Parts::Request { method, target } = start.parts else { return None };
         let slice = |range: Range<u32>| line[range.start as usize..range.end as usize].to_owned();
         Some((slice(method), slice(target), start.version))
@@ -382,19 +382,19 @@ mod tests {
             ("HTTP/2.0 200 ok", 200, "ok"),
             ("HTTP/1.01 200 ok", 200, "ok"),
         ] {
-            let start = StartLine::parse(Role::Response, line.as_bytes()).unwrap();
+            let start = StartLine::parse(Direction::Server, line.as_bytes()).unwrap();
             let Parts::Status { status: s, reason: r } = start.parts else { panic!("{line}") };
             assert_eq!(start.fault.is_some(), line.contains("2.0") || line.contains("1.01"));
             assert_eq!((s, &line[r.start as usize..r.end as usize]), (status, reason));
         }
         for line in ["HTTP/1.1200 OK", "ICY 200 OK", "HTTP/1.1", "HTTPS/1.1 200 OK"] {
-            assert_eq!(StartLine::parse(Role::Response, line.as_bytes()), None, "{line:?}");
+            assert_eq!(StartLine::parse(Direction::Server, line.as_bytes()), None, "{line:?}");
         }
     }
 
     #[test]
     fn what_is_wrong_with_a_start_line_is_told() {
-        let code = |role, line: &str| StartLine::parse(role, line.as_bytes()).unwrap().fault.map(|fault| fault.code());
+        let code = |from, line: &str| StartLine::parse(from, line.as_bytes()).unwrap().fault.map(|fault| fault.code());
         for (line, expected) in [
             ("GET / HTTP/1.1", None),
             ("GET  / HTTP/1.1", Some("start-line-spacing")),
@@ -406,7 +406,7 @@ mod tests {
             ("GET / http/1.1", Some("malformed-version")),
             ("GET /", Some("missing-version")),
         ] {
-            assert_eq!(code(Role::Request, line), expected, "{line:?}");
+            assert_eq!(code(Direction::Client, line), expected, "{line:?}");
         }
         for (line, expected) in [
             ("HTTP/1.1 200 OK", None),
@@ -420,49 +420,49 @@ mod tests {
             ("HTTP/2 200 OK", Some("malformed-version")),
             ("HTTP/1\0.1 200 OK", Some("malformed-version")),
         ] {
-            assert_eq!(code(Role::Response, line), expected, "{line:?}");
+            assert_eq!(code(Direction::Server, line), expected, "{line:?}");
         }
     }
 
     #[test]
     fn a_beginning_may_still_become_a_start_line() {
-        let is = |role, bytes: &[u8]| likeness(role, bytes, 100);
-        assert_eq!(is(Role::Request, b""), Likeness::Maybe);
-        assert_eq!(is(Role::Request, b"GE"), Likeness::Maybe);
-        assert_eq!(is(Role::Request, b"GET / HTTP/1.1\r"), Likeness::Maybe);
-        assert_eq!(is(Role::Request, b"GET / HTTP/1.1\r\nHost"), Likeness::Yes);
-        assert_eq!(is(Role::Request, b"\x16\x03\x01"), Likeness::No);
-        assert_eq!(is(Role::Request, b"GET \x00"), Likeness::No);
-        assert_eq!(is(Role::Request, &[b'a'; 200]), Likeness::No);
-        assert_eq!(is(Role::Response, b"HTTP/1.1 2"), Likeness::Maybe);
-        assert_eq!(is(Role::Response, b"SSH-2.0"), Likeness::No);
+        let is = |from, bytes: &[u8]| likeness(from, bytes, 100);
+        assert_eq!(is(Direction::Client, b""), Likeness::Maybe);
+        assert_eq!(is(Direction::Client, b"GE"), Likeness::Maybe);
+        assert_eq!(is(Direction::Client, b"GET / HTTP/1.1\r"), Likeness::Maybe);
+        assert_eq!(is(Direction::Client, b"GET / HTTP/1.1\r\nHost"), Likeness::Yes);
+        assert_eq!(is(Direction::Client, b"\x16\x03\x01"), Likeness::No);
+        assert_eq!(is(Direction::Client, b"GET \x00"), Likeness::No);
+        assert_eq!(is(Direction::Client, &[b'a'; 200]), Likeness::No);
+        assert_eq!(is(Direction::Server, b"HTTP/1.1 2"), Likeness::Maybe);
+        assert_eq!(is(Direction::Server, b"SSH-2.0"), Likeness::No);
     }
 
     proptest! {
         #[test]
         fn a_line_as_the_grammar_has_it_is_read_as_any_other(
-            (role, line) in prop::sample::select(&[
-                (Role::Request, "GET /index.html?a=b HTTP/1.1"),
-                (Role::Request, "OPTIONS * HTTP/1.0"),
-                (Role::Response, "HTTP/1.1 200 OK"),
-                (Role::Response, "HTTP/1.1 404 Not Found"),
-                (Role::Response, "HTTP/1.0 204 "),
-                (Role::Response, "HTTP/1.0 500"),
+            (from, line) in prop::sample::select(&[
+                (Direction::Client, "GET /index.html?a=b HTTP/1.1"),
+                (Direction::Client, "OPTIONS * HTTP/1.0"),
+                (Direction::Server, "HTTP/1.1 200 OK"),
+                (Direction::Server, "HTTP/1.1 404 Not Found"),
+                (Direction::Server, "HTTP/1.0 204 "),
+                (Direction::Server, "HTTP/1.0 500"),
             ][..]),
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 0..3),
         ) {
             let mut line = line.as_bytes().to_vec();
-            let strict = StartLine::strict(role, &line);
+            let strict = StartLine::strict(from, &line);
             prop_assert!(strict.is_some());
-            prop_assert_eq!(strict, StartLine::lenient(role, &line));
+            prop_assert_eq!(strict, StartLine::lenient(from, &line));
             for (at, byte, inserted) in changes {
                 // A byte that means something here, or none that is ASCII.
                 let byte = if byte < 128 { b" \t\r\0/.19:\x7f"[usize::from(byte) % 10] } else { byte };
                 let at = at.index(line.len());
                 line.splice(at..at + usize::from(!inserted), [byte]);
             }
-            if let Some(strict) = StartLine::strict(role, &line) {
-                prop_assert_eq!(Some(strict), StartLine::lenient(role, &line));
+            if let Some(strict) = StartLine::strict(from, &line) {
+                prop_assert_eq!(Some(strict), StartLine::lenient(from, &line));
             }
         }
     }

@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::layers::Direction;
 use crate::layers::transport::Source;
 
 /// Everything a decoder says, its data joined, as short lines.
-fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool) -> Vec<String> {
-    let mut decoder = if from_start { Decoder::at(role, 0) } else { Decoder::joining(role, 0) };
+fn decode(from: Direction, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool) -> Vec<String> {
+    let mut decoder = if from_start { Decoder::at(from, 0) } else { Decoder::joining(from, 0) };
     let mut said = Said::default();
     for piece in pieces {
         let mut input = Input { bytes: piece, source: Source::default() };
@@ -18,9 +19,9 @@ fn decode(role: Role, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool)
             match &item {
                 Item::Head(head, _) => {
                     let mut faults = head.faults.to_vec();
-                    framing = Some(match role {
-                        Role::Request => of_request(head, &mut faults),
-                        Role::Response => of_response(head, method, &mut faults),
+                    framing = Some(match from {
+                        Direction::Client => of_request(head, &mut faults),
+                        Direction::Server => of_response(head, method, &mut faults),
                     });
                     let start = &head.block[..head.start_line_bytes as usize];
                     said.line(format!("head {} +{}", String::from_utf8_lossy(start).trim_end(), head.lines.len()));
@@ -96,7 +97,7 @@ const REQUESTS: &str = "\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r
 #[test]
 fn pipelined_requests_are_told_apart() {
     assert_eq!(
-        decode(Role::Request, &[REQUESTS.as_bytes()], None, true),
+        decode(Direction::Client, &[REQUESTS.as_bytes()], None, true),
         [
             "empty ..",
             "head GET /a HTTP/1.1 +1",
@@ -125,7 +126,7 @@ fn pipelined_requests_are_told_apart() {
 fn a_response_without_a_length_ends_with_the_connection() {
     let response = b"HTTP/1.0 200 OK\r\n\r\nall of it";
     assert_eq!(
-        decode(Role::Response, &[response], None, true),
+        decode(Direction::Server, &[response], None, true),
         ["head HTTP/1.0 200 OK +0", "data all of it", "end true"]
     );
 }
@@ -142,7 +143,7 @@ fn responses_that_can_have_no_body_have_none() {
         ("100 Continue", "PUT", undue),
     ] {
         let stream = format!("HTTP/1.1 {first}\r\nContent-Length: 7\r\n\r\n{next}");
-        let said = decode(Role::Response, &[stream.as_bytes()], Some(method.as_bytes()), true);
+        let said = decode(Direction::Server, &[stream.as_bytes()], Some(method.as_bytes()), true);
         let head = format!("head HTTP/1.1 {first} +1");
         let expected = [Some(head.as_str()), fault, Some("end true"), Some("head HTTP/1.1 200 OK +1")];
         let expected: Vec<&str> = expected.into_iter().flatten().collect();
@@ -153,7 +154,7 @@ fn responses_that_can_have_no_body_have_none() {
 #[test]
 fn what_comes_after_a_response_without_body_is_a_fault_of_its_own() {
     let stream = b"HTTP/1.1 304 Not Modified\r\n\r\nabc";
-    let said = decode(Role::Response, &[stream], None, true);
+    let said = decode(Direction::Server, &[stream], None, true);
     assert_eq!(said[1..], ["end true", "fault unexpected-body", "skipped ..."]);
 }
 
@@ -161,7 +162,7 @@ fn what_comes_after_a_response_without_body_is_a_fault_of_its_own() {
 fn a_connection_that_was_joined_in_its_middle_is_read_from_the_first_start_line_on() {
     let stream = b"rest of a body\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n";
     assert_eq!(
-        decode(Role::Request, &[stream], None, false),
+        decode(Direction::Client, &[stream], None, false),
         ["skipped ................", "head GET /x HTTP/1.1 +1", "end true"]
     );
 }
@@ -170,18 +171,18 @@ fn a_connection_that_was_joined_in_its_middle_is_read_from_the_first_start_line_
 fn a_body_longer_or_shorter_than_promised_is_a_fault() {
     let long = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcd\x01";
     assert_eq!(
-        decode(Role::Response, &[long], None, true)[1..],
+        decode(Direction::Server, &[long], None, true)[1..],
         ["data ab", "end true", "fault body-too-long", "skipped ..."]
     );
     let short = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc";
-    assert_eq!(decode(Role::Response, &[short], None, true)[1..], ["data abc", "fault body-too-short", "end false"]);
+    assert_eq!(decode(Direction::Server, &[short], None, true)[1..], ["data abc", "fault body-too-short", "end false"]);
 }
 
 #[test]
 fn both_lengths_are_a_fault_and_the_chunks_count() {
     let both = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     assert_eq!(
-        decode(Role::Request, &[both], None, true),
+        decode(Direction::Client, &[both], None, true),
         ["head POST / HTTP/1.1 +3", "fault both-lengths", "chunk line 3", "trailers 0", "end true"]
     );
 }
@@ -190,7 +191,7 @@ fn both_lengths_are_a_fault_and_the_chunks_count() {
 fn faults_of_framing_have_their_codes() {
     let codes = |fields: &str| -> Vec<String> {
         let stream = format!("POST / HTTP/1.1\r\n{fields}\r\n\r\n");
-        let mut said = decode(Role::Request, &[stream.as_bytes()], None, true);
+        let mut said = decode(Direction::Client, &[stream.as_bytes()], None, true);
         said.retain(|line| line.starts_with("fault"));
         said
     };
@@ -205,13 +206,13 @@ fn faults_of_framing_have_their_codes() {
 
 #[test]
 fn another_protocol_is_skipped_without_a_fault() {
-    assert_eq!(decode(Role::Request, &[b"EHLO me\r\n", b"MAIL\r\n"], None, true), ["skipped ..............."]);
+    assert_eq!(decode(Direction::Client, &[b"EHLO me\r\n", b"MAIL\r\n"], None, true), ["skipped ..............."]);
 }
 
 #[test]
 fn a_request_without_a_version_is_one_line() {
     assert_eq!(
-        decode(Role::Request, &[b"GET /\r\n"], None, true),
+        decode(Direction::Client, &[b"GET /\r\n"], None, true),
         ["head GET / +0", "fault missing-version", "end true"]
     );
 }
@@ -220,13 +221,13 @@ fn a_request_without_a_version_is_one_line() {
 fn a_header_section_beyond_the_cap_is_not_kept() {
     let mut stream = b"GET / HTTP/1.1\r\n".to_vec();
     stream.resize(MAX_SECTION + 9, b'a');
-    let said = decode(Role::Request, &stream.chunks(1000).collect::<Vec<_>>(), None, true);
+    let said = decode(Direction::Client, &stream.chunks(1000).collect::<Vec<_>>(), None, true);
     assert_eq!(said[0], "fault headers-too-long");
 }
 
 #[test]
 fn a_hole_inside_a_body_leaves_the_next_message_readable() {
-    let mut decoder = Decoder::at(Role::Response, 0);
+    let mut decoder = Decoder::at(Direction::Server, 0);
     let feed = |decoder: &mut Decoder, bytes: &[u8]| {
         let mut input = Input { bytes, source: Source::default() };
         let mut ends = Vec::new();
@@ -260,8 +261,8 @@ proptest! {
     fn cutting_a_stream_elsewhere_changes_nothing(cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12)) {
         let stream = REQUESTS.as_bytes();
         prop_assert_eq!(
-            decode(Role::Request, &cut(stream, &cuts), None, true),
-            decode(Role::Request, &[stream], None, true)
+            decode(Direction::Client, &cut(stream, &cuts), None, true),
+            decode(Direction::Client, &[stream], None, true)
         );
     }
 
@@ -274,7 +275,7 @@ proptest! {
         from_start in any::<bool>(),
     ) {
         let stream = [prefix.as_bytes(), &stream].concat();
-        decode(Role::Request, &cut(&stream, &cuts), None, from_start);
-        decode(Role::Response, &cut(&stream, &cuts), None, from_start);
+        decode(Direction::Client, &cut(&stream, &cuts), None, from_start);
+        decode(Direction::Server, &cut(&stream, &cuts), None, from_start);
     }
 }

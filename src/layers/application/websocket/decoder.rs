@@ -2,6 +2,7 @@
 
 use super::header::{Header, MAX_HEADER, first_is_lawful};
 use super::{CLOSE, RSV1};
+use crate::layers::Direction;
 use crate::layers::application::http::Input;
 use crate::layers::transport::Source;
 
@@ -49,7 +50,7 @@ pub struct Decoder {
     holed: bool,
     /// The side's close frame was here: it is to send nothing more, so that what comes is a frame only if it reads as one.
     closed: bool,
-    from_client: bool,
+    from: Direction,
     deflate: bool,
     began: Source,
     position: u64,
@@ -59,14 +60,14 @@ impl Decoder {
     /// A decoder for the frames of one side, from stream position `position` on. `deflate` tells whether
     /// permessage-deflate was agreed on.
     #[must_use]
-    pub fn new(from_client: bool, deflate: bool, position: u64) -> Self {
+    pub fn new(from: Direction, deflate: bool, position: u64) -> Self {
         Self {
             state: State::Header,
             partial: [0; MAX_HEADER],
             kept: 0,
             holed: false,
             closed: false,
-            from_client,
+            from,
             deflate,
             began: Source::default(),
             position,
@@ -102,7 +103,7 @@ impl Decoder {
                     if now == length { State::Ended { complete: true } } else { State::Payload { done: now, length } };
                 Some(Item::Payload(payload, done))
             }
-            State::Lost if chain_fits(input.bytes, self.from_client) => {
+            State::Lost if chain_fits(input.bytes, self.from) => {
                 self.state = State::Header;
                 self.header(input)
             }
@@ -202,7 +203,7 @@ impl Decoder {
             input.bytes = &input.bytes[more..];
             return None;
         };
-        if self.closed && !header.is_lawful(self.from_client, self.deflate) {
+        if self.closed && !header.is_lawful(self.from, self.deflate) {
             return Some(self.no_frame(input));
         }
         self.closed |= header.opcode == CLOSE;
@@ -219,7 +220,7 @@ impl Decoder {
 
 /// Whether `bytes` are whole frames that keep to the rules, one after the other, to the last byte: enough to trust that the
 /// first of them begins where the bytes do.
-fn chain_fits(mut bytes: &[u8], from_client: bool) -> bool {
+fn chain_fits(mut bytes: &[u8], from: Direction) -> bool {
     while !bytes.is_empty() {
         let Some(header) = Header::parse(bytes) else { return false };
         let known = matches!(header.opcode, 0..=2 | 8..=10) && matches!(header.rsv, 0 | RSV1) && header.is_minimal();
@@ -227,7 +228,7 @@ fn chain_fits(mut bytes: &[u8], from_client: bool) -> bool {
             .ok()
             .and_then(|length| bytes.get(usize::from(header.length)..)?.get(length..));
         match rest {
-            Some(rest) if known && header.mask_key.is_some() == from_client => bytes = rest,
+            Some(rest) if known && header.mask_key.is_some() == (from == Direction::Client) => bytes = rest,
             _ => return false,
         }
     }
@@ -267,7 +268,7 @@ mod tests {
 
     #[test]
     fn frames_are_told_apart() {
-        let said = decode(&mut Decoder::new(false, false, 0), &[STREAM]);
+        let said = decode(&mut Decoder::new(Direction::Server, false, 0), &[STREAM]);
         assert_eq!(said[..3], ["1 5", "0 hello", "End { complete: true }"]);
         assert_eq!(said[3..5], ["9 0", "End { complete: true }"]);
         assert_eq!(said[5], "2 128");
@@ -275,7 +276,7 @@ mod tests {
 
     #[test]
     fn after_a_hole_the_next_packet_that_holds_whole_frames_is_trusted() {
-        let mut decoder = Decoder::new(false, false, 0);
+        let mut decoder = Decoder::new(Direction::Server, false, 0);
         decode(&mut decoder, &[b"\x81\x05he"]);
         assert_eq!(decoder.gap(2), None);
         assert_eq!(decode(&mut decoder, &[b"o"]), ["4 o", "End { complete: false }"]);
@@ -286,12 +287,12 @@ mod tests {
 
     #[test]
     fn after_a_close_frame_only_what_reads_as_a_frame_is_one() {
-        let said = |pieces: &[&[u8]]| decode(&mut Decoder::new(false, false, 0), pieces);
+        let said = |pieces: &[&[u8]]| decode(&mut Decoder::new(Direction::Server, false, 0), pieces);
         assert_eq!(said(&[b"\x88\x00\x81\x01a"])[2..], ["1 1", "0 a", "End { complete: true }"]);
         assert_eq!(said(&[b"\x88\x00", b"HT", b"TP/1.1"])[2..], ["NoFrame([72, 84])", "Skipped(6)"]);
         // A first byte that could be one, in its own packet, and then a mask that the server may not use.
         assert_eq!(said(&[b"\x88\x00\x81", b"\x81abcd"])[2..], ["NoFrame([129, 97, 98, 99, 100])"]);
-        let mut decoder = Decoder::new(false, false, 0);
+        let mut decoder = Decoder::new(Direction::Server, false, 0);
         decode(&mut decoder, &[b"\x88\x00\x81", b"\x81abcd", b"more"]);
         assert_eq!(decoder.position(), 2 + 6 + 4);
         assert_eq!(decoder.gap(5), None);
@@ -305,13 +306,13 @@ mod tests {
             let mut at: Vec<_> = cuts.iter().map(|c| c.index(STREAM.len())).chain([0, STREAM.len()]).collect();
             at.sort_unstable();
             let pieces: Vec<_> = at.windows(2).map(|w| &STREAM[w[0]..w[1]]).collect();
-            let mut decoder = Decoder::new(false, false, 0);
-            prop_assert_eq!(decode(&mut decoder, &pieces), decode(&mut Decoder::new(false, false, 0), &[STREAM]));
+            let mut decoder = Decoder::new(Direction::Server, false, 0);
+            prop_assert_eq!(decode(&mut decoder, &pieces), decode(&mut Decoder::new(Direction::Server, false, 0), &[STREAM]));
         }
 
         #[test]
         fn any_bytes_are_consumed(stream in prop::collection::vec(any::<u8>(), 0..300), hole in any::<u64>()) {
-            let mut decoder = Decoder::new(true, false, 0);
+            let mut decoder = Decoder::new(Direction::Client, false, 0);
             decode(&mut decoder, &[&stream]);
             decoder.gap(hole >> 1);
             decode(&mut decoder, &[&stream]);

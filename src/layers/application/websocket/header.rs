@@ -1,6 +1,7 @@
 //! A frame's header (RFC 6455 §5.2): 2 to 14 bytes.
 
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1, TEXT};
+use crate::layers::Direction;
 
 /// The longest frame header: 2 bytes, 8 of extended length, 4 of masking key.
 pub const MAX_HEADER: usize = 14;
@@ -62,9 +63,9 @@ impl Header {
     /// Whether a side that keeps to every rule of a header could have sent it: what a header's first bytes must be for
     /// bytes of unknown nature to be taken for a frame (§5.2, §5.5; RSV1 by RFC 7692 §6 where `deflate` was agreed on).
     #[must_use]
-    pub fn is_lawful(&self, from_client: bool, deflate: bool) -> bool {
+    pub fn is_lawful(&self, from: Direction, deflate: bool) -> bool {
         first_is_lawful(self.byte(), deflate)
-            && self.mask_key.is_some() == from_client
+            && self.mask_key.is_some() == (from == Direction::Client)
             && self.is_minimal()
             && self.payload_length >> 63 == 0
             && !(self.is_control() && self.payload_length > 125)
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn only_what_a_side_may_send_is_lawful() {
-        let lawful = |bytes: &[u8]| Header::parse(bytes).unwrap().is_lawful(false, true);
+        let lawful = |bytes: &[u8]| Header::parse(bytes).unwrap().is_lawful(Direction::Server, true);
         for bytes in [&[0x81, 5][..], &[0x01, 0], &[0x80, 0], &[0xc1, 5], &[0x88, 125], &[0x82, 126, 0, 126]] {
             assert!(lawful(bytes), "{bytes:x?}");
         }
@@ -152,6 +153,6 @@ mod tests {
         for bytes in wrong {
             assert!(!lawful(bytes), "{bytes:x?}");
         }
-        assert!(!Header::parse(&[0xc1, 5]).unwrap().is_lawful(false, false));
+        assert!(!Header::parse(&[0xc1, 5]).unwrap().is_lawful(Direction::Server, false));
     }
 }

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::header::Header;
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1, TEXT};
+use crate::layers::Direction;
 
 /// What a frame is in the sequence of its sender's frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub enum Part {
 /// One side's place in the rules.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// Whether this side must mask: the client must, the server must not.
-    from_client: bool,
+    /// Whose frames they are: the client must mask them, the server must not.
+    from: Direction,
     /// Whether permessage-deflate was agreed on; it owns RSV1.
     deflate: bool,
     inside_message: bool,
@@ -34,8 +35,8 @@ pub struct Rules {
 impl Rules {
     /// The rules for the frames of one side.
     #[must_use]
-    pub fn new(from_client: bool, deflate: bool) -> Self {
-        Self { from_client, deflate, inside_message: false, closed: false }
+    pub fn new(from: Direction, deflate: bool) -> Self {
+        Self { from, deflate, inside_message: false, closed: false }
     }
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
@@ -44,9 +45,9 @@ impl Rules {
         if self.closed {
             faults.push(Fault::FrameAfterClose);
         }
-        match (self.from_client, header.mask_key.is_some()) {
-            (true, false) => faults.push(Fault::UnmaskedClientFrame),
-            (false, true) => faults.push(Fault::MaskedServerFrame),
+        match (self.from, header.mask_key.is_some()) {
+            (Direction::Client, false) => faults.push(Fault::UnmaskedClientFrame),
+            (Direction::Server, true) => faults.push(Fault::MaskedServerFrame),
             _ => {}
         }
         if header.payload_length >> 63 != 0 {
@@ -142,7 +143,7 @@ mod tests {
 
     /// The codes of the faults that a client's frames raise, given by their first two bytes.
     fn faults(deflate: bool, frames: &[[u8; 2]]) -> Vec<&'static str> {
-        let mut rules = Rules::new(true, deflate);
+        let mut rules = Rules::new(Direction::Client, deflate);
         let mut found = Vec::new();
         for [first, second] in frames {
             let header = Header::parse(&[*first, *second | 0x80, 0, 0, 0, 0]).unwrap();
@@ -174,11 +175,11 @@ mod tests {
     fn long_and_wrongly_masked_frames_are_told() {
         let mut found = Vec::new();
         let long = Header::parse(&[0x89, 126, 0, 126]).unwrap();
-        Rules::new(true, false).frame(&long, &mut found);
+        Rules::new(Direction::Client, false).frame(&long, &mut found);
         assert_eq!(found, [Fault::UnmaskedClientFrame, Fault::LongControl(126)]);
         found.clear();
         let masked = Header::parse(&[0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
-        Rules::new(false, false).frame(&masked, &mut found);
+        Rules::new(Direction::Server, false).frame(&masked, &mut found);
         assert_eq!(found, [Fault::MaskedServerFrame, Fault::LengthTooLarge(1 << 63)]);
     }
 

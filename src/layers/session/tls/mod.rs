@@ -9,6 +9,7 @@ pub use hello::{ClientHello, ServerHello};
 
 use super::Fit;
 use super::cursor::Cursor;
+use crate::layers::Direction;
 use crate::limits::MAX_HELLO;
 
 /// A record's payload has at most 2^14 bytes, and 2048 more where it is encrypted (RFC 5246 §6.2.3).
@@ -70,15 +71,16 @@ pub fn is_record(bytes: &[u8]) -> bool {
     record(bytes) == Fit::Yes
 }
 
-/// Who says hello in the record that some bytes begin with: whether it is the client; `None` where no hello is there.
-/// Sure enough to believe it in the middle of a stream.
+/// Who says hello in the record that some bytes begin with; `None` if there is no hello. Sure enough to believe it in the
+/// middle of a stream.
 #[must_use]
-pub fn hello_of_client(bytes: &[u8]) -> Option<bool> {
-    let &[HANDSHAKE, 3, 0..=4, _, _, kind @ (CLIENT_HELLO | SERVER_HELLO), 0, _, _, 3, 0..=3] = bytes.first_chunk()?
-    else {
-        return None;
+pub fn sender(bytes: &[u8]) -> Option<Direction> {
+    let from = match bytes.first_chunk()? {
+        [HANDSHAKE, 3, 0..=4, _, _, CLIENT_HELLO, 0, _, _, 3, 0..=3] => Direction::Client,
+        [HANDSHAKE, 3, 0..=4, _, _, SERVER_HELLO, 0, _, _, 3, 0..=3] => Direction::Server,
+        _ => return None,
     };
-    is_record(bytes).then_some(kind == CLIENT_HELLO)
+    is_record(bytes).then_some(from)
 }
 
 /// One side's records, up to its hello.
@@ -110,8 +112,8 @@ pub struct Tls {
 
 impl Tls {
     /// Takes the next bytes of one side; tells whether they changed what is known.
-    pub fn bytes(&mut self, from_client: bool, bytes: &[u8]) -> bool {
-        let side = usize::from(!from_client);
+    pub fn bytes(&mut self, from: Direction, bytes: &[u8]) -> bool {
+        let side = from as usize;
         let mut rest = bytes;
         while !rest.is_empty() && !self.sides[side].done {
             if self.sides[side].left > 0 {
@@ -128,8 +130,8 @@ impl Tls {
     }
 
     /// No more of this side comes, or not in order: what is there of its hello is all. Tells whether that changed anything.
-    pub fn end(&mut self, from_client: bool) -> bool {
-        let side = usize::from(!from_client);
+    pub fn end(&mut self, from: Direction) -> bool {
+        let side = from as usize;
         !self.sides[side].done && self.hello(side, true)
     }
 

@@ -47,26 +47,26 @@ fn server_hello(version: &[u8], suite: u16, extensions: &[u8]) -> Vec<u8> {
 #[test]
 fn the_hellos_tell_version_name_protocols_and_cipher() {
     let mut tls = Tls::default();
-    assert!(tls.bytes(true, &records(&client_hello(), 1 << 14)));
+    assert!(tls.bytes(Direction::Client, &records(&client_hello(), 1 << 14)));
     assert_eq!(tls.describe(), "TLS 1.3, offered, example.com, offers h2 and http/1.1");
-    assert!(tls.bytes(false, &records(&server_hello(&[3, 3], 0x1301, &extension(43, &[3, 4])), 99)));
+    assert!(tls.bytes(Direction::Server, &records(&server_hello(&[3, 3], 0x1301, &extension(43, &[3, 4])), 99)));
     assert_eq!(tls.describe(), "TLS 1.3, example.com, offers h2 and http/1.1, TLS_AES_128_GCM_SHA256");
-    assert!(!tls.bytes(false, b"\x14\x03\x03\x00\x01\x01"));
+    assert!(!tls.bytes(Direction::Server, b"\x14\x03\x03\x00\x01\x01"));
 }
 
 #[test]
 fn before_tls_1_3_the_chosen_protocol_is_seen() {
     let mut tls = Tls::default();
-    tls.bytes(true, &records(&client_hello(), 1 << 14));
-    tls.bytes(false, &records(&server_hello(&[3, 3], 0xc02f, &extension(16, &counted16(b"\x02h2"))), 99));
+    tls.bytes(Direction::Client, &records(&client_hello(), 1 << 14));
+    tls.bytes(Direction::Server, &records(&server_hello(&[3, 3], 0xc02f, &extension(16, &counted16(b"\x02h2"))), 99));
     assert_eq!(tls.describe(), "TLS 1.2, example.com, speaks h2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
 }
 
 #[test]
 fn a_refusal_is_told() {
     let mut tls = Tls::default();
-    tls.bytes(true, &records(&client_hello(), 1 << 14));
-    assert!(tls.bytes(false, b"\x15\x03\x01\x00\x02\x02\x28"));
+    tls.bytes(Direction::Client, &records(&client_hello(), 1 << 14));
+    assert!(tls.bytes(Direction::Server, b"\x15\x03\x01\x00\x02\x02\x28"));
     assert_eq!(tls.describe(), "TLS 1.3, offered, example.com, offers h2 and http/1.1, refused: handshake_failure");
 }
 
@@ -77,7 +77,7 @@ fn a_hello_in_ssl_2_framing_is_named() {
     assert_eq!(ssl2_hello(&hello[..7]), Fit::SoFar);
     assert_eq!(ssl2_hello(&[&[0x80, 0x2f], &hello[2..]].concat()), Fit::No);
     let mut tls = Tls::default();
-    assert!(tls.bytes(true, &hello));
+    assert!(tls.bytes(Direction::Client, &hello));
     assert_eq!(tls.describe(), "TLS 1.0, offered, hello in SSL 2.0 framing");
 }
 
@@ -85,16 +85,16 @@ fn a_hello_in_ssl_2_framing_is_named() {
 fn a_stream_joined_after_the_hellos_is_still_tls() {
     let mut tls = Tls::default();
     assert!(is_record(b"\x17\x03\x03\x00\x20"));
-    assert!(!tls.bytes(true, &[b"\x17\x03\x03\x00\x20", &[5; 32][..]].concat()));
+    assert!(!tls.bytes(Direction::Client, &[b"\x17\x03\x03\x00\x20", &[5; 32][..]].concat()));
     assert_eq!(tls.describe(), "TLS");
     assert_eq!(tls.held(), 0);
 }
 
 #[test]
 fn what_is_no_record_is_told_from_one() {
-    assert_eq!(hello_of_client(&records(&client_hello(), 1 << 14)), Some(true));
-    assert_eq!(hello_of_client(&records(&server_hello(&[3, 3], 1, &[]), 1 << 14)), Some(false));
-    assert_eq!(hello_of_client(b"\x17\x03\x03\x00\x20\x01\x00\x00\x00\x03\x03"), None);
+    assert_eq!(sender(&records(&client_hello(), 1 << 14)), Some(Direction::Client));
+    assert_eq!(sender(&records(&server_hello(&[3, 3], 1, &[]), 1 << 14)), Some(Direction::Server));
+    assert_eq!(sender(b"\x17\x03\x03\x00\x20\x01\x00\x00\x00\x03\x03"), None);
     assert_eq!(record(b"\x16\x03"), Fit::SoFar);
     for other in [
         &b"\x16\x03\x05\x00\x10"[..],
@@ -112,7 +112,7 @@ fn no_more_than_the_cap_is_kept() {
     let mut tls = Tls::default();
     let endless = records(&handshake(1, &vec![3; 0x00ff_ffff])[..1 << 20], 1 << 14);
     for piece in endless.chunks(1400) {
-        tls.bytes(true, piece);
+        tls.bytes(Direction::Client, piece);
         assert!(tls.held() <= 2 * MAX_HELLO);
     }
 }
@@ -122,7 +122,7 @@ proptest! {
     fn cutting_segments_and_records_changes_nothing(size in 1usize..300, step in 1usize..300) {
         let stream = records(&client_hello(), size);
         let mut tls = Tls::default();
-        let changes = stream.chunks(step).filter(|piece| tls.bytes(true, piece)).count();
+        let changes = stream.chunks(step).filter(|piece| tls.bytes(Direction::Client, piece)).count();
         prop_assert_eq!(changes, 1);
         prop_assert_eq!(tls.describe(), "TLS 1.3, offered, example.com, offers h2 and http/1.1");
     }
@@ -131,8 +131,8 @@ proptest! {
     fn a_hello_that_is_cut_off_tells_what_is_there(length in 0usize..200) {
         let stream = records(&client_hello(), 1 << 14);
         let mut tls = Tls::default();
-        tls.bytes(true, &stream[..length.min(stream.len())]);
-        tls.end(true);
+        tls.bytes(Direction::Client, &stream[..length.min(stream.len())]);
+        tls.end(Direction::Client);
         prop_assert!("TLS 1.3, offered, example.com, offers h2 and http/1.1".starts_with(&tls.describe()) || tls.describe().starts_with("TLS 1.2, offered"));
     }
 
@@ -144,11 +144,11 @@ proptest! {
             stream[at] ^= value;
         }
         let mut tls = Tls::default();
-        for client in [true, false] {
-            tls.bytes(client, &stream);
-            tls.end(client);
+        for from in Direction::BOTH {
+            tls.bytes(from, &stream);
+            tls.end(from);
         }
         prop_assert!(!tls.describe().is_empty());
-        let _ = (record(&stream), ssl2_hello(&stream), hello_of_client(&stream));
+        let _ = (record(&stream), ssl2_hello(&stream), sender(&stream));
     }
 }

@@ -8,10 +8,10 @@ mod target;
 mod tests;
 mod value;
 
-use super::item::Role;
 use super::lines::Section;
 use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
+use crate::layers::Direction;
 use crate::layers::presentation::charset;
 use crate::layers::stack::pen::{Pen, count, hex};
 use crate::layers::{Field, Layer, Span};
@@ -21,7 +21,7 @@ use crate::layers::{Field, Layer, Span};
 pub fn request_line(line: &[u8]) -> Field {
     let mut pen = pen(line, "RFC 9112 §3");
     let text = trim_line_end(line);
-    let parts = StartLine::parse(Role::Request, text).map(|start| start.parts);
+    let parts = StartLine::parse(Direction::Client, text).map(|start| start.parts);
     if let Some(Parts::Request { method, target }) = parts {
         let name = lossy(pen.bytes(method.len()));
         let known = explain::method(&name);
@@ -44,7 +44,7 @@ pub fn request_line(line: &[u8]) -> Field {
 pub fn status_line(line: &[u8]) -> Field {
     let mut pen = pen(line, "RFC 9112 §4");
     let text = trim_line_end(line);
-    let parts = StartLine::parse(Role::Response, text).map(|start| start.parts);
+    let parts = StartLine::parse(Direction::Server, text).map(|start| start.parts);
     if let Some(Parts::Status { status, reason }) = parts {
         let word = |at: usize| text.iter().skip(at).take_while(|byte| !is_space(**byte)).count();
         let gap = |at: usize| text.iter().skip(at).take_while(|byte| is_space(**byte)).count();
