@@ -23,7 +23,7 @@
 //! - [`render`] draws what was found.
 //! - [`commands`] is what the program's subcommands do. They write to the writer they are given; nothing here prints, reads the
 //!   environment or exits.
-//! - [`limits`] has every cap on memory and work.
+//! - [`limits`] has every cap on memory and work; [`numbers`] writes counts, sizes and times as people read them.
 
 pub mod capture;
 pub mod commands;
@@ -35,6 +35,7 @@ mod kernel;
 pub mod layers;
 pub mod lesson;
 pub mod limits;
+pub mod numbers;
 pub mod peer;
 pub mod render;
 pub mod tutorial;

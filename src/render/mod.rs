@@ -30,7 +30,6 @@ pub mod lesson;
 pub mod live;
 mod markdown;
 pub mod meaning;
-pub mod numbers;
 pub mod osi;
 pub mod overview;
 pub mod packet;
@@ -48,4 +47,5 @@ pub mod tree;
 pub mod tutorial;
 pub mod wire;
 
+pub use crate::numbers;
 pub use style::{Look, Style};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::lesson::front_matter::Side;
 use crate::lesson::measure::{Measure, Measures, Unit, UnknownMeasure};
+use crate::numbers;
 
 /// Text, parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -338,22 +339,12 @@ impl Unit {
     /// The value as a sentence has it: "6", "1 980 bytes", "240 ms". Its spaces are no-break spaces (U+00A0).
     #[must_use]
     pub fn format(self, value: u64) -> String {
-        match self {
-            Self::Count => grouped(value),
-            Self::Bytes if value == 1 => "1\u{a0}byte".to_owned(),
-            Self::Bytes => format!("{}\u{a0}bytes", grouped(value)),
-            Self::Nanoseconds if value < 1_000_000 && value != 0 => {
-                format!("{}\u{a0}µs", decimal(value as f64 / 1e3, 1))
-            }
-            Self::Nanoseconds if value < 10_000_000_000 => {
-                let milliseconds = decimal(value as f64 / 1e6, 1);
-                match milliseconds.split_once('.') {
-                    Some((whole, tenths)) => format!("{}.{tenths}\u{a0}ms", group_digits(whole)),
-                    None => format!("{}\u{a0}ms", group_digits(&milliseconds)),
-                }
-            }
-            Self::Nanoseconds => format!("{}\u{a0}s", decimal(value as f64 / 1e9, 1)),
-        }
+        let text = match self {
+            Self::Count => numbers::count(value),
+            Self::Bytes => numbers::counted(value, "byte"),
+            Self::Nanoseconds => numbers::duration(value),
+        };
+        text.replace(' ', "\u{a0}")
     }
 }
 
@@ -364,25 +355,6 @@ fn decimal(value: f64, places: usize) -> String {
         Some((whole, decimals)) if decimals.bytes().all(|digit| digit == b'0') => whole.to_owned(),
         _ => text,
     }
-}
-
-/// Digits in groups of three (ISO 80000-1 §7.3.1).
-fn grouped(value: u64) -> String {
-    group_digits(&value.to_string())
-}
-
-fn group_digits(digits: &str) -> String {
-    if digits.len() < 4 {
-        return digits.to_owned();
-    }
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{a0}');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

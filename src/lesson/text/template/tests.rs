@@ -106,7 +106,8 @@ fn values_are_written_for_people() {
     assert_eq!(format(Unit::Nanoseconds, 0), "0 ms");
     assert_eq!(format(Unit::Nanoseconds, 1_500), "1.5 µs");
     assert_eq!(format(Unit::Nanoseconds, 240_000_000), "240 ms");
-    assert_eq!(format(Unit::Nanoseconds, 3_040_500_000), "3 040.5 ms");
+    assert_eq!(format(Unit::Nanoseconds, 3_040_500_000), "3 041 ms");
+    assert_eq!(format(Unit::Nanoseconds, 40_500_000), "40.5 ms");
     assert_eq!(format(Unit::Nanoseconds, 12_000_000_000), "12 s");
 }
 

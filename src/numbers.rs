@@ -38,19 +38,22 @@ pub fn bytes(number: u64) -> String {
     format!("{} {}", with_tenths(tenths), UNITS[unit])
 }
 
-/// A duration in nanoseconds: "350 µs", "40 ms", "1.2 s", "2 min 5 s".
+/// A duration in nanoseconds: "350 µs", "40 ms", "3 320 ms", "12.5 s", "2 min 5 s". Milliseconds go up to 10 s, so that
+/// what a page says can be found in the milliseconds of its ladder.
 #[must_use]
 pub fn duration(nanoseconds: u64) -> String {
-    const UNITS: [(&str, u128); 4] = [("ns", 1), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+    /// Each unit with how many tenths of it are too many.
+    const UNITS: [(&str, u128, u128); 4] =
+        [("ns", 1, 10_000), ("µs", 1_000, 10_000), ("ms", 1_000_000, 100_000), ("s", 1_000_000_000, 1_200)];
     // No time at all has no unit of its own: that of most times here.
     if nanoseconds == 0 {
         return "0 ms".to_owned();
     }
     let nanoseconds = u128::from(nanoseconds);
-    for (name, unit) in UNITS {
+    for (name, unit, too_many) in UNITS {
+        // As rounded: 999.96 µs is 1 ms, not 1 000 µs.
         let tenths = rounded(nanoseconds * 10, unit);
-        // As rounded: 999.96 ms is 1 s, not 1 000 ms. The last unit goes on to two minutes.
-        if tenths < 10_000 && name != "s" || name == "s" && tenths < 1_200 {
+        if tenths < too_many {
             return format!("{} {name}", with_tenths(tenths));
         }
     }
@@ -124,13 +127,16 @@ mod tests {
 
     #[test]
     fn durations_take_the_unit_that_suits_them() {
-        let cases: [(u64, &str); 10] = [
+        let cases: [(u64, &str); 13] = [
             (0, "0 ms"),
             (350_000, "350 µs"),
             (40_000_000, "40 ms"),
             (12_345_678, "12.3 ms"),
-            (999_960_000, "1 s"),
-            (1_200_000_000, "1.2 s"),
+            (999_960, "1 ms"),
+            (999_960_000, "1 000 ms"),
+            (3_320_000_000, "3 320 ms"),
+            (9_999_960_000, "10 s"),
+            (12_340_000_000, "12.3 s"),
             (119_000_000_000, "119 s"),
             (125_000_000_000, "2 min 5 s"),
             (7_384_000_000_000, "2 h 3 min"),
