@@ -191,8 +191,14 @@ fn frames_are_told_with_what_they_say_and_what_their_difference_means() {
 
 #[test]
 fn what_is_wrong_on_the_connection_is_lined_up_too() {
-    let problem =
-        Problem { packet: 7, connection: Some(0), code: "wrong-accept", clause: "RFC 6455 §4.1", text: "".into() };
+    let problem = Problem {
+        packet: 7,
+        connection: Some(0),
+        code: "wrong-accept",
+        clause: "RFC 6455 §4.1",
+        text: "".into(),
+        ..Problem::default()
+    };
     let mut wrong = specimen("", 101, "");
     wrong.problems.push((problem, 2));
     let row = row(&[specimen("", 101, ""), wrong], "wrong-accept");

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::layers::application::{http, websocket};
-use crate::layers::fault::{Breach, Rule, faults};
+use crate::layers::fault::{Breach, Rule, faults, rule};
 use crate::layers::stack;
 
 faults! {
@@ -110,7 +110,7 @@ impl Breach for stack::Fault {
     }
 }
 
-const DAMAGED: Rule = Rule { code: "damaged-packet", clause: "the header's own" };
+const DAMAGED: Rule = rule!("damaged-packet", "the header's own");
 
 /// The rule of every problem there is; of [`stack::Fault`]s, whose clauses are as many as there are headers, one.
 pub fn rules() -> impl Iterator<Item = Rule> {

@@ -1,7 +1,7 @@
 //! A connection that speaks HTTP/1.x: two decoders, whose messages are paired into exchanges.
 
 use super::event::PieceKind;
-use super::output::Output;
+use super::output::{About, Output};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
@@ -153,7 +153,8 @@ impl HttpTalk {
         let heads = self.heads;
         self.break_off(from, source, out);
         if self.heads > heads {
-            faults(&[Fault::HeadCutShort], self.connection, source, out);
+            let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
+            faults(&[Fault::HeadCutShort], about, source, out);
         }
         let (decoder, mut taker) = self.taker(from, source);
         loop {
@@ -205,6 +206,7 @@ impl Taker<'_> {
         }
         let Self { connection, from, source, ref mut pairing, ref mut heads, .. } = *self;
         let index = if out.options.pieces { pairing.index(from) } else { 0 };
+        let about = |pairing: &Pairing| About::connection(connection).by(from).exchange(pairing.index(from));
         let piece = |length: usize, kind, out: &mut Output<'_>| {
             out.piece(connection, from, start, start + length as u64, kind, index);
         };
@@ -235,7 +237,7 @@ impl Taker<'_> {
                 if out.options.pieces {
                     pieces(&head, (connection, from, start, index), out);
                 }
-                faults(head.faults, connection, source, out);
+                faults(head.faults, about(pairing), source, out);
                 pairing.trailers(from, &head);
             }
             Item::End { complete } => pairing.end(from, complete, source, out),
@@ -249,7 +251,7 @@ impl Taker<'_> {
             }
             Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
-            Item::Fault(fault) => faults(&[fault], connection, source, out),
+            Item::Fault(fault) => faults(&[fault], about(pairing), source, out),
         }
         None
     }
@@ -288,9 +290,9 @@ impl Taker<'_> {
 }
 
 /// Reports what a section's parser or a decoder found wrong.
-pub(super) fn faults(faults: &[Fault], connection: u64, source: Source, out: &mut Output<'_>) {
+pub(super) fn faults(faults: &[Fault], about: About, source: Source, out: &mut Output<'_>) {
     for fault in faults {
-        out.problem(source, Some(connection), fault);
+        out.problem(source, about, fault);
     }
 }
 

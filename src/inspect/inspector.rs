@@ -5,7 +5,7 @@ use std::io::Read;
 use super::connections::Connections;
 use super::event::{Arrived, Event, PacketContent, Sink};
 use super::fault::Fault;
-use super::output::{Options, Output, Scratch};
+use super::output::{About, Options, Output, Scratch};
 use super::record::{Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
 use crate::layers::network::fragments::{Datagram, Fragments};
@@ -66,7 +66,7 @@ impl Inspector {
             Outcome::Fragment(fragment) => {
                 let added = self.fragments.add(packet.number, packet.time.0, &fragment);
                 if let Some(irregular) = added.irregular {
-                    out.problem(source, None, &Fault::IrregularFragment(irregular.to_string()));
+                    out.problem(source, About::default(), &Fault::IrregularFragment(irregular.to_string()));
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, arrived, source, sink),
@@ -78,7 +78,7 @@ impl Inspector {
             Outcome::Damaged(fault) => {
                 out.emit(Event::Packet(&arrived.seen(PacketContent::Damaged(fault.to_string().into()))));
                 count(&mut out, "damaged");
-                out.problem(source, None, &fault);
+                out.problem(source, About::default(), &fault);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Piece, PieceKind, Sink};
 use super::pairing::Open;
-use super::record::{Direction, Moment, Problem, Response, Summary};
+use super::record::{Direction, Kind, Moment, Problem, Response, Summary};
 use super::websocket_talk::Building;
 use crate::capture::Timestamp;
 use crate::layers::fault::{Breach, Rule};
@@ -60,6 +60,43 @@ pub(super) struct Output<'a> {
     pub(super) scratch: &'a mut Scratch,
 }
 
+/// What a problem is about, as far as it is about one of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct About {
+    /// The connection's number.
+    pub(super) connection: Option<u64>,
+    /// Who did it.
+    pub(super) direction: Option<Direction>,
+    /// The exchange's index on its connection.
+    pub(super) exchange: Option<u64>,
+    /// The frame's index on its connection.
+    pub(super) frame: Option<u64>,
+    /// The [`Problem::id`] of its cause: without that, this would not have come.
+    pub(super) because: Option<u64>,
+}
+
+impl About {
+    /// About a connection as a whole.
+    pub(super) fn connection(number: u64) -> Self {
+        Self { connection: Some(number), ..Self::default() }
+    }
+
+    /// The same, done by that side.
+    pub(super) fn by(self, direction: Direction) -> Self {
+        Self { direction: Some(direction), ..self }
+    }
+
+    /// The same, in that exchange.
+    pub(super) fn exchange(self, index: u64) -> Self {
+        Self { exchange: Some(index), ..self }
+    }
+
+    /// The same, in that frame.
+    pub(super) fn frame(self, index: u64) -> Self {
+        Self { frame: Some(index), ..self }
+    }
+}
+
 /// Room that was used once and is nobody's now: most exchanges, frames and messages come and go one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
@@ -76,11 +113,19 @@ impl Output<'_> {
         self.sink.event(event);
     }
 
-    pub(super) fn problem(&mut self, source: Source, connection: Option<u64>, breach: &impl Breach) {
-        let Rule { code, clause } = breach.rule();
-        self.summary.problems += 1;
-        let text = breach.to_string().into();
-        self.sink.event(Event::Problem(&Problem { packet: source.packet, connection, code, clause, text }));
+    /// Reports a problem or a note, and returns its id, by which its effects name it.
+    pub(super) fn problem(&mut self, source: Source, about: About, breach: &impl Breach) -> u64 {
+        let Rule { code, clause, kind } = breach.rule();
+        let id = self.summary.problems + self.summary.notes;
+        match kind {
+            Kind::Problem => self.summary.problems += 1,
+            Kind::Note => self.summary.notes += 1,
+        }
+        let About { connection, direction, exchange, frame, because } = about;
+        let (packet, text) = (source.packet, breach.to_string().into());
+        let found = Problem { id, kind, because, packet, connection, direction, exchange, frame, code, clause, text };
+        self.sink.event(Event::Problem(&found));
+        id
     }
 
     pub(super) fn piece(

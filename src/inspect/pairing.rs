@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::content::Content;
 use super::event::Event;
 use super::http_talk::faults;
-use super::output::{Output, Scratch};
+use super::output::{About, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
@@ -155,6 +155,11 @@ impl Pairing {
         self.current(from).map_or(self.next_index.saturating_sub(1), |open| open.exchange.index)
     }
 
+    /// What is wrong with the message in progress from that side is about this.
+    fn about(&self, from: Direction) -> About {
+        About::connection(self.connection).by(from).exchange(self.index(from))
+    }
+
     pub(super) fn is_chunked(&self, from: Direction) -> bool {
         self.chunked[from as usize]
     }
@@ -190,10 +195,10 @@ impl Pairing {
 
     /// Takes content.
     pub(super) fn data(&mut self, from: Direction, data: &[u8], source: Source, out: &mut Output<'_>) {
-        let connection = self.connection;
+        let about = self.about(from);
         if let Some((content, message)) = self.content(from) {
             message.wire_body_bytes += data.len() as u64;
-            undecodable(content.push(data, out.options.keep, message), connection, source, out);
+            undecodable(content.push(data, out.options.keep, message), about, source, out);
         }
     }
 
@@ -230,7 +235,7 @@ impl Pairing {
         let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
         if std::mem::take(&mut self.sound) && self.whole {
             if first {
-                faults(&[Fault::MalformedStatusLine], self.connection, source, out);
+                faults(&[Fault::MalformedStatusLine], self.about(Direction::Server), source, out);
             } else {
                 self.unasked = Some(source).filter(|_| self.next_index == 0);
             }
@@ -252,11 +257,11 @@ impl Pairing {
             Direction::Client => self.open.back_mut().and_then(|open| open.content.take()),
             Direction::Server => self.response.take(),
         };
-        let connection = self.connection;
+        let about = self.about(from);
         let (Some(content), Some(message)) = (content, self.message(from)) else { return };
         message.complete = complete;
         message.extent.last = source.into();
-        undecodable(content.finish(message), connection, source, out);
+        undecodable(content.finish(message), about, source, out);
         if from == Direction::Server && self.current(from).is_some_and(|open| open.exchange.response.is_some()) {
             self.answered += 1;
         }
@@ -299,16 +304,22 @@ impl Pairing {
             framing => framing,
         };
         owed_by_request(head, &mut found);
-        faults(&found, self.connection, source, out);
+        let about = About::connection(self.connection).by(Direction::Client).exchange(self.next_index);
+        faults(&found, about, source, out);
         if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
-            faults(&[Fault::MalformedStatusLine], self.connection, unasked, out);
+            faults(
+                &[Fault::MalformedStatusLine],
+                About::connection(self.connection).by(Direction::Server),
+                unasked,
+                out,
+            );
         }
         let mut open = out.scratch.exchange.take().unwrap_or_default();
         let request = open.exchange.request.get_or_insert_default();
         refill(&mut request.method, head.slice(method));
         refill(&mut request.target, head.slice(target));
         begin(&mut request.message, head, *version);
-        open.content = Some(start_content(head, &mut request.message, self.connection, source, out));
+        open.content = Some(start_content(head, &mut request.message, about, source, out));
         self.open(open, out);
         framing
     }
@@ -328,20 +339,23 @@ impl Pairing {
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
                 let skipped_at = self.skipped_at.unwrap_or(source);
-                faults(&[Fault::MalformedRequestLine], self.connection, skipped_at, out);
+                let about = About::connection(self.connection).by(Direction::Client);
+                faults(&[Fault::MalformedRequestLine], about, skipped_at, out);
             } else if whole && *status != 408 && !std::mem::take(&mut self.interrupted) {
-                faults(&[Fault::ResponseWithoutRequest], self.connection, source, out);
+                let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
+                faults(&[Fault::ResponseWithoutRequest], about, source, out);
             }
             self.open(Box::default(), out);
         }
         let mut found = head.faults.to_vec();
+        let about = self.about(Direction::Server);
         let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
         let mut response = std::mem::take(&mut out.scratch.response);
         response.status = *status;
         refill(&mut response.reason, head.slice(reason));
         begin(&mut response.message, head, *version);
-        self.response = Some(start_content(head, &mut response.message, self.connection, source, out));
+        self.response = Some(start_content(head, &mut response.message, about, source, out));
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
         owed_by_response(head, exchange.request.as_ref().map(|r| &r.message.headers), &mut found);
         if interim {
@@ -358,7 +372,7 @@ impl Pairing {
             }
             _ => None,
         };
-        faults(&found, self.connection, source, out);
+        faults(&found, about, source, out);
         (framing, switch)
     }
 
@@ -463,12 +477,12 @@ fn refill(into: &mut Vec<u8>, bytes: &[u8]) {
 fn start_content(
     head: &Head<'_>,
     message: &mut HttpMessage,
-    connection: u64,
+    about: About,
     source: Source,
     out: &mut Output<'_>,
 ) -> Content {
     let (content, error) = Content::start(head, message);
-    undecodable(error, connection, source, out);
+    undecodable(error, about, source, out);
     content
 }
 
@@ -492,15 +506,16 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     let extensions: Vec<&[u8]> = headers.all("sec-websocket-extensions").collect();
     let negotiated = Deflate::negotiated(&extensions.join(&b", "[..]));
     found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
+    let about = About::connection(exchange.connection).by(Direction::Server).exchange(exchange.index);
     for fault in &found {
-        out.problem(source, Some(exchange.connection), fault);
+        out.problem(source, about, fault);
     }
     exchange.upgraded = Some("websocket".into());
     Switch::WebSocket(draft, negotiated.deflate)
 }
 
-fn undecodable(error: Option<String>, connection: u64, source: Source, out: &mut Output<'_>) {
+fn undecodable(error: Option<String>, about: About, source: Source, out: &mut Output<'_>) {
     if let Some(error) = error {
-        faults(&[Fault::CodingDoesNotDecode(error)], connection, source, out);
+        faults(&[Fault::CodingDoesNotDecode(error)], about, source, out);
     }
 }

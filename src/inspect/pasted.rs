@@ -174,7 +174,7 @@ impl Message {
 }
 
 fn problem(fault: &Fault) -> Problem {
-    Problem { packet: 0, connection: None, code: fault.code(), clause: fault.clause(), text: fault.to_string().into() }
+    Problem { code: fault.code(), clause: fault.clause(), text: fault.to_string().into(), ..Problem::default() }
 }
 
 #[cfg(test)]

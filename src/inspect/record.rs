@@ -11,6 +11,7 @@ use crate::capture::Timestamp;
 pub use crate::layers::Direction;
 pub use crate::layers::application::http::{FieldLine, Fields};
 use crate::layers::application::websocket;
+pub use crate::layers::fault::Kind;
 
 /// A packet and its time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -296,16 +297,28 @@ pub struct Message {
     pub payload_truncated: bool,
 }
 
-/// Something a specification forbids, or a capture lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something a specification forbids or a capture lacks; or, as a note, what explains what happened and breaks no rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problem {
+    /// Counts from 0, problems and notes together, in the order in which they were found. A cause comes before its effects.
+    pub id: u64,
+    /// Whether a rule is broken.
+    pub kind: Kind,
+    /// The id of its cause: without that, this would not have come.
+    pub because: Option<u64>,
     /// The packet that shows it; 0 where none does.
     pub packet: u64,
     /// The connection it is on, if it is on one.
     pub connection: Option<u64>,
+    /// Who did it, if one side did.
+    pub direction: Option<Direction>,
+    /// The index of the exchange it is in, if it is in one.
+    pub exchange: Option<u64>,
+    /// The index of the frame it is in, if it is in one.
+    pub frame: Option<u64>,
     /// A stable short name, in kebab case: "unmasked-client-frame".
     pub code: &'static str,
-    /// The clause: "RFC 6455 §5.1".
+    /// The clause: "RFC 6455 §5.1". Empty for a note that rests on none.
     pub clause: &'static str,
     /// A sentence a beginner understands.
     pub text: Cow<'static, str>,
@@ -342,6 +355,8 @@ pub struct Summary {
     pub websocket_messages: u64,
     /// Problems found.
     pub problems: u64,
+    /// Notes made.
+    pub notes: u64,
     /// Connections forgotten to stay within the memory budget.
     pub evicted: u64,
     /// Packets that carry no TCP, by what they are: "ARP", "UDP", "link type 147".

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::conversation::Conversation;
 use super::fault::Fault;
-use super::output::{Output, Spoken};
+use super::output::{About, Output, Spoken};
 use super::record::{Connection, Direction};
 use crate::layers::application::http;
 use crate::layers::session::tls;
@@ -79,7 +79,7 @@ impl Receiver for Streams<'_, '_> {
         } else {
             Fault::OverlapDiffers { sender, bytes, first }
         };
-        self.out.problem(source, Some(self.record.number), &fault);
+        self.out.problem(source, About::connection(self.record.number), &fault);
     }
 
     fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
@@ -87,7 +87,7 @@ impl Receiver for Streams<'_, '_> {
         self.record.missing_bytes += length;
         if hole == Hole::NotCaptured {
             let fault = Fault::MissingBytes { length, sender: from.name() };
-            self.out.problem(source, Some(self.record.number), &fault);
+            self.out.problem(source, About::connection(self.record.number), &fault);
         }
         self.conversation.gap(from, length, source, self.out);
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::conversation::Conversation;
 use super::event::{Arrived, Event, PacketContent, SegmentSeen};
 use super::fault::Fault;
-use super::output::Output;
+use super::output::{About, Output};
 use super::pair::Pair;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
@@ -91,7 +91,7 @@ impl Tracked {
         let end = self.record.extent.last;
         let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
         if let Some(fault) = self.watch.over(&self.record, source.time) {
-            out.problem(last, Some(self.record.number), &fault);
+            out.problem(last, About::connection(self.record.number), &fault);
         }
         self.conversation.give_up(reset, last, out);
         self.update();
@@ -132,7 +132,7 @@ impl Tracked {
         // After a reset, what was on its way is still read; after both FINs, nothing is.
         if reset {
             if self.conversation.is_inside() {
-                out.problem(source, Some(self.record.number), &Fault::ResetInMessage);
+                out.problem(source, About::connection(self.record.number), &Fault::ResetInMessage);
             }
             self.conversation.cut_off(source, out);
         } else {
@@ -210,12 +210,12 @@ impl Tracked {
         }
         if (segment.cut > 0 || tcp.fault.is_some()) && !std::mem::replace(&mut self.cut_was_told, true) {
             let fault = Fault::PacketCut { kept: arrived.captured_length, length: arrived.original_length };
-            out.problem(source, Some(self.record.number), &fault);
+            out.problem(source, About::connection(self.record.number), &fault);
         }
         let syn = self.reassembly.base(side.other());
         let window = tcp.fault.is_none().then_some(header.window);
         if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
-            out.problem(source, Some(self.record.number), &fault);
+            out.problem(source, About::connection(self.record.number), &fault);
         }
         self.take(side, (segment, novelty), pieces, source, out);
         if segment.flags & RST != 0 {
@@ -240,7 +240,7 @@ impl Tracked {
         }
         let seen = self.segment_seen(self.side(up), segment, 0, Novelty::Empty);
         out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(seen))));
-        out.problem(source, Some(self.record.number), &fault);
+        out.problem(source, About::connection(self.record.number), &fault);
     }
 
     fn take(

@@ -2,7 +2,7 @@
 
 use super::content::kept;
 use super::event::{Event, PieceKind};
-use super::output::Output;
+use super::output::{About, Output};
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
@@ -138,7 +138,7 @@ impl WebSocketTalk {
                 Item::NoFrame(bytes) => {
                     out.piece(*connection, from, start, end, PieceKind::Undecoded, index);
                     let found = Fault::DataAfterClose { what: after_close(bytes) };
-                    fault(&found, *connection, side.decoder.began(), out);
+                    fault(&found, About::connection(*connection).by(from), side.decoder.began(), out);
                 }
             }
         }
@@ -167,7 +167,7 @@ impl WebSocketTalk {
             };
             if let Some(cut) = cut {
                 self.ending_told = true;
-                fault(&cut, self.connection, source, out);
+                fault(&cut, side.about(self.connection), source, out);
             }
             if let Item::End { complete } = item {
                 side.end(complete, self.connection, source, &mut self.next_message, out);
@@ -199,7 +199,7 @@ impl WebSocketTalk {
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
         if certain && !self.ending_told && !(reset && self.is_inside()) {
             self.ending_told = true;
-            fault(&Fault::NoCloseHandshake { missing }, self.connection, source, out);
+            fault(&Fault::NoCloseHandshake { missing }, About::connection(self.connection), source, out);
         }
     }
 }
@@ -216,6 +216,12 @@ impl Sender {
         self.decoder.gap(length)
     }
 
+    /// What is wrong with the frame in progress is about this.
+    fn about(&self, connection: u64) -> About {
+        let about = About::connection(connection).by(self.direction);
+        self.frame.as_ref().map_or(about, |frame| about.frame(frame.index))
+    }
+
     /// Where the next frame begins may not be known any more: then neither is what it continues.
     fn lose(&mut self) {
         if self.decoder.is_lost() {
@@ -230,8 +236,9 @@ impl Sender {
         let began = self.decoder.began();
         let mut faults = Vec::new();
         let part = self.rules.frame(header, &mut faults);
+        let about = About::connection(connection).by(self.direction).frame(index);
         for found in &faults {
-            fault(found, connection, began, out);
+            fault(found, about, began, out);
         }
         if let Part::First { compressed } = part {
             let room = self.message.take().or_else(|| out.scratch.message.take());
@@ -288,8 +295,9 @@ impl Sender {
                 _ => &frame.payload[..],
             };
             close = Rules::close_body(body, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
+            let about = About::connection(connection).by(self.direction).frame(frame.index);
             for found in &faults {
-                fault(found, connection, source, out);
+                fault(found, about, source, out);
             }
         }
         if !out.sink.counts_only() {
@@ -337,6 +345,11 @@ impl Sender {
 }
 
 impl Building {
+    /// What is wrong with the message is about this: its frames may be several.
+    fn about(&self) -> About {
+        About::connection(self.message.connection).by(self.message.direction)
+    }
+
     fn new() -> Self {
         Self {
             message: Message {
@@ -399,14 +412,14 @@ impl Building {
         if let Some(check) = self.check.take().filter(|_| !self.broken)
             && let Err(at) = check.finish()
         {
-            fault(&Fault::NotUtf8(at as u64), self.message.connection, source, out);
+            fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
         }
     }
 
     fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {
         if let Err(error) = result {
             self.broken = true;
-            fault(&Fault::DoesNotInflate(error), self.message.connection, source, out);
+            fault(&Fault::DoesNotInflate(error), self.about(), source, out);
         }
     }
 
@@ -420,7 +433,7 @@ impl Building {
         {
             // Said once; the message is still shown.
             self.check = None;
-            fault(&Fault::NotUtf8(at as u64), message.connection, source, out);
+            fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
         }
     }
 }
@@ -437,6 +450,6 @@ fn after_close(bytes: &[u8]) -> &'static str {
     }
 }
 
-fn fault(fault: &Fault, connection: u64, source: Source, out: &mut Output<'_>) {
-    out.problem(source, Some(connection), fault);
+fn fault(fault: &Fault, about: About, source: Source, out: &mut Output<'_>) {
+    out.problem(source, about, fault);
 }

@@ -1,22 +1,56 @@
-//! What faults have in common: a sentence, a code that stands for good, and the clause they depart from.
+//! What faults have in common: a sentence, a code that stands for good, and the clause behind them.
 //!
 //! Each layer has an enum of its own faults, written down with `faults!` so that everything about one stands in one place.
+//! A fault is a problem, unless its code is marked `note`: then no rule is broken, and it still explains what happened.
 
 use std::fmt::Display;
 
-/// What a fault is known by. Several faults may share a code; they share its clause then.
+/// Whether a rule was broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It was, or the capture lacks something.
+    #[default]
+    Problem,
+    /// It was not, and this still explains what happened.
+    Note,
+}
+
+impl Kind {
+    /// The name the JSON contract gives it: "problem" or "note".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// What a fault is known by. Several faults may share a code; they share its kind and its clause then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     /// A stable short name, in kebab case: "unmasked-client-frame".
     pub code: &'static str,
-    /// The clause that is departed from: "RFC 6455 §5.1".
+    /// The clause: "RFC 6455 §5.1". Empty for a note that rests on none.
     pub clause: &'static str,
+    /// Whether the clause is broken.
+    pub kind: Kind,
 }
 
-/// Something that is wrong. It displays as a sentence a beginner understands.
+/// Something that is wrong, or worth knowing. It displays as a sentence a beginner understands.
 pub trait Breach: Display {
-    /// The rule that is broken.
+    /// The rule behind it.
     fn rule(&self) -> Rule;
+}
+
+/// One [`Rule`]: `"code", "clause"`, with `note` before it where nothing is broken.
+macro_rules! rule {
+    (note $code:literal, $clause:literal) => {
+        $crate::layers::fault::Rule { code: $code, clause: $clause, kind: $crate::layers::fault::Kind::Note }
+    };
+    ($code:literal, $clause:literal) => {
+        $crate::layers::fault::Rule { code: $code, clause: $clause, kind: $crate::layers::fault::Kind::Problem }
+    };
 }
 
 /// Declares an enum of faults: for each variant its facts, its sentence (as thiserror takes it), its code and its clause.
@@ -29,7 +63,7 @@ macro_rules! faults {
                 $variant:ident
                     $( ( $( $type:ty ),+ ) )?
                     $( { $( $(#[$of_field:meta])* $field:ident : $of:ty, )+ } )?
-                    => $code:literal, $clause:literal;
+                    => $($kind:ident)? $code:literal, $clause:literal;
             )+
         }
     ) => {
@@ -45,7 +79,7 @@ macro_rules! faults {
         impl $name {
             /// The rule that each variant breaks, in their order.
             pub const RULES: &'static [$crate::layers::fault::Rule] =
-                &[$( $crate::layers::fault::Rule { code: $code, clause: $clause } ),+];
+                &[$( $crate::layers::fault::rule!($($kind)? $code, $clause) ),+];
 
             /// The stable short name.
             #[must_use]
@@ -63,11 +97,11 @@ macro_rules! faults {
         impl $crate::layers::fault::Breach for $name {
             fn rule(&self) -> $crate::layers::fault::Rule {
                 match self {
-                    $( Self::$variant { .. } => $crate::layers::fault::Rule { code: $code, clause: $clause }, )+
+                    $( Self::$variant { .. } => $crate::layers::fault::rule!($($kind)? $code, $clause), )+
                 }
             }
         }
     };
 }
 
-pub(crate) use faults;
+pub(crate) use {faults, rule};

@@ -240,8 +240,14 @@ mod tests {
                 "payload": null, "payload_hex": "cafe", "payload_truncated": false,
             })
         );
-        let problem =
-            Problem { packet: 0, connection: Some(1), code: "gap", clause: "RFC 9293 §3.4", text: "A hole.".into() };
+        let problem = Problem {
+            packet: 0,
+            connection: Some(1),
+            code: "gap",
+            clause: "RFC 9293 §3.4",
+            text: "A hole.".into(),
+            ..Problem::default()
+        };
         assert_eq!(
             data(Event::Problem(&problem)),
             json!({"packet": null, "connection": 1, "code": "gap", "clause": "RFC 9293 §3.4", "text": "A hole."})

@@ -318,6 +318,7 @@ mod tests {
             code: "unmasked-client-frame",
             clause: "RFC 6455 §5.1",
             text: "The client sent a frame without masking it, which it must.".into(),
+            ..Problem::default()
         };
         lines.extend(live.problem(&problem));
         lines.extend(live.problem(&problem));

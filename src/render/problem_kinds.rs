@@ -111,6 +111,7 @@ mod tests {
             code,
             clause: "RFC 6455 §5.1",
             text: text.to_owned().into(),
+            ..Problem::default()
         }
     }
 

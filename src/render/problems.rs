@@ -70,6 +70,7 @@ mod tests {
             code: "unmasked-client-frame",
             clause: "RFC 6455 §5.1",
             text: text.into(),
+            ..Problem::default()
         }
     }
 

@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_problem_says_what_is_wrong_and_quotes_nothing() {
         let of = |text: &'static str| {
-            let it = Problem { packet: 1, connection: None, code: "", clause: "", text: text.into() };
+            let it = Problem { packet: 1, text: text.into(), ..Problem::default() };
             problem(&it).text.into_owned()
         };
         assert_eq!(of(r#"the value "a\"b\\" is wrong, so is "c""#), r#"the value "*" is wrong, so is "*""#);

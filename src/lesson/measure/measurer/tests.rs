@@ -475,11 +475,10 @@ fn the_parts_add_up_however_odd_the_records() {
 fn problems_are_counted() {
     let mut capture = Capture::default();
     capture.measurer.event(Event::Problem(&Problem {
-        packet: 0,
-        connection: None,
         code: "some-problem",
         clause: "RFC 9112 §6.3",
         text: Cow::Borrowed("Something."),
+        ..Problem::default()
     }));
     assert_eq!(capture.finish()("problems"), Some(1));
 }
