@@ -8,6 +8,7 @@ mod against_tshark;
 mod architecture;
 mod captures;
 mod documents;
+mod golden;
 mod images;
 mod lessons;
 mod peer_captures;

@@ -44,7 +44,7 @@ const DIFFERENCES: &[Difference] = &[
 ];
 
 /// The folder with the captures.
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     let folder = env::var_os("WIRE101_SHARED").expect("WIRE101_SHARED names a folder with captures and EXPECTED.tsv");
     folder.into()
 }
