@@ -11,6 +11,7 @@ mod documents;
 mod golden;
 mod images;
 mod lessons;
+mod modules;
 mod peer_captures;
 #[cfg(feature = "shared")]
 mod shared_captures;
