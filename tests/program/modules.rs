@@ -35,7 +35,7 @@ impl Modules {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            let name = if stem == "mod" { within.clone() } else { [&within[..], &[stem.clone()]].concat() };
+            let name = if stem == "mod" { within.clone() } else { [&within[..], std::slice::from_ref(&stem)].concat() };
             if stem == "tests" {
                 // Tests may know everything.
             } else if path.is_dir() {
