@@ -1,5 +1,6 @@
 //! What the project's documents say is so: samples are what the program prints, and what they name is there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -93,22 +94,45 @@ fn every_file_that_a_document_names_is_there() {
     }
 }
 
-#[test]
-fn the_architecture_says_what_every_dependency_is_for() {
-    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+/// What stands between backquotes in the first cells of the tables under a heading of ARCHITECTURE.md.
+fn named_in_tables(heading: &str) -> BTreeSet<String> {
     let text = read("ARCHITECTURE.md");
-    for section in ["dependencies", "dev-dependencies"] {
-        for name in manifest[section].as_table().unwrap().keys() {
-            assert!(text.contains(&format!("`{name}`")), "ARCHITECTURE.md does not say what {name} is for");
-        }
+    let section = text.split("\n## ").find(|section| section.starts_with(heading));
+    let section = section.unwrap_or_else(|| panic!("ARCHITECTURE.md has no section on {heading:?}"));
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+/// All tables of dependencies in a part of the manifest, those for single systems too.
+fn dependencies(manifest: &toml::Table) -> Vec<String> {
+    let of = |kind: &str| manifest.get(kind).and_then(toml::Value::as_table);
+    let kinds = ["dependencies", "build-dependencies", "dev-dependencies"];
+    let names = kinds.iter().filter_map(|kind| of(kind)).flat_map(toml::Table::keys).cloned();
+    let targets = of("target").into_iter().flat_map(toml::Table::values).filter_map(toml::Value::as_table);
+    names.chain(targets.flat_map(dependencies)).collect()
+}
+
+#[test]
+fn the_architecture_says_what_every_dependency_is_for_and_names_no_other() {
+    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+    let dependencies = dependencies(&manifest);
+    let text = read("ARCHITECTURE.md");
+    let (_, section) = text.split_once("\n## Dependencies\n").expect("a section on dependencies");
+    for name in &dependencies {
+        assert!(section.contains(&format!("`{name}`")), "ARCHITECTURE.md does not say what {name} is for");
+    }
+    for name in named_in_tables("Dependencies") {
+        assert!(dependencies.contains(&name), "ARCHITECTURE.md says what {name} is for, which is not used any more");
     }
 }
 
 #[test]
 fn the_architecture_names_every_module_of_the_crate() {
-    let text = read("ARCHITECTURE.md");
+    let map = named_in_tables("Code map");
     for entry in fs::read_dir(root().join("src")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(text.contains(&name), "ARCHITECTURE.md does not name src/{name}");
+        let entry = entry.unwrap();
+        let (name, slash) = (entry.file_name(), if entry.path().is_dir() { "/" } else { "" });
+        let path = format!("src/{}{slash}", name.to_str().expect("modules have plain names"));
+        assert!(map.contains(&path), "the code map of ARCHITECTURE.md does not have {path}");
     }
 }
