@@ -57,10 +57,10 @@ fn main() -> ExitCode {
             runner.run(target, (seed << 40) + run, &mut outcome);
             let enough = outcome.panics.len() + outcome.slow.len() >= ENOUGH;
             if run % REPORT == 0 || run == runs || enough {
-                let Outcome { runs, bytes, took, longest, panics, slow } = &outcome;
+                let Outcome { runs, taken, bytes, took, longest, panics, slow, .. } = &outcome;
                 println!(
-                    "{target}: {runs} inputs, {bytes} bytes, {:.1} s of processor time, the longest {:.1} ms; {} panicked, \
-                     {} took more than a second",
+                    "{target}: {runs} inputs, {taken} of them not refused at once, {bytes} bytes, {:.1} s of processor time, \
+                     the longest {:.1} ms; {} panicked, {} took more than a second",
                     took.as_secs_f64(),
                     longest.as_secs_f64() * 1000.0,
                     panics.len(),

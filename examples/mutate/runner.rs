@@ -21,6 +21,10 @@ const VIEWED: u64 = 8;
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub runs: u64,
+    /// How many inputs were taken for what they are mutations of, and how many of those that were viewed.
+    pub taken: u64,
+    pub views: u64,
+    pub viewed: u64,
     pub bytes: u64,
     /// All together, and the longest of one.
     pub took: Duration,
@@ -53,10 +57,11 @@ impl Runner {
         let mut chance = Chance(seed);
         let Some(parser) = self.parsers.iter().find(|parser| parser.name == target) else {
             let file = targets::damaged(&self.captures, &mut chance);
-            watched(target, &file, outcome, || targets::pipeline(&file));
+            outcome.taken += u64::from(watched(target, &file, outcome, || targets::pipeline(&file)));
             if seed.is_multiple_of(VIEWED) {
                 let path = self.view(&file);
-                watched("views", &file, outcome, || targets::views(&path, &mut chance));
+                outcome.views += 1;
+                outcome.viewed += u64::from(watched("views", &file, outcome, || targets::views(&path, &mut chance)));
             }
             outcome.runs += 1;
             return;
@@ -69,7 +74,7 @@ impl Runner {
                 mutation::blindly(&mut input, &mut chance);
             }
         }
-        watched(target, &input, outcome, || (parser.run)(&input));
+        outcome.taken += u64::from(watched(target, &input, outcome, || (parser.run)(&input)));
         outcome.runs += 1;
     }
 
@@ -80,21 +85,23 @@ impl Runner {
     }
 }
 
-/// Runs something that may neither panic nor take too long.
-fn watched(name: &str, input: &[u8], outcome: &mut Outcome, run: impl FnOnce()) {
+/// Runs something that may neither panic nor take too long, and returns what it does.
+fn watched(name: &str, input: &[u8], outcome: &mut Outcome, run: impl FnOnce() -> bool) -> bool {
     let start = processor_time();
     let ended = catch_unwind(AssertUnwindSafe(run));
     let took = processor_time().saturating_sub(start);
     outcome.took += took;
     outcome.longest = outcome.longest.max(took);
     outcome.bytes += input.len() as u64;
-    if let Err(panic) = ended {
+    if took > TOO_LONG {
+        outcome.slow.push((format!("{name} took {took:?}"), input.to_vec()));
+    }
+    ended.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         outcome.panics.push((format!("{name} panicked: {}", text.unwrap_or_default()), input.to_vec()));
-    } else if took > TOO_LONG {
-        outcome.slow.push((format!("{name} took {took:?}"), input.to_vec()));
-    }
+        false
+    })
 }
 
 fn processor_time() -> Duration {

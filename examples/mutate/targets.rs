@@ -16,8 +16,8 @@ use wire101::layers::application::{http, websocket};
 use wire101::layers::presentation::coding;
 use wire101::layers::presentation::deflate::{Inflater, extensions};
 use wire101::layers::session::tls::Tls;
-use wire101::layers::session::{Prelude, opening};
-use wire101::layers::stack;
+use wire101::layers::session::{Opening, Prelude, opening};
+use wire101::layers::stack::{self, Outcome};
 use wire101::layers::transport::header::Options as TcpOptions;
 use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source};
 use wire101::lesson::front_matter::Lesson;
@@ -47,7 +47,8 @@ const LINKS: [u16; 31] = [
 pub struct Target {
     pub name: &'static str,
     pub seeds: Vec<Vec<u8>>,
-    pub run: fn(&[u8]),
+    /// Whether the input was taken for what it is a mutation of, at least in part, and not refused at once.
+    pub run: fn(&[u8]) -> bool,
 }
 
 /// All parsers, each with what it is fed at first.
@@ -59,7 +60,12 @@ pub fn parsers(captures: &[Packets]) -> Vec<Target> {
     let gzip = [&[1][..], &corpus::gzip(&text)].concat();
     let zstd = [&[4][..], &corpus::zstd(&text)].concat();
     let lesson = include_bytes!("../../lessons/upgrade.md").to_vec();
-    let target = |name, seeds: &[Vec<u8>], run| Target { name, seeds: seeds.to_vec(), run };
+    let target = |name, seeds: &[Vec<u8>], run: fn(&[u8]) -> bool| {
+        // What is refused as it is makes no good seed: a mutation would be refused as well.
+        let seeds: Vec<Vec<u8>> = seeds.iter().filter(|seed| run(seed)).cloned().collect();
+        assert!(!seeds.is_empty(), "{name} has no seeds");
+        Target { name, seeds, run }
+    };
     let files = |pcapng| captures.iter().map(|packets| file(packets, pcapng)).collect::<Vec<_>>();
     vec![
         target("pcap", &files(false), read),
@@ -84,13 +90,13 @@ pub fn parsers(captures: &[Packets]) -> Vec<Target> {
         target(
             "extensions",
             &[b"permessage-deflate; client_max_window_bits=15; server_no_context_takeover, x; y=\"z\"".to_vec()],
-            |bytes| {
-                let _ = extensions(bytes);
-            },
+            |bytes| !extensions(bytes).0.is_empty(),
         ),
-        target("front-matter", &[lesson], |bytes| drop(Lesson::parse("upgrade", &String::from_utf8_lossy(bytes)))),
+        target("front-matter", &[lesson], |bytes| Lesson::parse("upgrade", &String::from_utf8_lossy(bytes)).is_ok()),
         target("pasted", &payloads, |bytes| {
-            let _ = (pasted::read(bytes, None), pasted::read(bytes, Some(Direction::Client)));
+            let [frames, of_client] =
+                [None, Some(Direction::Client)].map(|from| pasted::read(bytes, from).frames.len());
+            frames > 0 && of_client > 0
         }),
         target(
             "explain",
@@ -146,9 +152,9 @@ pub fn damaged(captures: &[Packets], chance: &mut Chance) -> Vec<u8> {
 }
 
 /// The whole pipeline and the views of one pass: JSON Lines with and without secrets, the overview, every byte's meaning;
-/// and the counts alone, which shortcuts lead to.
-pub fn pipeline(file: &[u8]) {
-    let Ok(mut reader) = source::from_reader(Cursor::new(file.to_vec())) else { return };
+/// and the counts alone, which shortcuts lead to. Whether anything of HTTP or WebSocket was found.
+pub fn pipeline(file: &[u8]) -> bool {
+    let Ok(mut reader) = source::from_reader(Cursor::new(file.to_vec())) else { return false };
     let mut overview = Overview::default();
     let mut sink = (&mut overview, (Json::new(io::sink(), "-"), Redacted(Json::new(io::sink(), "-"))));
     let options = Options { keep: KEEP, pieces: file.len().is_multiple_of(2), ..Options::default() };
@@ -163,10 +169,11 @@ pub fn pipeline(file: &[u8]) {
     drop(overview.draw(about, &finding.summary, STYLE));
     let mut again = source::from_reader(Cursor::new(file.to_vec())).expect("it could be read before");
     assert_eq!(inspect::inspect(&mut again, Options::default(), &mut CountsOnly).summary, finding.summary);
+    finding.summary.http_requests + finding.summary.http_responses + finding.summary.websocket_frames > 0
 }
 
-/// One of the other views of `inspect`, as the command line asks for it.
-pub fn views(path: &Path, chance: &mut Chance) {
+/// One of the other views of `inspect`, as the command line asks for it. Whether what it is of was there, and whole.
+pub fn views(path: &Path, chance: &mut Chance) -> bool {
     let plain = Inspect { file: path.to_path_buf(), ..Inspect::default() };
     let number = chance.below(12) as u64;
     let keep = PathBuf::from(format!("{}.kept", path.display()));
@@ -186,25 +193,29 @@ pub fn views(path: &Path, chance: &mut Chance) {
         _ => Inspect { filter, ..plain },
     };
     asked.redact |= chance.below(4) == 0;
-    // What is not there, or damaged, is an error that says so.
-    let _ = command(&asked, &mut io::sink(), Style { width: 40 + chance.below(100), ..STYLE }, Rc::new(Nobody));
+    command(&asked, &mut io::sink(), Style { width: 40 + chance.below(100), ..STYLE }, Rc::new(Nobody)).is_ok()
 }
 
-fn read(file: &[u8]) {
-    let Ok(mut reader) = Reader::new(file) else { return };
+fn read(file: &[u8]) -> bool {
+    let Ok(mut reader) = Reader::new(file) else { return false };
+    let mut packets = 0;
     while let Ok(Some(packet)) = reader.next_packet() {
         assert!(packet.data.len() <= file.len());
+        packets += 1;
     }
+    packets > 0
 }
 
-fn walk(bytes: &[u8]) {
-    let Some((which, data)) = bytes.split_first() else { return };
+fn walk(bytes: &[u8]) -> bool {
+    let Some((which, data)) = bytes.split_first() else { return false };
     let link = LINKS[usize::from(*which) % LINKS.len()];
-    assert_eq!(stack::annotate(link, 1, data).outcome, stack::walk(link, data));
+    let outcome = stack::walk(link, data);
+    assert_eq!(stack::annotate(link, 1, data).outcome, outcome);
+    matches!(outcome, Outcome::Tcp(_))
 }
 
-fn tcp_options(bytes: &[u8]) {
-    TcpOptions::new(bytes).for_each(drop);
+fn tcp_options(bytes: &[u8]) -> bool {
+    TcpOptions::new(bytes).count() > 0
 }
 
 /// Counts what it is handed, and sees that each stream is handed on in order.
@@ -226,7 +237,7 @@ impl Receiver for InOrder {
 }
 
 /// Seven bytes of the input are a segment.
-fn reassembly(bytes: &[u8]) {
+fn reassembly(bytes: &[u8]) -> bool {
     let (mut reassembly, mut to) = (Reassembly::default(), InOrder::default());
     for (packet, fields) in (1..).zip(bytes.as_chunks::<7>().0) {
         let [side, flags, high, low, acknowledged, length, cut] = *fields;
@@ -242,15 +253,18 @@ fn reassembly(bytes: &[u8]) {
     }
     reassembly.flush(Source::default(), &mut to);
     assert!(!reassembly.is_waiting());
+    to.0 != [0, 0]
 }
 
-fn http(bytes: &[u8]) {
+fn http(bytes: &[u8]) -> bool {
+    let mut heads = 0;
     for from in Direction::BOTH {
         let mut decoder = http::Decoder::at(from, 0);
         for piece in bytes.chunks(1 + bytes.len() / 3) {
             let mut input = http::Input { bytes: piece, source: Source::default() };
             while let Some(item) = decoder.next(&mut input) {
                 if let http::Item::Head(head, _) = item {
+                    heads += 1;
                     let framing = match from {
                         Direction::Client => http::of_request(&head, &mut Vec::new()),
                         Direction::Server => http::of_response(&head, None, &mut Vec::new()),
@@ -262,19 +276,24 @@ fn http(bytes: &[u8]) {
         decoder.gap(bytes.len() as u64);
         while decoder.end().is_some() {}
     }
+    heads > 0
 }
 
-fn websocket(bytes: &[u8]) {
+fn websocket(bytes: &[u8]) -> bool {
+    let mut payload = 0;
     let mut decoder = websocket::Decoder::new(Direction::BOTH[bytes.len() % 2], bytes.len().is_multiple_of(3), 0);
     for piece in bytes.chunks(1 + bytes.len() / 3) {
         let mut input = http::Input { bytes: piece, source: Source::default() };
-        while decoder.next(&mut input).is_some() {}
+        while let Some(item) = decoder.next(&mut input) {
+            payload += if let websocket::Item::Payload(bytes, _) = item { bytes.len() } else { 0 };
+        }
     }
     decoder.gap(bytes.len() as u64);
     while decoder.end().is_some() {}
+    payload > 0
 }
 
-fn inflate(bytes: &[u8]) {
+fn inflate(bytes: &[u8]) -> bool {
     let mut inflater = Inflater::with_limit(true, LIMIT);
     let mut length = 0;
     for message in bytes.chunks(1 + bytes.len() / 2) {
@@ -284,24 +303,28 @@ fn inflate(bytes: &[u8]) {
         }
     }
     assert!(length <= 2 * LIMIT);
+    length > 0
 }
 
-fn codings(bytes: &[u8]) {
-    let Some((which, body)) = bytes.split_first() else { return };
+fn codings(bytes: &[u8]) -> bool {
+    let Some((which, body)) = bytes.split_first() else { return false };
     let names: [&[u8]; 6] = [b"br", b"gzip", b"deflate", b"gzip, br", b"zstd", b"zstd, gzip"];
     let name = names[usize::from(*which) % names.len()];
-    let Ok(Some(mut decoder)) = coding::Decoder::with_limit(name, LIMIT) else { return };
-    for piece in body.chunks(1 + body.len() / 3) {
-        if decoder.push(piece, &mut |_| {}).is_err() {
-            return;
-        }
+    let decoder = coding::Decoder::with_limit(name, LIMIT).expect("all of these are known");
+    let (mut decoder, mut length) = (decoder.expect("each of these changes a body"), 0);
+    let mut take = |decoded: &[u8]| length += decoded.len();
+    if body.chunks(1 + body.len() / 3).all(|piece| decoder.push(piece, &mut take).is_ok()) {
+        // It may end too early, and says so.
+        let _ = decoder.finish();
     }
-    let _ = decoder.finish();
+    length > 0
 }
 
-fn session(bytes: &[u8]) {
+fn session(bytes: &[u8]) -> bool {
+    let mut known = 0;
     for (from, first) in [(Direction::Client, true), (Direction::Server, true), (Direction::Server, false)] {
         let found = opening(bytes, from, first);
+        known += usize::from(!matches!(found, Opening::Undecided | Opening::Other));
         if let Some(mut prelude) = Prelude::begin(found, bytes) {
             prelude.bytes(Direction::Client, bytes);
             prelude.bytes(Direction::Server, bytes);
@@ -316,9 +339,10 @@ fn session(bytes: &[u8]) {
     tls.end(Direction::Client);
     tls.end(Direction::Server);
     drop(tls.describe());
+    known > 0
 }
 
-fn explained(bytes: &[u8]) {
+fn explained(bytes: &[u8]) -> bool {
     let words: Vec<String> = String::from_utf8_lossy(bytes).split(' ').map(str::to_owned).collect();
-    let _ = explain(&words, &mut io::sink(), STYLE);
+    explain(&words, &mut io::sink(), STYLE).is_ok()
 }
