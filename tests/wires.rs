@@ -4,6 +4,8 @@
 //! about it.
 #![cfg(feature = "peers")]
 
+#[path = "common/netem.rs"]
+mod netem;
 #[path = "common/rights.rs"]
 mod rights;
 
@@ -11,6 +13,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use std::thread;
 
+use netem::kernel_has_netem;
 use rights::without_rights;
 use serde_json::{Value, json};
 use wire101::lesson::{Lesson, catalogue};
@@ -144,28 +147,53 @@ fn the_page_says_which_wire_it_is_of_and_what_differs_on_it() {
     assert!(page.contains("virtual wire") && !page.contains("loopback"), "{page}");
 }
 
+/// How long after a connection's first packet its first request came, in milliseconds, by connection: a round trip at least,
+/// for the request waits for the handshake.
+fn first_requests(lines: &str) -> Vec<f64> {
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |kind: &'static str| lines.iter().filter(move |line| line["type"] == kind).map(|line| &line["data"]);
+    // To a microsecond, which is what a float has room for.
+    let time = |time: &Value| time.as_str().unwrap().parse::<f64>().unwrap();
+    of("connection")
+        .map(|connection| {
+            let is_its = |exchange: &&Value| exchange["connection"] == connection["connection"];
+            let exchange = of("exchange").find(is_its).expect("each has an exchange");
+            (time(&exchange["request"]["time"]) - time(&connection["first_time"])) * 1e3
+        })
+        .collect()
+}
+
 #[test]
 fn a_lesson_that_compares_wires_has_them_or_says_that_it_shows_nothing() {
     for name in ["latency", "loss"] {
         let page = printed(lesson(name, "loopback").args(["--width", "200"]));
         let title = page.lines().next().unwrap();
-        let shows_nothing = page.contains("netem") && page.contains("the comparison below shows nothing");
-        assert!(title.contains(" beside ") != shows_nothing, "{page}");
+        let has_netem = kernel_has_netem();
+        assert_eq!(title.contains(" beside "), has_netem, "{page}");
+        assert_eq!(page.contains("netem"), !has_netem, "{page}");
+        assert_eq!(page.contains("the comparison below shows nothing"), !has_netem, "{page}");
     }
     let page = printed(lesson("keep-alive", "loopback").args(["--width", "200"]));
     assert!(!page.contains("netem") && !page.contains("shows nothing"), "{page}");
 }
 
 #[test]
-fn what_the_kernel_cannot_do_is_said_on_the_page_and_by_the_exit_status() {
+fn a_delay_that_is_asked_for_is_in_the_capture_and_one_that_the_kernel_cannot_make_is_a_failure() {
     let output = run(lesson("upgrade", "loopback").args(["--rtt", "20ms", "--width", "200"]));
     let (page, message) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if output.status.success() {
-        assert!(page.contains("rtt 20 ms"), "{page}");
+    if kernel_has_netem() {
+        assert_eq!(output.status.code(), Some(0), "{message}");
+        assert!(page.contains("rtt 20 ms") && !page.contains("netem"), "{page}");
+        let took = first_requests(&printed(lesson("upgrade", "loopback").args(["--rtt", "20ms", "--json"])));
+        assert!(took.len() == 2 && took.iter().all(|took| *took >= 19.99), "{took:?}");
     } else {
         assert_eq!(output.status.code(), Some(1), "{message}");
-        assert!(message.contains("netem") && page.contains("netem") && !page.contains("rtt 20 ms"), "{message}{page}");
+        assert!(message.contains("it has no netem") && page.contains("netem"), "{message}{page}");
+        assert!(!page.contains("rtt 20 ms"), "{page}");
     }
+    // On the virtual wire there is always a delay.
+    let took = first_requests(&printed(lesson("upgrade", "virtual").args(["--rtt", "20ms", "--json"])));
+    assert!(took.len() == 2 && took.iter().all(|took| (19.99..25.0).contains(took)), "{took:?}");
 }
 
 #[test]
