@@ -7,6 +7,8 @@ mod common;
 mod exact;
 #[path = "inspect/links.rs"]
 mod links;
+#[path = "inspect/redaction.rs"]
+mod redaction;
 #[path = "common/segments.rs"]
 mod segments;
 #[path = "common/traffic.rs"]
