@@ -99,8 +99,11 @@ impl Desk {
         self.child
     }
 
+    /// Waits until what runs in the terminal has ended, and that well.
+    #[track_caller]
     fn end(mut self) {
-        assert!(self.child.wait().is_ok());
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status:?}");
     }
 
     fn alternate(&self) -> bool {
