@@ -17,14 +17,15 @@ use std::io::Write as _;
 use criterion::{Criterion, Throughput};
 use wire101::capture::{LinkType, Packet, Reader, Timestamp};
 use wire101::inspect::{Event, Inspector, Options, Sink};
-use wire101::layers::Direction;
 use wire101::layers::application::http;
 use wire101::layers::application::websocket;
 use wire101::layers::presentation::charset::Utf8Check;
 use wire101::layers::presentation::deflate::Inflater;
 use wire101::layers::presentation::masking;
 use wire101::layers::stack::{self, Outcome};
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source};
+use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side};
+use wire101::layers::{Direction, Source};
+use wire101::moment::Moment;
 
 use traffic::Kind;
 
@@ -116,7 +117,7 @@ fn reassembled(packets: &[Data], to: &mut Stream) -> u64 {
         };
         let (sequence, acknowledgment, flags) = (header.sequence, header.acknowledgment, header.flags);
         let segment = Segment { sequence, acknowledgment, flags, payload: header.payload, cut: 0 };
-        let source = Source { packet: number, ..Source::default() };
+        let source = Source::of(Moment { packet: number, ..Moment::default() });
         connections.entry(port).or_default().segment(side, &segment, source, to);
     }
     connections.len() as u64

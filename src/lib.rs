@@ -23,7 +23,8 @@
 //! - [`render`] draws what was found.
 //! - [`commands`] is what the program's subcommands do. They write to the writer they are given; nothing here prints, reads the
 //!   environment or exits.
-//! - [`limits`] has every cap on memory and work; [`numbers`] writes counts, sizes and times as people read them.
+//! - [`limits`] has every cap on memory and work; [`moment`] is what a time is; [`numbers`] writes counts, sizes and times as
+//!   people read them.
 
 pub mod capture;
 pub mod commands;
@@ -35,6 +36,7 @@ mod kernel;
 pub mod layers;
 pub mod lesson;
 pub mod limits;
+pub mod moment;
 pub mod numbers;
 pub mod peer;
 pub mod render;

@@ -12,6 +12,7 @@ use wire101::inspect::filter::Filter;
 use wire101::inspect::record::Direction;
 use wire101::inspect::redact::Redacted;
 use wire101::inspect::{self, CountsOnly, Options, pasted};
+use wire101::layers::Source;
 use wire101::layers::application::{http, websocket};
 use wire101::layers::presentation::coding;
 use wire101::layers::presentation::deflate::{Inflater, extensions};
@@ -19,9 +20,10 @@ use wire101::layers::session::tls::Tls;
 use wire101::layers::session::{Opening, Prelude, opening};
 use wire101::layers::stack::{self, Outcome};
 use wire101::layers::transport::header::Options as TcpOptions;
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Source};
+use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side};
 use wire101::lesson::front_matter::Lesson;
 use wire101::limits::MAX_WAITING_BYTES;
+use wire101::moment::Moment;
 use wire101::render::json::Json;
 use wire101::render::overview::{About, Overview};
 use wire101::render::style::Style;
@@ -248,7 +250,7 @@ fn reassembly(bytes: &[u8]) -> bool {
         let cut = u32::from(cut.saturating_sub(250));
         let acknowledgment = u32::from(acknowledged) * 4;
         let segment = Segment { sequence, acknowledgment, flags, payload: &payload, cut };
-        reassembly.segment(side, &segment, Source { packet, ..Source::default() }, &mut to);
+        reassembly.segment(side, &segment, Source::of(Moment { packet, ..Moment::default() }), &mut to);
         assert!(reassembly.waiting_bytes() <= MAX_WAITING_BYTES);
     }
     reassembly.flush(Source::default(), &mut to);

@@ -14,30 +14,11 @@ mod window;
 pub mod writer;
 mod zstd;
 
-use std::fmt;
-
 pub use error::CaptureError;
 pub use reader::Reader;
 pub use writer::Writer;
 
-/// A moment, in nanoseconds since 1970-01-01T00:00:00Z (reaches the year 2554).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(pub u64);
-
-impl Timestamp {
-    /// Nanoseconds from `earlier` to this moment; 0 where `earlier` is later.
-    #[must_use]
-    pub fn since(self, earlier: Self) -> u64 {
-        self.0.saturating_sub(earlier.0)
-    }
-}
-
-impl fmt::Display for Timestamp {
-    /// Seconds with nine decimals: `1700000000.000123456`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:09}", self.0 / 1_000_000_000, self.0 % 1_000_000_000)
-    }
-}
+pub use crate::moment::Timestamp;
 
 /// A LINKTYPE number, as the tcpdump group's registry assigns them: what the first byte of a packet belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

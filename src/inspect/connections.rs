@@ -9,10 +9,11 @@ use hashbrown::HashMap;
 use super::event::Arrived;
 use super::output::Output;
 use super::pair::Pair;
-use super::record::Closed;
+use super::record::{Closed, Moment};
 use super::tracked::{Tracked, changes, whole};
+use crate::capture::Timestamp;
+use crate::layers::Source;
 use crate::layers::stack::{Plain, TcpPacket};
-use crate::layers::transport::Source;
 use crate::layers::transport::header::SYN;
 use crate::limits::{BUDGET, LINGER, MAX_ENDED};
 
@@ -48,9 +49,9 @@ impl Connections {
     #[inline]
     pub(super) fn plain(&mut self, plain: &Plain<'_>, source: Source, out: &mut Output<'_>) -> bool {
         let (header, at) = (&plain.header, plain.offset + plain.header.header_length);
-        self.let_go(source.time, out);
+        self.let_go(source.ready.time.0, out);
         let (pair, up) = Pair::of(plain.hosts, header);
-        let source = Source { offset: at as u32, ..source };
+        let source = Source { offset: at as u64, ..source };
         let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
         if !tracked.plain(header, up, source, out) {
             return false;
@@ -73,7 +74,7 @@ impl Connections {
         source: Source,
         out: &mut Output<'_>,
     ) {
-        self.let_go(source.time, out);
+        self.let_go(source.ready.time.0, out);
         let header = &tcp.header;
         let (pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
         let whole = whole(header, tcp.cut);
@@ -94,14 +95,14 @@ impl Connections {
         });
         let is_new = tracked.record.packets == 0;
         if is_new {
-            self.idle.push(Reverse((source.packet, pair)));
+            self.idle.push(Reverse((source.ready.packet, pair)));
         }
         tracked.packet(tcp, &whole, (up, arrived), pieces, is_new, source, out);
         if is_new || changes(&whole) {
             tracked.weigh(&mut self.held);
         }
         if tracked.ends(source, out) {
-            self.lingering.push_back(Ended { at: source.time, pair, number: tracked.record.number });
+            self.lingering.push_back(Ended { at: source.ready.time.0, pair, number: tracked.record.number });
             // Whether it is the first of them, or one too many, is looked at with the next packet.
             self.due = 0;
         }
@@ -166,8 +167,8 @@ impl Connections {
     fn tell_first(&mut self, out: &mut Output<'_>) {
         let Some(ended) = self.lingering.pop_front() else { return };
         if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
-            let source = Source { packet: tracked.record.extent.last.packet, time: ended.at, offset: 0 };
-            tracked.close(source, out);
+            let last = Moment { time: Timestamp(ended.at), ..tracked.record.extent.last };
+            tracked.close(Source::of(last), out);
             self.told.push_back(ended);
         }
         while self.told.len() > MAX_ENDED

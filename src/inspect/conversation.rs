@@ -10,7 +10,7 @@ use super::websocket_talk::WebSocketTalk;
 use crate::layers::application::http::Input;
 use crate::layers::session::tls::Tls;
 use crate::layers::session::{Opening, Prelude, Progress};
-use crate::layers::transport::Source;
+use crate::layers::{Run, Source};
 
 /// One connection above TCP.
 #[derive(Debug)]
@@ -131,8 +131,8 @@ impl Conversation {
     pub(super) fn bytes(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let connection = self.connection;
         if out.options.pieces {
-            let (packet, offset) = (source.packet, source.offset);
-            out.emit(Event::Bytes(Delivered { connection, direction: from, start, packet, offset, data: bytes }));
+            let run = Run { origin: source.origin, offset: source.offset, length: bytes.len() as u64 };
+            out.emit(Event::Bytes(Delivered { connection, direction: from, start, run, data: bytes }));
         }
         self.seen[from as usize] = start + bytes.len() as u64;
         if self.protocol == Protocol::None {

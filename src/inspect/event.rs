@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem};
+use crate::layers::Run;
 pub use crate::layers::transport::Novelty;
 
 /// Takes what the pipeline finds. Every view is one implementation.
@@ -178,10 +179,8 @@ pub struct Delivered<'a> {
     pub direction: Direction,
     /// Position of the first in the stream, from 0.
     pub start: u64,
-    /// The packet that carries them.
-    pub packet: u64,
-    /// Where in the packet they start, in bytes.
-    pub offset: u32,
+    /// Where they lie.
+    pub run: Run,
     /// The bytes.
     pub data: &'a [u8],
 }

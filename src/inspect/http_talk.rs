@@ -4,8 +4,8 @@ use super::event::PieceKind;
 use super::output::{About, Output};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
+use crate::layers::Source;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
-use crate::layers::transport::Source;
 
 /// Both directions of a connection that speaks HTTP/1.x.
 #[derive(Debug)]

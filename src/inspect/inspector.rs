@@ -8,9 +8,9 @@ use super::fault::Fault;
 use super::output::{About, Options, Output, Scratch};
 use super::record::{Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
+use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
 use crate::layers::stack::{self, Outcome, TcpPacket};
-use crate::layers::transport::Source;
 
 /// The pipeline: give it packets, one after the other, and it tells a [`Sink`] what is in them.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ impl Inspector {
         summary.first_time.get_or_insert(packet.time);
         summary.last_time = Some(packet.time);
         self.last = Moment { packet: packet.number, time: packet.time };
-        let source = Source { packet: packet.number, time: packet.time.0, offset: 0 };
+        let source = Source::of(self.last);
         let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
         if out.sink.counts_only()
             && let Some(plain) = stack::plain(packet.link.0, packet.data)
@@ -60,7 +60,7 @@ impl Inspector {
         };
         match stack::walk(packet.link.0, packet.data) {
             Outcome::Tcp(tcp) => {
-                let source = Source { offset: (tcp.offset + tcp.header.header_length) as u32, ..source };
+                let source = Source { offset: (tcp.offset + tcp.header.header_length) as u64, ..source };
                 self.connections.packet(&tcp, arrived, &[], source, &mut out);
             }
             Outcome::Fragment(fragment) => {
@@ -86,8 +86,7 @@ impl Inspector {
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
         let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
-        let source = Source { packet: self.last.packet, time: self.last.time.0, offset: 0 };
-        self.connections.finish(source, &mut out);
+        self.connections.finish(Source::of(self.last), &mut out);
         &self.summary
     }
 
@@ -115,8 +114,9 @@ fn pieces(datagram: &Datagram, tcp: &TcpPacket<'_>, source: Source) -> Vec<(usiz
         let end = at + run.length as usize;
         if end > start {
             let skip = start.saturating_sub(at);
-            let offset = run.offset as u32 + skip as u32;
-            pieces.push((end - at - skip, Source { packet: run.packet, offset, ..source }));
+            let packet = run.origin.packet().unwrap_or(source.ready.packet);
+            let ready = Moment { packet, ..source.ready };
+            pieces.push((end - at - skip, Source { origin: run.origin, offset: run.offset + skip as u64, ready }));
         }
         at = end;
     }

@@ -2,11 +2,10 @@
 
 use super::event::{Event, Piece, PieceKind, Sink};
 use super::pairing::Open;
-use super::record::{Direction, Kind, Moment, Problem, Response, Summary};
+use super::record::{Direction, Kind, Problem, Response, Summary};
 use super::websocket_talk::Building;
-use crate::capture::Timestamp;
+use crate::layers::Source;
 use crate::layers::fault::{Breach, Rule};
-use crate::layers::transport::Source;
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,7 +121,7 @@ impl Output<'_> {
             Kind::Note => self.summary.notes += 1,
         }
         let About { connection, direction, exchange, frame, because } = about;
-        let (packet, text) = (source.packet, breach.to_string().into());
+        let (packet, text) = (source.ready.packet, breach.to_string().into());
         let found = Problem { id, kind, because, packet, connection, direction, exchange, frame, code, clause, text };
         self.sink.event(Event::Problem(&found));
         id
@@ -140,11 +139,5 @@ impl Output<'_> {
         if self.options.pieces && start < end {
             self.sink.event(Event::Piece(Piece { connection, direction, start, end, kind, index }));
         }
-    }
-}
-
-impl From<Source> for Moment {
-    fn from(source: Source) -> Self {
-        Self { packet: source.packet, time: Timestamp(source.time) }
     }
 }

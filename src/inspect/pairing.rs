@@ -8,12 +8,12 @@ use super::event::Event;
 use super::http_talk::faults;
 use super::output::{About, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
+use crate::layers::Source;
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
-use crate::layers::transport::Source;
 use crate::limits::{MAX_ROOM, MAX_UNANSWERED};
 
 /// What a connection turns into after a 101, or after a CONNECT that was accepted.
@@ -183,8 +183,8 @@ impl Pairing {
     /// Notes where the head just taken began, and tells the view of it.
     pub(super) fn began(&mut self, from: Direction, began: Source, source: Source, out: &mut Output<'_>) {
         let Some((_, message)) = self.content(from) else { return };
-        message.extent.first = began.into();
-        message.extent.last = source.into();
+        message.extent.first = began.ready;
+        message.extent.last = source.ready;
         if let Some(open) = self.current(from) {
             out.emit(match from {
                 Direction::Client => Event::Request(&open.exchange),
@@ -260,7 +260,7 @@ impl Pairing {
         let about = self.about(from);
         let (Some(content), Some(message)) = (content, self.message(from)) else { return };
         message.complete = complete;
-        message.extent.last = source.into();
+        message.extent.last = source.ready;
         undecodable(content.finish(message), about, source, out);
         if from == Direction::Server && self.current(from).is_some_and(|open| open.exchange.response.is_some()) {
             self.answered += 1;

@@ -12,15 +12,7 @@ pub use crate::layers::Direction;
 pub use crate::layers::application::http::{FieldLine, Fields};
 use crate::layers::application::websocket;
 pub use crate::layers::fault::Kind;
-
-/// A packet and its time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// The packet's number, from 1.
-    pub packet: u64,
-    /// When it was captured.
-    pub time: Timestamp,
-}
+pub use crate::moment::Moment;
 
 /// From the packet that carries the first byte of a thing to the packet that completed it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use super::conversation::Conversation;
 use super::fault::Fault;
 use super::output::{About, Output, Spoken};
 use super::record::{Connection, Direction};
+use crate::layers::Source;
 use crate::layers::application::http;
 use crate::layers::session::tls;
-use crate::layers::transport::{Conflict, Hole, Receiver, Side, Source};
+use crate::layers::transport::{Conflict, Hole, Receiver, Side};
 
 /// How far a line is looked into for a start line, where it is not known yet who is the client.
 const LINE_LIMIT: usize = 8 << 10;

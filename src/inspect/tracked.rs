@@ -10,9 +10,10 @@ use super::pair::Pair;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
 use super::tcp_watch::TcpWatch;
+use crate::layers::Source;
 use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
-use crate::layers::transport::{Novelty, Reassembly, Segment, Side, Source};
+use crate::layers::transport::{Novelty, Reassembly, Segment, Side};
 
 /// One connection: its record, its two streams, and what is said on them.
 #[derive(Debug)]
@@ -88,9 +89,8 @@ impl Tracked {
         }
         self.flush(source, out);
         let reset = self.record.closed == Closed::Reset;
-        let end = self.record.extent.last;
-        let last = Source { packet: end.packet, time: end.time.0, offset: 0 };
-        if let Some(fault) = self.watch.over(&self.record, source.time) {
+        let last = Source::of(self.record.extent.last);
+        if let Some(fault) = self.watch.over(&self.record, source.ready.time.0) {
             out.problem(last, About::connection(self.record.number), &fault);
         }
         self.conversation.give_up(reset, last, out);
@@ -115,7 +115,7 @@ impl Tracked {
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
             return false;
         }
-        self.heard(side, source.into());
+        self.heard(side, source.ready);
         self.watch.heard();
         let (reassembly, mut receiver) = self.receiver(out);
         reassembly.expected(side, &segment, source, &mut receiver);

@@ -4,12 +4,12 @@ use super::content::kept;
 use super::event::{Event, PieceKind};
 use super::output::{About, Output};
 use super::record::{Direction, Extent, Frame, Message, Moment};
+use crate::layers::Source;
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
-use crate::layers::transport::Source;
 
 /// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
@@ -243,7 +243,7 @@ impl Sender {
         if let Part::First { compressed } = part {
             let room = self.message.take().or_else(|| out.scratch.message.take());
             let mut building = room.unwrap_or_else(|| Box::new(Building::new()));
-            building.start((connection, self.direction), (header.opcode, compressed), began.into());
+            building.start((connection, self.direction), (header.opcode, compressed), began.ready);
             self.message = Some(building);
         }
         self.frame = Some(InFrame { header: *header, index, part, seen: 0, payload: Vec::new(), truncated: false });
@@ -306,7 +306,7 @@ impl Sender {
                 connection,
                 index: frame.index,
                 direction: self.direction,
-                extent: Extent { first: self.decoder.began().into(), last: source.into() },
+                extent: Extent { first: self.decoder.began().ready, last: source.ready },
                 header_bytes: header.length,
                 fin: header.fin,
                 rsv: header.rsv,
@@ -334,7 +334,7 @@ impl Sender {
         let Some(mut building) = self.message.take() else { return };
         building.finish(self.inflater.as_deref_mut(), source, out);
         if !building.broken {
-            building.message.extent.last = source.into();
+            building.message.extent.last = source.ready;
             building.message.index = *next_message;
             *next_message += 1;
             out.summary.websocket_messages += 1;

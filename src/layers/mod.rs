@@ -14,6 +14,8 @@ pub mod transport;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::moment::Moment;
+
 /// The OSI reference model's layers (ISO/IEC 7498-1), by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
@@ -109,21 +111,71 @@ impl Direction {
     }
 }
 
-/// Bits of one packet. Whole bytes for nearly everything; a WebSocket frame's FIN and opcode share one.
+/// A stream of bytes that were made from other bytes: put together, unmasked, inflated. The number depends on the order in
+/// which streams were made and on what was asked for: it is never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DerivedId(pub u64);
+
+/// What bytes stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A packet, by its number, from 1. Number 0 is that of no packet.
+    Packet(u64),
+    /// A stream that was made from other bytes.
+    Derived(DerivedId),
+}
+
+impl Default for Origin {
+    fn default() -> Self {
+        Self::Packet(0)
+    }
+}
+
+impl Origin {
+    /// The packet's number, if it is a packet.
+    #[must_use]
+    pub fn packet(self) -> Option<u64> {
+        match self {
+            Self::Packet(number) => Some(number),
+            Self::Derived(_) => None,
+        }
+    }
+}
+
+/// Where the bytes that a decoder reads next stand, and when they could be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// What they stand in.
+    pub origin: Origin,
+    /// Where in it the first of them is, in bytes.
+    pub offset: u64,
+    /// The packet that brought them, and the time at which all that it takes to read them was there.
+    pub ready: Moment,
+}
+
+impl Source {
+    /// A packet, from its first byte on.
+    #[must_use]
+    pub fn of(packet: Moment) -> Self {
+        Self { origin: Origin::Packet(packet.packet), offset: 0, ready: packet }
+    }
+}
+
+/// Bits of a packet or a derived stream. Whole bytes for nearly everything; a WebSocket frame's FIN and opcode share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The packet's number, from 1.
-    pub packet: u64,
-    /// Bits from the packet's first; bit 0 is the first byte's most significant.
+    /// What they stand in.
+    pub origin: Origin,
+    /// Bits from its first; bit 0 is the first byte's most significant.
     pub bits: Range<u64>,
 }
 
-/// Contiguous bytes of one packet.
+/// Contiguous bytes of a packet or a derived stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The packet's number, from 1.
-    pub packet: u64,
-    /// Where in the packet the run starts, in bytes.
+    /// What they stand in.
+    pub origin: Origin,
+    /// Where in it the run starts, in bytes.
     pub offset: u64,
     /// How many bytes it has.
     pub length: u64,
@@ -139,10 +191,10 @@ impl Place {
     /// Bytes that all lie in one packet.
     #[must_use]
     pub fn in_packet(packet: u64, offset: usize, length: usize) -> Self {
-        Self { runs: vec![Run { packet, offset: offset as u64, length: length as u64 }] }
+        Self { runs: vec![Run { origin: Origin::Packet(packet), offset: offset as u64, length: length as u64 }] }
     }
 
-    /// Bytes collected from several packets, in stream order.
+    /// Bytes collected from several places, in stream order.
     #[must_use]
     pub fn of_runs(runs: Vec<Run>) -> Self {
         Self { runs }
@@ -152,6 +204,11 @@ impl Place {
     #[must_use]
     pub fn runs(&self) -> &[Run] {
         &self.runs
+    }
+
+    /// The packets that its bytes lie in, in stream order.
+    pub fn packets(&self) -> impl Iterator<Item = u64> {
+        self.runs.iter().filter_map(|run| run.origin.packet())
     }
 
     /// Where the given bytes of this piece lie.
@@ -170,7 +227,7 @@ impl Place {
             let (from, to) = (bits.start.max(run_start), bits.end.min(run_end));
             if from < to {
                 let base = run.offset * 8;
-                spans.push(Span { packet: run.packet, bits: base + from - run_start..base + to - run_start });
+                spans.push(Span { origin: run.origin, bits: base + from - run_start..base + to - run_start });
             }
             run_start = run_end;
         }

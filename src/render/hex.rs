@@ -5,17 +5,17 @@ use std::borrow::Cow;
 use super::numbers;
 use super::style::{Look, Style};
 use super::text;
-use crate::layers::{Field, Layer};
+use crate::layers::{Field, Layer, Origin};
 
 /// Columns that sides and spaces take around `n` bytes and an offset: what is left of `4 * n + offset`.
 const AROUND: usize = 9;
 
-/// Draws the bytes of packet `number`, coloured and named by those of `fields` that lie in it.
+/// Draws the bytes of a packet or a derived stream, coloured and named by those of `fields` that lie in it.
 ///
 /// Lines that say nothing new, inside one field, are squeezed into one that counts them.
 #[must_use]
-pub fn hex(bytes: &[u8], number: u64, fields: &[Field], style: Style) -> Vec<String> {
-    let pieces = pieces(bytes.len(), number, fields);
+pub fn hex(bytes: &[u8], origin: Origin, fields: &[Field], style: Style) -> Vec<String> {
+    let pieces = pieces(bytes.len(), origin, fields);
     let offset = format!("{:x}", bytes.len().saturating_sub(1)).len().max(4);
     // Sixteen a line need 30 more columns for the names.
     let per_line = match style.width.saturating_sub(offset + AROUND) {
@@ -59,11 +59,11 @@ fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// The pieces of a packet of `length` bytes, in order and without overlap.
-fn pieces(length: usize, number: u64, fields: &[Field]) -> Vec<Piece<'_>> {
+/// The pieces of `length` bytes, in order and without overlap.
+fn pieces(length: usize, origin: Origin, fields: &[Field]) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     for field in fields {
-        collect(field, number, length, &mut found);
+        collect(field, origin, length, &mut found);
     }
     found.sort_by_key(|piece| piece.start);
     let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(found.len());
@@ -85,18 +85,18 @@ fn pieces(length: usize, number: u64, fields: &[Field]) -> Vec<Piece<'_>> {
     pieces
 }
 
-fn collect<'a>(field: &'a Field, number: u64, length: usize, found: &mut Vec<Piece<'a>>) {
+fn collect<'a>(field: &'a Field, origin: Origin, length: usize, found: &mut Vec<Piece<'a>>) {
     let bits: u64 = field.spans.iter().map(|span| span.bits.end.saturating_sub(span.bits.start)).sum();
     let divides_bytes = |part: &Field| part.spans.iter().any(|span| span.bits.start % 8 != 0 || span.bits.end % 8 != 0);
     // Flags are one piece; a header is not, even if some of its parts divide a byte.
     let whole = field.parts.is_empty() || bits <= 32 && field.parts.iter().any(divides_bytes);
     if !whole {
         for part in &field.parts {
-            collect(part, number, length, found);
+            collect(part, origin, length, found);
         }
         return;
     }
-    for span in field.spans.iter().filter(|span| span.packet == number) {
+    for span in field.spans.iter().filter(|span| span.origin == origin) {
         let start = usize::try_from(span.bits.start / 8).unwrap_or(usize::MAX).min(length);
         let end = usize::try_from(span.bits.end.div_ceil(8)).unwrap_or(usize::MAX).min(length);
         found.push(Piece { start, end, layer: field.layer, name: Cow::Borrowed(&field.name), strong: false });
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_wide_screen_has_sixteen_bytes_a_line() {
-        insta::assert_snapshot!(hex(&packet(), 7, &example(), Style::plain(120)).join("\n"), @r"
+        insta::assert_snapshot!(hex(&packet(), Origin::Packet(7), &example(), Style::plain(120)).join("\n"), @r"
         ┌──────┬──────────────────────────────────────────────────┬──────────────────┐
         │ 0000 │ 00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f │ ················ │ destination · source · type +2
         │ 0010 │ 10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f │ ················ │
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_usual_screen_has_eight_and_the_names() {
         let style = Style { unicode: false, ..Style::plain(80) };
-        insta::assert_snapshot!(hex(&packet(), 7, &example(), style).join("\n"), @r"
+        insta::assert_snapshot!(hex(&packet(), Origin::Packet(7), &example(), style).join("\n"), @r"
         +------+-------------------------+----------+
         | 0000 | 00 01 02 03 04 05 06 07 | ........ | destination - source
         | 0008 | 08 09 0a 0b 0c 0d 0e 0f | ........ | type - version and IHL - rest
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_layer_can_be_told_apart() {
-        let drawn = hex(&packet(), 7, &example(), Style { colour: true, ..Style::plain(120) });
+        let drawn = hex(&packet(), Origin::Packet(7), &example(), Style { colour: true, ..Style::plain(120) });
         assert!(
             drawn[1].contains("\x1b[33m00 01 02 03 04 05\x1b[0m \x1b[1m\x1b[33m06 07  08 09 0a 0b\x1b[0m"),
             "{:?}",
@@ -297,21 +297,21 @@ mod tests {
 
     #[test]
     fn bytes_without_fields_and_fields_without_bytes_do_no_harm() {
-        assert_eq!(hex(&[], 7, &example(), Style::plain(80)).len(), 2);
-        assert_eq!(hex(&[1, 2], 1, &[], Style::plain(80)).len(), 3);
+        assert_eq!(hex(&[], Origin::Packet(7), &example(), Style::plain(80)).len(), 2);
+        assert_eq!(hex(&[1, 2], Origin::Packet(1), &[], Style::plain(80)).len(), 3);
     }
 
     proptest! {
         #[test]
         fn no_line_is_wider_than_asked(bytes: Vec<u8>, width in 34_usize..140) {
-            for line in hex(&bytes, 7, &example(), Style::plain(width)) {
+            for line in hex(&bytes, Origin::Packet(7), &example(), Style::plain(width)) {
                 prop_assert!(text::width(&line) <= width, "{line}");
             }
         }
 
         #[test]
         fn every_byte_is_shown_or_counted_as_the_same(bytes in prop::collection::vec(0_u8..2, 0..300)) {
-            let shown: usize = hex(&bytes, 7, &example(), Style::plain(120)).iter().skip(1).map(|line| {
+            let shown: usize = hex(&bytes, Origin::Packet(7), &example(), Style::plain(120)).iter().skip(1).map(|line| {
                 let hex = line.split('│').nth(2).unwrap_or("");
                 match hex.find(" byte") {
                     Some(end) => hex[..end].trim().replace(' ', "").parse().unwrap(),

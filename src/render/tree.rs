@@ -7,7 +7,7 @@
 use super::escape::whole_characters;
 use super::style::{Look, Style};
 use super::text;
-use crate::layers::{Field, Layer, Span};
+use crate::layers::{Field, Layer, Origin, Span};
 
 /// From this width on there is a column for the meaning.
 const WIDE: usize = 110;
@@ -19,10 +19,10 @@ const DEEPEST: usize = 6;
 /// Draws fields with their parts.
 #[must_use]
 pub fn field_tree(fields: &[Field], style: Style) -> Vec<String> {
-    let packet = fields.iter().flat_map(|field| &field.spans).map(|span| span.packet).next();
+    let origin = fields.iter().flat_map(|field| &field.spans).map(|span| span.origin).next();
     let mut rows = Vec::new();
     for field in fields {
-        flatten(field, packet, style, &mut Path::default(), &mut rows);
+        flatten(field, origin, style, &mut Path::default(), &mut rows);
     }
     let room = style.width;
     let widest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
@@ -69,7 +69,7 @@ struct Row {
     clause: String,
 }
 
-fn flatten(field: &Field, packet: Option<u64>, style: Style, path: &mut Path, rows: &mut Vec<Row>) {
+fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path, rows: &mut Vec<Row>) {
     let glyphs = style.glyphs();
     let trunk = |last: &bool| if *last { "  " } else { glyphs.trunk };
     let lasts = &path.lasts[..path.lasts.len().min(DEEPEST)];
@@ -95,14 +95,14 @@ fn flatten(field: &Field, packet: Option<u64>, style: Style, path: &mut Path, ro
         name,
         value: style.text(beginning(&field.value, style.width * VALUE_LINES)),
         meaning: style.text(&field.meaning),
-        place: place(&field.spans, packet, style),
+        place: place(&field.spans, origin, style),
         clause,
     });
     let outer = std::mem::replace(&mut path.clause, field.clause.to_string());
     let outer_layer = path.layer.replace(field.layer);
     for (at, part) in field.parts.iter().enumerate() {
         path.lasts.push(at + 1 == field.parts.len());
-        flatten(part, packet, style, path, rows);
+        flatten(part, origin, style, path, rows);
         path.lasts.pop();
     }
     path.clause = outer;
@@ -117,7 +117,7 @@ fn beginning(value: &str, columns: usize) -> &str {
 
 /// Where a field lies: "0x36–0x39", "0x46.4–7" for bits of a byte, "#9 0x42–0x60" where that is another packet, "+1" for
 /// further places.
-fn place(spans: &[Span], packet: Option<u64>, style: Style) -> String {
+fn place(spans: &[Span], origin: Option<Origin>, style: Style) -> String {
     let Some(span) = spans.first() else { return String::new() };
     let range = style.glyphs().range;
     let (first, last) = (span.bits.start, span.bits.end.saturating_sub(1).max(span.bits.start));
@@ -125,7 +125,8 @@ fn place(spans: &[Span], packet: Option<u64>, style: Style) -> String {
     // Bits are told only where they do not fill their bytes.
     let whole = first % 8 == 0 && last % 8 == 7;
     let bit = |at: u64| if whole { String::new() } else { format!(".{}", at % 8) };
-    let packet = if Some(span.packet) == packet { String::new() } else { format!("#{} ", span.packet) };
+    let other = span.origin.packet().filter(|_| Some(span.origin) != origin);
+    let packet = other.map(|number| format!("#{number} ")).unwrap_or_default();
     let until = match (start == end, whole || first == last) {
         (true, true) => String::new(),
         (true, false) => format!("{range}{}", last % 8),
@@ -192,7 +193,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::layers::{Layer, Place};
+    use crate::layers::{Layer, Place, Run};
 
     fn leaf(layer: Layer, name: &'static str, value: &str, meaning: &'static str, bits: std::ops::Range<u64>) -> Field {
         let clause = if layer == Layer::DataLink { "IEEE 802.3 §3.2" } else { "RFC 791 §3.1" };
@@ -227,8 +228,8 @@ pub(super) mod tests {
                 "GET /one HTTP/1.1\\r\\n and a value that goes on, and on, for longer than any line has room for, \u{202e} it does, and for longer than three of them, too, as it is very long indeed, and never comes to an end",
                 "what the client wants",
                 Place::of_runs(vec![
-                    crate::layers::Run { packet: 7, offset: 34, length: 19 },
-                    crate::layers::Run { packet: 9, offset: 34, length: 19 },
+                    Run { origin: Origin::Packet(7), offset: 34, length: 19 },
+                    Run { origin: Origin::Packet(9), offset: 34, length: 19 },
                 ])
                 .bytes(0..38),
                 "RFC 9112 §3",

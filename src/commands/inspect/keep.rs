@@ -239,8 +239,10 @@ impl Sink for Late {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Packet(it) => self.packet = it.moment.packet,
-            Event::Bytes(it) if it.packet != self.packet && self.packets.len() < MOST_LATE => {
-                self.packets.insert(it.packet, it.connection);
+            Event::Bytes(it) if self.packets.len() < MOST_LATE => {
+                if let Some(packet) = it.run.origin.packet().filter(|packet| *packet != self.packet) {
+                    self.packets.insert(packet, it.connection);
+                }
             }
             Event::Closed(_) => self.connections += 1,
             _ => {}

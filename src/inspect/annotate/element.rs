@@ -9,7 +9,7 @@ use crate::layers::application::http::annotate::{self as http, Asked, Content};
 use crate::layers::application::websocket::Header;
 use crate::layers::application::websocket::annotate::{self as websocket, Payload};
 use crate::layers::stack::pen::hex;
-use crate::layers::{Field, Layer, Place, Run, Span};
+use crate::layers::{Field, Layer, Origin, Place, Run, Span};
 
 /// How much of content and payload is kept to be shown as a field's value, in bytes. Lines and headers are kept whole.
 pub(super) const SHOWN: usize = 256;
@@ -241,7 +241,7 @@ impl Element {
             Ok(text) if !text.chars().any(|c| c.is_control() && !c.is_whitespace()) => text.to_owned(),
             _ => hex(&self.bytes),
         };
-        let spans = vec![Span { packet: 0, bits: 0..length * 8 }];
+        let spans = vec![Span { origin: Origin::default(), bits: 0..length * 8 }];
         Field::new(layer, name, value, meaning, spans, "RFC 9293 §3.1")
     }
 }
@@ -251,7 +251,7 @@ pub(super) fn grouped(element: &Element, group: &Group, parts: Vec<Field>) -> Fi
     let mut spans: Vec<Span> = Vec::new();
     for span in parts.iter().flat_map(|part| &part.spans) {
         match spans.last_mut() {
-            Some(last) if last.packet == span.packet && last.bits.end == span.bits.start => {
+            Some(last) if last.origin == span.origin && last.bits.end == span.bits.start => {
                 last.bits.end = span.bits.end;
             }
             _ => spans.push(span.clone()),

@@ -24,8 +24,8 @@ use self::tile::{Groups, Rest, tile};
 use super::event::{Delivered, Event, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
 use super::record::{Direction, Exchange, Protocol};
 use crate::capture::LinkType;
-use crate::layers::Field;
 use crate::layers::stack::{self, Outcome};
+use crate::layers::{Field, Origin};
 pub use crate::limits::MOST_ANNOTATED;
 
 /// What is to be annotated.
@@ -71,7 +71,7 @@ impl Selection {
     fn has_element(&self, element: &Element) -> bool {
         match self {
             Self::All => true,
-            Self::Packets(numbers) => element.place.runs().iter().any(|run| numbers.contains(&run.packet)),
+            Self::Packets(numbers) => element.place.packets().any(|number| numbers.contains(&number)),
             Self::Connection(connection) => *connection == element.connection,
             Self::Exchange(connection, index) => Unit::of(element) == Some(Unit::Exchange(*connection, *index)),
             Self::Frame(connection, index) => Unit::of(element) == Some(Unit::Frame(*connection, *index)),
@@ -141,8 +141,8 @@ impl Found {
             self.spoken.entry(element.connection).or_insert((Protocol::Unknown, None));
         }
         let at = self.elements.len();
-        for run in element.place.runs() {
-            let here = self.in_packet.entry(run.packet).or_default();
+        for number in element.place.packets() {
+            let here = self.in_packet.entry(number).or_default();
             if here.last() != Some(&at) {
                 here.push(at);
             }
@@ -227,7 +227,8 @@ impl Annotator {
         let bits = range.start as u64 * 8;
         let behind = |field: &Field| field.spans.first().is_some_and(|span| span.bits.start >= bits);
         let at = fields.iter().position(behind).unwrap_or(fields.len());
-        let named = tile(number, range, self.in_packet(number), |element| self.found.fields(element), &rest);
+        let named =
+            tile(Origin::Packet(number), range, self.in_packet(number), |element| self.found.fields(element), &rest);
         fields.splice(at..at, named);
         fields
     }

@@ -57,11 +57,9 @@ impl Stream {
             self.bytes.clear();
             self.taken = 0;
         }
-        let run =
-            Run { packet: delivered.packet, offset: u64::from(delivered.offset), length: delivered.data.len() as u64 };
         self.bytes.extend_from_slice(delivered.data);
-        if run.length > 0 {
-            self.runs.push_back(run);
+        if delivered.run.length > 0 {
+            self.runs.push_back(delivered.run);
         }
     }
 
@@ -81,7 +79,7 @@ impl Stream {
         let (bytes, place) =
             self.take(end, if what == What::Piece(piece.kind) && !content { usize::MAX } else { SHOWN });
         self.regroup(piece.kind, &bytes);
-        let began = place.runs().first().map_or(0, |run| run.packet);
+        let began = place.packets().next().unwrap_or(0);
         let group = self.group.clone();
         let Piece { connection, direction, index, .. } = *piece;
         let element = Element { connection, direction, index, what, bytes, place, at: 0, began, goes_on: None, group };
@@ -126,7 +124,7 @@ impl Stream {
             self.current = Some((before, began));
             return;
         }
-        before.goes_on = element.place.runs().first().map(|run| run.packet);
+        before.goes_on = element.place.packets().next();
         element.began = before.began;
         found(before);
         self.current = Some((element, began));

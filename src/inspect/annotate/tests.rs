@@ -34,8 +34,8 @@ fn leaves(fields: &[Field], number: u64, length: usize) -> Vec<&Field> {
     let (mut leaves, mut end) = (Vec::new(), 0);
     for field in fields {
         field.leaves(&mut |leaf| {
-            for Span { packet, bits } in &leaf.spans {
-                assert_eq!((*packet, bits.start), (number, end), "{} {:?}", leaf.name, leaf.value);
+            for Span { origin, bits } in &leaf.spans {
+                assert_eq!((*origin, bits.start), (Origin::Packet(number), end), "{} {:?}", leaf.name, leaf.value);
                 assert!(bits.end > bits.start, "{}", leaf.name);
                 end = bits.end;
             }
@@ -141,7 +141,7 @@ fn a_header_line_over_three_packets_is_shown_in_each_with_its_own_bytes() {
     let line = &request.parts[0];
     assert_eq!(line.value, "Host: example.com");
     assert!(line.meaning.ends_with("Began in packet 1, goes on in packet 3."), "{}", line.meaning);
-    assert_eq!(line.spans, [Span { packet: 2, bits: 320..376 }]);
+    assert_eq!(line.spans, [Span { origin: Origin::Packet(2), bits: 320..376 }]);
     let names: Vec<_> = line.parts.iter().map(|part| &part.name[..]).collect();
     assert_eq!(names, ["field name", ":", "OWS", "field value"]);
     assert_eq!(line.parts[3].parts[0].value, "example.com");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::element::{Element, Group, grouped};
 use crate::inspect::event::Novelty;
 use crate::layers::stack::pen::count;
-use crate::layers::{Field, Layer, Place};
+use crate::layers::{Field, Layer, Origin, Span};
 
 /// What the bytes of a packet are that no element has.
 pub(super) struct Rest {
@@ -38,17 +38,17 @@ impl Rest {
         Self { layer: Layer::Transport, name: "TCP payload".into(), meaning: meaning.into(), clause: clause.into() }
     }
 
-    fn leaf(&self, number: u64, range: Range<usize>) -> Field {
-        let spans = Place::in_packet(number, range.start, range.len()).bytes(0..range.len());
+    fn leaf(&self, origin: Origin, range: Range<usize>) -> Field {
+        let spans = vec![Span { origin, bits: range.start as u64 * 8..range.end as u64 * 8 }];
         let value = count(range.len());
         Field::new(self.layer, self.name.clone(), value, self.meaning.clone(), spans, self.clause.clone())
     }
 }
 
-/// The fields of the bytes `range` of packet `number`: those of `elements` as far as they lie in it, and `rest` between
+/// The fields of the bytes `range` of a packet or a derived stream: those of `elements` as far as they lie in it, and `rest` between
 /// them. Their leaves tile the range, whatever the elements say.
 pub(super) fn tile<'a>(
-    number: u64,
+    origin: Origin,
     range: Range<usize>,
     elements: impl Iterator<Item = &'a Element>,
     fields_of: impl Fn(&Element) -> Vec<Field>,
@@ -56,7 +56,7 @@ pub(super) fn tile<'a>(
 ) -> Vec<Field> {
     let mut parts: Vec<(usize, usize, &Element)> = Vec::new();
     for element in elements {
-        for run in element.place.runs().iter().filter(|run| run.packet == number) {
+        for run in element.place.runs().iter().filter(|run| run.origin == origin) {
             let start = usize::try_from(run.offset).unwrap_or(usize::MAX);
             parts.push((start, start.saturating_add(run.length as usize), element));
         }
@@ -70,15 +70,15 @@ pub(super) fn tile<'a>(
             continue;
         }
         if at < start {
-            groups.alone(rest.leaf(number, at..start));
+            groups.alone(rest.leaf(origin, at..start));
         }
         let bits = start as u64 * 8..end as u64 * 8;
-        let fields = fields_of(element).into_iter().filter_map(|field| clip(field, number, &bits));
+        let fields = fields_of(element).into_iter().filter_map(|field| clip(field, origin, &bits));
         groups.add(element, fields.collect());
         at = end;
     }
     if at < range.end {
-        groups.alone(rest.leaf(number, at..range.end));
+        groups.alone(rest.leaf(origin, at..range.end));
     }
     groups.finish()
 }
@@ -123,19 +123,19 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The field as far as it lies in those bits of packet `number`; where it does not all, its meaning says where it began
-/// or goes on. The value stays that of the whole.
-fn clip(mut field: Field, number: u64, bits: &Range<u64>) -> Option<Field> {
-    let first = field.spans.iter().position(|span| span.packet == number)?;
-    let last = field.spans.iter().rposition(|span| span.packet == number)?;
-    let began = field.spans.first().filter(|_| first > 0).map(|span| span.packet);
-    let goes_on = field.spans.get(last + 1).map(|span| span.packet);
+/// The field as far as it lies in those bits of a packet or a derived stream; if it doesn't lie there whole, its meaning says
+/// where it began or goes on. The value stays that of the whole.
+fn clip(mut field: Field, origin: Origin, bits: &Range<u64>) -> Option<Field> {
+    let first = field.spans.iter().position(|span| span.origin == origin)?;
+    let last = field.spans.iter().rposition(|span| span.origin == origin)?;
+    let began = field.spans.first().filter(|_| first > 0).and_then(|span| span.origin.packet());
+    let goes_on = field.spans.get(last + 1).and_then(|span| span.origin.packet());
     field.spans.retain_mut(|span| {
         span.bits = span.bits.start.max(bits.start)..span.bits.end.min(bits.end);
-        span.packet == number && span.bits.start < span.bits.end
+        span.origin == origin && span.bits.start < span.bits.end
     });
     let is_leaf = field.parts.is_empty();
-    field.parts = field.parts.into_iter().filter_map(|part| clip(part, number, bits)).collect();
+    field.parts = field.parts.into_iter().filter_map(|part| clip(part, origin, bits)).collect();
     if field.spans.is_empty() || !is_leaf && field.parts.is_empty() {
         return None;
     }

@@ -7,6 +7,7 @@ use super::plan::{Carried, Fill, Plan};
 use crate::capture::Packet;
 use crate::inspect::event::{Event, PacketContent, SegmentSeen, Sink};
 use crate::inspect::record::Direction;
+use crate::layers::Origin;
 use crate::layers::network::checksum::{self, Checksum};
 use crate::layers::stack::{self, Outcome};
 use crate::layers::transport::header::Header;
@@ -123,7 +124,7 @@ impl Sink for Redactor<'_> {
                     _ => None,
                 };
             }
-            Event::Bytes(it) if it.packet == self.packet => self.carried.push((&it).into()),
+            Event::Bytes(it) if it.run.origin == Origin::Packet(self.packet) => self.carried.push((&it).into()),
             Event::Closed(it) => {
                 for direction in [Direction::Client, Direction::Server] {
                     if let Some((recent, _)) = self.recent.remove(&(it.number, direction)) {

@@ -42,7 +42,7 @@ pub(super) struct Carried {
 
 impl From<&Delivered<'_>> for Carried {
     fn from(it: &Delivered<'_>) -> Self {
-        let (offset, length) = (it.offset as usize, it.data.len());
+        let (offset, length) = (it.run.offset as usize, it.data.len());
         Self { stream: (it.connection, it.direction), start: it.start, offset, length }
     }
 }
@@ -156,9 +156,10 @@ impl Planner {
     }
 
     fn bytes(&mut self, it: &Delivered<'_>) {
-        let is_late = self.waits || it.packet != self.packet;
+        let Some(packet) = it.run.origin.packet() else { return };
+        let is_late = self.waits || packet != self.packet;
         if is_late && self.plans_for(it.connection) && self.plan.has_room(size_of::<Carried>() * 2) {
-            self.plan.late.entry(it.packet).or_default().push(it.into());
+            self.plan.late.entry(packet).or_default().push(it.into());
         }
     }
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::layers::Run;
+use crate::layers::{Origin, Run};
 pub use crate::limits::{LONGEST_WAIT, MOST_BYTES, MOST_DATAGRAMS};
 
 /// No payload is longer than its length field can say.
@@ -211,7 +211,11 @@ impl Fragments {
         let mut payload = Vec::with_capacity(datagram.length.unwrap_or_default() as usize);
         let mut runs = Vec::with_capacity(datagram.parts.len());
         for part in datagram.parts.into_values() {
-            runs.push(Run { packet: part.packet, offset: part.position, length: part.data.len() as u64 });
+            runs.push(Run {
+                origin: Origin::Packet(part.packet),
+                offset: part.position,
+                length: part.data.len() as u64,
+            });
             payload.extend_from_slice(&part.data);
         }
         Some(Datagram { source: key.source, destination: key.destination, protocol, payload, runs })
@@ -304,6 +308,10 @@ mod tests {
         FragmentOf { key: key(identification), protocol: 6, offset, more, data, position: 34, cut: 0 }
     }
 
+    fn run(packet: u64, offset: u64, length: u64) -> Run {
+        Run { origin: Origin::Packet(packet), offset, length }
+    }
+
     #[test]
     fn a_datagram_is_whole_once_its_last_missing_fragment_is_there() {
         let mut fragments = Fragments::new();
@@ -311,7 +319,7 @@ mod tests {
         let whole = fragments.add(5, 0, &fragment(7, 0, true, b"hello, w")).whole.unwrap();
         assert_eq!(whole.payload, b"hello, wworld");
         assert_eq!(whole.protocol, 6);
-        assert_eq!(whole.runs, [Run { packet: 5, offset: 34, length: 8 }, Run { packet: 3, offset: 34, length: 5 }]);
+        assert_eq!(whole.runs, [run(5, 34, 8), run(3, 34, 5)]);
         assert!(fragments.datagrams.is_empty() && fragments.order.is_empty() && fragments.bytes == 0);
     }
 
@@ -324,7 +332,7 @@ mod tests {
         let whole = fragments.add(3, 0, &fragment(7, 24, false, b"c")).whole.unwrap();
         assert_eq!(whole.payload, b"aaaaaaaaBBBBBBBBaaaaaaaac");
         assert_eq!(whole.runs.len(), 4);
-        assert_eq!(whole.runs[2], Run { packet: 2, offset: 34 + 16, length: 8 });
+        assert_eq!(whole.runs[2], run(2, 34 + 16, 8));
     }
 
     #[test]

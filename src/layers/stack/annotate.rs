@@ -11,7 +11,7 @@ use super::{Outcome, Protocol, TcpPacket, Visitor, Walk};
 use crate::layers::network::checksum::{self, Checksum};
 use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
 use crate::layers::transport::header::{self, udp};
-use crate::layers::{Field, Layer, Place, link};
+use crate::layers::{Field, Layer, Origin, Place, link};
 
 /// A packet's headers, field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Visitor for Annotator {
         let rest = walk.rest();
         let about = protocol.about();
         let header = rest.get(..length).unwrap_or(rest);
-        let mut pen = Pen::new(self.number, walk.at, header, about.layer, about.clause);
+        let mut pen = Pen::new(Origin::Packet(self.number), walk.at, header, about.layer, about.clause);
         let value = write(&mut pen, protocol, walk);
         self.fields.push(pen.finish(about.name, value, about.meaning, about.clause));
     }

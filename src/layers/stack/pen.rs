@@ -4,15 +4,15 @@
 
 use std::borrow::Cow;
 
-use crate::layers::{Field, Layer, Span};
+use crate::layers::{Field, Layer, Origin, Span};
 
 /// Takes bits off the front of a header and names them.
 pub(crate) struct Pen<'a> {
-    packet: u64,
+    origin: Origin,
     layer: Layer,
     clause: Cow<'static, str>,
     bytes: &'a [u8],
-    /// The first bit of `bytes`, counted from the packet's first.
+    /// The first bit of `bytes`, counted from the first of what they stand in.
     base: u64,
     /// The next bit of `bytes` to be named.
     next: u64,
@@ -20,10 +20,10 @@ pub(crate) struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    /// A pen over a header that starts `offset` bytes into packet number `packet`.
-    pub(crate) fn new(packet: u64, offset: usize, bytes: &'a [u8], layer: Layer, clause: &'static str) -> Self {
+    /// A pen over a header that starts `offset` bytes into what it stands in.
+    pub(crate) fn new(origin: Origin, offset: usize, bytes: &'a [u8], layer: Layer, clause: &'static str) -> Self {
         let clause = Cow::Borrowed(clause);
-        Self { packet, layer, clause, bytes, base: offset as u64 * 8, next: 0, fields: Vec::new() }
+        Self { origin, layer, clause, bytes, base: offset as u64 * 8, next: 0, fields: Vec::new() }
     }
 
     /// The clause that defines the fields that follow.
@@ -115,7 +115,7 @@ impl<'a> Pen<'a> {
         }
         let end = (self.next + bits).div_ceil(8) as usize;
         let mut inner = Pen {
-            packet: self.packet,
+            origin: self.origin,
             layer: self.layer,
             clause: self.clause.clone(),
             bytes: self.bytes.get(..end).unwrap_or(self.bytes),
@@ -142,7 +142,7 @@ impl<'a> Pen<'a> {
     ) -> Field {
         let left = self.bits_left();
         self.leaf(left, "undecoded bits", "", "This tool gives them no meaning.");
-        let span = Span { packet: self.packet, bits: self.base..self.base + self.bytes.len() as u64 * 8 };
+        let span = Span { origin: self.origin, bits: self.base..self.base + self.bytes.len() as u64 * 8 };
         Field::new(self.layer, name, value, meaning, vec![span], clause).with_parts(self.fields)
     }
 
@@ -157,7 +157,7 @@ impl<'a> Pen<'a> {
         }
         let from = self.base + self.next;
         self.next += bits;
-        vec![Span { packet: self.packet, bits: from..from + bits }]
+        vec![Span { origin: self.origin, bits: from..from + bits }]
     }
 }
 

@@ -6,8 +6,8 @@ use super::samples::{
     self, DESTINATION, PAYLOAD, SOURCE, carriers, ethernet, ipv4, ipv4_fragment, ipv6, joined, segment, udp,
 };
 use super::*;
-use crate::layers::Layer;
 use crate::layers::network::fragments::Fragments;
+use crate::layers::{Layer, Origin};
 
 const LINK_TYPES: [u16; 31] = [
     0, 1, 6, 9, 10, 12, 14, 50, 51, 101, 104, 105, 108, 109, 113, 117, 119, 127, 147, 163, 192, 228, 229, 239, 258,
@@ -21,7 +21,7 @@ fn assert_tiled(link_type: u16, data: &[u8]) {
     let mut spans = Vec::new();
     for field in &annotated.fields {
         field.leaves(&mut |leaf| {
-            assert!(leaf.spans.iter().all(|span| span.packet == 1));
+            assert!(leaf.spans.iter().all(|span| span.origin == Origin::Packet(1)));
             spans.extend(leaf.spans.iter().map(|span| span.bits.clone()));
         });
     }
@@ -300,7 +300,7 @@ fn a_datagram_in_fragments_is_put_together_and_walked_on() {
     assert_eq!((tcp.source, tcp.segment, tcp.offset), (SOURCE.into(), &segment[..], 0));
     let payload = crate::layers::Place::of_runs(whole.runs.clone()).bytes(tcp.header.header_length..segment.len());
     assert_eq!(payload.len(), 1, "the payload lies in the second fragment alone");
-    assert_eq!((payload[0].packet, payload[0].bits.start), (1, 34 * 8));
+    assert_eq!((payload[0].origin, payload[0].bits.start), (Origin::Packet(1), 34 * 8));
 }
 
 #[test]

@@ -6,4 +6,4 @@ pub mod reassembly;
 
 pub use delivered::Conflict;
 pub use header::Header;
-pub use reassembly::{Hole, Novelty, Reassembly, Receiver, Segment, Side, Source};
+pub use reassembly::{Hole, Novelty, Reassembly, Receiver, Segment, Side};

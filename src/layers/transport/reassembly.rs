@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 
 use super::delivered::{Conflict, Delivered};
 use super::header::{ACK, FIN, SYN};
+use crate::layers::Source;
 pub use crate::limits::{MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
 
 /// Packets of the connection to wait for a segment that its receiver has acknowledged but the capture has not shown.
@@ -38,17 +39,6 @@ impl Side {
             Self::Second => Self::First,
         }
     }
-}
-
-/// Where a segment's payload came from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Source {
-    /// The packet's number.
-    pub packet: u64,
-    /// When it was captured, in nanoseconds.
-    pub time: u64,
-    /// Where in the packet the payload starts.
-    pub offset: u32,
 }
 
 /// What reassembly needs of a segment.
@@ -231,7 +221,7 @@ impl Half {
             let length = usize::try_from(to.checked_sub(from)?).ok()?;
             let first = w.payload.get((from - w.start) as usize..)?.get(..length)?;
             let second = payload.get((from - start) as usize..)?.get(..length)?;
-            let (packet, length) = (w.source.packet, length as u64);
+            let (packet, length) = (w.source.ready.packet, length as u64);
             (first != second).then_some(Conflict { start: from, length, packet, received: false })
         })
     }
@@ -322,7 +312,7 @@ impl Reassembly {
                 let skip = (next - position) as usize;
                 let payload = segment.payload.get(skip..).unwrap_or_default();
                 let cut = segment.cut - skip.saturating_sub(segment.payload.len()) as u32;
-                let source = Source { offset: source.offset + skip.min(segment.payload.len()) as u32, ..source };
+                let source = Source { offset: source.offset + skip.min(segment.payload.len()) as u64, ..source };
                 self.hand_on(side, payload, cut, fin, source, to);
             }
             Novelty::InOrder | Novelty::Ahead => {
@@ -336,7 +326,7 @@ impl Reassembly {
                     payload: payload.into(),
                     cut: segment.cut - skip.saturating_sub(segment.payload.len()) as u32,
                     fin,
-                    source: Source { offset: source.offset + skip as u32, ..source },
+                    source: Source { offset: source.offset + skip as u64, ..source },
                 });
             }
             Novelty::Empty | Novelty::Repeated | Novelty::KeepAlive => {}
@@ -443,7 +433,7 @@ impl Reassembly {
     fn hand_on(&mut self, side: Side, payload: &[u8], cut: u32, fin: bool, source: Source, to: &mut impl Receiver) {
         let half = &mut self.halves[side as usize];
         if !payload.is_empty() {
-            half.delivered.remember(half.next, payload, source.packet);
+            half.delivered.remember(half.next, payload, source.ready.packet);
             to.bytes(side, half.next, payload, source);
             half.next += payload.len() as u64;
             half.told += payload.len() as u64;
@@ -517,7 +507,7 @@ impl Reassembly {
             let skip = (next - start) as usize;
             let kept = waiting.payload.get(skip..).unwrap_or_default();
             let cut = waiting.cut - skip.saturating_sub(waiting.payload.len()) as u32;
-            let offset = waiting.source.offset + skip.min(waiting.payload.len()) as u32;
+            let offset = waiting.source.offset + skip.min(waiting.payload.len()) as u64;
             self.hand_on(side, kept, cut, waiting.fin, Source { offset, ..waiting.source }, to);
         }
         true

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Page;
 use crate::inspect::record::{Exchange, Problem};
-use crate::layers::Layer;
+use crate::layers::{Layer, Origin};
 use crate::lesson::run::SideRun;
 use crate::render::layers::layers_about;
 use crate::render::story::Story;
@@ -68,7 +68,12 @@ impl Page<'_> {
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
                 self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
-                self.lines.extend(hex::hex(packet.data, number, &self.fields.of_packet(number), self.style));
+                self.lines.extend(hex::hex(
+                    packet.data,
+                    Origin::Packet(number),
+                    &self.fields.of_packet(number),
+                    self.style,
+                ));
             }
         }
         if !self.depth.ladder {

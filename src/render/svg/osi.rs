@@ -4,7 +4,7 @@ use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::theme::Face;
 use crate::inspect::annotate::AnnotatedPacket;
 use crate::inspect::record::Exchange;
-use crate::layers::{Field, Layer};
+use crate::layers::{Field, Layer, Origin};
 use crate::render::layers::LayerRow;
 use crate::render::numbers;
 use crate::render::osi::{READING, rows, title};
@@ -98,7 +98,7 @@ impl<'a> Parts<'a> {
 
 /// The bytes of a field in its packet.
 fn bytes<'a>(packet: &'a AnnotatedPacket, field: &Field) -> &'a [u8] {
-    let here = || field.spans.iter().filter(|span| span.packet == packet.number);
+    let here = || field.spans.iter().filter(|span| span.origin == Origin::Packet(packet.number));
     let (start, end) = (here().map(|span| span.bits.start).min(), here().map(|span| span.bits.end).max());
     let range = start.unwrap_or(0) as usize / 8..end.unwrap_or(0).div_ceil(8) as usize;
     packet.data.get(range).unwrap_or_default()

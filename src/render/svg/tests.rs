@@ -10,7 +10,7 @@ use crate::inspect::annotate::AnnotatedPacket;
 use crate::inspect::event::Event;
 use crate::inspect::record::{Connection, Direction, Exchange, Message, Protocol, Request, Response};
 use crate::inspect::samples;
-use crate::layers::{Field, Layer, Span};
+use crate::layers::{Field, Layer, Origin, Span};
 use crate::render::connections::tests::connection;
 use crate::render::frames::tests::frame as a_frame;
 use crate::render::story::Story;
@@ -23,7 +23,7 @@ fn parsed(picture: &str) -> roxmltree::Document<'_> {
 /// A message of one line of each kind, all of which says that.
 fn message(said: &str) -> Field {
     let part = |name: &'static str| {
-        let spans = vec![Span { packet: 1, bits: 0..80 }];
+        let spans = vec![Span { origin: Origin::Packet(1), bits: 0..80 }];
         Field::new(Layer::Application, name, said, said.to_owned(), spans, said.to_owned())
     };
     let parts =

@@ -8,7 +8,7 @@ use super::View;
 use crate::inspect::annotate::{self, Selection};
 use crate::inspect::record::{Exchange, Frame};
 use crate::inspect::{Event, PacketContent, Sink};
-use crate::layers::{Field, stack};
+use crate::layers::{Field, Origin, stack};
 use crate::render::facts::heading;
 use crate::render::ladder::ladder;
 use crate::render::layers::layers;
@@ -146,7 +146,7 @@ pub(super) fn packets(
         let number = numbers::count(packet.number);
         if bytes {
             write!(out, "{}", heading(&format!("Bytes of packet {number}"), "", style))?;
-            for line in hex::hex(&packet.data, packet.number, &packet.fields, style) {
+            for line in hex::hex(&packet.data, Origin::Packet(packet.number), &packet.fields, style) {
                 writeln!(out, "{line}")?;
             }
         }

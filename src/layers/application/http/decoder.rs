@@ -13,8 +13,7 @@ use super::lines::Section;
 use super::section::{FieldLine, Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use super::words;
-use crate::layers::Direction;
-use crate::layers::transport::Source;
+use crate::layers::{Direction, Source};
 pub use crate::limits::MAX_SECTION;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::section::Head;
-use crate::layers::transport::Source;
+use crate::layers::Source;
 
 /// Bytes of a stream that are being consumed, and the packet they came in.
 #[derive(Clone, Copy, Debug)]

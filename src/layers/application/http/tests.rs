@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::layers::Direction;
-use crate::layers::transport::Source;
+use crate::layers::{Direction, Source};
 
 /// Everything a decoder says, its data joined, as short lines.
 fn decode(from: Direction, pieces: &[&[u8]], method: Option<&[u8]>, from_start: bool) -> Vec<String> {

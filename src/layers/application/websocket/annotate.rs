@@ -1,6 +1,6 @@
 //! Frames, field by field (RFC 6455 §5.2), with the names that the specification's drawing gives them.
 //!
-//! Spans count from the first byte given, in packet 0: where the bytes lie is the caller's to know, who moves them there.
+//! Spans count from the first byte given, in packet 0: only the caller knows where the bytes lie, and moves the spans there.
 //! Everything is layer 7 but the masking key, and payload that is compressed: how something is represented is layer 6.
 
 use std::fmt::Write;
@@ -11,14 +11,14 @@ use crate::explain;
 use crate::layers::presentation::charset::whole_characters;
 use crate::layers::presentation::masking;
 use crate::layers::stack::pen::{Pen, count, hex};
-use crate::layers::{Field, Layer, Span};
+use crate::layers::{Field, Layer, Origin, Span};
 
 const CLAUSE: &str = "RFC 6455 §5.2";
 
 /// Names the bits of a frame's header, which `bytes` are. `compressed` tells that permessage-deflate compressed its message.
 #[must_use]
 pub fn header(bytes: &[u8], compressed: bool) -> Vec<Field> {
-    let mut pen = Pen::new(0, 0, bytes, Layer::Application, CLAUSE);
+    let mut pen = Pen::new(Origin::default(), 0, bytes, Layer::Application, CLAUSE);
     if let Some(header) = Header::parse(bytes) {
         first_byte(&mut pen, &header, compressed);
         lengths(&mut pen, &header);
@@ -137,7 +137,7 @@ pub fn payload(payload: &Payload<'_>) -> Field {
     let layer = if compressed { Layer::Presentation } else { Layer::Application };
     let clause = if compressed { "RFC 7692 §6.1" } else { "RFC 6455 §5.2" };
     let value = if compressed || header.opcode == BINARY { hex(&clear) } else { text_or_hex(&clear) };
-    let spans = vec![Span { packet: 0, bits: 0..length.saturating_mul(8) }];
+    let spans = vec![Span { origin: Origin::default(), bits: 0..length.saturating_mul(8) }];
     Field::new(layer, "Payload Data", value, meaning, spans, clause)
 }
 
@@ -156,7 +156,7 @@ fn kind(opcode: u8, compressed: bool) -> &'static str {
 
 /// The body of a close frame (§5.5.1): a status code, and perhaps a reason.
 fn close(clear: &[u8], meaning: String) -> Field {
-    let mut pen = Pen::new(0, 0, clear, Layer::Application, "RFC 6455 §5.5.1");
+    let mut pen = Pen::new(Origin::default(), 0, clear, Layer::Application, "RFC 6455 §5.5.1");
     let code = pen.peek(16) as u16;
     let known = explain::close_code(code);
     let value = known.map_or_else(|| code.to_string(), |known| format!("{code} {}", known.name));

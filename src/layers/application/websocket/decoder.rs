@@ -2,9 +2,8 @@
 
 use super::header::{Header, MAX_HEADER, first_is_lawful};
 use super::{CLOSE, RSV1};
-use crate::layers::Direction;
 use crate::layers::application::http::Input;
-use crate::layers::transport::Source;
+use crate::layers::{Direction, Source};
 
 /// What the decoder found. Each covers the stream up to [`Decoder::position`], from where the item before it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

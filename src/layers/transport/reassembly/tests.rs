@@ -1,6 +1,7 @@
 //! What any order of segments comes to.
 
 use super::*;
+use crate::moment::Moment;
 use proptest::prelude::*;
 
 /// Keeps what it is given; a gap is kept as that many zero bytes.
@@ -149,7 +150,7 @@ fn what_comes_again_otherwise_is_told_and_the_first_copy_stays() {
     for (sequence, payload) in
         [(1, &b"abcd"[..]), (1, b"abcd"), (1, b"aXcd"), (9, b"ijkl"), (11, b"Klmn"), (5, b"efgh")]
     {
-        let source = Source { packet: u64::from(sequence), ..Source::default() };
+        let source = Source::of(Moment { packet: u64::from(sequence), ..Moment::default() });
         r.segment(Side::First, &segment(sequence, 101, 0, payload), source, &mut kept);
     }
     assert_eq!(kept.streams[0], b"abcdefghijklmn");

@@ -1,6 +1,6 @@
 //! HTTP/1.x, field by field: lines, chunk framing and content (RFC 9112), with the names that the specifications give.
 //!
-//! Spans count from the first byte given, in packet 0: where the bytes lie is the caller's to know, who moves them there.
+//! Spans count from the first byte given, in packet 0: only the caller knows where the bytes lie, and moves the spans there.
 //! Lines are layer 7, whatever they are about; the chunked coding's framing, and content that is still coded, are layer 6.
 
 mod target;
@@ -14,7 +14,7 @@ use crate::explain;
 use crate::layers::Direction;
 use crate::layers::presentation::charset;
 use crate::layers::stack::pen::{Pen, count, hex};
-use crate::layers::{Field, Layer, Span};
+use crate::layers::{Field, Layer, Origin, Span};
 
 /// Names the bytes of a request line, line end included (RFC 9112 §3).
 #[must_use]
@@ -222,12 +222,12 @@ fn leaf(
     length: u64,
     clause: &'static str,
 ) -> Field {
-    let spans = vec![Span { packet: 0, bits: 0..length.saturating_mul(8) }];
+    let spans = vec![Span { origin: Origin::default(), bits: 0..length.saturating_mul(8) }];
     Field::new(layer, name, value, meaning, spans, clause)
 }
 
 fn pen<'a>(bytes: &'a [u8], clause: &'static str) -> Pen<'a> {
-    Pen::new(0, 0, bytes, Layer::Application, clause)
+    Pen::new(Origin::default(), 0, bytes, Layer::Application, clause)
 }
 
 fn is_space(byte: u8) -> bool {
