@@ -1,6 +1,6 @@
 //! Numbers as people read them: counts, sizes, durations and points in time.
 
-use crate::capture::Timestamp;
+use crate::moment::Timestamp;
 
 /// A count, its thousands set apart: "1 980".
 #[must_use]
