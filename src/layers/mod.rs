@@ -4,7 +4,8 @@
 
 pub mod application;
 pub mod fault;
-pub mod link;
+pub(crate) mod headers;
+mod link;
 pub mod network;
 pub mod presentation;
 pub mod session;

@@ -8,7 +8,7 @@ use crate::inspect::record::{Direction, Exchange, HttpMessage, Protocol};
 use crate::layers::application::http::annotate::{self as http, Asked, Content};
 use crate::layers::application::websocket::Header;
 use crate::layers::application::websocket::annotate::{self as websocket, Payload};
-use crate::layers::stack::pen::hex;
+use crate::layers::headers::pen::hex;
 use crate::layers::{Field, Layer, Origin, Place, Run, Span};
 
 /// How much of content and payload is kept to be shown as a field's value, in bytes. Lines and headers are kept whole.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::element::{Element, Group, grouped};
 use crate::inspect::event::Novelty;
-use crate::layers::stack::pen::count;
+use crate::layers::headers::pen::count;
 use crate::layers::{Field, Layer, Origin, Span};
 
 /// What the bytes of a packet are that no element has.

@@ -1,13 +1,21 @@
 //! The four bytes that BSD systems write before a packet on the loopback interface: its address family.
 
-use crate::layers::stack::fault::{Fault, fixed};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::Pen;
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{Fault, Fields, Header, Length, Meaning, Next, Payload, Protocol, Row, Show, Step, fixed};
 
 const IPV4: u32 = 2;
 /// `AF_INET6` has another number on every system: NetBSD and OpenBSD, FreeBSD, macOS, Linux, Windows.
 const IPV6: [u32; 5] = [24, 28, 30, 10, 23];
+
+pub(crate) const LOOPBACK: Header = Header {
+    step: Length::Found(parse),
+    fields: Fields::Are(
+        &[family_in(
+            "Protocol family",
+            "The operating system's own number for the protocol that follows, in its own byte order.",
+        )],
+        "family {Protocol family}",
+    ),
+};
 
 #[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
@@ -30,22 +38,16 @@ pub(super) fn family(bytes: [u8; 4]) -> u32 {
     u32::from_le_bytes(bytes).min(u32::from_be_bytes(bytes))
 }
 
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    let value = family_value(family(pen.array()));
-    pen.leaf(
-        32,
-        "Protocol family",
-        value.clone(),
-        "The operating system's own number for the protocol that follows, in its own byte order.",
-    );
-    format!("family {value}")
+/// A field of four bytes that is an address family in either byte order.
+pub(super) const fn family_in(name: &'static str, meaning: &'static str) -> Row {
+    Row::Bits(32, name, Show::Of(|pen| family_value(family(pen.array()).into())), Meaning::Is(meaning))
 }
 
 /// An address family with its name: "2 (IPv4)".
-pub(super) fn family_value(family: u32) -> String {
-    match family {
+pub(super) fn family_value(family: u64) -> String {
+    match family as u32 {
         IPV4 => format!("{family} (IPv4)"),
-        _ if IPV6.contains(&family) => format!("{family} (IPv6)"),
+        number if IPV6.contains(&number) => format!("{family} (IPv6)"),
         _ => family.to_string(),
     }
 }

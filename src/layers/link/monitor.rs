@@ -1,100 +1,110 @@
 //! What drivers write before a frame that was captured from the air: radiotap, Prism, AVS and PPI. Each says how long it
 //! is; what the radio noted is shown, not interpreted.
 
-use super::behind_link_type;
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, count, hex};
-use crate::layers::stack::protocol::Protocol;
+use super::kernel::behind_little;
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Meaning, Next, Pen, Protocol, Row, Show, Step, count, fixed, hex, little, number,
+    text_of, whole,
+};
 
 /// The part of each header that says how long it is.
 const FIXED: usize = 8;
-/// How an AVS header begins; it may stand where Prism is announced.
-const AVS: [u8; 3] = [0x80, 0x21, 0x10];
 
-/// What a capture begins with that says Prism (LINKTYPE 119).
-pub(crate) fn prism_or_avs(data: &[u8]) -> Protocol {
-    if data.starts_with(&AVS) { Protocol::Avs } else { Protocol::Prism }
+pub(crate) const RADIOTAP: Header = Header {
+    step: Length::Found(|protocol, data| {
+        sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())
+    }),
+    fields: Fields::Are(
+        &[
+            number(8, "it_version", "The version of radiotap: 0."),
+            number(8, "it_pad", "Unused."),
+            length(16, "it_len", |pen| count(pen.peek_little(2) as usize)),
+            Row::Code(|pen| {
+                // The last bit says whether another word of them follows.
+                while pen.left() >= 4 {
+                    let present = pen.peek_little(4);
+                    let meaning = "One bit for each thing that is noted below.";
+                    pen.leaf(32, "it_present", format!("0x{present:08x}"), meaning);
+                    if present >> 31 == 0 {
+                        break;
+                    }
+                }
+            }),
+            RADIO,
+        ],
+        "{it_len}",
+    ),
+};
+
+pub(crate) const PPI: Header = Header {
+    step: Length::Found(|protocol, data| {
+        let step = sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())?;
+        let [_, _, _, _, link_type @ ..] = *fixed::<FIXED>(protocol, data)?;
+        Ok(Step::new(step.length, behind_little(protocol, link_type, &data[step.length..])))
+    }),
+    fields: Fields::Are(
+        &[
+            number(8, "pph_version", "The version of PPI: 0."),
+            hex(8, "pph_flags", "Whether the fields below are aligned."),
+            length(16, "pph_len", |pen| count(pen.peek_little(2) as usize)),
+            little("pph_dlt", "The link type of what follows."),
+            RADIO,
+        ],
+        "{pph_len}",
+    ),
+};
+
+pub(crate) const AVS: Header = Header {
+    step: Length::Found(|protocol, data| {
+        sized(protocol, data, |[_, _, _, _, l1, l2, l3, l4]| u32::from_be_bytes([l1, l2, l3, l4]))
+    }),
+    fields: Fields::Are(
+        &[
+            hex(32, "version", "The version of this header."),
+            length(32, "length", |pen| count(pen.peek(32) as usize)),
+            RADIO,
+        ],
+        "{length}",
+    ),
+};
+
+pub(crate) const PRISM: Header = Header {
+    step: Length::Found(|protocol, data| sized(protocol, data, prism_length)),
+    fields: Fields::Are(
+        &[
+            hex(32, "msgcode", "The kind of message, in the machine's own byte order."),
+            length(32, "msglen", |pen| {
+                pen.header().first_chunk().map_or_else(String::new, |start| count(prism_length(*start) as usize))
+            }),
+            text_of(16, "devname", "The interface it was captured on."),
+            RADIO,
+        ],
+        "{msglen}",
+    ),
+};
+
+/// The length is in the byte order of the machine that captured; the message code before it is a small number.
+fn prism_length([c1, c2, c3, c4, l1, l2, l3, l4]: [u8; FIXED]) -> u32 {
+    let (code, length) = ([c1, c2, c3, c4], [l1, l2, l3, l4]);
+    if u32::from_le_bytes(code) < u32::from_be_bytes(code) {
+        u32::from_le_bytes(length)
+    } else {
+        u32::from_be_bytes(length)
+    }
 }
 
-pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
-    let header = *fixed::<FIXED>(protocol, data)?;
-    let length = length(protocol, header);
+/// A header that says how long it is, with a frame from the air behind it.
+fn sized(protocol: Protocol, data: &[u8], length: fn([u8; FIXED]) -> u32) -> Result<Step, Fault> {
+    let length = length(*fixed::<FIXED>(protocol, data)?);
     if length < FIXED as u32 {
         return Err(Fault::impossible(protocol, "length", length, "it counts the whole header"));
     }
-    let header = whole(protocol, data, length as usize)?;
-    let next = match header {
-        [_, _, _, _, d1, d2, d3, d4, ..] if protocol == Protocol::Ppi => {
-            let link_type = u32::from_le_bytes([*d1, *d2, *d3, *d4]);
-            let behind = data.get(header.len()..).unwrap_or_default();
-            u16::try_from(link_type)
-                .map_or(Next::Payload(Payload::Of(protocol)), |number| behind_link_type(number, behind))
-        }
-        _ => Next::Header(Protocol::Wifi),
-    };
-    Ok(Step::new(header.len(), next))
+    Ok(Step::new(whole(protocol, data, length as usize)?.len(), Next::Header(Protocol::Wifi)))
 }
 
-fn length(protocol: Protocol, header: [u8; FIXED]) -> u32 {
-    let [c1, c2, c3, c4, l1, l2, l3, l4] = header;
-    match protocol {
-        Protocol::Radiotap | Protocol::Ppi => u16::from_le_bytes([c3, c4]).into(),
-        Protocol::Avs => u32::from_be_bytes([l1, l2, l3, l4]),
-        // In the byte order of the machine that captured; the message code before it is a small number.
-        _ if prism_is_little([c1, c2, c3, c4]) => u32::from_le_bytes([l1, l2, l3, l4]),
-        _ => u32::from_be_bytes([l1, l2, l3, l4]),
-    }
+const fn length(bits: u16, name: &'static str, show: fn(&Pen<'_>) -> String) -> Row {
+    Row::Bits(bits, name, Show::Of(show), Meaning::Is("Bytes in this header; the frame from the air follows it."))
 }
 
-fn prism_is_little(code: [u8; 4]) -> bool {
-    u32::from_le_bytes(code) < u32::from_be_bytes(code)
-}
-
-pub(crate) fn annotate(pen: &mut Pen<'_>, protocol: Protocol) -> String {
-    let length = length(protocol, pen.array());
-    let size = count(length as usize);
-    let meaning = "Bytes in this header; the frame from the air follows it.";
-    match protocol {
-        Protocol::Radiotap => {
-            pen.number(8, "it_version", "The version of radiotap: 0.");
-            pen.leaf(8, "it_pad", pen.peek(8).to_string(), "Unused.");
-            pen.leaf(16, "it_len", size.clone(), meaning);
-            // The last bit says whether another word of them follows.
-            while pen.left() >= 4 {
-                let present = pen.peek_little(4);
-                pen.leaf(32, "it_present", format!("0x{present:08x}"), "One bit for each thing that is noted below.");
-                if present >> 31 == 0 {
-                    break;
-                }
-            }
-        }
-        Protocol::Ppi => {
-            pen.number(8, "pph_version", "The version of PPI: 0.");
-            pen.leaf(8, "pph_flags", format!("0x{:02x}", pen.peek(8)), "Whether the fields below are aligned.");
-            pen.leaf(16, "pph_len", size.clone(), meaning);
-            pen.leaf(32, "pph_dlt", pen.peek_little(4).to_string(), "The link type of what follows.");
-        }
-        Protocol::Avs => {
-            pen.leaf(32, "version", format!("0x{:08x}", pen.peek(32)), "The version of this header.");
-            pen.leaf(32, "length", size.clone(), meaning);
-        }
-        _ => {
-            let code = pen.peek(32);
-            pen.leaf(32, "msgcode", format!("0x{code:08x}"), "The kind of message, in the machine's own byte order.");
-            pen.leaf(32, "msglen", size.clone(), meaning);
-            let name = text(pen.bytes(16));
-            pen.leaf(128, "devname", name, "The interface it was captured on.");
-        }
-    }
-    let rest = pen.left();
-    let meaning = "What the radio noted: channel, signal strength, speed and the like.";
-    pen.leaf(rest as u64 * 8, "Radio information", hex(pen.bytes(rest)), meaning);
-    size
-}
-
-/// Text that a zero byte ends.
-pub(super) fn text(bytes: &[u8]) -> String {
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned()
-}
+const RADIO: Row =
+    Row::Rest("Radio information", "What the radio noted: channel, signal strength, speed and the like.");

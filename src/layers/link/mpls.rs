@@ -1,18 +1,35 @@
 //! MPLS label stacks (RFC 3032), and the control word of Ethernet pseudowires inside them (RFC 4448).
 
 use super::ethernet;
-use crate::layers::network::{self, checksum};
-use crate::layers::stack::fault::{Fault, fixed};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::Pen;
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{
+    Fields, Header, Length, Next, Payload, Protocol, Row, Step, bit, checksum, fixed, named, number, numbers, reserved,
+};
 
-pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
-    let header = fixed::<4>(Protocol::Mpls, data)?;
-    let bottom = header[2] & 1 != 0;
-    let next = if bottom { behind(data.get(4..).unwrap_or_default()) } else { Next::Header(Protocol::Mpls) };
-    Ok(Step::new(header.len(), next))
-}
+pub(crate) const MPLS: Header = Header {
+    step: Length::Found(|protocol, data| {
+        let header = fixed::<4>(protocol, data)?;
+        let bottom = header[2] & 1 != 0;
+        let next = if bottom { behind(data.get(4..).unwrap_or_default()) } else { Next::Header(protocol) };
+        Ok(Step::new(header.len(), next))
+    }),
+    fields: Fields::Found(|pen| {
+        let label = pen.peek(20);
+        pen.rows(LABEL);
+        format!("label {label}")
+    }),
+};
+
+const LABEL: &[Row] = &[
+    named(
+        20,
+        "Label",
+        &[(0, "IPv4, explicit null"), (2, "IPv6, explicit null")],
+        "What routers forward the packet by; each may swap it for another.",
+    ),
+    number(3, "TC", "Traffic class: how routers should treat the packet when they are busy."),
+    bit("S", "Bottom of the stack: the packet itself follows.", "Another label follows below this one."),
+    number(8, "TTL", "Every router takes one away, so that no packet circles for ever."),
+];
 
 /// MPLS does not say what it carries; routers go by the first four bits, and control words exist to keep out of their
 /// way (RFC 4928).
@@ -38,44 +55,20 @@ fn is_packet(payload: &[u8]) -> bool {
             let length = usize::from(u16::from_be_bytes([l1, l2]));
             header.len() >= 20 && (length >= header.len() && checksum::fold(checksum::add(0, header)) == 0xffff)
         }
-        [first, _, _, _, _, _, next, ..] if first >> 4 == 6 => matches!(network::behind_ip(next), Next::Header(_)),
+        [first, _, _, _, _, _, next, ..] if first >> 4 == 6 => matches!(numbers::behind_ip(next), Next::Header(_)),
         [_, _, _, _, ref frame @ ..] => ethernet::leads_on(frame),
         _ => false,
     }
 }
 
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    let label = pen.peek(20);
-    let name = match label {
-        0 => " (IPv4, explicit null)",
-        2 => " (IPv6, explicit null)",
-        _ => "",
-    };
-    pen.leaf(
-        20,
-        "Label",
-        format!("{label}{name}"),
-        "What routers forward the packet by; each may swap it for another.",
-    );
-    pen.number(3, "TC", "Traffic class: how routers should treat the packet when they are busy.");
-    let meaning = match pen.peek(1) {
-        0 => "Another label follows below this one.",
-        _ => "Bottom of the stack: the packet itself follows.",
-    };
-    pen.number(1, "S", meaning);
-    pen.number(8, "TTL", "Every router takes one away, so that no packet circles for ever.");
-    format!("label {label}")
-}
-
-pub(crate) fn parse_control_word(data: &[u8]) -> Result<Step, Fault> {
-    let header = fixed::<4>(Protocol::ControlWord, data)?;
-    Ok(Step::new(header.len(), Next::Header(Protocol::Ethernet)))
-}
-
-pub(crate) fn annotate_control_word(pen: &mut Pen<'_>) -> String {
-    pen.number(4, "0000", "Zero, where an IP packet would have its version.");
-    pen.leaf(12, "Reserved", pen.peek(12).to_string(), "Zero; nothing uses it.");
-    let number =
-        pen.number(16, "Sequence Number", "Counts frames, so that they can be kept in order; 0 where nobody does.");
-    format!("sequence number {number}")
-}
+pub(crate) const CONTROL_WORD: Header = Header {
+    step: Length::Then(4, Protocol::Ethernet),
+    fields: Fields::Are(
+        &[
+            number(4, "0000", "Zero, where an IP packet would have its version."),
+            reserved(12, "Reserved"),
+            number(16, "Sequence Number", "Counts frames, so that they can be kept in order; 0 where nobody does."),
+        ],
+        "sequence number {Sequence Number}",
+    ),
+};

@@ -1,9 +1,8 @@
 //! What the Linux packet filter logs (LINKTYPE 239): a short header, then attributes, one of which is the packet.
 
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, hex};
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Step, fixed, hex_of, named, number, whole,
+};
 
 /// Family, version and resource.
 const FIXED: usize = 4;
@@ -28,8 +27,8 @@ fn attribute(bytes: [u8; ATTRIBUTE]) -> (usize, u16) {
 }
 
 /// The header reaches up to the packet, whose own attribute header included.
-pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
-    let family = fixed::<FIXED>(Protocol::Nflog, data)?[0];
+fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let family = fixed::<FIXED>(protocol, data)?[0];
     let next = match family {
         2 => Next::Header(Protocol::Ipv4),
         10 => Next::Header(Protocol::Ipv6),
@@ -39,33 +38,31 @@ pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
     for _ in 0..MOST_ATTRIBUTES {
         let Some(rest) = data.get(at..).filter(|rest| !rest.is_empty()) else { break };
         let Some(header) = rest.first_chunk() else {
-            whole(Protocol::Nflog, data, at + ATTRIBUTE)?;
+            whole(protocol, data, at + ATTRIBUTE)?;
             break;
         };
         let (length, kind) = attribute(*header);
         let Some(value) = length.checked_sub(ATTRIBUTE) else {
             let rule = "it counts its own 4 bytes";
-            return Err(Fault::impossible(Protocol::Nflog, "length of an attribute", length as u32, rule));
+            return Err(Fault::impossible(protocol, "length of an attribute", length as u32, rule));
         };
         if kind == PAYLOAD {
             return Ok(Step { length: at + ATTRIBUTE, payload: Some(value), next });
         }
-        at = whole(Protocol::Nflog, data, at + length)?.len().next_multiple_of(4);
+        at = whole(protocol, data, at + length)?.len().next_multiple_of(4);
     }
     // No packet was logged, only that there was one.
-    Ok(Step::new(at.min(data.len()), Next::Payload(Payload::Of(Protocol::Nflog))))
+    Ok(Step::new(at.min(data.len()), Next::Payload(Payload::Of(protocol))))
 }
 
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    let family = pen.peek(8);
-    let name = match family {
-        2 => " (IPv4)",
-        10 => " (IPv6)",
-        _ => "",
-    };
-    pen.leaf(8, "Family", format!("{family}{name}"), "Linux's own number for the protocol that was logged.");
-    pen.number(8, "Version", "The version of this format: 0.");
-    let group = pen.number(16, "Resource ID", "The log group that the filter rule names.");
+pub(crate) const NFLOG: Header = Header { step: Length::Found(parse), fields: Fields::Found(write) };
+
+fn write(pen: &mut Pen<'_>) -> String {
+    pen.rows(&[
+        named(8, "Family", &[(2, "IPv4"), (10, "IPv6")], "Linux's own number for the protocol that was logged."),
+        number(8, "Version", "The version of this format: 0."),
+        number(16, "Resource ID", "The log group that the filter rule names."),
+    ]);
     while pen.left() > 0 {
         let (length, kind) = attribute(pen.array());
         let name = match kind {
@@ -89,13 +86,11 @@ pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
         pen.group(bytes as u64 * 8, name, "One thing the kernel noted about the packet.", |pen| {
             pen.leaf(16, "Length", length.to_string(), "Bytes in this attribute, its length and type included.");
             pen.leaf(16, "Type", kind.to_string(), "Which attribute this is.");
-            let rest = pen.left();
-            let value = hex(pen.bytes(rest));
-            pen.leaf(rest as u64 * 8, "Value", value.clone(), "What the kernel noted.");
+            let value = pen.rest("Value", "What the kernel noted.");
             if kind == PAYLOAD { "the packet follows".to_owned() } else { value }
         });
         let padding = (bytes.next_multiple_of(4) - bytes).min(pen.left());
-        pen.leaf(padding as u64 * 8, "Padding", hex(pen.bytes(padding)), "Fills the attribute up to whole words.");
+        pen.leaf(padding as u64 * 8, "Padding", hex_of(pen.bytes(padding)), "Fills the attribute up to whole words.");
     }
-    format!("log group {group}")
+    pen.sentence("log group {Resource ID}")
 }

@@ -1,10 +1,11 @@
 //! IEEE 802.11, the frames of Wi-Fi (§9.2 to §9.3). Frames that carry data in the clear are read; all others go by name.
 
-use super::ethernet::MacAddress;
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, hex};
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Meaning, Next, Payload, Pen, Protocol, Row, Show, Step, fixed, mac_address, number,
+    whole,
+};
+
+pub(crate) const WIFI: Header = Header { step: Length::Found(parse), fields: Fields::Found(write) };
 
 /// Frame control, duration and first address: what every frame has.
 const LEAST: usize = 10;
@@ -25,10 +26,10 @@ const AGGREGATED: u8 = 0x80;
 /// How an LLC header with SNAP begins.
 const SNAP: [u8; 3] = [0xaa, 0xaa, 0x03];
 
-pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
-    let &[control, flags, ..] = fixed::<LEAST>(Protocol::Wifi, data)?;
+fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let &[control, flags, ..] = fixed::<LEAST>(protocol, data)?;
     if control & 0b11 != 0 {
-        return Err(Fault::impossible(Protocol::Wifi, "Protocol Version", control & 0b11, "it is 0"));
+        return Err(Fault::impossible(protocol, "Protocol Version", control & 0b11, "it is 0"));
     }
     match kind(control) {
         Kind::Data => parse_data(data, control, flags),
@@ -109,25 +110,31 @@ impl Kind {
     }
 }
 
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
+const FRAME_CONTROL: &[Row] = &[
+    number(4, "Subtype", "Which of its kind; for data, whether there is data and quality of service."),
+    number(2, "Type", "0 runs the network, 1 the medium; 2 carries data."),
+    number(2, "Protocol Version", "The version of 802.11: 0."),
+    number(1, "+HTC", "Whether an HT Control follows."),
+    number(1, "Protected Frame", "Whether the frame is encrypted."),
+    number(1, "More Data", "Whether more is waiting for a station that sleeps."),
+    number(1, "Power Management", "Whether the station is about to sleep."),
+    number(1, "Retry", "Whether this is sent again because it was not acknowledged."),
+    number(1, "More Fragments", "Whether more pieces of this frame follow."),
+    number(1, "From DS", "Whether it comes from an access point."),
+    number(1, "To DS", "Whether it goes to an access point."),
+];
+
+const DURATION: Row =
+    Row::Bits(16, "Duration/ID", Show::Little, Meaning::Is("How long the medium will be busy, in microseconds."));
+
+fn write(pen: &mut Pen<'_>) -> String {
     let [control, flags] = pen.array();
     let kind = kind(control);
     pen.group(16, "Frame Control", "What kind of frame this is.", |pen| {
-        pen.number(4, "Subtype", "Which of its kind; for data, whether there is data and quality of service.");
-        pen.number(2, "Type", "0 runs the network, 1 the medium; 2 carries data.");
-        pen.number(2, "Protocol Version", "The version of 802.11: 0.");
-        pen.number(1, "+HTC", "Whether an HT Control follows.");
-        pen.number(1, "Protected Frame", "Whether the frame is encrypted.");
-        pen.number(1, "More Data", "Whether more is waiting for a station that sleeps.");
-        pen.number(1, "Power Management", "Whether the station is about to sleep.");
-        pen.number(1, "Retry", "Whether this is sent again because it was not acknowledged.");
-        pen.number(1, "More Fragments", "Whether more pieces of this frame follow.");
-        pen.number(1, "From DS", "Whether it comes from an access point.");
-        pen.number(1, "To DS", "Whether it goes to an access point.");
+        pen.rows(FRAME_CONTROL);
         kind.name().to_owned()
     });
-    let duration = pen.peek_little(2);
-    pen.leaf(16, "Duration/ID", duration.to_string(), "How long the medium will be busy, in microseconds.");
+    pen.rows(&[DURATION]);
     let Kind::Data = kind else {
         address(pen, "Address 1", "The station that is to receive this.");
         return kind.name().to_owned();
@@ -135,11 +142,11 @@ pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
     let (has_fourth, quality, throughput) = optional_parts(control, flags);
     let [first, second, third, fourth] = ADDRESSES[usize::from(flags & BETWEEN_ACCESS_POINTS)];
     let mut ends = [None, None];
-    let mut write = |pen: &mut Pen<'_>, name, role: Role| {
-        let address = address(pen, name, role.meaning());
-        match role {
-            Role::Source => ends[0] = Some(address),
-            Role::Destination => ends[1] = Some(address),
+    let mut write = |pen: &mut Pen<'_>, name, whose: Whose| {
+        let address = address(pen, name, whose.meaning());
+        match whose {
+            Whose::Source => ends[0] = Some(address),
+            Whose::Destination => ends[1] = Some(address),
             _ => {}
         }
     };
@@ -159,16 +166,16 @@ pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
     if throughput {
         pen.leaf(32, "HT Control", format!("0x{:08x}", pen.peek_little(4)), "Tunes the radio.");
     }
-    let rest = pen.left();
-    pen.leaf(rest as u64 * 8, "Padding", hex(pen.bytes(rest)), "Put in by the driver, to align what follows.");
+    pen.rest("Padding", "Put in by the driver, to align what follows.");
     match ends {
         [Some(source), Some(destination)] => format!("{source} → {destination}"),
         _ => kind.name().to_owned(),
     }
 }
 
+/// Whose address it is.
 #[derive(Clone, Copy)]
-enum Role {
+enum Whose {
     Destination,
     Source,
     AccessPoint,
@@ -177,8 +184,8 @@ enum Role {
 }
 
 /// What the four addresses are, by the To DS and From DS bits (§9.3.2.1, Table 9-60).
-const ADDRESSES: [[Role; 4]; 4] = {
-    use Role::{AccessPoint, Destination, Receiver, Source, Transmitter};
+const ADDRESSES: [[Whose; 4]; 4] = {
+    use Whose::{AccessPoint, Destination, Receiver, Source, Transmitter};
     [
         [Destination, Source, AccessPoint, AccessPoint],
         [AccessPoint, Source, Destination, AccessPoint],
@@ -187,7 +194,7 @@ const ADDRESSES: [[Role; 4]; 4] = {
     ]
 };
 
-impl Role {
+impl Whose {
     fn meaning(self) -> &'static str {
         match self {
             Self::Destination => "The machine that the frame is for.",
@@ -199,8 +206,8 @@ impl Role {
     }
 }
 
-fn address(pen: &mut Pen<'_>, name: &'static str, meaning: &'static str) -> MacAddress {
-    let address = MacAddress(pen.array());
-    pen.leaf(48, name, address.to_string(), meaning);
+fn address(pen: &mut Pen<'_>, name: &'static str, meaning: &'static str) -> String {
+    let address = mac_address(pen.peek(48));
+    pen.leaf(48, name, address.clone(), meaning);
     address
 }

@@ -3,17 +3,21 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::fragments::Piece;
-use super::{behind_ip, checksum, protocol_value};
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, hex};
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Meaning, NAMES_THE_NEXT, Next, Payload, Pen, Protocol, Row, Show, Step, bit,
+    checksum, fixed, hex, ip_protocol_value, number, numbers, shown, whole,
+};
+
+pub(crate) const IPV4: Header = Header {
+    step: Length::Found(|_, data| Ok(parse(data)?.step)),
+    fields: Fields::Are(FIELDS, "{Source Address} → {Destination Address}"),
+};
 
 const MORE_FRAGMENTS: u16 = 0x2000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
 
 /// What the rest of the stack needs to know of the header.
-pub(crate) struct Header {
+pub(crate) struct Ipv4 {
     pub(crate) source: Ipv4Addr,
     /// The last hop of a source route, where there is one that was not followed to its end.
     pub(crate) destination: Ipv4Addr,
@@ -24,7 +28,7 @@ pub(crate) struct Header {
 
 #[expect(clippy::inline_always, reason = "called twice, which is once too often for the compiler's liking")]
 #[inline(always)]
-pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
+pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
     let header = fixed::<20>(Protocol::Ipv4, data)?;
     let [first, _, l1, l2, i1, i2, f1, f2, _, protocol, _, _, s1, s2, s3, s4, d1, d2, d3, d4] = *header;
     if first >> 4 != 4 {
@@ -49,8 +53,8 @@ pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
     let destination = data.get(header.len()..length).and_then(final_destination).unwrap_or(next_hop);
     let flags = u16::from_be_bytes([f1, f2]);
     if flags & (MORE_FRAGMENTS | FRAGMENT_OFFSET) == 0 {
-        let step = Step { length, payload, next: behind_ip(protocol) };
-        return Ok(Header { source, destination, piece: None, step });
+        let step = Step { length, payload, next: numbers::behind_ip(protocol) };
+        return Ok(Ipv4 { source, destination, piece: None, step });
     }
     let piece = Piece {
         identification: u16::from_be_bytes([i1, i2]).into(),
@@ -59,7 +63,7 @@ pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
         more: flags & MORE_FRAGMENTS != 0,
     };
     let step = Step { length, payload, next: Next::Payload(Payload::Fragment) };
-    Ok(Header { source, destination, piece: Some(piece), step })
+    Ok(Ipv4 { source, destination, piece: Some(piece), step })
 }
 
 const LOOSE_SOURCE_ROUTE: u8 = 131;
@@ -86,117 +90,111 @@ fn final_destination(mut options: &[u8]) -> Option<Ipv4Addr> {
     }
 }
 
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    let header = pen.bytes(60);
-    let source = Ipv4Addr::from(header.get(12..).and_then(|rest| rest.first_chunk().copied()).unwrap_or([0; 4]));
-    let destination = Ipv4Addr::from(header.get(16..).and_then(|rest| rest.first_chunk().copied()).unwrap_or([0; 4]));
-
-    pen.number(4, "Version", "4: this is IPv4.");
-    let words = pen.peek(4);
-    pen.leaf(
+const FIELDS: &[Row] = &[
+    number(4, "Version", "4: this is IPv4."),
+    shown(
         4,
         "IHL",
-        format!("{words} ({} bytes)", words * 4),
+        |words| format!("{words} ({} bytes)", words * 4),
         "Header length in words of four bytes; 5 means no options.",
-    );
-    type_of_service(pen, "Type of Service");
-    let meaning = match pen.peek(16) {
-        0 => "Zero: the network card is to cut this into packets and fill in the length of each.",
-        _ => "Bytes in the whole packet, this header included; what follows them is not part of it.",
-    };
-    pen.number(16, "Total Length", meaning);
-    let identification = pen.peek(16);
-    let meaning = "Tells the fragments of one packet from those of another.";
-    pen.leaf(16, "Identification", format!("0x{identification:04x}"), meaning);
-    pen.group(3, "Flags", "Whether routers may cut the packet into fragments, and whether they did.", flags);
-    let offset = pen.peek(13) * 8;
-    let meaning = match offset {
-        0 => "This packet starts at the beginning: whole, or the first fragment.",
-        _ => "Where in the original packet this fragment belongs, in units of eight bytes.",
-    };
-    pen.leaf(13, "Fragment Offset", offset.to_string(), meaning);
-    hops(pen, "Time to Live");
-    let protocol = protocol_value(pen.peek(8) as u8);
-    pen.leaf(8, "Protocol", protocol, "Which protocol the bytes behind this header are of.");
-    let verdict = checksum::judge(0, header, 10);
-    let value = format!("0x{:04x} ({verdict})", pen.peek(16));
-    pen.leaf(16, "Header Checksum", value, verdict.meaning());
-    pen.leaf(32, "Source Address", source.to_string(), address_meaning(source.into()));
-    pen.leaf(32, "Destination Address", destination.to_string(), address_meaning(destination.into()));
-    options(pen);
-    format!("{source} → {destination}")
-}
+    ),
+    Row::Code(|pen| type_of_service(pen, "Type of Service")),
+    Row::Bits(
+        16,
+        "Total Length",
+        Show::Number,
+        Meaning::ZeroOr(
+            "Zero: the network card is to cut this into packets and fill in the length of each.",
+            "Bytes in the whole packet, this header included; what follows them is not part of it.",
+        ),
+    ),
+    hex(16, "Identification", "Tells the fragments of one packet from those of another."),
+    Row::Code(|pen| {
+        let meaning = "Whether routers may cut the packet into fragments, and whether they did.";
+        pen.group(3, "Flags", meaning, |pen| {
+            let flags = ["none", "MF", "DF", "DF, MF"][pen.peek(3) as usize & 0b11];
+            pen.rows(FLAGS);
+            flags.to_owned()
+        });
+    }),
+    Row::Bits(
+        13,
+        "Fragment Offset",
+        Show::By(|units| (units * 8).to_string()),
+        Meaning::ZeroOr(
+            "This packet starts at the beginning: whole, or the first fragment.",
+            "Where in the original packet this fragment belongs, in units of eight bytes.",
+        ),
+    ),
+    Row::Code(|pen| hops(pen, "Time to Live")),
+    shown(8, "Protocol", ip_protocol_value, NAMES_THE_NEXT),
+    Row::Code(|pen| {
+        let verdict = checksum::judge(0, pen.header(), 10);
+        pen.leaf(16, "Header Checksum", format!("0x{:04x} ({verdict})", pen.peek(16)), verdict.meaning());
+    }),
+    address("Source Address"),
+    address("Destination Address"),
+    Row::Code(options),
+];
 
-fn flags(pen: &mut Pen<'_>) -> String {
-    let bits = pen.peek(3);
-    pen.number(1, "Reserved", "Always zero.");
-    let meaning = match bits & 0b010 {
-        0 => "Routers may cut the packet into fragments.",
-        _ => "Don't Fragment: a router that finds the packet too long reports that instead of cutting it.",
-    };
-    pen.number(1, "DF", meaning);
-    let meaning = match bits & 0b001 {
-        0 => "No fragment comes after this one.",
-        _ => "More Fragments: this is not the last piece of the packet.",
-    };
-    pen.number(1, "MF", meaning);
-    match bits & 0b011 {
-        0b00 => "none",
-        0b01 => "MF",
-        0b10 => "DF",
-        _ => "DF, MF",
-    }
-    .to_owned()
+const FLAGS: &[Row] = &[
+    number(1, "Reserved", "Always zero."),
+    bit(
+        "DF",
+        "Don't Fragment: a router that finds the packet too long reports that instead of cutting it.",
+        "Routers may cut the packet into fragments.",
+    ),
+    bit("MF", "More Fragments: this is not the last piece of the packet.", "No fragment comes after this one."),
+];
+
+const fn address(name: &'static str) -> Row {
+    Row::Bits(
+        32,
+        name,
+        Show::By(|number| Ipv4Addr::from(number as u32).to_string()),
+        Meaning::By(|number| address_meaning(Ipv4Addr::from(number as u32).into())),
+    )
 }
 
 /// The octet that IPv4 calls Type of Service and IPv6 Traffic Class.
-pub(crate) fn type_of_service(pen: &mut Pen<'_>, name: &'static str) {
-    let services = pen.peek(8) >> 2;
+pub(super) fn type_of_service(pen: &mut Pen<'_>, name: &'static str) {
+    let octet = pen.peek(8);
+    let (congestion, meaning) = match octet & 0b11 {
+        0 => ("Not-ECT", "A busy router can only drop the packet: the sender does not understand marks."),
+        3 => ("CE", "A router on the way was busy and marked the packet instead of dropping it."),
+        1 => ("ECT(1)", "A busy router may mark the packet instead of dropping it."),
+        _ => ("ECT(0)", "A busy router may mark the packet instead of dropping it."),
+    };
     pen.group(8, name, "How routers should treat the packet when they are busy.", |pen| {
-        pen.clause("RFC 2474 §3");
-        pen.number(6, "DSCP", "The class of service asked for; 0 is best effort, like nearly everything.");
-        pen.clause("RFC 3168 §5");
-        let ecn = pen.peek(2);
-        let (name, meaning) = match ecn {
-            0 => ("Not-ECT", "A busy router can only drop the packet: the sender does not understand marks."),
-            3 => ("CE", "A router on the way was busy and marked the packet instead of dropping it."),
-            1 => ("ECT(1)", "A busy router may mark the packet instead of dropping it."),
-            _ => ("ECT(0)", "A busy router may mark the packet instead of dropping it."),
-        };
-        pen.leaf(2, "ECN", format!("{ecn} ({name})"), meaning);
-        format!("DSCP {services}, {name}")
+        pen.rows(&[
+            Row::Clause("RFC 2474 §3"),
+            number(6, "DSCP", "The class of service asked for; 0 is best effort, like nearly everything."),
+            Row::Clause("RFC 3168 §5"),
+        ]);
+        pen.leaf(2, "ECN", format!("{} ({congestion})", octet & 0b11), meaning);
+        format!("DSCP {}, {congestion}", octet >> 2)
     });
 }
 
 /// The octet that IPv4 calls Time to Live and IPv6 Hop Limit.
-pub(crate) fn hops(pen: &mut Pen<'_>, name: &'static str) {
+pub(super) fn hops(pen: &mut Pen<'_>, name: &'static str) {
     let hops = pen.peek(8);
     let meaning = match hops {
         0 => "No router may pass it on.".to_owned(),
-        64 | 128 | 255 => {
-            format!(
-                "Every router takes one away, so that no packet circles for ever; {hops} is a usual start: no router yet."
-            )
-        }
+        64 | 128 | 255 => format!(
+            "Every router takes one away, so that no packet circles for ever; {hops} is a usual start: no router yet."
+        ),
         _ => {
-            let start = if hops < 64 {
-                64
-            } else if hops < 128 {
-                128
-            } else {
-                255
-            };
-            format!(
-                "Every router takes one away; if it started at {start}, as is usual, it passed {} of them.",
-                start - hops
-            )
+            let start = [64, 128].into_iter().find(|start| hops < *start).unwrap_or(255);
+            let passed = start - hops;
+            format!("Every router takes one away; if it started at {start}, as is usual, it passed {passed} of them.")
         }
     };
     pen.leaf(8, name, hops.to_string(), meaning);
 }
 
 /// One line for a beginner: what kind of address it is.
-pub(crate) fn address_meaning(address: IpAddr) -> &'static str {
+pub(super) fn address_meaning(address: IpAddr) -> &'static str {
     let private = match address {
         IpAddr::V4(address) => address.is_private(),
         IpAddr::V6(address) => address.is_unique_local(),
@@ -227,17 +225,11 @@ fn options(pen: &mut Pen<'_>) {
     while pen.left() > 0 {
         let [kind, length] = pen.array();
         match kind {
-            0 => {
-                pen.leaf(8, "End of Option List", "0", "No options follow.");
-                let rest = pen.left();
-                pen.leaf(
-                    rest as u64 * 8,
-                    "Padding",
-                    hex(pen.bytes(rest)),
-                    "Fills the header up to whole words of four bytes.",
-                );
-            }
-            1 => pen.leaf(8, "No Operation", "1", "A filler between options."),
+            0 => pen.rows(&[
+                number(8, "End of Option List", "No options follow."),
+                Row::Rest("Padding", "Fills the header up to whole words of four bytes."),
+            ]),
+            1 => pen.rows(&[number(8, "No Operation", "A filler between options.")]),
             _ => {
                 let name = match kind {
                     7 => "Record Route",
@@ -252,10 +244,11 @@ fn options(pen: &mut Pen<'_>) {
                 // A length that cannot be takes the rest of the header: nothing after it can be found.
                 let bytes = if length < 2 { pen.left() } else { usize::from(length) };
                 pen.group(bytes as u64 * 8, name, "An instruction to the routers on the way; most ignore it.", |pen| {
-                    pen.number(8, "Option Type", "Which option this is.");
-                    pen.number(8, "Option Length", "Bytes in this option, these two included.");
-                    let rest = pen.left();
-                    pen.leaf(rest as u64 * 8, "Option Data", hex(pen.bytes(rest)), "What the option says.");
+                    pen.rows(&[
+                        number(8, "Option Type", "Which option this is."),
+                        number(8, "Option Length", "Bytes in this option, these two included."),
+                        Row::Rest("Option Data", "What the option says."),
+                    ]);
                     format!("type {kind}")
                 });
             }

@@ -2,24 +2,61 @@
 
 use std::net::Ipv6Addr;
 
-use super::{behind_ip, ipv4, protocol_value};
-use crate::layers::stack::fault::{Fault, fixed};
-use crate::layers::stack::next::Step;
-use crate::layers::stack::pen::Pen;
-use crate::layers::stack::protocol::Protocol;
+use super::ipv4::{address_meaning, hops, type_of_service};
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Meaning, NAMES_THE_NEXT, Pen, Protocol, Row, Show, Step, fixed, hex,
+    ip_protocol_value, number, numbers, shown,
+};
+
+pub(crate) const IPV6: Header = Header {
+    step: Length::Found(|_, data| Ok(parse(data)?.step)),
+    fields: Fields::Are(
+        &[
+            number(4, "Version", "6: this is IPv6."),
+            Row::Code(|pen| type_of_service(pen, "Traffic Class")),
+            hex(
+                20,
+                "Flow Label",
+                "A number the sender gives to all packets of one conversation, so that routers keep them on one path.",
+            ),
+            Row::Bits(
+                16,
+                "Payload Length",
+                Show::Number,
+                Meaning::ZeroOr(
+                    "Zero: too long for the field, or the network card is to cut this into packets and fill it in.",
+                    "Bytes behind this header; what follows them is not part of the packet.",
+                ),
+            ),
+            NEXT_HEADER,
+            Row::Code(|pen| hops(pen, "Hop Limit")),
+            Row::Code(|pen| address(pen, "Source Address")),
+            Row::Code(|pen| address(pen, "Destination Address")),
+        ],
+        "{Source Address} → {Destination Address}",
+    ),
+};
+
+/// The octet that names what follows, in this header and in its extensions.
+pub(super) const NEXT_HEADER: Row = shown(8, "Next Header", ip_protocol_value, NAMES_THE_NEXT);
+
+fn address(pen: &mut Pen<'_>, name: &'static str) {
+    let address = Ipv6Addr::from(pen.array::<16>());
+    pen.leaf(128, name, address.to_string(), address_meaning(address.into()));
+}
 
 /// The next header number that says that nothing follows (RFC 8200 §4.7).
 const NO_NEXT_HEADER: u8 = 59;
 
 /// What the rest of the stack needs to know of the header.
-pub(crate) struct Header {
+pub(crate) struct Ipv6 {
     pub(crate) source: Ipv6Addr,
     pub(crate) destination: Ipv6Addr,
     pub(crate) step: Step,
 }
 
 #[inline]
-pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
+pub(crate) fn parse(data: &[u8]) -> Result<Ipv6, Fault> {
     let header = fixed::<40>(Protocol::Ipv6, data)?;
     let [first, _, _, _, l1, l2, next, _, addresses @ ..] = header;
     if first >> 4 != 6 {
@@ -33,34 +70,6 @@ pub(crate) fn parse(data: &[u8]) -> Result<Header, Fault> {
         0 if *next != NO_NEXT_HEADER => None,
         length => Some(length),
     };
-    let step = Step { length: header.len(), payload, next: behind_ip(*next) };
-    Ok(Header { source: source.into(), destination: destination.into(), step })
-}
-
-pub(crate) fn annotate(pen: &mut Pen<'_>) -> String {
-    pen.number(4, "Version", "6: this is IPv6.");
-    ipv4::type_of_service(pen, "Traffic Class");
-    let label = pen.peek(20);
-    let meaning =
-        "A number the sender gives to all packets of one conversation, so that routers keep them on one path.";
-    pen.leaf(20, "Flow Label", format!("0x{label:05x}"), meaning);
-    let meaning = match pen.peek(16) {
-        0 => "Zero: too long for the field, or the network card is to cut this into packets and fill it in.",
-        _ => "Bytes behind this header; what follows them is not part of the packet.",
-    };
-    pen.number(16, "Payload Length", meaning);
-    next_header(pen);
-    ipv4::hops(pen, "Hop Limit");
-    let source = Ipv6Addr::from(pen.array::<16>());
-    pen.leaf(128, "Source Address", source.to_string(), ipv4::address_meaning(source.into()));
-    let destination = Ipv6Addr::from(pen.array::<16>());
-    pen.leaf(128, "Destination Address", destination.to_string(), ipv4::address_meaning(destination.into()));
-    format!("{source} → {destination}")
-}
-
-/// The octet that names what follows, in this header and in its extensions.
-pub(crate) fn next_header(pen: &mut Pen<'_>) -> String {
-    let next = protocol_value(pen.peek(8) as u8);
-    pen.leaf(8, "Next Header", next.clone(), "Which protocol the bytes behind this header are of.");
-    next
+    let step = Step { length: header.len(), payload, next: numbers::behind_ip(*next) };
+    Ok(Ipv6 { source: source.into(), destination: destination.into(), step })
 }

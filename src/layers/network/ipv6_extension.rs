@@ -2,22 +2,93 @@
 
 use std::net::Ipv6Addr;
 
-use super::behind_ip;
 use super::fragments::Piece;
-use super::ipv6::next_header;
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, hex};
-use crate::layers::stack::protocol::Protocol;
+use super::ipv6::NEXT_HEADER;
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Row, Step, bit, bytes, fixed, hex, named, number,
+    numbers, reserved, shown, whole,
+};
+
+/// Hop-by-hop and destination options.
+pub(crate) const OPTIONS: Header = Header {
+    step: Length::Found(parse),
+    fields: Fields::Are(
+        &[
+            NEXT_HEADER,
+            EXTENSION_LENGTH,
+            Row::Clause("RFC 8200 §4.2"),
+            Row::Code(|pen| {
+                while pen.left() > 0 {
+                    option(pen);
+                }
+            }),
+        ],
+        "then {Next Header}",
+    ),
+};
+
+pub(crate) const ROUTING: Header = Header {
+    step: Length::Found(parse),
+    fields: Fields::Found(|pen| {
+        let [_, _, kind, left] = pen.array();
+        pen.rows(ROUTING_FIELDS);
+        // Types 0, 2 and 4 have addresses next; what follows them in type 4 is left as data.
+        while matches!(kind, 0 | 2 | 4) && pen.left() >= 16 {
+            pen.leaf(128, "Address", Ipv6Addr::from(pen.array::<16>()).to_string(), "A hop on the way.");
+        }
+        pen.rest("type-specific data", "Belongs to the routing type.");
+        format!("type {kind}, {left} segments left")
+    }),
+};
+
+const ROUTING_FIELDS: &[Row] = &[
+    NEXT_HEADER,
+    EXTENSION_LENGTH,
+    named(
+        8,
+        "Routing Type",
+        &[(0, "source route, deprecated"), (2, "mobile IPv6"), (3, "RPL"), (4, "segment routing")],
+        "How the data below is to be read.",
+    ),
+    number(8, "Segments Left", "How many of the hops below are still to be visited."),
+    bytes(4, "type-specific data", "Belongs to the routing type."),
+];
+
+const EXTENSION_LENGTH: Row = shown(
+    8,
+    "Hdr Ext Len",
+    |units| format!("{units} ({} bytes)", (units + 1) * 8),
+    "Length of this header in units of eight bytes, the first eight not counted.",
+);
+
+pub(crate) const FRAGMENT: Header = Header {
+    step: Length::Found(|_, data| Ok(parse_fragment(data)?.1)),
+    fields: Fields::Are(
+        &[
+            NEXT_HEADER,
+            reserved(8, "Reserved"),
+            shown(
+                13,
+                "Fragment Offset",
+                |units| (units * 8).to_string(),
+                "Where in the original packet this piece belongs, in units of eight bytes.",
+            ),
+            reserved(2, "Res"),
+            bit("M", "This is not the last piece of the packet.", "This is the last piece of the packet."),
+            hex(32, "Identification", "Tells the fragments of one packet from those of another."),
+        ],
+        "packet {Identification}, from byte {Fragment Offset}",
+    ),
+};
 
 /// The destination option with a mobile host's own address.
 const HOME_ADDRESS: u8 = 0xc9;
 
 /// A header that starts with what follows it and its length in units of eight bytes, the first eight not counted.
-pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let &[next, length, ..] = fixed::<8>(protocol, data)?;
     let length = whole(protocol, data, (usize::from(length) + 1) * 8)?.len();
-    Ok(Step::new(length, behind_ip(next)))
+    Ok(Step::new(length, numbers::behind_ip(next)))
 }
 
 /// Whether a routing header has hops yet to visit: then the packet's destination address is only the next of them.
@@ -61,31 +132,15 @@ pub(crate) fn parse_fragment(data: &[u8]) -> Result<(Option<Piece>, Step), Fault
         more: offset_and_more & 1 != 0,
     };
     if piece.offset == 0 && !piece.more {
-        return Ok((None, Step::new(8, behind_ip(protocol))));
+        return Ok((None, Step::new(8, numbers::behind_ip(protocol))));
     }
     Ok((Some(piece), Step::new(8, Next::Payload(Payload::Fragment))))
-}
-
-pub(crate) fn annotate_options(pen: &mut Pen<'_>) -> String {
-    let next = next_header(pen);
-    extension_length(pen);
-    pen.clause("RFC 8200 §4.2");
-    while pen.left() > 0 {
-        option(pen);
-    }
-    format!("then {next}")
-}
-
-fn extension_length(pen: &mut Pen<'_>) {
-    let units = pen.peek(8);
-    let value = format!("{units} ({} bytes)", (units + 1) * 8);
-    pen.leaf(8, "Hdr Ext Len", value, "Length of this header in units of eight bytes, the first eight not counted.");
 }
 
 fn option(pen: &mut Pen<'_>) {
     let [kind, length] = pen.array();
     if kind == 0 {
-        return pen.leaf(8, "Pad1", "0", "One byte of filling.");
+        return pen.rows(&[number(8, "Pad1", "One byte of filling.")]);
     }
     let name = match kind {
         1 => "PadN",
@@ -95,56 +150,11 @@ fn option(pen: &mut Pen<'_>) {
         _ => "Option",
     };
     pen.group((u64::from(length) + 2) * 8, name, "One option: its kind, its length and its data.", |pen| {
-        pen.number(8, "Option Type", "Which option this is.");
-        pen.number(8, "Opt Data Len", "Bytes of data in it.");
-        let rest = pen.left();
-        pen.leaf(rest as u64 * 8, "Option Data", hex(pen.bytes(rest)), "What the option says.");
+        pen.rows(&[
+            number(8, "Option Type", "Which option this is."),
+            number(8, "Opt Data Len", "Bytes of data in it."),
+            Row::Rest("Option Data", "What the option says."),
+        ]);
         format!("type {kind}")
     });
-}
-
-pub(crate) fn annotate_routing(pen: &mut Pen<'_>) -> String {
-    next_header(pen);
-    extension_length(pen);
-    let kind = pen.peek(8);
-    let name = match kind {
-        0 => " (source route, deprecated)",
-        2 => " (mobile IPv6)",
-        3 => " (RPL)",
-        4 => " (segment routing)",
-        _ => "",
-    };
-    pen.leaf(8, "Routing Type", format!("{kind}{name}"), "How the data below is to be read.");
-    let left = pen.number(8, "Segments Left", "How many of the hops below are still to be visited.");
-    let meaning = "Belongs to the routing type.";
-    pen.leaf(32, "type-specific data", hex(pen.bytes(4)), meaning);
-    // Types 0, 2 and 4 have addresses next; what follows them in type 4 is left as data.
-    while matches!(kind, 0 | 2 | 4) && pen.left() >= 16 {
-        pen.leaf(128, "Address", Ipv6Addr::from(pen.array::<16>()).to_string(), "A hop on the way.");
-    }
-    let rest = pen.left();
-    pen.leaf(rest as u64 * 8, "type-specific data", hex(pen.bytes(rest)), meaning);
-    format!("type {kind}, {left} segments left")
-}
-
-pub(crate) fn annotate_fragment(pen: &mut Pen<'_>) -> String {
-    next_header(pen);
-    pen.leaf(8, "Reserved", pen.peek(8).to_string(), "Zero; nothing uses it.");
-    let offset = pen.peek(13) * 8;
-    pen.leaf(
-        13,
-        "Fragment Offset",
-        offset.to_string(),
-        "Where in the original packet this piece belongs, in units of eight bytes.",
-    );
-    pen.leaf(2, "Res", pen.peek(2).to_string(), "Zero; nothing uses it.");
-    let meaning = match pen.peek(1) {
-        0 => "This is the last piece of the packet.",
-        _ => "This is not the last piece of the packet.",
-    };
-    pen.number(1, "M", meaning);
-    let identification = pen.peek(32);
-    let value = format!("0x{identification:08x}");
-    pen.leaf(32, "Identification", value.clone(), "Tells the fragments of one packet from those of another.");
-    format!("packet {value}, from byte {offset}")
 }

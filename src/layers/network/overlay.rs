@@ -1,11 +1,11 @@
 //! Tunnels over UDP: VXLAN (RFC 7348), Geneve (RFC 8926) and GTP-U (3GPP TS 29.281).
 
-use super::{by_version, gre, l2tp};
+use super::{gre, l2tp};
+use crate::layers::headers::{
+    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Row, Step, bytes, count, ether_type, fixed, hex,
+    hex_of, named, number, numbers, reserved, shown, size, whole,
+};
 use crate::layers::link;
-use crate::layers::stack::fault::{Fault, fixed, whole};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, count, hex};
-use crate::layers::stack::protocol::Protocol;
 
 /// The tunnel that UDP carries to one of these ports; a port alone proves nothing, so the payload must look like it.
 pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
@@ -21,7 +21,7 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
         Some(Protocol::Gre)
     } else if on(6081)
         && first >> 6 == 0
-        && matches!(link::behind_ether_type(u16::from_be_bytes([third, fourth])), Next::Header(_))
+        && matches!(numbers::behind_ether_type(u16::from_be_bytes([third, fourth])), Next::Header(_))
     {
         Some(Protocol::Geneve)
     } else if on(2152) && first >> 4 == 0b0011 && second != 0 {
@@ -34,57 +34,67 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
     }
 }
 
-pub(crate) fn parse_vxlan(data: &[u8]) -> Result<Step, Fault> {
-    Ok(Step::new(fixed::<8>(Protocol::Vxlan, data)?.len(), Next::Header(Protocol::Ethernet)))
-}
+const NETWORK: Row =
+    number(24, "VNI", "The number of the virtual network; machines on other numbers do not see the frame.");
 
-pub(crate) fn annotate_vxlan(pen: &mut Pen<'_>) -> String {
-    let flags = pen.peek(8);
-    pen.leaf(8, "Flags", format!("0x{flags:02x}"), "0x08: the network identifier counts.");
-    pen.leaf(24, "Reserved", hex(pen.bytes(3)), "Ignored on receipt; some extensions use it.");
-    virtual_network(pen)
-}
+pub(crate) const VXLAN: Header = Header {
+    step: Length::Then(8, Protocol::Ethernet),
+    fields: Fields::Are(
+        &[
+            hex(8, "Flags", "0x08: the network identifier counts."),
+            bytes(3, "Reserved", "Ignored on receipt; some extensions use it."),
+            NETWORK,
+            reserved(8, "Reserved"),
+        ],
+        "virtual network {VNI}",
+    ),
+};
 
-fn virtual_network(pen: &mut Pen<'_>) -> String {
-    let network =
-        pen.number(24, "VNI", "The number of the virtual network; machines on other numbers do not see the frame.");
-    pen.leaf(8, "Reserved", pen.peek(8).to_string(), "Zero; nothing uses it.");
-    format!("virtual network {network}")
-}
+pub(crate) const GENEVE: Header = Header {
+    step: Length::Found(|protocol, data| {
+        let &[lengths, _, p1, p2, ..] = fixed::<8>(protocol, data)?;
+        let length = whole(protocol, data, 8 + usize::from(lengths & 0x3f) * 4)?.len();
+        Ok(Step::new(length, numbers::behind_ether_type(u16::from_be_bytes([p1, p2]))))
+    }),
+    fields: Fields::Are(
+        &[
+            number(2, "Ver", "The version of Geneve: 0."),
+            shown(
+                6,
+                "Opt Len",
+                |words| format!("{words} ({} bytes)", words * 4),
+                "Length of the options in words of four bytes.",
+            ),
+            number(1, "O", "Whether this is a message for the tunnel's ends themselves."),
+            number(1, "C", "Whether an option must be understood."),
+            reserved(6, "Rsvd."),
+            ether_type("Protocol Type", "Which protocol the frame inside is of."),
+            NETWORK,
+            reserved(8, "Reserved"),
+            Row::Clause("RFC 8926 §3.5"),
+            Row::Code(geneve_options),
+        ],
+        "virtual network {VNI}",
+    ),
+};
 
-pub(crate) fn parse_geneve(data: &[u8]) -> Result<Step, Fault> {
-    let &[lengths, _, p1, p2, ..] = fixed::<8>(Protocol::Geneve, data)?;
-    let length = whole(Protocol::Geneve, data, 8 + usize::from(lengths & 0x3f) * 4)?.len();
-    Ok(Step::new(length, link::behind_ether_type(u16::from_be_bytes([p1, p2]))))
-}
-
-pub(crate) fn annotate_geneve(pen: &mut Pen<'_>) -> String {
-    pen.number(2, "Ver", "The version of Geneve: 0.");
-    let words = pen.peek(6);
-    pen.leaf(6, "Opt Len", format!("{words} ({} bytes)", words * 4), "Length of the options in words of four bytes.");
-    pen.number(1, "O", "Whether this is a message for the tunnel's ends themselves.");
-    pen.number(1, "C", "Whether an option must be understood.");
-    pen.leaf(6, "Rsvd.", pen.peek(6).to_string(), "Zero; nothing uses it.");
-    let protocol = link::ether_type_value(pen.peek(16) as u16);
-    pen.leaf(16, "Protocol Type", protocol, "Which protocol the frame inside is of.");
-    let network = virtual_network(pen);
-    pen.clause("RFC 8926 §3.5");
+fn geneve_options(pen: &mut Pen<'_>) {
     while pen.left() > 0 {
         let data = (pen.peek(32) & 0x1f) * 4;
         pen.group((4 + data) * 8, "Option", "One thing more that one end tells the other.", |pen| {
-            let class = pen.peek(16);
-            pen.leaf(16, "Option Class", format!("0x{class:04x}"), "Whose option it is.");
-            let kind = pen.peek(8);
-            pen.leaf(8, "Type", format!("0x{kind:02x}"), "Which of their options it is.");
-            pen.leaf(3, "R", pen.peek(3).to_string(), "Zero; nothing uses it.");
-            pen.leaf(5, "Length", count(data as usize), "How much data it has.");
-            let rest = pen.left();
-            pen.leaf(rest as u64 * 8, "Option Data", hex(pen.bytes(rest)), "What the option says.");
-            format!("class 0x{class:04x}, type 0x{kind:02x}")
+            pen.rows(&[
+                hex(16, "Option Class", "Whose option it is."),
+                hex(8, "Type", "Which of their options it is."),
+                reserved(3, "R"),
+                shown(5, "Length", |words| count(words as usize * 4), "How much data it has."),
+                Row::Rest("Option Data", "What the option says."),
+            ]);
+            pen.sentence("class {Option Class}, type {Type}")
         });
     }
-    network
 }
+
+pub(crate) const GTP_U: Header = Header { step: Length::Found(parse_gtp_u), fields: Fields::Found(write_gtp_u) };
 
 /// E, S and PN: with any of them, four bytes more follow the first eight (3GPP TS 29.281 §5.1).
 const GTP_OPTIONAL: u8 = 0b111;
@@ -93,77 +103,75 @@ const GTP_EXTENDED: u8 = 0b100;
 /// A user's packet; other messages are between the tunnel's ends.
 const GTP_PACKET: u8 = 255;
 
-pub(crate) fn parse_gtp_u(data: &[u8]) -> Result<Step, Fault> {
-    let &[flags, message, l1, l2, ..] = fixed::<8>(Protocol::GtpU, data)?;
+fn parse_gtp_u(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let &[flags, message, l1, l2, ..] = fixed::<8>(protocol, data)?;
     let mut length = 8;
     if flags & GTP_OPTIONAL != 0 {
-        let mut extension = fixed::<12>(Protocol::GtpU, data)?[11];
+        let mut extension = fixed::<12>(protocol, data)?[11];
         length = 12;
         while flags & GTP_EXTENDED != 0 && extension != 0 {
-            let words = usize::from(*whole(Protocol::GtpU, data, length + 1)?.last().unwrap_or(&0));
+            let words = usize::from(*whole(protocol, data, length + 1)?.last().unwrap_or(&0));
             if words == 0 {
                 let rule = "it counts words of four bytes, at least 1";
-                return Err(Fault::impossible(Protocol::GtpU, "length of an extension header", 0_u32, rule));
+                return Err(Fault::impossible(protocol, "length of an extension header", 0_u32, rule));
             }
             length += words * 4;
-            extension = *whole(Protocol::GtpU, data, length)?.last().unwrap_or(&0);
+            extension = *whole(protocol, data, length)?.last().unwrap_or(&0);
         }
     }
     // The length counts what follows the first eight bytes.
     let stated = u16::from_be_bytes([l1, l2]);
     let Some(payload) = (usize::from(stated) + 8).checked_sub(length) else {
         let rule = "it counts all that follows the first 8 bytes";
-        return Err(Fault::impossible(Protocol::GtpU, "Length", stated, rule));
+        return Err(Fault::impossible(protocol, "Length", stated, rule));
     };
     let next = match (message, data.get(length).map(|first| first >> 4)) {
-        (GTP_PACKET, Some(4 | 6)) => Next::Header(by_version(data.get(length..).unwrap_or_default())),
-        _ => Next::Payload(Payload::Of(Protocol::GtpU)),
+        (GTP_PACKET, Some(4 | 6)) => Next::Header(numbers::ip_by_version(data.get(length..).unwrap_or_default())),
+        _ => Next::Payload(Payload::Of(protocol)),
     };
     Ok(Step { length, payload: Some(payload), next })
 }
 
-pub(crate) fn annotate_gtp_u(pen: &mut Pen<'_>) -> String {
-    pen.number(3, "Version", "The version of GTP: 1.");
-    pen.number(1, "PT", "1: GTP itself, not the charging protocol of the same name.");
-    pen.leaf(1, "Spare", pen.peek(1).to_string(), "Zero; nothing uses it.");
-    let flags = pen.peek(3) as u8;
-    pen.number(1, "E", "Whether extension headers follow.");
-    pen.number(1, "S", "Whether the sequence number counts.");
-    pen.number(1, "PN", "Whether the N-PDU number counts.");
-    let message = pen.peek(8);
-    let name = match message {
-        1 => " (echo request)",
-        2 => " (echo response)",
-        26 => " (error indication)",
-        254 => " (end marker)",
-        255 => " (packet)",
-        _ => "",
-    };
-    pen.leaf(8, "Message Type", format!("{message}{name}"), "255 carries a phone's packet.");
-    pen.leaf(16, "Length", count(pen.peek(16) as usize), "Bytes behind the first eight.");
-    let tunnel = format!("0x{:08x}", pen.peek(32));
-    pen.leaf(32, "TEID", tunnel.clone(), "Which phone's tunnel it is.");
+const GTP_FIELDS: &[Row] = &[
+    number(3, "Version", "The version of GTP: 1."),
+    number(1, "PT", "1: GTP itself, not the charging protocol of the same name."),
+    reserved(1, "Spare"),
+    number(1, "E", "Whether extension headers follow."),
+    number(1, "S", "Whether the sequence number counts."),
+    number(1, "PN", "Whether the N-PDU number counts."),
+    named(
+        8,
+        "Message Type",
+        &[(1, "echo request"), (2, "echo response"), (26, "error indication"), (254, "end marker"), (255, "packet")],
+        "255 carries a phone's packet.",
+    ),
+    size(16, "Length", "Bytes behind the first eight."),
+    hex(32, "TEID", "Which phone's tunnel it is."),
+];
+
+fn write_gtp_u(pen: &mut Pen<'_>) -> String {
+    let flags = pen.peek(8) as u8;
+    pen.rows(GTP_FIELDS);
     if flags & GTP_OPTIONAL != 0 {
-        pen.number(16, "Sequence Number", "Counts packets, where it is used.");
-        pen.number(8, "N-PDU Number", "Used when a phone moves from cell to cell.");
-        next_extension(pen);
+        pen.rows(&[
+            number(16, "Sequence Number", "Counts packets, where it is used."),
+            number(8, "N-PDU Number", "Used when a phone moves from cell to cell."),
+            NEXT_EXTENSION,
+        ]);
     }
     pen.clause("3GPP TS 29.281 §5.2");
     while pen.left() > 0 {
         let bytes = pen.peek(8).max(1) * 4;
         pen.group(bytes * 8, "Extension Header", "More about the packet, for the network's own use.", |pen| {
-            pen.leaf(8, "Extension Header Length", count(bytes as usize), "Bytes in it, counted in words of four.");
-            let rest = pen.left().saturating_sub(1);
-            let value = hex(pen.bytes(rest));
-            pen.leaf(rest as u64 * 8, "Extension Header Content", value.clone(), "What it says.");
-            next_extension(pen);
-            value
+            let length = count(bytes as usize);
+            pen.leaf(8, "Extension Header Length", length, "Bytes in it, counted in words of four.");
+            let content = pen.bytes(pen.left().saturating_sub(1));
+            pen.leaf(content.len() as u64 * 8, "Extension Header Content", hex_of(content), "What it says.");
+            pen.rows(&[NEXT_EXTENSION]);
+            hex_of(content)
         });
     }
-    format!("tunnel {tunnel}")
+    pen.sentence("tunnel {TEID}")
 }
 
-fn next_extension(pen: &mut Pen<'_>) {
-    let kind = pen.peek(8);
-    pen.leaf(8, "Next Extension Header Type", format!("0x{kind:02x}"), "What follows; 0 is the packet itself.");
-}
+const NEXT_EXTENSION: Row = hex(8, "Next Extension Header Type", "What follows; 0 is the packet itself.");

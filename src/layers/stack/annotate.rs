@@ -4,14 +4,10 @@
 
 use std::ops::Range;
 
-use super::fault::Fault;
-use super::next::Payload;
-use super::pen::{Pen, count};
-use super::{Outcome, Protocol, TcpPacket, Visitor, Walk};
-use crate::layers::network::checksum::{self, Checksum};
-use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
-use crate::layers::transport::header::{self, udp};
-use crate::layers::{Field, Layer, Origin, Place, link};
+use super::{Outcome, TcpPacket, Visitor, Walk};
+use crate::layers::headers::checksum::{self, Checksum};
+use crate::layers::headers::{Fault, Payload, Pen, Protocol, count, numbers};
+use crate::layers::{Field, Layer, Origin, Place};
 
 /// A packet's headers, field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +48,7 @@ impl<'a> Annotated<'a> {
 pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
     let mut annotator = Annotator { number, fields: Vec::new(), headers: Vec::new(), trailers: Vec::new() };
     let mut walk = Walk::new(data);
-    let end = walk.run(link::behind_link_type(link_type, data), &mut annotator);
+    let end = walk.run(numbers::behind_link_type(link_type, data), &mut annotator);
     let rest = walk.at..walk.end;
     let mut payload = None;
     match end {
@@ -94,8 +90,9 @@ impl Visitor for Annotator {
         let rest = walk.rest();
         let about = protocol.about();
         let header = rest.get(..length).unwrap_or(rest);
-        let mut pen = Pen::new(Origin::Packet(self.number), walk.at, header, about.layer, about.clause);
-        let value = write(&mut pen, protocol, walk);
+        let pen = Pen::new(Origin::Packet(self.number), walk.at, header, about.layer, about.clause);
+        let mut pen = pen.with_checksum(checksum_of(protocol, walk));
+        let value = protocol.header().write(&mut pen);
         self.fields.push(pen.finish(about.name, value, about.meaning, about.clause));
     }
 
@@ -109,57 +106,14 @@ impl Visitor for Annotator {
     }
 }
 
-/// Names the fields of one header; returns the value of it as a whole.
-fn write(pen: &mut Pen<'_>, protocol: Protocol, walk: &Walk<'_>) -> String {
+/// What a header's checksum says, if it covers more than the header.
+fn checksum_of(protocol: Protocol, walk: &Walk<'_>) -> Checksum {
     match protocol {
-        Protocol::Ethernet => link::ethernet::annotate(pen),
-        Protocol::Vlan | Protocol::ServiceVlan => link::vlan::annotate(pen),
-        Protocol::ETag => link::tags::annotate_e_tag(pen),
-        Protocol::VnTag => link::tags::annotate_vn_tag(pen),
-        Protocol::Macsec => link::tags::annotate_macsec(pen),
-        Protocol::Backbone => link::tags::annotate_backbone(pen),
-        Protocol::FabricPath => link::tags::annotate_fabric_path(pen),
-        Protocol::Mpacket => link::ethernet::annotate_mpacket(pen),
-        Protocol::Broadcom | Protocol::Dsa | Protocol::EtherTypeDsa => link::switch_tag::annotate(pen),
-        Protocol::BroadcomPrepended => link::switch_tag::annotate_prepended(pen),
-        Protocol::Fddi => link::ring::annotate_fddi(pen),
-        Protocol::TokenRing => link::ring::annotate_token_ring(pen),
-        Protocol::Wifi => link::wifi::annotate(pen),
-        Protocol::Radiotap | Protocol::Prism | Protocol::Avs | Protocol::Ppi => link::monitor::annotate(pen, protocol),
-        Protocol::Llc => link::ethernet::annotate_llc(pen),
-        Protocol::Snap => link::ethernet::annotate_snap(pen),
-        Protocol::Mpls => link::mpls::annotate(pen),
-        Protocol::ControlWord => link::mpls::annotate_control_word(pen),
-        Protocol::Pppoe => link::ppp::annotate_pppoe(pen),
-        Protocol::Ppp => link::ppp::annotate(pen),
-        Protocol::CiscoHdlc => link::ppp::annotate_cisco(pen),
-        Protocol::Nflog => link::nflog::annotate(pen),
-        Protocol::Enc => link::kernel::annotate_enc(pen),
-        Protocol::Pflog => link::kernel::annotate_pflog(pen),
-        Protocol::Pktap => link::kernel::annotate_pktap(pen),
-        Protocol::Cooked => link::cooked::annotate(pen),
-        Protocol::Cooked2 => link::cooked::annotate_2(pen),
-        Protocol::Null | Protocol::Loop => link::loopback::annotate(pen),
-        Protocol::Arp => link::arp::annotate(pen),
-        Protocol::Ipv4 => ipv4::annotate(pen),
-        Protocol::Ipv6 => ipv6::annotate(pen),
-        Protocol::HopByHop | Protocol::DestinationOptions => ipv6_extension::annotate_options(pen),
-        Protocol::Routing => ipv6_extension::annotate_routing(pen),
-        Protocol::Ipv6Fragment => ipv6_extension::annotate_fragment(pen),
-        Protocol::Authentication => authentication::annotate(pen),
-        Protocol::Gre => gre::annotate(pen),
-        Protocol::Erspan2 | Protocol::Erspan3 => gre::annotate_erspan(pen, protocol),
-        Protocol::Vxlan => overlay::annotate_vxlan(pen),
-        Protocol::Geneve => overlay::annotate_geneve(pen),
-        Protocol::GtpU => overlay::annotate_gtp_u(pen),
-        Protocol::L2tp => l2tp::annotate(pen),
-        Protocol::Icmp => icmp::annotate(pen, 4, icmp_checksum(walk)),
-        Protocol::Icmpv6 => icmp::annotate(pen, 6, with_pseudo_header(walk, 58, walk.rest(), 2)),
-        Protocol::Tcp => match &walk.tcp {
-            Some((_, header, _)) => header::annotate(pen, header, with_pseudo_header(walk, 6, walk.rest(), 16)),
-            None => String::new(),
-        },
-        Protocol::Udp => udp::annotate(pen, udp_checksum(walk)),
+        Protocol::Icmp if walk.cut == 0 => checksum::judge(0, walk.rest(), 2),
+        Protocol::Icmpv6 => with_pseudo_header(walk, 58, walk.rest(), 2),
+        Protocol::Tcp => with_pseudo_header(walk, 6, walk.rest(), 16),
+        Protocol::Udp => udp_checksum(walk),
+        _ => Checksum::Unverifiable,
     }
 }
 
@@ -183,10 +137,6 @@ fn udp_checksum(walk: &Walk<'_>) -> Checksum {
             None => Checksum::Unverifiable,
         },
     }
-}
-
-fn icmp_checksum(walk: &Walk<'_>) -> Checksum {
-    if walk.cut > 0 { Checksum::Unverifiable } else { checksum::judge(0, walk.rest(), 2) }
 }
 
 impl Annotator {

@@ -8,11 +8,8 @@
 //! Checksums are shown by annotation and are never a reason to drop a packet.
 
 mod annotate;
-pub(crate) mod fault;
-pub(crate) mod next;
-pub(crate) mod pen;
 mod plain;
-pub(crate) mod protocol;
+mod registry;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -22,15 +19,15 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 pub use annotate::{Annotated, annotate};
-pub use fault::Fault;
 pub(crate) use plain::{Number, Plain, plain};
-pub use protocol::Protocol;
 
-use self::next::{Next, Payload, Step};
+pub use super::headers::numbers::link_type_name;
+pub use super::headers::{Fault, Protocol};
+use super::headers::{Next, Payload, Step, numbers};
+use super::link::{ethernet, vlan};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
-use super::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
-use super::transport::header::{Header, udp};
-use super::{link, network};
+use super::network::{ipv4, ipv6, ipv6_extension};
+use super::transport::header::Header;
 use crate::limits::MOST_HEADERS;
 
 /// What a packet carries.
@@ -89,7 +86,7 @@ pub fn walk(link_type: u16, data: &[u8]) -> Outcome<'_> {
 
 fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
     let mut walk = Walk::new(data);
-    let end = walk.run(link::behind_link_type(link_type, data), &mut ());
+    let end = walk.run(numbers::behind_link_type(link_type, data), &mut ());
     walk.outcome(end)
 }
 
@@ -100,7 +97,7 @@ fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
 pub fn walk_datagram(datagram: &Datagram) -> Outcome<'_> {
     let mut walk = Walk::new(&datagram.payload);
     (walk.source, walk.destination) = (datagram.source, datagram.destination);
-    let end = walk.run(network::behind_ip(datagram.protocol), &mut ());
+    let end = walk.run(numbers::behind_ip(datagram.protocol), &mut ());
     walk.outcome(end)
 }
 
@@ -185,7 +182,8 @@ impl<'a> Walk<'a> {
     fn step(&mut self, protocol: Protocol) -> Result<Step, Fault> {
         let data = self.rest();
         match protocol {
-            Protocol::Ethernet => link::ethernet::parse(data),
+            Protocol::Ethernet => ethernet::parse(data),
+            Protocol::Vlan | Protocol::ServiceVlan => vlan::parse(protocol, data),
             Protocol::Ipv4 => {
                 let header = ipv4::parse(data)?;
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
@@ -198,46 +196,15 @@ impl<'a> Walk<'a> {
                 (self.piece, self.rerouted) = (None, false);
                 Ok(header.step)
             }
-            Protocol::Vlan | Protocol::ServiceVlan => link::vlan::parse(protocol, data),
-            Protocol::ETag => link::tags::parse_e_tag(data),
-            Protocol::VnTag => link::tags::parse_vn_tag(data),
-            Protocol::Macsec => link::tags::parse_macsec(data),
-            Protocol::Backbone => link::tags::parse_backbone(data),
-            Protocol::FabricPath => link::tags::parse_fabric_path(data),
-            Protocol::Mpacket => link::ethernet::parse_mpacket(data),
-            Protocol::Broadcom | Protocol::Dsa | Protocol::EtherTypeDsa => link::switch_tag::parse(protocol, data),
-            Protocol::BroadcomPrepended => link::switch_tag::parse_prepended(data),
-            Protocol::Fddi => link::ring::parse_fddi(data),
-            Protocol::TokenRing => link::ring::parse_token_ring(data),
-            Protocol::Wifi => link::wifi::parse(data),
-            Protocol::Radiotap | Protocol::Prism | Protocol::Avs | Protocol::Ppi => {
-                link::monitor::parse(protocol, data)
-            }
-            Protocol::Llc => link::ethernet::parse_llc(data),
-            Protocol::Snap => link::ethernet::parse_snap(data),
-            Protocol::Mpls => link::mpls::parse(data),
-            Protocol::ControlWord => link::mpls::parse_control_word(data),
-            Protocol::Pppoe => link::ppp::parse_pppoe(data),
-            Protocol::Ppp => link::ppp::parse(data),
-            Protocol::CiscoHdlc => link::ppp::parse_cisco(data),
-            Protocol::Nflog => link::nflog::parse(data),
-            Protocol::Enc => link::kernel::parse_enc(data),
-            Protocol::Pflog => link::kernel::parse_pflog(data),
-            Protocol::Pktap => link::kernel::parse_pktap(data),
-            Protocol::Cooked => link::cooked::parse(data),
-            Protocol::Cooked2 => link::cooked::parse_2(data),
-            Protocol::Null | Protocol::Loop => link::loopback::parse(protocol, data),
-            Protocol::Arp => link::arp::parse(data),
-            Protocol::HopByHop => ipv6_extension::parse(protocol, data),
             Protocol::DestinationOptions => {
-                let step = ipv6_extension::parse(protocol, data)?;
+                let step = protocol.header().step(protocol, data)?;
                 if let Some(home) = ipv6_extension::home_address(data.get(..step.length).unwrap_or(data)) {
                     self.source = home.into();
                 }
                 Ok(step)
             }
             Protocol::Routing => {
-                let step = ipv6_extension::parse(protocol, data)?;
+                let step = protocol.header().step(protocol, data)?;
                 if ipv6_extension::has_segments_left(data) {
                     match ipv6_extension::final_destination(data.get(..step.length).unwrap_or(data)) {
                         Some(last) => self.destination = last.into(),
@@ -251,15 +218,6 @@ impl<'a> Walk<'a> {
                 self.piece = piece;
                 Ok(step)
             }
-            Protocol::Authentication => authentication::parse(data),
-            Protocol::Gre => gre::parse(data),
-            Protocol::Erspan2 | Protocol::Erspan3 => gre::parse_erspan(protocol, data),
-            Protocol::Vxlan => overlay::parse_vxlan(data),
-            Protocol::Geneve => overlay::parse_geneve(data),
-            Protocol::GtpU => overlay::parse_gtp_u(data),
-            Protocol::L2tp => l2tp::parse(data),
-            Protocol::Icmp | Protocol::Icmpv6 => icmp::parse(protocol, data),
-            Protocol::Udp => udp::parse(data),
             Protocol::Tcp => {
                 let (header, fault) = match Header::parse(data) {
                     Ok(header) => (header, None),
@@ -271,6 +229,7 @@ impl<'a> Walk<'a> {
                 self.tcp = Some((self.at, header, fault));
                 Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
             }
+            _ => protocol.header().step(protocol, data),
         }
     }
 

@@ -6,10 +6,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::TcpPacket;
-use super::fault::Fault;
-use super::next::{Next, Step};
-use super::protocol::Protocol;
-use crate::layers::link::{self, cooked, ethernet, loopback};
+use crate::layers::headers::{Fault, Next, Protocol, Step, numbers};
+use crate::layers::link::{cooked, ethernet, loopback};
 use crate::layers::network::{ipv4, ipv6};
 use crate::layers::transport::header::Header;
 
@@ -61,7 +59,7 @@ impl From<IpAddr> for Number {
 #[expect(clippy::inline_always, reason = "what is not asked for is left out only where the caller is known")]
 #[inline(always)]
 pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
-    let Next::Header(protocol) = link::behind_link_type(link_type, data) else { return None };
+    let Next::Header(protocol) = numbers::behind_link_type(link_type, data) else { return None };
     let (link, is_ipv6) = match protocol {
         Protocol::Null => to_ip(loopback::parse(protocol, data))?,
         Protocol::Ethernet => to_ip(ethernet::parse(data))?,

@@ -1,6 +1,6 @@
 //! Packets for tests: the same TCP segment, wrapped in whatever the walk can unwrap.
 
-use crate::layers::network::checksum;
+use crate::layers::headers::checksum;
 
 pub(crate) const SOURCE: [u8; 4] = [192, 0, 2, 1];
 pub(crate) const DESTINATION: [u8; 4] = [192, 0, 2, 2];
@@ -196,8 +196,8 @@ fn tagged(packet: &[u8], frame: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {
         ("Ethernet with its preamble", 274, joined(&[&[0x55; 7], &[0xd5], frame, &[1, 2, 3, 4]])),
         ("Broadcom switch", 281, among(&[0, 0, 0, 1])),
         ("Broadcom switch, before the frame", 282, joined(&[&[0, 0, 0, 1], frame])),
-        ("Marvell switch", 283, among(&[0xc0, 1, 0, 0])),
-        ("Marvell switch with a type", 284, among(&[0xda, 0xda, 0, 0, 0xc0, 1, 0, 0])),
+        ("Marvell switch", 284, among(&[0xc0, 1, 0, 0])),
+        ("Marvell switch with a type", 285, among(&[0xda, 0xda, 0, 0, 0xc0, 1, 0, 0])),
         ("MPLS pseudowire without control word", 1, on_label(&[], 0x00)),
         ("MPLS pseudowire with an address like IPv4", 1, on_label(&[], 0x46)),
         ("MPLS pseudowire with an address like IPv6", 1, on_label(&[], 0x60)),

@@ -6,12 +6,13 @@ use super::samples::{
     self, DESTINATION, PAYLOAD, SOURCE, carriers, ethernet, ipv4, ipv4_fragment, ipv6, joined, segment, udp,
 };
 use super::*;
+use crate::layers::headers::checksum;
 use crate::layers::network::fragments::Fragments;
 use crate::layers::{Layer, Origin};
 
-const LINK_TYPES: [u16; 31] = [
+const LINK_TYPES: [u16; 32] = [
     0, 1, 6, 9, 10, 12, 14, 50, 51, 101, 104, 105, 108, 109, 113, 117, 119, 127, 147, 163, 192, 228, 229, 239, 258,
-    274, 276, 281, 282, 283, 284,
+    274, 276, 281, 282, 283, 284, 285,
 ];
 
 /// Fails unless the leaves and the payload cover every bit of the packet exactly once.
@@ -314,8 +315,8 @@ fn checksums_are_judged_and_never_obeyed() {
     assert!(value(1, &wrong, "Checksum").contains("wrong, should be 0x"));
     assert!(matches!(walk(1, &wrong), Outcome::Tcp(_)));
     let mut offloaded = right.clone();
-    let sum = network::checksum::pseudo_header(SOURCE.into(), DESTINATION.into(), 6, segment().len());
-    offloaded[50..52].copy_from_slice(&network::checksum::fold(sum).to_be_bytes());
+    let sum = checksum::pseudo_header(SOURCE.into(), DESTINATION.into(), 6, segment().len());
+    offloaded[50..52].copy_from_slice(&checksum::fold(sum).to_be_bytes());
     assert!(value(1, &offloaded, "Checksum").contains("left to the network card"));
 }
 

@@ -7,6 +7,7 @@ use super::super::summary::opcode_name;
 use super::{About, Census};
 use crate::capture::{Interface, LinkType, Timestamp};
 use crate::inspect::record::Summary;
+use crate::layers::stack::link_type_name;
 
 /// How many interfaces are named.
 const INTERFACES: usize = 4;
@@ -93,9 +94,9 @@ pub(super) fn link_name(link: LinkType) -> String {
         LinkType::NULL | LinkType::LOOP => "loopback".into(),
         LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD => "raw IP".into(),
         LinkType::PPP => "PPP".into(),
-        _ => match link.name() {
+        _ => match link_type_name(link.0) {
             Some(name) => format!("{name}, link type {}", link.0),
-            None => link.to_string(),
+            None => format!("link type {}", link.0),
         },
     }
 }

@@ -8,9 +8,9 @@ use std::fmt::Write;
 use super::header::Header;
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1};
 use crate::explain;
+use crate::layers::headers::pen::{Pen, count, hex};
 use crate::layers::presentation::charset::whole_characters;
 use crate::layers::presentation::masking;
-use crate::layers::stack::pen::{Pen, count, hex};
 use crate::layers::{Field, Layer, Origin, Span};
 
 const CLAUSE: &str = "RFC 6455 §5.2";

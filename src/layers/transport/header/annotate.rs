@@ -1,53 +1,79 @@
 //! The TCP header, field by field (RFC 9293 §3.1).
 
 use super::options::{Item, Options, TcpOption};
-use super::{ACK, FIN, Header, RST, SYN, URG, flag_names};
-use crate::layers::network::checksum::Checksum;
-use crate::layers::stack::pen::{Pen, count, hex};
+use super::{ACK, FIN, Header, LEAST, RST, SYN, URG, flag_names};
+use crate::layers::headers::{
+    self, CHECKSUM, Fields, Length, Next, Payload, Pen, Row, Step, bit, count, number, shown,
+};
+
+/// For the registry: the walk asks [`Header`] itself, and keeps it.
+pub(crate) const TCP: headers::Header = headers::Header {
+    step: Length::Found(|protocol, data| {
+        let header = Header::parse(data)?;
+        Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
+    }),
+    fields: Fields::Found(write),
+};
 
 /// Bytes of options that a header has at most.
 const MOST_OPTIONS: usize = 40;
 
-pub(crate) fn annotate(pen: &mut Pen<'_>, header: &Header<'_>, verdict: Checksum) -> String {
-    let (source, destination) = (header.source_port, header.destination_port);
-    pen.leaf(16, "Source Port", source.to_string(), port_meaning(source, "sent"));
-    pen.leaf(16, "Destination Port", destination.to_string(), port_meaning(destination, "is to receive"));
-    let meaning = if header.has(SYN) {
-        "Where this side starts counting; chosen at random so that strangers cannot guess it. Its data starts one later."
-    } else {
-        "The number of this segment's first byte; the receiver puts segments in order by it."
-    };
-    pen.number(32, "Sequence Number", meaning);
-    let meaning = if header.has(ACK) {
-        "The number of the next byte this side waits for: everything before it has arrived."
-    } else {
-        "Not used here: without the ACK flag it means nothing."
-    };
-    pen.number(32, "Acknowledgment Number", meaning);
-    let words = pen.peek(4);
-    let value = format!("{words} ({} bytes)", words * 4);
-    pen.leaf(
-        4,
-        "Data Offset",
-        value,
-        "Header length in words of four bytes; data starts behind it. 5 means no options.",
-    );
-    pen.leaf(4, "Reserved", pen.peek(4).to_string(), "Zero, but for experiments.");
-    pen.group(8, "Control bits", flags_meaning(header), control_bits);
-    let meaning = if header.has(SYN) {
-        "How many bytes this side has room for; in a SYN the number is never multiplied."
-    } else {
-        "How many more bytes this side has room for, to be multiplied as agreed in the handshake."
-    };
-    pen.number(16, "Window", meaning);
-    let value = format!("0x{:04x} ({verdict})", pen.peek(16));
-    pen.leaf(16, "Checksum", value, verdict.meaning());
-    let meaning = if header.has(URG) {
-        "Where urgent data ends."
-    } else {
-        "Not used here: without the URG flag it means nothing."
-    };
-    pen.number(16, "Urgent Pointer", meaning);
+fn write(pen: &mut Pen<'_>) -> String {
+    // Even of a damaged header, all is there up to the flags.
+    let flags = pen.header().get(LEAST - 1).copied().unwrap_or_default();
+    let has = |flag| flags & flag == flag;
+    let or = |flag, set: &'static str, unset: &'static str| if has(flag) { set } else { unset };
+    port(pen, "Source Port", "sent");
+    port(pen, "Destination Port", "is to receive");
+    pen.rows(&[
+        number(
+            32,
+            "Sequence Number",
+            or(
+                SYN,
+                "Where this side starts counting; chosen at random so that strangers cannot guess it. Its data starts one \
+                 later.",
+                "The number of this segment's first byte; the receiver puts segments in order by it.",
+            ),
+        ),
+        number(
+            32,
+            "Acknowledgment Number",
+            or(
+                ACK,
+                "The number of the next byte this side waits for: everything before it has arrived.",
+                "Not used here: without the ACK flag it means nothing.",
+            ),
+        ),
+        shown(
+            4,
+            "Data Offset",
+            |words| format!("{words} ({} bytes)", words * 4),
+            "Header length in words of four bytes; data starts behind it. 5 means no options.",
+        ),
+        number(4, "Reserved", "Zero, but for experiments."),
+    ]);
+    pen.group(8, "Control bits", flags_meaning(flags), |pen| {
+        pen.rows(CONTROL_BITS);
+        flag_names(flags)
+    });
+    pen.rows(&[
+        number(
+            16,
+            "Window",
+            or(
+                SYN,
+                "How many bytes this side has room for; in a SYN the number is never multiplied.",
+                "How many more bytes this side has room for, to be multiplied as agreed in the handshake.",
+            ),
+        ),
+        CHECKSUM,
+        number(
+            16,
+            "Urgent Pointer",
+            or(URG, "Where urgent data ends.", "Not used here: without the URG flag it means nothing."),
+        ),
+    ]);
     if pen.left() > 0 {
         let bytes = pen.bytes(MOST_OPTIONS);
         let meaning = "What the two sides tell each other beyond the fixed header.";
@@ -55,21 +81,20 @@ pub(crate) fn annotate(pen: &mut Pen<'_>, header: &Header<'_>, verdict: Checksum
             for item in Options::new(bytes) {
                 option(pen, &item);
             }
-            let rest = pen.left();
-            pen.leaf(
-                rest as u64 * 8,
-                "Padding",
-                hex(pen.bytes(rest)),
-                "Fills the header up to whole words of four bytes.",
-            );
+            pen.rest("Padding", "Fills the header up to whole words of four bytes.");
             count(bytes.len())
         });
     }
-    format!("{source} → {destination}, {}", flag_names(header.flags))
+    pen.sentence(&format!("{{Source Port}} → {{Destination Port}}, {}", flag_names(flags)))
+}
+
+fn port(pen: &mut Pen<'_>, name: &'static str, does: &str) {
+    let port = pen.peek(16);
+    pen.leaf(16, name, port.to_string(), port_meaning(port, does));
 }
 
 /// One line for a beginner: whose port it is.
-fn port_meaning(port: u16, does: &str) -> String {
+fn port_meaning(port: u64, does: &str) -> String {
     let usual = match port {
         80 | 8080 => "the usual port of HTTP",
         443 => "the usual port of HTTPS",
@@ -80,42 +105,37 @@ fn port_meaning(port: u16, does: &str) -> String {
     format!("Which program on that host {does} this: {usual}.")
 }
 
-fn control_bits(pen: &mut Pen<'_>) -> String {
-    let flags = pen.peek(8) as u8;
-    let mut bit = |name: &'static str, set: &'static str, unset: &'static str| {
-        let meaning = if pen.peek(1) == 1 { set } else { unset };
-        pen.number(1, name, meaning);
-    };
-    bit("CWR", "The sender slowed down because it was told that a router is busy.", "Nothing about busy routers.");
+const CONTROL_BITS: &[Row] = &[
+    bit("CWR", "The sender slowed down because it was told that a router is busy.", "Nothing about busy routers."),
     bit(
         "ECE",
         "A router on the way was busy, or (in a SYN) such marks are understood.",
         "No router reported to be busy.",
-    );
-    bit("URG", "The urgent pointer counts; hardly anything uses it.", "No urgent data.");
+    ),
+    bit("URG", "The urgent pointer counts; hardly anything uses it.", "No urgent data."),
     bit(
         "ACK",
         "The acknowledgment number counts; set in every segment but the first.",
         "The acknowledgment number is unused.",
-    );
-    bit("PSH", "Hand the data to the program now, do not wait for more.", "No hurry to hand the data over.");
-    bit("RST", "The connection is over at once, and no reply is expected.", "The connection is not reset.");
-    bit("SYN", "Opens the connection: synchronize the sequence numbers.", "Not an opening segment.");
-    bit("FIN", "The sender has finished: it sends no more data, but still receives.", "The sender may send more.");
-    flag_names(flags)
-}
+    ),
+    bit("PSH", "Hand the data to the program now, do not wait for more.", "No hurry to hand the data over."),
+    bit("RST", "The connection is over at once, and no reply is expected.", "The connection is not reset."),
+    bit("SYN", "Opens the connection: synchronize the sequence numbers.", "Not an opening segment."),
+    bit("FIN", "The sender has finished: it sends no more data, but still receives.", "The sender may send more."),
+];
 
 /// One line for a beginner: what the flags together do to the connection.
-fn flags_meaning(header: &Header<'_>) -> &'static str {
-    if header.has(RST) {
+fn flags_meaning(flags: u8) -> &'static str {
+    let has = |flag| flags & flag == flag;
+    if has(RST) {
         "Hanging up: the connection is over at once."
-    } else if header.has(SYN | ACK) {
+    } else if has(SYN | ACK) {
         "The second step of the handshake: agreed, and my numbers start here."
-    } else if header.has(SYN) {
+    } else if has(SYN) {
         "The first step of the handshake: let us talk, my numbers start here."
-    } else if header.has(FIN) {
+    } else if has(FIN) {
         "I have finished sending; you may go on."
-    } else if header.has(ACK) {
+    } else if has(ACK) {
         "An ordinary segment of an open connection."
     } else {
         "Without ACK, SYN or RST a segment should not exist."
@@ -169,8 +189,7 @@ fn option(pen: &mut Pen<'_>, item: &Item<'_>) {
     pen.group(bits, name, meaning, |pen| {
         pen.number(8, "Kind", "Which option this is.");
         if let TcpOption::Malformed { kind } = item.option {
-            let rest = pen.left();
-            pen.leaf(rest as u64 * 8, "undecoded bytes", hex(pen.bytes(rest)), "Not a possible option.");
+            pen.rest("undecoded bytes", "Not a possible option.");
             return format!("kind {kind}");
         }
         pen.number(8, "Length", "Bytes in this option, these two included.");
@@ -201,17 +220,10 @@ fn option_data(pen: &mut Pen<'_>, option: TcpOption<'_>) -> String {
             if blocks.len() == 1 { "1 block".to_owned() } else { format!("{} blocks", blocks.len()) }
         }
         TcpOption::Other { kind, .. } => {
-            rest_as_data(pen);
+            pen.rest("Data", "What the option says.");
             format!("kind {kind}")
         }
         TcpOption::SackPermitted => "permitted".to_owned(),
-        _ => rest_as_data(pen),
+        _ => pen.rest("Data", "What the option says."),
     }
-}
-
-fn rest_as_data(pen: &mut Pen<'_>) -> String {
-    let rest = pen.left();
-    let value = hex(pen.bytes(rest));
-    pen.leaf(rest as u64 * 8, "Data", value.clone(), "What the option says.");
-    value
 }

@@ -4,11 +4,10 @@ mod annotate;
 pub mod options;
 pub(crate) mod udp;
 
-pub(crate) use annotate::annotate;
+pub(crate) use annotate::TCP;
 pub use options::{Options, TcpOption, window_scale};
 
-use crate::layers::stack::fault::{Fault, fixed};
-use crate::layers::stack::protocol::Protocol;
+use crate::layers::headers::{Fault, Protocol, fixed};
 
 /// FIN: the sender has no more data.
 pub const FIN: u8 = 0x01;

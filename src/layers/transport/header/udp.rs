@@ -1,23 +1,34 @@
 //! The UDP header (RFC 768), and what is known to travel behind it: tunnels, by their port and their look, and QUIC.
 
-use crate::layers::network::checksum::Checksum;
+use crate::layers::headers::{
+    CHECKSUM, Fault, Fields, Header, Length, Next, Payload, Protocol, Step, fixed, number, size,
+};
 use crate::layers::network::overlay;
-use crate::layers::stack::fault::{Fault, fixed};
-use crate::layers::stack::next::{Next, Payload, Step};
-use crate::layers::stack::pen::{Pen, count};
-use crate::layers::stack::protocol::Protocol;
+
+pub(crate) const UDP: Header = Header {
+    step: Length::Found(parse),
+    fields: Fields::Are(
+        &[
+            number(16, "Source Port", "Which program on the sending host this is from."),
+            number(16, "Destination Port", "Which program on the receiving host this is for."),
+            size(16, "Length", "Bytes in this message, this header included."),
+            CHECKSUM,
+        ],
+        "{Source Port} → {Destination Port}",
+    ),
+};
 
 const LENGTH: usize = 8;
 
-pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
-    let header = fixed::<LENGTH>(Protocol::Udp, data)?;
+fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let header = fixed::<LENGTH>(protocol, data)?;
     let [s1, s2, d1, d2, l1, l2, _, _] = *header;
     let stated = u16::from_be_bytes([l1, l2]);
     let payload = match usize::from(stated).checked_sub(LENGTH) {
         Some(payload) => Some(payload),
         // Zero: too long for the field (RFC 2675 §4).
         None if stated == 0 => None,
-        None => return Err(Fault::impossible(Protocol::Udp, "Length", stated, "it counts the header too: at least 8")),
+        None => return Err(Fault::impossible(protocol, "Length", stated, "it counts the header too: at least 8")),
     };
     let ports = [u16::from_be_bytes([s1, s2]), u16::from_be_bytes([d1, d2])];
     let next = behind(ports, data.get(LENGTH..).unwrap_or_default());
@@ -51,14 +62,4 @@ fn looks_like_quic(payload: &[u8]) -> bool {
     let [first, _, _, _, _, id_length, ..] = *payload else { return false };
     // Header form and fixed bit. Every version so far limits connection IDs to 20 bytes.
     first & 0b1100_0000 == 0b1100_0000 && id_length <= 20
-}
-
-pub(crate) fn annotate(pen: &mut Pen<'_>, verdict: Checksum) -> String {
-    let source = pen.number(16, "Source Port", "Which program on the sending host this is from.");
-    let destination = pen.number(16, "Destination Port", "Which program on the receiving host this is for.");
-    let length = pen.peek(16) as usize;
-    pen.leaf(16, "Length", count(length), "Bytes in this message, this header included.");
-    let value = format!("0x{:04x} ({verdict})", pen.peek(16));
-    pen.leaf(16, "Checksum", value, verdict.meaning());
-    format!("{source} → {destination}")
 }

@@ -12,8 +12,8 @@ use super::lines::Section;
 use super::start_line::{Parts, StartLine, trim_line_end};
 use crate::explain;
 use crate::layers::Direction;
+use crate::layers::headers::pen::{Pen, count, hex};
 use crate::layers::presentation::charset;
-use crate::layers::stack::pen::{Pen, count, hex};
 use crate::layers::{Field, Layer, Origin, Span};
 
 /// Names the bytes of a request line, line end included (RFC 9112 §3).

@@ -1,7 +1,7 @@
 //! The request target in its four forms (RFC 9112 §3.2), and the parts of a URI in it (RFC 3986 §3).
 
 use super::{lossy, take, with_clause};
-use crate::layers::stack::pen::Pen;
+use crate::layers::headers::pen::Pen;
 
 /// Names the next `length` bytes, the target of a request with that method.
 pub(super) fn annotate(pen: &mut Pen<'_>, length: usize, method: &str) {

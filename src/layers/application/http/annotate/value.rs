@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::{Asked, bytes_of_content, is_space, lossy, take};
 use crate::layers::Layer;
 use crate::layers::application::websocket::handshake;
-use crate::layers::stack::pen::Pen;
+use crate::layers::headers::pen::Pen;
 
 /// How much of decoded credentials is told.
 const MOST_CREDENTIALS: usize = 120;

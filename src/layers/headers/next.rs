@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::protocol::Protocol;
+use super::{Protocol, numbers};
 use crate::layers::Layer;
-use crate::layers::{link, network};
 
 /// What a header was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub(crate) enum Next {
 /// A payload in which no further header is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Payload {
-    /// What the last header carries.
+    /// What this header carries.
     Of(Protocol),
     /// A piece of a datagram.
     Fragment,
@@ -59,7 +58,7 @@ impl Payload {
             Self::Of(protocol) => protocol.name().into(),
             Self::Fragment => "fragment".into(),
             Self::Frame(name) | Self::InUdp(name) => name.into(),
-            Self::LinkType(number) => match link::link_type_name(number) {
+            Self::LinkType(number) => match numbers::link_type_technology(number) {
                 Some(name) => name.into(),
                 None => format!("link type {number}").into(),
             },
@@ -67,7 +66,7 @@ impl Payload {
             Self::ServiceAccessPoint(number) => format!("LLC (service access point 0x{number:02x})").into(),
             Self::PppProtocol(number) => format!("PPP (protocol 0x{number:04x})").into(),
             Self::AddressFamily(number) => format!("address family {number}").into(),
-            Self::IpProtocol(number) => match network::protocol_name(number) {
+            Self::IpProtocol(number) => match numbers::ip_protocol_name(number) {
                 Some(name) => name.into(),
                 None => format!("IP protocol {number}").into(),
             },

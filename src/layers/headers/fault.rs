@@ -1,6 +1,6 @@
 //! What can be wrong with a header: it is cut short, or what it says cannot be.
 
-use super::protocol::Protocol;
+use super::Protocol;
 use crate::layers::Layer;
 
 /// A header that does not add up. Everything before `offset` was read; nothing after it can be.

@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use super::checksum::Checksum;
+use super::field::Row;
 use crate::layers::{Field, Layer, Origin, Span};
 
 /// Takes bits off the front of a header and names them.
@@ -16,14 +18,65 @@ pub(crate) struct Pen<'a> {
     base: u64,
     /// The next bit of `bytes` to be named.
     next: u64,
+    /// What the header's checksum says, if it covers more than the header.
+    checksum: Checksum,
     fields: Vec<Field>,
 }
 
 impl<'a> Pen<'a> {
     /// A pen over a header that starts `offset` bytes into what it stands in.
     pub(crate) fn new(origin: Origin, offset: usize, bytes: &'a [u8], layer: Layer, clause: &'static str) -> Self {
-        let clause = Cow::Borrowed(clause);
-        Self { origin, layer, clause, bytes, base: offset as u64 * 8, next: 0, fields: Vec::new() }
+        Self {
+            origin,
+            layer,
+            clause: Cow::Borrowed(clause),
+            bytes,
+            base: offset as u64 * 8,
+            next: 0,
+            checksum: Checksum::Unverifiable,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The same pen, which knows what a checksum over more than the header says.
+    pub(crate) fn with_checksum(self, checksum: Checksum) -> Self {
+        Self { checksum, ..self }
+    }
+
+    /// The whole header.
+    pub(crate) fn header(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// What its checksum says.
+    pub(crate) fn checksum(&self) -> Checksum {
+        self.checksum
+    }
+
+    /// Names the next bits as these rows say.
+    pub(crate) fn rows(&mut self, rows: &[Row]) {
+        for row in rows {
+            row.write(self);
+        }
+    }
+
+    /// Names the next bits as these rows say, if they are there.
+    pub(crate) fn rows_if(&mut self, there: bool, rows: &[Row]) {
+        if there {
+            self.rows(rows);
+        }
+    }
+
+    /// A sentence in which each name in braces stands for the value of the field with that name.
+    pub(crate) fn sentence(&self, template: &str) -> String {
+        let mut sentence = String::new();
+        let mut pieces = template.split(['{', '}']);
+        while let Some(text) = pieces.next() {
+            sentence += text;
+            let Some(name) = pieces.next() else { break };
+            sentence += self.fields.iter().find(|field| field.name == name).map_or("", |field| &field.value);
+        }
+        sentence
     }
 
     /// The clause that defines the fields that follow.
@@ -121,6 +174,7 @@ impl<'a> Pen<'a> {
             bytes: self.bytes.get(..end).unwrap_or(self.bytes),
             base: self.base,
             next: self.next,
+            checksum: self.checksum,
             fields: Vec::new(),
         };
         let value = write(&mut inner);
@@ -130,6 +184,14 @@ impl<'a> Pen<'a> {
         let parts = inner.fields;
         let spans = self.take(bits);
         self.fields.push(Field::new(self.layer, name, value, meaning, spans, self.clause.clone()).with_parts(parts));
+    }
+
+    /// Names what is left of the header, byte by byte in hexadecimal.
+    pub(crate) fn rest(&mut self, name: &'static str, meaning: &'static str) -> String {
+        let rest = self.bytes(self.left());
+        let value = hex(rest);
+        self.leaf(rest.len() as u64 * 8, name, value.clone(), meaning);
+        value
     }
 
     /// The whole header as one field.

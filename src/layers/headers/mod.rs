@@ -1,0 +1,85 @@
+//! What every header is made of: a name, a length, what follows it, and fields. The files of layers 2 to 4 describe their
+//! headers with these, and the walk of `stack` goes from one to the next; nothing here knows how a particular header looks.
+//!
+//! The registries by which headers name what they carry are here too, so that a header can name any other and know none.
+
+pub mod checksum;
+mod fault;
+mod field;
+mod next;
+pub(crate) mod numbers;
+pub(crate) mod pen;
+mod protocol;
+
+pub use fault::Fault;
+pub(crate) use fault::{fixed, whole};
+pub(crate) use field::*;
+pub(crate) use next::{Next, Payload, Step};
+pub(crate) use pen::{Pen, count, hex as hex_of};
+pub use protocol::Protocol;
+
+/// A header as its specification draws it.
+pub(crate) struct Header {
+    /// How to find its length, and what follows it.
+    pub(crate) step: Length,
+    /// What its bits are.
+    pub(crate) fields: Fields,
+}
+
+/// How long a header is, and what follows it.
+pub(crate) enum Length {
+    /// So many bytes; what it carries is not decoded.
+    Last(usize),
+    /// So many bytes, and this header follows.
+    Then(usize, Protocol),
+    /// So many bytes, of which the last two are an `EtherType`.
+    EtherType(usize),
+    /// So many bytes, of which the last two are an `EtherType`, or a length that LLC follows (IEEE 802.3 §3.2.6).
+    TypeOrLength(usize),
+    /// It takes a look at the bytes.
+    Found(fn(Protocol, &[u8]) -> Result<Step, Fault>),
+}
+
+/// What a header's bits are.
+pub(crate) enum Fields {
+    /// These fields, in order; and its value as a whole, in which a name in braces stands for that field's value.
+    Are(&'static [Row], &'static str),
+    /// Which fields there are depends on what the bytes say; this names them, and returns the value of the whole.
+    Found(fn(&mut Pen<'_>) -> String),
+}
+
+impl Header {
+    /// Finds the header's length and what follows it.
+    ///
+    /// # Errors
+    ///
+    /// A [`Fault`] if the header is not all there, or holds what it must not.
+    #[inline]
+    pub(crate) fn step(&self, protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+        let last_two = |length| {
+            let header = whole(protocol, data, length)?;
+            Ok(header.last_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes)))
+        };
+        match self.step {
+            Length::Last(length) => {
+                let next = Next::Payload(Payload::Of(protocol));
+                Ok(Step::new(whole(protocol, data, length)?.len(), next))
+            }
+            Length::Then(length, next) => Ok(Step::new(whole(protocol, data, length)?.len(), Next::Header(next))),
+            Length::EtherType(length) => Ok(Step::new(length, numbers::behind_ether_type(last_two(length)?))),
+            Length::TypeOrLength(length) => Ok(numbers::typed(length, last_two(length)?)),
+            Length::Found(find) => find(protocol, data),
+        }
+    }
+
+    /// Names the header's fields; returns the value of it as a whole.
+    pub(crate) fn write(&self, pen: &mut Pen<'_>) -> String {
+        match self.fields {
+            Fields::Are(fields, value) => {
+                pen.rows(fields);
+                pen.sentence(value)
+            }
+            Fields::Found(write) => write(pen),
+        }
+    }
+}
