@@ -177,3 +177,13 @@ faults! {
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
     }
 }
+
+/// A little of some bytes, for a message.
+pub(super) fn text(bytes: &[u8]) -> String {
+    const ENOUGH: usize = 60;
+    let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]).into_owned();
+    if bytes.len() > ENOUGH {
+        text.push('…');
+    }
+    text
+}

@@ -1,7 +1,7 @@
 //! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
 
-use super::fault::Fault;
-use super::section::{Head, elements, text};
+use super::fault::{Fault, text};
+use super::section::{Head, elements};
 use super::start_line::Parts;
 
 /// How the end of a body is known.

@@ -4,10 +4,52 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
-use super::fault::Fault;
-use super::section::{FieldLine, Names, text};
+use super::fault::{Fault, text};
 use super::start_line::{is_token, trim_line_end};
 use super::words;
+
+/// A field line, as ranges of the section it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldLine {
+    /// The field name.
+    pub name: Range<u32>,
+    /// The field value, without the white space around it.
+    pub value: Range<u32>,
+    /// The whole line, line end and folded continuations included.
+    pub whole: Range<u32>,
+}
+
+impl FieldLine {
+    /// The same line `by` bytes further on.
+    #[inline]
+    pub(super) fn moved(&self, by: u32) -> Self {
+        let moved = |range: &Range<u32>| range.start + by..range.end + by;
+        Self { name: moved(&self.name), value: moved(&self.value), whole: moved(&self.whole) }
+    }
+}
+
+/// Which names the lines of a section may have: a bit for each line, one of 64, chosen by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names(u64);
+
+impl Names {
+    pub(super) fn add(&mut self, name: &[u8]) {
+        self.0 |= Self::bit(name);
+    }
+
+    /// Whether a line may have that name, case aside. If not, no line has it.
+    pub(super) fn may_have(self, name: &[u8]) -> bool {
+        self.0 & Self::bit(name) != 0
+    }
+
+    /// The bit of a name, by its length, first and last letter. The factors keep the names that decide about framing apart
+    /// from all that are common.
+    #[inline]
+    fn bit(name: &[u8]) -> u64 {
+        let letter = |byte: Option<&u8>| byte.map_or(0, |byte| usize::from(byte | 0x20));
+        1 << ((7 * name.len() + 2 * (letter(name.first()) + letter(name.last()))) % 64)
+    }
+}
 
 /// A section taken apart.
 #[derive(Debug, Default)]
@@ -213,6 +255,19 @@ mod tests {
             if !name.is_empty() && name.bytes().all(is_plain) && one_line && name.len() + 9 < block.len() {
                 prop_assert!(plain_line(block.as_bytes()).is_some());
             }
+        }
+
+        #[test]
+        fn a_name_that_a_section_has_is_found_whatever_its_case(
+            names in prop::collection::vec("[!-9;-~]{1,20}", 1..9),
+            chosen in any::<prop::sample::Index>(),
+        ) {
+            let block = names.join(": 1\r\n") + ": 1\r\n\r\n";
+            let section = Section::of(block.as_bytes());
+            let name = chosen.get(&names);
+            prop_assert!(section.names.may_have(name.as_bytes()));
+            prop_assert!(section.names.may_have(name.to_ascii_lowercase().as_bytes()));
+            prop_assert!(section.names.may_have(name.to_ascii_uppercase().as_bytes()));
         }
     }
 }

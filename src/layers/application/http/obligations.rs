@@ -1,7 +1,7 @@
 //! What a message owes because of its status code, or of a field it has (RFC 9110); framing is not its subject.
 
-use super::fault::Fault;
-use super::section::{Fields, Head, elements, text};
+use super::fault::{Fault, text};
+use super::section::{Fields, Head, elements};
 use super::start_line::Parts;
 
 /// Checks what a request must have; what is wrong goes to `faults`.
