@@ -1,7 +1,8 @@
-//! Every cap on memory and work, in one place: whatever a capture holds, this is the most that it can cost.
+//! Every cap on the engine's memory and work, in one place: whatever a capture holds, this is the most that it can cost.
 //!
-//! What happens when a cap is reached stands beside it. Nothing is left out in silence: it is a problem, a count or an error
-//! that says so. What a view keeps of bodies and payloads for itself is the view's own constant. Knows nothing else.
+//! What happens when a cap is reached stands beside it. Nothing is left out in silence: the program reports a problem, a
+//! count or an error. What stays elsewhere is what a format itself says (a record's length, a window), how much is read at a
+//! time, and what a view keeps for itself. This module knows nothing else.
 
 // Capture files.
 
@@ -12,37 +13,61 @@ pub const LONGEST_PACKET: u32 = 16 << 20;
 pub const LONGEST_BLOCK: u32 = 16 << 20;
 
 /// How much memory the descriptions of all interfaces may take, in bytes: beyond it, the same.
-pub const INTERFACES_LIMIT: usize = 16 << 20;
+pub const MAX_INTERFACE_BYTES: usize = 16 << 20;
 
 // Packets.
 
 /// How many headers may stand inside one another, twice what the deepest tunnels in use come to: problem `damaged-packet`.
 pub const MOST_HEADERS: usize = 32;
 
+/// How many attributes of NFLOG are looked at for the packet; the kernel has under thirty kinds. Beyond it there is none.
+pub const MAX_NFLOG_ATTRIBUTES: usize = 64;
+
 /// How many incomplete datagrams are kept; beyond it the oldest is forgotten, and its packets stay fragments in the counts.
-pub const MOST_DATAGRAMS: usize = 1024;
+pub const MAX_DATAGRAMS: usize = 1024;
 
 /// How many bytes of them are kept, the bookkeeping included: beyond it, the same.
-pub const MOST_BYTES: usize = 4 << 20;
+pub const MAX_FRAGMENT_BYTES: usize = 4 << 20;
 
-/// How long the fragments of a datagram may be apart, in nanoseconds: 60 seconds (RFC 8200 §4.5). Identifications are
-/// used again after that.
-pub const LONGEST_WAIT: u64 = 60_000_000_000;
+/// How long the fragments of a datagram may be apart, in nanoseconds: 60 seconds (RFC 8200 §4.5). After that, senders may
+/// use its identification again.
+pub const FRAGMENT_TIMEOUT: u64 = 60_000_000_000;
 
 // Streams.
 
+/// How many packets of a connection may pass before a hole is given up whose bytes its receiver has acknowledged: problem
+/// `missing-bytes`. Captures from several queues shuffle neighbours, rarely anything farther apart.
+pub const HOLE_PATIENCE: u32 = 32;
+
 /// The most bytes that may wait out of order on one connection, both sides together: beyond it what they wait for is given
-/// up, problem `missing-bytes`.
+/// up, the same problem.
 pub const MAX_WAITING_BYTES: usize = 1 << 20;
 
 /// The most segments that may wait on one side; bounds the work of keeping them sorted. Beyond it, the same.
 pub const MAX_WAITING_SEGMENTS: usize = 1024;
+
+/// How many waiting segments before a position are looked at for one that reaches over it. An overlap with an earlier one
+/// isn't noticed.
+pub const MAX_LOOK_BACK: usize = 16;
+
+/// How many segments of each stream are remembered, to compare repetitions with. Repetitions of earlier ones are taken for
+/// what they were.
+pub const MAX_REMEMBERED_SEGMENTS: usize = 16;
+
+/// How many bytes a segment may have to be compared whole, as requests and messages are.
+pub const MAX_COMPARED_WHOLE: usize = 512;
+
+/// How many bytes at each end of a longer segment are compared, so that bulk data costs no more than a request does.
+pub const MAX_COMPARED_ENDS: usize = 128;
 
 /// The most of a stream's first bytes that it takes to tell what they open; then they are named "unknown".
 pub const MAX_OPENING: usize = 1024;
 
 /// The most of a side's TLS handshake that is kept to find its hello in; what lies beyond is not named.
 pub const MAX_HELLO: usize = 16 << 10;
+
+/// The most protocols (ALPN) of a TLS offer that are named; the others are left out.
+pub const MAX_OFFERED_PROTOCOLS: usize = 8;
 
 /// The most protocols inside one another that are named.
 pub const MAX_NESTED: usize = 8;
@@ -53,6 +78,14 @@ pub const MAX_NESTED: usize = 8;
 /// problem `headers-too-long`.
 pub const MAX_SECTION: usize = 256 << 10;
 
+/// How far a line is looked into for a start line where the middle of a stream has to tell what it is. A longer line is
+/// taken for something else.
+pub const MAX_START_LINE: usize = 8 << 10;
+
+/// How much of what follows a WebSocket close frame is searched for the end of an HTTP start line, in bytes. Beyond it, it
+/// counts as data that isn't a frame.
+pub const MAX_LINE_AFTER_CLOSE: usize = 1000;
+
 /// The most bytes of a stream that a view keeps until it is told what they are: all that the decoders wait for, and a
 /// packet's worth. What is older is named nothing.
 pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
@@ -60,43 +93,57 @@ pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
 /// The most requests that may wait for their responses; the oldest is given up beyond that, and shown without one.
 pub const MAX_UNANSWERED: usize = 1024;
 
-/// The most bytes that an exchange which is over may hold and leave as room for the next; what holds more is freed.
-pub const MAX_ROOM: usize = 16 << 10;
+/// The most bytes that an exchange or message which is over may hold and leave as room for the next; what holds more is
+/// freed.
+pub const MAX_SPARE_BYTES: usize = 16 << 10;
 
 /// The most bytes that each coding of a content may decode to: 1 GiB. A body that is honestly larger is rare; one that
 /// is a bomb would decode for hours. Beyond it: problem `coding-does-not-decode`.
-pub const OUTPUT_LIMIT: u64 = 1 << 30;
+pub const MAX_DECODED_BYTES: u64 = 1 << 30;
 
 /// The most codings that may be stacked, and two are a curiosity already. Beyond it, the same.
-pub const STACK_LIMIT: usize = 4;
+pub const MAX_CODINGS: usize = 4;
 
 /// The largest window of zstd that the content coding allows: 8 MiB (RFC 9659 §3). Beyond it, the same.
-pub const WINDOW_LIMIT: u64 = 8 << 20;
+pub const MAX_ZSTD_WINDOW: u64 = 8 << 20;
 
 /// The most bytes that one WebSocket message may inflate to: 256 MiB, four times what common libraries accept. Beyond it:
 /// problem `message-does-not-inflate`.
-pub const MESSAGE_LIMIT: u64 = 256 << 20;
+pub const MAX_INFLATED_BYTES: u64 = 256 << 20;
+
+/// The same for a message that somebody pasted: 1 MiB.
+pub const MAX_PASTED_BYTES: u64 = 1 << 20;
+
+/// The most name and value pairs that are read out of one body or field; the others are left out.
+pub const MAX_PAIRS: usize = 200;
 
 // State.
 
 /// The most memory that all connections together may take, in bytes, roughly; beyond it the one that has been idle for
 /// longest is forgotten: closed "evicted", and counted as such.
-pub const BUDGET: usize = 24 << 20;
+pub const MAX_STATE_BYTES: usize = 24 << 20;
 
 /// How long after its end a connection takes in stragglers (last acknowledgments, repeated FINs), in nanoseconds.
-pub const LINGER: u64 = 30_000_000_000;
+pub const ENDED_TIMEOUT: u64 = 30_000_000_000;
 
 /// How many ended connections are remembered, so that what comes even later opens no new one.
 pub const MAX_ENDED: usize = 4096;
 
-// Views.
+// What views ask for.
 
 /// How many problems wait for their connections to match a filter. With more, those that come are passed on: too much is
 /// shown then, never too little.
-pub const MOST_PROBLEMS: usize = 4096;
+pub const MAX_WAITING_PROBLEMS: usize = 4096;
 
 /// How many bytes of frames wait for their messages to match a filter. Beyond that, messages alone are passed on.
-pub const MOST_WAITING_FRAMES: usize = 4 << 20;
+pub const MAX_WAITING_FRAME_BYTES: usize = 4 << 20;
+
+/// How much of each body and payload a filter's condition on its text looks into, in bytes; the pipeline must be asked to
+/// keep as much. Text beyond it doesn't match.
+pub const MAX_SEARCHED_TEXT: usize = 64 << 10;
+
+/// How many packets of a file get a comment; the others get none.
+pub const MAX_COMMENTED_PACKETS: usize = 1 << 14;
 
 /// How much annotation remembers, in bytes. Beyond it payload is left without names, which is said.
 pub const MOST_ANNOTATED: usize = 64 << 20;

@@ -14,8 +14,8 @@ use super::order::ByteOrder;
 use super::reader::Found;
 use super::window::Window;
 use super::{Interface, LinkType, Timestamp};
-use crate::limits::INTERFACES_LIMIT;
 use crate::limits::LONGEST_BLOCK;
+use crate::limits::MAX_INTERFACE_BYTES;
 
 /// The first four bytes of a pcapng file: a section header's block type, which reads the same both ways.
 pub(super) const MAGIC: [u8; 4] = SHB_MAGIC.to_le_bytes();
@@ -245,8 +245,8 @@ impl Pcapng {
         self.interfaces_size += size_of::<(Interface, Clock)>()
             + interface.name.as_ref().map_or(0, String::len)
             + interface.comment.as_ref().map_or(0, String::len);
-        if self.interfaces_size > INTERFACES_LIMIT {
-            return Err(Damage::TooManyInterfaces { limit: INTERFACES_LIMIT });
+        if self.interfaces_size > MAX_INTERFACE_BYTES {
+            return Err(Damage::TooManyInterfaces { limit: MAX_INTERFACE_BYTES });
         }
         self.clocks.push(clock);
         Ok(interface)

@@ -10,9 +10,7 @@ use super::record::{Direction, Exchange, Extent, Frame, HttpMessage, Response};
 use crate::explain;
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
-
-/// How many packets get a comment at most.
-const MOST: usize = 1 << 14;
+use crate::limits::MAX_COMMENTED_PACKETS;
 
 /// Gathers comments. A [`Sink`]: give it the events of a capture.
 #[derive(Clone, Debug, Default)]
@@ -61,14 +59,14 @@ impl Comments {
         if let Some(comment) = self.by_packet.get_mut(&packet) {
             comment.push(' ');
             comment.push_str(sentence);
-        } else if self.by_packet.len() < MOST {
+        } else if self.by_packet.len() < MAX_COMMENTED_PACKETS {
             self.by_packet.insert(packet, sentence.to_owned());
         }
     }
 
     /// Whether this is the first of its kind there.
     fn is_first(&mut self, what: First, scope: Scope) -> bool {
-        self.seen.len() < MOST && self.seen.insert((what, scope))
+        self.seen.len() < MAX_COMMENTED_PACKETS && self.seen.insert((what, scope))
     }
 
     /// Says something of the first of its kind on the connection's interface.
@@ -81,7 +79,7 @@ impl Comments {
 
     fn segment(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let (number, connection) = (packet.moment.packet, segment.connection);
-        if self.interfaces.len() < MOST {
+        if self.interfaces.len() < MAX_COMMENTED_PACKETS {
             self.interfaces.entry(connection).or_insert(packet.interface);
         }
         if segment.novelty == Novelty::Repeated {

@@ -15,7 +15,7 @@ use crate::capture::Timestamp;
 use crate::layers::Source;
 use crate::layers::stack::{Plain, TcpPacket};
 use crate::layers::transport::header::SYN;
-use crate::limits::{BUDGET, LINGER, MAX_ENDED};
+use crate::limits::{ENDED_TIMEOUT, MAX_ENDED, MAX_STATE_BYTES};
 
 /// All connections that are not forgotten yet.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ impl Connections {
         }
         if !header.payload.is_empty() {
             tracked.weigh(&mut self.held);
-            if self.held > BUDGET {
+            if self.held > MAX_STATE_BYTES {
                 self.evict(source, out);
             }
         }
@@ -106,7 +106,7 @@ impl Connections {
             // Whether it is the first of them, or one too many, is looked at with the next packet.
             self.due = 0;
         }
-        if self.held > BUDGET {
+        if self.held > MAX_STATE_BYTES {
             self.evict(source, out);
         }
         if self.idle.len() > 2 * self.by_pair.len() + 1024 {
@@ -118,7 +118,7 @@ impl Connections {
 
     /// Forgets the connections that have been idle for longest, until the budget is met.
     fn evict(&mut self, source: Source, out: &mut Output<'_>) {
-        while self.held > BUDGET
+        while self.held > MAX_STATE_BYTES
             && let Some(Reverse((packet, pair))) = self.idle.pop()
         {
             let Some(tracked) = self.by_pair.get_mut(&pair) else { continue };
@@ -157,11 +157,11 @@ impl Connections {
 
     fn let_go_first(&mut self, now: u64, out: &mut Output<'_>) {
         while let Some(ended) = self.lingering.front()
-            && (now.saturating_sub(ended.at) >= LINGER || self.lingering.len() > MAX_ENDED)
+            && (now.saturating_sub(ended.at) >= ENDED_TIMEOUT || self.lingering.len() > MAX_ENDED)
         {
             self.tell_first(out);
         }
-        self.due = self.lingering.front().map_or(u64::MAX, |ended| ended.at.saturating_add(LINGER));
+        self.due = self.lingering.front().map_or(u64::MAX, |ended| ended.at.saturating_add(ENDED_TIMEOUT));
     }
 
     fn tell_first(&mut self, out: &mut Output<'_>) {

@@ -29,16 +29,16 @@ pub enum Spoken {
 
 /// What is spoken behind which server's port, as it was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DecodeAs([Option<(u16, Spoken)>; Self::MOST]);
+pub struct DecodeAs([Option<(u16, Spoken)>; Self::MAX_PORTS]);
 
 impl DecodeAs {
     /// How many ports can be told of.
-    pub const MOST: usize = 8;
+    pub const MAX_PORTS: usize = 8;
 
-    /// Those ports, the first [`MOST`](Self::MOST) of them.
+    /// Those ports, the first [`MAX_PORTS`](Self::MAX_PORTS) of them.
     #[must_use]
     pub fn ports(told: &[(u16, Spoken)]) -> Self {
-        let mut ports = [None; Self::MOST];
+        let mut ports = [None; Self::MAX_PORTS];
         for (into, port) in ports.iter_mut().zip(told) {
             *into = Some(*port);
         }

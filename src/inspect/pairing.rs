@@ -14,7 +14,7 @@ use crate::layers::application::http::{
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
-use crate::limits::{MAX_ROOM, MAX_UNANSWERED};
+use crate::limits::{MAX_SPARE_BYTES, MAX_UNANSWERED};
 
 /// What a connection turns into after a 101, or after a CONNECT that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,7 +287,7 @@ impl Pairing {
         let Some(open) = self.open.pop_front() else { return };
         self.answered = self.answered.saturating_sub(1);
         out.emit(Event::Exchange(&open.exchange));
-        if open.held() <= MAX_ROOM {
+        if open.held() <= MAX_SPARE_BYTES {
             open.leave(out.scratch);
         }
     }

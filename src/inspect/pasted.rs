@@ -7,9 +7,7 @@ use super::record::{Direction, Extent, Frame, Problem};
 use crate::layers::application::websocket::{CLOSE, Fault, Header, Part, RSV1, Rules, TEXT};
 use crate::layers::presentation::deflate::Inflater;
 use crate::layers::presentation::masking;
-
-/// The most that a message is inflated to: 1 MiB.
-const INFLATED: u64 = 1 << 20;
+use crate::limits::MAX_PASTED_BYTES;
 
 /// What some bytes turned out to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,7 +153,7 @@ impl Message {
     fn check(self, faults: &mut Vec<Fault>) -> Option<Vec<u8>> {
         let mut clear = Vec::new();
         if self.compressed {
-            let mut inflater = Inflater::with_limit(false, INFLATED);
+            let mut inflater = Inflater::with_limit(false, MAX_PASTED_BYTES);
             let mut keep = |bytes: &[u8]| clear.extend_from_slice(bytes);
             let whole = inflater.message_chunk(&self.payload, &mut keep);
             if let Err(error) = whole.and_then(|()| inflater.end_of_message(&mut keep)) {

@@ -10,9 +10,7 @@ use crate::layers::Source;
 use crate::layers::application::http;
 use crate::layers::session::tls;
 use crate::layers::transport::{Conflict, Hole, Receiver, Side};
-
-/// How far a line is looked into for a start line, where it is not known yet who is the client.
-const LINE_LIMIT: usize = 8 << 10;
+use crate::limits::MAX_START_LINE;
 
 /// Carries a connection's two streams from TCP to what is said on them.
 pub(super) struct Streams<'a, 'b> {
@@ -26,7 +24,7 @@ pub(super) struct Streams<'a, 'b> {
 impl Streams<'_, '_> {
     /// Where no SYN told who is the client, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
-        let heard = http::sender(bytes, LINE_LIMIT).or_else(|| tls::sender(bytes));
+        let heard = http::sender(bytes, MAX_START_LINE).or_else(|| tls::sender(bytes));
         let heard = heard.map(|from| if from == Direction::Client { side } else { side.other() });
         let told = if heard.is_none() { self.told(side) } else { None };
         let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };

@@ -5,8 +5,8 @@ use super::record::{Connection, Direction};
 use crate::layers::transport::Segment;
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
-/// How long a sender waits before it sends its SYN again (RFC 6298 §2), in nanoseconds: until then no answer is none missed.
-const PATIENCE: u64 = 1_000_000_000;
+/// How long a sender waits before it sends its SYN again (RFC 6298 §2), in nanoseconds: until then, no answer is overdue.
+const FIRST_TIMEOUT: u64 = 1_000_000_000;
 
 /// What was seen of one connection's headers.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl TcpWatch {
     pub(super) fn over(&self, record: &Connection, now: u64) -> Option<Fault> {
         let waited = now.saturating_sub(record.extent.first.time.0);
         // A capture that has each packet twice has not waited.
-        let missed = self.unanswered > 0 && !self.spoken && waited >= PATIENCE;
+        let missed = self.unanswered > 0 && !self.spoken && waited >= FIRST_TIMEOUT;
         missed.then_some(Fault::NoAnswer { syns: self.unanswered })
     }
 }

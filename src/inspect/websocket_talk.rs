@@ -10,18 +10,13 @@ use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item,
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
+use crate::limits::{MAX_LINE_AFTER_CLOSE, MAX_SPARE_BYTES};
 
 /// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
 
 /// Payload is unmasked in pieces of this size, which stay in the processor's nearest cache.
 const UNMASK_AT_ONCE: usize = 16 << 10;
-
-/// How much room of a message that is over is kept for the next.
-const MOST_ROOM: usize = UNMASK_AT_ONCE;
-
-/// How much of what follows a close frame is searched for the end of an HTTP start line, in bytes.
-const LONGEST_START_LINE: usize = 1000;
 
 /// Both directions of a connection that speaks WebSocket.
 #[derive(Debug)]
@@ -377,7 +372,7 @@ impl Building {
         message.extent = Extent { first: began, last: began };
         (message.frames, message.payload_bytes, message.payload_truncated) = (0, 0, false);
         message.payload.clear();
-        message.payload.shrink_to(MOST_ROOM);
+        message.payload.shrink_to(MAX_SPARE_BYTES);
         self.check = (opcode == TEXT).then(Utf8Check::default);
         self.broken = false;
     }
@@ -440,7 +435,7 @@ impl Building {
 
 /// What the bytes are that follow a close frame and are no frame.
 fn after_close(bytes: &[u8]) -> &'static str {
-    let begins = |from| likeness(from, bytes, LONGEST_START_LINE) == Likeness::Yes;
+    let begins = |from| likeness(from, bytes, MAX_LINE_AFTER_CLOSE) == Likeness::Yes;
     if begins(Direction::Server) {
         "an HTTP response"
     } else if begins(Direction::Client) {

@@ -185,3 +185,45 @@ fn nothing_below_the_command_line_prints_asks_the_environment_or_exits() {
         }
     }
 }
+
+/// Caps that are not the engine's cost but a fact of a format, or of what a view shows.
+const NOT_CAPS: &[&str] = &[
+    "BLOCK_LIMIT",      // a block of zstd (RFC 8878 §3.1.1.2.4)
+    "MAX_RECORD",       // a TLS record (RFC 8446 §5.1)
+    "MAX_NAME",         // a name in DNS and ALPN
+    "MAX_LINE",         // a PROXY protocol line
+    "MAX_MESSAGE",      // a SOCKS message
+    "MAX_METHOD",       // no method is longer by far
+    "MAX_HEADER",       // a WebSocket frame's header
+    "MAX_CONTROL",      // a WebSocket control frame (RFC 6455 §5.5)
+    "MAX_PORTS",        // how many ports a command line may name
+    "MOST_OPTIONS",     // a TCP header's options
+    "MOST_CREDENTIALS", // what is shown of credentials
+    "LONGEST_PAYLOAD",  // an IP datagram
+    "LONGEST_WRITTEN",  // what readers of pcapng take
+];
+
+#[test]
+fn caps_on_memory_and_work_stand_in_one_place_each_under_a_name_of_its_own() {
+    let declared = |source: &str| -> Vec<String> {
+        let names = source.lines().filter_map(|line| line.split_once("const ")?.1.split_once(": "));
+        let names = names.filter(|(_, rest)| ["usize", "u64", "u32"].iter().any(|kind| rest.starts_with(kind)));
+        names.map(|(name, _)| name.to_owned()).collect()
+    };
+    let is_cap = |name: &String| {
+        ["MAX", "MOST", "LIMIT", "BUDGET", "PATIENCE", "LONGEST", "REMEMBERED"].iter().any(|word| name.contains(word))
+    };
+    let limits = declared(&fs::read_to_string(folder("limits.rs")).unwrap());
+    assert!(limits.len() > 30);
+    for module in ["capture", "layers", "inspect"] {
+        for path in
+            sources(&folder(module)).iter().filter(|path| !path.components().any(|part| part.as_os_str() == "redact"))
+        {
+            for name in declared(&fs::read_to_string(path).unwrap()) {
+                let allowed = !is_cap(&name) || NOT_CAPS.contains(&name.as_str());
+                assert!(allowed, "{}: {name} belongs in limits.rs", path.display());
+                assert!(!limits.contains(&name), "{}: {name} has its name from limits.rs", path.display());
+            }
+        }
+    }
+}

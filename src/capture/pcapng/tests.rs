@@ -212,7 +212,7 @@ fn descriptions_of_interfaces_have_a_limit() {
     let comment = LITTLE.option(1, &vec![b'a'; 65_000]);
     let interface = LITTLE.interface(1, 0, &[comment]);
     let (_, found) = damage(&interface.repeat(300));
-    assert_eq!(found, Damage::TooManyInterfaces { limit: INTERFACES_LIMIT });
+    assert_eq!(found, Damage::TooManyInterfaces { limit: MAX_INTERFACE_BYTES });
 }
 
 proptest! {

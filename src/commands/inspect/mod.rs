@@ -24,7 +24,7 @@ use self::input::Input;
 use super::Failure;
 use crate::capture::watched::Watcher;
 use crate::capture::{Reader, Timestamp};
-use crate::inspect::filter::{Filter, Filtered, LOOKED_INTO, Matched};
+use crate::inspect::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::Direction;
 use crate::inspect::redact::Redacted;
 use crate::inspect::{self, CountsOnly, DecodeAs, Event, Finding, Options, Sink};
@@ -95,7 +95,7 @@ impl Inspect {
     }
 
     fn options(&self, keep: usize) -> Options {
-        let keep = if self.filter.contains.is_some() { keep.max(LOOKED_INTO) } else { keep };
+        let keep = if self.filter.contains.is_some() { keep.max(MAX_SEARCHED_TEXT) } else { keep };
         Options { keep, pieces: false, decode_as: self.decode_as }
     }
 

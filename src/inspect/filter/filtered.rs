@@ -6,11 +6,8 @@ use hashbrown::HashMap;
 use super::Filter;
 use crate::inspect::event::{Event, PacketContent, Sink};
 use crate::inspect::record::{Connection, Exchange, Extent, Frame, HttpMessage, Message, Moment, Problem};
-use crate::limits::{MOST_PROBLEMS, MOST_WAITING_FRAMES};
-
-/// How much of each body and payload a condition on its text looks into, in bytes: 64 KiB. The pipeline must be asked to
-/// keep as much.
-pub const LOOKED_INTO: usize = 64 << 10;
+pub use crate::limits::MAX_SEARCHED_TEXT;
+use crate::limits::{MAX_WAITING_FRAME_BYTES, MAX_WAITING_PROBLEMS};
 
 /// How many connections matched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,7 +149,7 @@ impl<'f, S: Sink> Filtered<'f, S> {
         if it.opcode != 0 {
             self.waiting -= taken(frames).1;
         }
-        if self.waiting + cost <= MOST_WAITING_FRAMES {
+        if self.waiting + cost <= MAX_WAITING_FRAME_BYTES {
             self.waiting += cost;
             frames.push(it.clone());
         }
@@ -193,7 +190,7 @@ impl<'f, S: Sink> Filtered<'f, S> {
             return;
         };
         let Some(known) = self.open.get_mut(&number).filter(|known| known.possible) else { return };
-        if of_connections || known.matched || self.problems >= MOST_PROBLEMS {
+        if of_connections || known.matched || self.problems >= MAX_WAITING_PROBLEMS {
             self.sink.event(Event::Problem(it));
         } else {
             self.problems += 1;

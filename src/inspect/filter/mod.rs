@@ -21,7 +21,7 @@ use std::ops::RangeInclusive;
 
 use memchr::memmem;
 
-pub use self::filtered::{Filtered, LOOKED_INTO, Matched};
+pub use self::filtered::{Filtered, MAX_SEARCHED_TEXT, Matched};
 use super::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response};
 use crate::capture::Timestamp;
 

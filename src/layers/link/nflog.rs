@@ -3,6 +3,7 @@
 use crate::layers::headers::{
     Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Step, fixed, hex_of, named, number, whole,
 };
+use crate::limits::MAX_NFLOG_ATTRIBUTES;
 
 /// Family, version and resource.
 const FIXED: usize = 4;
@@ -10,8 +11,6 @@ const FIXED: usize = 4;
 const ATTRIBUTE: usize = 4;
 /// The attribute that is the packet (`NFULA_PAYLOAD`).
 const PAYLOAD: u16 = 9;
-/// Attributes before the packet: the kernel has under thirty kinds of them.
-const MOST_ATTRIBUTES: usize = 64;
 
 /// An attribute's length, its own four bytes included, and its type.
 ///
@@ -35,7 +34,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
         family => Next::Payload(Payload::AddressFamily(family.into())),
     };
     let mut at = FIXED;
-    for _ in 0..MOST_ATTRIBUTES {
+    for _ in 0..MAX_NFLOG_ATTRIBUTES {
         let Some(rest) = data.get(at..).filter(|rest| !rest.is_empty()) else { break };
         let Some(header) = rest.first_chunk() else {
             whole(protocol, data, at + ATTRIBUTE)?;

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use hashbrown::HashMap;
 
 use crate::layers::{Origin, Run};
-pub use crate::limits::{LONGEST_WAIT, MOST_BYTES, MOST_DATAGRAMS};
+pub use crate::limits::{FRAGMENT_TIMEOUT, MAX_DATAGRAMS, MAX_FRAGMENT_BYTES};
 
 /// No payload is longer than its length field can say.
 const LONGEST_PAYLOAD: u32 = 65_535;
@@ -141,7 +141,7 @@ struct Incomplete {
     parts: BTreeMap<u32, Part>,
     /// How many bytes they have.
     present: usize,
-    /// What it counts for against [`MOST_BYTES`].
+    /// What it counts for against [`MAX_FRAGMENT_BYTES`].
     cost: usize,
 }
 
@@ -191,7 +191,7 @@ impl Fragments {
         let irregular = datagram.add(packet, end, fragment);
         self.bytes += datagram.cost - before;
         let whole = if datagram.is_whole() { self.take(&fragment.key) } else { None };
-        while self.datagrams.len() > MOST_DATAGRAMS || self.bytes > MOST_BYTES {
+        while self.datagrams.len() > MAX_DATAGRAMS || self.bytes > MAX_FRAGMENT_BYTES {
             if !self.forget_oldest() {
                 break;
             }
@@ -225,7 +225,7 @@ impl Fragments {
     fn expire(&mut self, now: u64) {
         while let Some(key) = self.order.front() {
             let expired =
-                self.datagrams.get(key).is_none_or(|datagram| now.saturating_sub(datagram.since) > LONGEST_WAIT);
+                self.datagrams.get(key).is_none_or(|datagram| now.saturating_sub(datagram.since) > FRAGMENT_TIMEOUT);
             if !expired || !self.forget_oldest() {
                 break;
             }
@@ -360,19 +360,19 @@ mod tests {
     #[test]
     fn the_oldest_datagrams_are_forgotten_when_there_are_too_many() {
         let mut fragments = Fragments::new();
-        for identification in 0..3 * MOST_DATAGRAMS as u32 {
+        for identification in 0..3 * MAX_DATAGRAMS as u32 {
             fragments.add(1, 0, &fragment(identification, 8, true, b"12345678"));
-            assert!(fragments.datagrams.len() <= MOST_DATAGRAMS && fragments.order.len() <= MOST_DATAGRAMS);
+            assert!(fragments.datagrams.len() <= MAX_DATAGRAMS && fragments.order.len() <= MAX_DATAGRAMS);
         }
-        assert_eq!(fragments.forgotten(), 2 * MOST_DATAGRAMS as u64);
-        assert!(fragments.datagrams.contains_key(&key(3 * MOST_DATAGRAMS as u32 - 1)));
+        assert_eq!(fragments.forgotten(), 2 * MAX_DATAGRAMS as u64);
+        assert!(fragments.datagrams.contains_key(&key(3 * MAX_DATAGRAMS as u32 - 1)));
     }
 
     #[test]
     fn a_datagram_that_waits_too_long_does_not_mix_with_the_next_of_its_number() {
         let mut fragments = Fragments::new();
         fragments.add(1, 0, &fragment(7, 0, true, b"old data"));
-        assert_eq!(fragments.add(2, LONGEST_WAIT + 1, &fragment(7, 8, false, b"new")).whole, None);
+        assert_eq!(fragments.add(2, FRAGMENT_TIMEOUT + 1, &fragment(7, 8, false, b"new")).whole, None);
         assert_eq!(fragments.forgotten(), 1);
     }
 

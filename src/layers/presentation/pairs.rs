@@ -10,8 +10,7 @@ use memchr::memmem;
 use super::charset::MediaType;
 use crate::layers::application::http::Fields;
 
-/// The most pairs that are read out of one body or field; the rest is left.
-pub const MOST: usize = 200;
+pub use crate::limits::MAX_PAIRS;
 
 /// A name and its value, decoded; text that is not UTF-8 has replacement characters.
 pub type Pair = (String, String);
@@ -23,7 +22,7 @@ pub fn cookies(value: &[u8]) -> Vec<Pair> {
         let (name, value) = split(pair.trim_ascii(), b'=');
         (text(name), text(value))
     };
-    value.split(|b| *b == b';').filter(|pair| !pair.trim_ascii().is_empty()).take(MOST).map(cookie).collect()
+    value.split(|b| *b == b';').filter(|pair| !pair.trim_ascii().is_empty()).take(MAX_PAIRS).map(cookie).collect()
 }
 
 /// User and password of an `Authorization` field's value, where the scheme is Basic (RFC 7617 §2).
@@ -45,7 +44,7 @@ pub fn form(body: &[u8]) -> Vec<Pair> {
         let (name, value) = split(pair, b'=');
         (text(&percent_decoded(name)), text(&percent_decoded(value)))
     };
-    body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).take(MOST).map(field).collect()
+    body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).take(MAX_PAIRS).map(field).collect()
 }
 
 /// A part of a multipart body.
@@ -69,7 +68,7 @@ pub fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
     let delimiter = [b"--", boundary.as_bytes()].concat();
     let mut parts = Vec::new();
     let mut at = memmem::find(body, &delimiter);
-    while let Some(start) = at.filter(|_| !boundary.is_empty() && parts.len() < MOST) {
+    while let Some(start) = at.filter(|_| !boundary.is_empty() && parts.len() < MAX_PAIRS) {
         let rest = &body[start + delimiter.len()..];
         if rest.starts_with(b"--") {
             break;
@@ -189,7 +188,7 @@ mod tests {
         fn any_bytes_are_read(bytes in prop::collection::vec(prop::sample::select(&b"--B\r\n:=;&%+ax\xff"[..]), 0..200)) {
             let parts = parts(&bytes, "B");
             prop_assert!(parts.iter().map(|part| part.length).sum::<usize>() <= bytes.len());
-            prop_assert!(form(&bytes).len() <= MOST && cookies(&bytes).len() <= MOST);
+            prop_assert!(form(&bytes).len() <= MAX_PAIRS && cookies(&bytes).len() <= MAX_PAIRS);
             prop_assert_eq!(basic_credentials(&bytes), None);
         }
     }

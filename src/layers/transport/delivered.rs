@@ -2,21 +2,14 @@
 //!
 //! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that lies
 //! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, of a segment more than
-//! [`REMEMBERED`] segments ago, or more than [`ENDS`] bytes from both ends of one that is longer than [`WHOLE`].
+//! [`MAX_REMEMBERED_SEGMENTS`] segments ago, or more than [`MAX_COMPARED_ENDS`] bytes from both ends of one that is longer than [`MAX_COMPARED_WHOLE`].
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-/// How many segments are remembered of each stream.
-pub(super) const REMEMBERED: usize = 16;
-
-/// How many bytes a segment may have to be looked at whole, as requests and messages are.
-const WHOLE: usize = 512;
-
-/// How many bytes at each end of a longer one are looked at: bulk data costs no more than a request does.
-const ENDS: usize = 128;
+use crate::limits::{MAX_COMPARED_ENDS, MAX_COMPARED_WHOLE, MAX_REMEMBERED_SEGMENTS};
 
 /// What was handed on last.
 #[derive(Debug, Default)]
@@ -59,7 +52,7 @@ impl Delivered {
     /// Remembers bytes that are handed on, and forgets the oldest.
     #[inline]
     pub(super) fn remember(&mut self, start: u64, bytes: &[u8], packet: u64) {
-        if self.segments.len() >= REMEMBERED {
+        if self.segments.len() >= MAX_REMEMBERED_SEGMENTS {
             self.segments.pop_front();
         }
         let hash = self.hash(bytes);
@@ -86,8 +79,8 @@ impl Delivered {
     }
 
     fn hash(&self, bytes: &[u8]) -> u32 {
-        let hash = match (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>()) {
-            (Some(first), Some(last)) if bytes.len() > WHOLE => self.hasher.hash_one((first, last)),
+        let hash = match (bytes.first_chunk::<MAX_COMPARED_ENDS>(), bytes.last_chunk::<MAX_COMPARED_ENDS>()) {
+            (Some(first), Some(last)) if bytes.len() > MAX_COMPARED_WHOLE => self.hasher.hash_one((first, last)),
             _ => self.hasher.hash_one(bytes),
         };
         hash as u32
@@ -132,7 +125,13 @@ mod tests {
     fn of_a_long_segment_only_the_ends_are_compared() {
         let bulk = [0; 1460];
         let delivered = remembered(&[&bulk]);
-        for (at, noticed) in [(0, true), (ENDS - 1, true), (ENDS, false), (1459 - ENDS, false), (1459, true)] {
+        for (at, noticed) in [
+            (0, true),
+            (MAX_COMPARED_ENDS - 1, true),
+            (MAX_COMPARED_ENDS, false),
+            (1459 - MAX_COMPARED_ENDS, false),
+            (1459, true),
+        ] {
             let mut other = bulk;
             other[at] = 1;
             assert_eq!(delivered.compare(0, &other).is_some(), noticed, "{at}");
@@ -144,7 +143,7 @@ mod tests {
         let pieces: Vec<[u8; 2]> = (0..200).map(|i| [i; 2]).collect();
         let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &piece[..]).collect();
         let delivered = remembered(&pieces);
-        assert_eq!(delivered.segments.len(), REMEMBERED);
+        assert_eq!(delivered.segments.len(), MAX_REMEMBERED_SEGMENTS);
         assert_eq!(delivered.compare(0, &[99; 2]), None);
         assert_eq!(delivered.compare(398, &[99; 2]).map(|conflict| conflict.packet), Some(200));
     }

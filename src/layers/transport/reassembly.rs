@@ -4,7 +4,7 @@
 //!
 //! Bytes are handed on in *causal* order: a segment is read only after everything it acknowledges has been read from the
 //! other side. So a response is never read before its request, however the capture shuffled them. What the capture lacks
-//! is given up once its receiver acknowledged it and [`PATIENCE`] more packets came, when the buffer is full, or when the
+//! is given up once its receiver acknowledged it and [`HOLE_PATIENCE`] more packets came, when the buffer is full, or when the
 //! connection ends.
 
 use std::collections::VecDeque;
@@ -12,14 +12,8 @@ use std::collections::VecDeque;
 use super::delivered::{Conflict, Delivered};
 use super::header::{ACK, FIN, SYN};
 use crate::layers::Source;
-pub use crate::limits::{MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
-
-/// Packets of the connection to wait for a segment that its receiver has acknowledged but the capture has not shown.
-/// Captures from several queues shuffle neighbours, rarely farther.
-pub const PATIENCE: u32 = 32;
-
-/// How many waiting segments before a position are looked at for one that reaches over it.
-const LOOK_BACK: usize = 16;
+use crate::limits::MAX_LOOK_BACK;
+pub use crate::limits::{HOLE_PATIENCE, MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
 
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,10 +188,10 @@ impl Half {
     }
 
     /// What waits and may reach over `start` or lie behind it, in order. So that holes in any number cost no more than a few,
-    /// a segment that reaches over more than [`LOOK_BACK`] others is not noticed.
+    /// a segment that reaches over more than [`MAX_LOOK_BACK`] others is not noticed.
     fn waiting_from(&self, start: u64) -> impl Iterator<Item = &Waiting> {
         let behind = self.waiting.partition_point(|w| w.start <= start);
-        self.waiting.range(behind.saturating_sub(LOOK_BACK)..)
+        self.waiting.range(behind.saturating_sub(MAX_LOOK_BACK)..)
     }
 
     fn holds(&self, start: u64, end: u64) -> bool {
@@ -466,7 +460,7 @@ impl Reassembly {
             }
             let full = self.waiting_bytes > MAX_WAITING_BYTES
                 || self.halves.iter().any(|half| half.waiting.len() > MAX_WAITING_SEGMENTS);
-            if self.impatience <= PATIENCE && !full {
+            if self.impatience <= HOLE_PATIENCE && !full {
                 return;
             }
             self.give_up(source, to);

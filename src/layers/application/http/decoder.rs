@@ -15,6 +15,7 @@ use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_lin
 use super::words;
 use crate::layers::{Direction, Source};
 pub use crate::limits::MAX_SECTION;
+use crate::limits::MAX_START_LINE;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -523,12 +524,10 @@ impl Decoder {
 
     /// Lost: looks for a start line at the start of the input and of its lines.
     fn find_start<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
-        // The beginning of a line longer than this is not kept in the hope of a start line.
-        const ENOUGH: usize = 8 << 10;
         let bytes = input.bytes;
         let mut at = 0;
         while at < bytes.len() {
-            match strict_likeness(self.from, &bytes[at..], ENOUGH) {
+            match strict_likeness(self.from, &bytes[at..], MAX_START_LINE) {
                 Likeness::No => {}
                 likely if likely == Likeness::Yes || !self.foreign => break,
                 _ => {}

@@ -21,7 +21,7 @@ pub use decoder::{Decoder, MAX_SECTION};
 pub use fault::Fault;
 pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
-pub use obligations::{owed_by_request, owed_by_response};
 pub use lines::FieldLine;
+pub use obligations::{owed_by_request, owed_by_response};
 pub use section::{Fields, Head, elements};
 pub use start_line::{Likeness, Parts, StartLine, likeness, sender};

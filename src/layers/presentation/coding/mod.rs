@@ -19,7 +19,7 @@ use self::gzip::Gzip;
 use self::zlib::Zlib;
 use self::zstd::Zstd;
 use super::plainly;
-pub use crate::limits::{OUTPUT_LIMIT, STACK_LIMIT};
+pub use crate::limits::{MAX_CODINGS, MAX_DECODED_BYTES};
 
 /// A content coding that can be undone (IANA's HTTP Content Coding Registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -135,8 +135,8 @@ pub enum CodingError {
         /// The largest allowed, in bytes.
         limit: u64,
     },
-    /// More codings are stacked than [`STACK_LIMIT`].
-    #[error("{count} content codings are stacked, more than the {STACK_LIMIT} that are undone")]
+    /// More codings are stacked than [`MAX_CODINGS`].
+    #[error("{count} content codings are stacked, more than the {MAX_CODINGS} that are undone")]
     TooManyCodings {
         /// How many are listed.
         count: usize,
@@ -180,18 +180,18 @@ impl Decoder {
     /// # Errors
     /// If a coding is not one of [`Coding`]. Nothing can be undone then, whatever the others are.
     pub fn new(content_encoding: &[u8]) -> Result<Option<Self>, UnknownCoding> {
-        Self::with_limit(content_encoding, OUTPUT_LIMIT)
+        Self::with_limit(content_encoding, MAX_DECODED_BYTES)
     }
 
-    /// The same, with another limit than [`OUTPUT_LIMIT`] on the bytes that each coding may decode to.
+    /// The same, with another limit than [`MAX_DECODED_BYTES`] on the bytes that each coding may decode to.
     ///
     /// # Errors
     /// As [`Decoder::new`].
     pub fn with_limit(content_encoding: &[u8], limit: u64) -> Result<Option<Self>, UnknownCoding> {
         let mut codings = codings(content_encoding)?;
         codings.reverse();
-        let failed = (codings.len() > STACK_LIMIT).then_some(CodingError::TooManyCodings { count: codings.len() });
-        codings.truncate(STACK_LIMIT);
+        let failed = (codings.len() > MAX_CODINGS).then_some(CodingError::TooManyCodings { count: codings.len() });
+        codings.truncate(MAX_CODINGS);
         if codings.is_empty() {
             return Ok(None);
         }

@@ -9,7 +9,7 @@ use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::{Coding, CodingError, Out, Undo};
-use crate::limits::WINDOW_LIMIT;
+use crate::limits::MAX_ZSTD_WINDOW;
 
 /// `Block_Maximum_Size` (RFC 8878 §3.1.1.2.4).
 const BLOCK_LIMIT: usize = 128 * 1024;
@@ -43,7 +43,7 @@ pub(super) struct Zstd {
 impl Zstd {
     pub(super) fn new() -> Self {
         let mut frame = FrameDecoder::new();
-        frame.set_max_window_size(WINDOW_LIMIT);
+        frame.set_max_window_size(MAX_ZSTD_WINDOW);
         Self {
             part: Part::FrameHeader,
             held: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::layers::presentation::inflate::{Inflate, Stop};
 use crate::layers::presentation::plainly;
-pub use crate::limits::MESSAGE_LIMIT;
+pub use crate::limits::MAX_INFLATED_BYTES;
 
 /// What every sender leaves off the end of a message, an empty stored block's lengths (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
@@ -49,10 +49,10 @@ impl Inflater {
     /// An inflater for a direction whose sender keeps its window from message to message, or does not.
     #[must_use]
     pub fn new(context_takeover: bool) -> Self {
-        Self::with_limit(context_takeover, MESSAGE_LIMIT)
+        Self::with_limit(context_takeover, MAX_INFLATED_BYTES)
     }
 
-    /// The same, with another limit than [`MESSAGE_LIMIT`] on the bytes that a message may inflate to.
+    /// The same, with another limit than [`MAX_INFLATED_BYTES`] on the bytes that a message may inflate to.
     #[must_use]
     pub fn with_limit(context_takeover: bool, limit: u64) -> Self {
         Self { context_takeover, limit, ..Self::default() }

@@ -4,4 +4,4 @@ mod extensions;
 mod inflater;
 
 pub use self::extensions::{Deflate, Extension, ExtensionFault, Negotiated, Parameter, extensions};
-pub use self::inflater::{DeflateError, Inflater, MESSAGE_LIMIT};
+pub use self::inflater::{DeflateError, Inflater, MAX_INFLATED_BYTES};

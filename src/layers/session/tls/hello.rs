@@ -1,9 +1,7 @@
 //! The two hellos: what the client offers, and what the server chooses of it (RFC 8446 §4.1).
 
 use super::super::cursor::Cursor;
-
-/// The most protocols (ALPN) of an offer that are kept.
-const MAX_PROTOCOLS: usize = 8;
+use crate::limits::MAX_OFFERED_PROTOCOLS;
 
 /// The longest name that is kept; a DNS name and an ALPN name have at most 255 bytes.
 const MAX_NAME: usize = 255;
@@ -123,7 +121,7 @@ fn alpn(mut data: Cursor<'_>) -> Vec<String> {
         let length = list.u8()?;
         list.take(length.into())
     });
-    names.filter(|name| !is_grease(name)).take(MAX_PROTOCOLS).map(text).collect()
+    names.filter(|name| !is_grease(name)).take(MAX_OFFERED_PROTOCOLS).map(text).collect()
 }
 
 /// Whether a protocol name is one of RFC 8701's, which mean nothing.

@@ -90,7 +90,7 @@ fn a_response_waits_for_the_request_it_acknowledges() {
 fn an_acknowledged_hole_is_given_up_after_some_patience_and_counted() {
     let (mut r, mut kept) = opened(0, 100);
     r.segment(Side::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
-    for _ in 0..=PATIENCE {
+    for _ in 0..=HOLE_PATIENCE {
         r.segment(Side::Second, &segment(101, 8, 0, b""), Source::default(), &mut kept);
     }
     assert_eq!(kept.streams[0], b"\0\0\0late");
@@ -194,8 +194,8 @@ proptest! {
             let (a, b) = (a.index(segments.len()), b.index(segments.len()));
             segments.swap(a, b);
         }
-        // More segments than PATIENCE, and a shuffle this wild would rightly be taken for loss.
-        prop_assert!(segments.len() <= PATIENCE as usize);
+        // More segments than HOLE_PATIENCE, and a shuffle this wild would rightly be taken for loss.
+        prop_assert!(segments.len() <= HOLE_PATIENCE as usize);
         for (from, sequence, acknowledgment, payload) in &segments {
             let side = if *from == 0 { Side::First } else { Side::Second };
             r.segment(side, &segment(*sequence, *acknowledgment, 0, payload), Source::default(), &mut kept);
