@@ -2,8 +2,8 @@
 
 use super::numbers;
 use crate::inspect::record::{Exchange, HttpMessage};
+use crate::layers::application::pairs;
 use crate::layers::presentation::charset::MediaType;
-use crate::layers::presentation::pairs;
 
 /// How many pairs are shown.
 const ENOUGH: usize = 12;

@@ -72,6 +72,22 @@ impl Row {
     }
 }
 
+impl Pen<'_> {
+    /// Names the next bits as these rows say.
+    pub(crate) fn rows(&mut self, rows: &[Row]) {
+        for row in rows {
+            row.write(self);
+        }
+    }
+
+    /// Names the next bits as these rows say, if they are there.
+    pub(crate) fn rows_if(&mut self, there: bool, rows: &[Row]) {
+        if there {
+            self.rows(rows);
+        }
+    }
+}
+
 impl Show {
     fn value(self, pen: &Pen<'_>, bits: u16, number: u64) -> String {
         let bytes = usize::from(bits / 8);

@@ -1,9 +1,6 @@
 //! What follows a header: another header, or a payload that is only named.
 
-use std::borrow::Cow;
-
-use super::{Protocol, numbers};
-use crate::layers::Layer;
+use super::Protocol;
 
 /// What a header was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,39 +46,4 @@ pub(crate) enum Payload {
     AddressFamily(u32),
     IpProtocol(u8),
     GreProtocol(u16),
-}
-
-impl Payload {
-    /// Its name, as the counts of a capture show it.
-    pub(crate) fn name(self) -> Cow<'static, str> {
-        match self {
-            Self::Of(protocol) => protocol.name().into(),
-            Self::Fragment => "fragment".into(),
-            Self::Frame(name) | Self::InUdp(name) => name.into(),
-            Self::LinkType(number) => match numbers::link_type_technology(number) {
-                Some(name) => name.into(),
-                None => format!("link type {number}").into(),
-            },
-            Self::EtherType(number) => format!("EtherType 0x{number:04x}").into(),
-            Self::ServiceAccessPoint(number) => format!("LLC (service access point 0x{number:02x})").into(),
-            Self::PppProtocol(number) => format!("PPP (protocol 0x{number:04x})").into(),
-            Self::AddressFamily(number) => format!("address family {number}").into(),
-            Self::IpProtocol(number) => match numbers::ip_protocol_name(number) {
-                Some(name) => name.into(),
-                None => format!("IP protocol {number}").into(),
-            },
-            Self::GreProtocol(number) => format!("GRE (protocol 0x{number:04x})").into(),
-        }
-    }
-
-    /// The layer that its bytes are of.
-    pub(crate) fn layer(self) -> Layer {
-        match self {
-            Self::Of(protocol) if protocol.layer() == Layer::Transport => Layer::Application,
-            Self::Of(protocol) => protocol.layer(),
-            Self::LinkType(_) | Self::Frame(_) => Layer::DataLink,
-            Self::InUdp(_) | Self::IpProtocol(_) => Layer::Transport,
-            _ => Layer::Network,
-        }
-    }
 }

@@ -1,6 +1,10 @@
-//! The registries by which one header names the next: link types, `EtherTypes`, and IP's protocol numbers.
+//! The registries by which one header names the next: link types, `EtherTypes`, and IP's protocol numbers; and with them
+//! the names of what is not decoded further.
+
+use std::borrow::Cow;
 
 use super::{Next, Payload, Protocol, Step};
+use crate::layers::Layer;
 
 /// A link type: its number, the registry's name without `LINKTYPE_`, and what its packets begin with.
 struct LinkType(u16, &'static str, Begins);
@@ -288,6 +292,41 @@ fn behind_ip_other(number: u8) -> Next {
 /// The name of a protocol number, for the commoner ones.
 pub(crate) fn ip_protocol_name(number: u8) -> Option<&'static str> {
     named(IP_PROTOCOLS, number).map(|row| row.1)
+}
+
+impl Payload {
+    /// Its name, as the counts of a capture show it.
+    pub(crate) fn name(self) -> Cow<'static, str> {
+        match self {
+            Self::Of(protocol) => protocol.name().into(),
+            Self::Fragment => "fragment".into(),
+            Self::Frame(name) | Self::InUdp(name) => name.into(),
+            Self::LinkType(number) => match link_type_technology(number) {
+                Some(name) => name.into(),
+                None => format!("link type {number}").into(),
+            },
+            Self::EtherType(number) => format!("EtherType 0x{number:04x}").into(),
+            Self::ServiceAccessPoint(number) => format!("LLC (service access point 0x{number:02x})").into(),
+            Self::PppProtocol(number) => format!("PPP (protocol 0x{number:04x})").into(),
+            Self::AddressFamily(number) => format!("address family {number}").into(),
+            Self::IpProtocol(number) => match ip_protocol_name(number) {
+                Some(name) => name.into(),
+                None => format!("IP protocol {number}").into(),
+            },
+            Self::GreProtocol(number) => format!("GRE (protocol 0x{number:04x})").into(),
+        }
+    }
+
+    /// The layer that its bytes are of.
+    pub(crate) fn layer(self) -> Layer {
+        match self {
+            Self::Of(protocol) if protocol.layer() == Layer::Transport => Layer::Application,
+            Self::Of(protocol) => protocol.layer(),
+            Self::LinkType(_) | Self::Frame(_) => Layer::DataLink,
+            Self::InUdp(_) | Self::IpProtocol(_) => Layer::Transport,
+            _ => Layer::Network,
+        }
+    }
 }
 
 #[cfg(test)]

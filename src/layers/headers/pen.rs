@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 
 use super::checksum::Checksum;
-use super::field::Row;
 use crate::layers::{Field, Layer, Origin, Span};
 
 /// Takes bits off the front of a header and names them.
@@ -51,20 +50,6 @@ impl<'a> Pen<'a> {
     /// What its checksum says.
     pub(crate) fn checksum(&self) -> Checksum {
         self.checksum
-    }
-
-    /// Names the next bits as these rows say.
-    pub(crate) fn rows(&mut self, rows: &[Row]) {
-        for row in rows {
-            row.write(self);
-        }
-    }
-
-    /// Names the next bits as these rows say, if they are there.
-    pub(crate) fn rows_if(&mut self, there: bool, rows: &[Row]) {
-        if there {
-            self.rows(rows);
-        }
     }
 
     /// A sentence in which each name in braces stands for the value of the field with that name.

@@ -8,7 +8,6 @@ pub mod coding;
 pub mod deflate;
 mod inflate;
 pub mod masking;
-pub mod pairs;
 
 /// A limit in words: "1 GiB", "256 MiB"; in bytes where it is no whole number of them.
 fn plainly(limit: u64) -> String {

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::Attended;
 use super::offers::Offer;
 use super::site::{Answer, Whole};
-use crate::layers::presentation::pairs;
+use crate::layers::application::pairs;
 use crate::peer::{TEXT, event_stream, growing, json_response, response};
 
 /// How long `/slow` may be asked to take, in milliseconds; and how long it takes if it is not asked.

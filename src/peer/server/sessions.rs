@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use hyper::header::{COOKIE, HeaderMap};
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 
-use crate::layers::presentation::pairs;
+use crate::layers::application::pairs;
 
 /// How many are remembered; the oldest are forgotten.
 const MOST_SESSIONS: usize = 100;

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::{Asked, bytes_of_content, is_space, lossy, take};
 use crate::layers::Layer;
-use crate::layers::application::websocket::handshake;
+use crate::layers::application::accept::{GUID, accept};
 use crate::layers::headers::pen::Pen;
 
 /// How much of decoded credentials is told.
@@ -47,17 +47,17 @@ pub(super) fn annotate(pen: &mut Pen<'_>, length: usize, name: &str, asked: Aske
 fn key_meaning(key: &[u8]) -> String {
     format!(
         "Sixteen random bytes in Base64. The server must answer Base64(SHA-1(this + \"{}\")) = {}.",
-        handshake::GUID,
-        handshake::accept(key)
+        GUID,
+        accept(key)
     )
 }
 
 fn accept_meaning(found: &[u8], key: Option<&[u8]>) -> String {
     let Some(key) = key else {
-        return format!("Base64(SHA-1(the request's key + \"{}\")); the request was not captured.", handshake::GUID);
+        return format!("Base64(SHA-1(the request's key + \"{}\")); the request was not captured.", GUID);
     };
-    let verdict = if handshake::accept(key).as_bytes() == found { "right" } else { "wrong" };
-    format!("Base64(SHA-1(\"{}\" + \"{}\")): {verdict}.", lossy(key), handshake::GUID)
+    let verdict = if accept(key).as_bytes() == found { "right" } else { "wrong" };
+    format!("Base64(SHA-1(\"{}\" + \"{}\")): {verdict}.", lossy(key), GUID)
 }
 
 /// Names the value as divided by `write`.

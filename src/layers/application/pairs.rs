@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
 
-use super::charset::MediaType;
-use crate::layers::application::http::Fields;
+use super::http::Fields;
+use crate::layers::presentation::charset::MediaType;
 
 pub use crate::limits::MAX_PAIRS;
 
