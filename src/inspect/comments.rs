@@ -1,4 +1,4 @@
-//! What to know of single packets: a comment for each that matters, as a teacher would point at it.
+//! What to know about individual packets: a comment for each that matters, as a teacher would point at it.
 //!
 //! One set of rules for any capture: what happens for the first time on its interface, and whatever ends, breaks off or
 //! goes wrong. Comments quote nothing that was captured. Knows no file format, and nothing of who reads them.
@@ -41,7 +41,7 @@ enum First {
     Opcode(u8),
 }
 
-/// Within what it is the first.
+/// What it is the first within.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Scope {
     Interface(usize),
@@ -69,7 +69,7 @@ impl Comments {
         self.seen.len() < MAX_COMMENTED_PACKETS && self.seen.insert((what, scope))
     }
 
-    /// Says something of the first of its kind on the connection's interface.
+    /// Comments on the first of its kind on the connection's interface.
     fn first(&mut self, what: First, connection: u64, packet: u64, sentence: &str) {
         let interface = self.interfaces.get(&connection).copied().unwrap_or_default();
         if self.is_first(what, Scope::Interface(interface)) {

@@ -17,21 +17,21 @@ use crate::layers::stack::{Plain, TcpPacket};
 use crate::layers::transport::header::SYN;
 use crate::limits::{ENDED_TIMEOUT, MAX_ENDED, MAX_STATE_BYTES};
 
-/// All connections that are not forgotten yet.
+/// All connections that haven't been forgotten.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     by_pair: HashMap<Pair, Box<Tracked>, RandomState>,
     next_number: u64,
-    /// Connections that ended and were not told yet, oldest first, and when.
+    /// Connections that ended and haven't been reported yet, oldest first, and when they ended.
     lingering: VecDeque<Ended>,
-    /// When the first of them is to be told, in nanoseconds since 1970.
+    /// When to report the first of them, in nanoseconds since 1970.
     due: u64,
-    /// Connections that ended and were told.
+    /// Connections that ended and were reported.
     told: VecDeque<Ended>,
     /// Bytes of memory that the connections hold, roughly.
     held: usize,
-    /// Every connection once, by the last packet it was known to have when it was put here: the least is idle for longest,
-    /// unless it had another packet since.
+    /// Every connection once, by its last packet at the time it was put here: the lowest has been idle for longest, unless
+    /// it has had another packet since.
     idle: BinaryHeap<Reverse<(u64, Pair)>>,
 }
 
@@ -43,9 +43,9 @@ struct Ended {
 }
 
 impl Connections {
-    /// Takes a packet of the kind that nearly all are, where only counts are asked for: a segment of a known connection that
-    /// goes on with its stream, and opens or ends nothing. What is done with it is what [`packet`](Self::packet) would do,
-    /// which is to take the packet where this returns false.
+    /// Takes a packet of the usual kind, if only counts are asked for: a segment of a known connection that continues its
+    /// stream and opens or ends nothing. Does with it what [`packet`](Self::packet) would do, which has to take the packet
+    /// if this returns false.
     #[inline]
     pub(super) fn plain(&mut self, plain: &Plain<'_>, source: Source, out: &mut Output<'_>) -> bool {
         let (header, at) = (&plain.header, plain.offset + plain.header.header_length);
@@ -103,14 +103,14 @@ impl Connections {
         }
         if tracked.ends(source, out) {
             self.lingering.push_back(Ended { at: source.ready.time.0, pair, number: tracked.record.number });
-            // Whether it is the first of them, or one too many, is looked at with the next packet.
+            // Whether it's the first of them, or one too many, is checked with the next packet.
             self.due = 0;
         }
         if self.held > MAX_STATE_BYTES {
             self.evict(source, out);
         }
         if self.idle.len() > 2 * self.by_pair.len() + 1024 {
-            // Most of it is of connections that are forgotten already.
+            // Most of it belongs to connections that are forgotten already.
             let last = |tracked: &Tracked| tracked.record.extent.last.packet;
             self.idle = self.by_pair.iter().map(|(pair, tracked)| Reverse((last(tracked), *pair))).collect();
         }
@@ -147,7 +147,7 @@ impl Connections {
         }
     }
 
-    /// Tells of connections that ended and have lingered long enough; forgets those that ended longest ago.
+    /// Reports connections that ended long enough ago; forgets those that ended longest ago.
     #[inline]
     fn let_go(&mut self, now: u64, out: &mut Output<'_>) {
         if now >= self.due {

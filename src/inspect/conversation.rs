@@ -19,9 +19,9 @@ pub(super) struct Conversation {
     talk: Talk,
     protocol: Protocol,
     name: Name,
-    /// What a side's bytes may still turn out to be, beyond what they are taken for now.
+    /// What else one end's bytes may still turn out to be.
     doorway: Option<Doorway>,
-    /// What comes before the protocol proper.
+    /// A prelude in progress.
     prelude: Option<Prelude>,
     exchanges: u64,
     /// How far each side's stream has come.
@@ -35,14 +35,14 @@ enum Talk {
     Http(Box<HttpTalk>),
     WebSocket(Box<WebSocketTalk>),
     Tls(Box<Tls>),
-    /// Joined in its middle, by nobody knows whom: a start line is waited for.
+    /// Joined midway, and it isn't known yet who the client is: waits for a start line.
     Unjoined,
     /// Named, not decoded.
     Opaque,
 }
 
 impl Conversation {
-    /// A conversation that the capture has from its start, or that it joins in its middle.
+    /// A conversation that was captured from its start, or joined midway.
     pub(super) fn new(connection: u64, from_start: bool) -> Self {
         Self {
             connection,
@@ -69,7 +69,7 @@ impl Conversation {
         self.exchanges
     }
 
-    /// Whether something is in progress: a message, a frame, a request without its response.
+    /// Whether something is in progress: a message, a frame, or a request that has no response yet.
     pub(super) fn is_inside(&self) -> bool {
         match &self.talk {
             Talk::Http(talk) => talk.is_inside(),
@@ -91,13 +91,13 @@ impl Conversation {
             }
     }
 
-    /// The sides turned out to be the other way round; nothing was decoded yet.
+    /// The ends turned out to be the other way round; nothing has been decoded yet.
     pub(super) fn swap_sides(&mut self) {
         self.seen.swap(0, 1);
         self.heard.swap(0, 1);
     }
 
-    /// Who is the client is known now: what comes next is decoded, from the first start line on.
+    /// It's now known who the client is: decodes what comes next, from the first start line on.
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
             let mut talk = HttpTalk::joined(self.connection, self.seen);
@@ -115,7 +115,7 @@ impl Conversation {
         }
     }
 
-    /// The same where it was told what is spoken, and the bytes do not say.
+    /// The same if the caller said what is spoken and the bytes don't show it.
     pub(super) fn join_as(&mut self, spoken: Spoken) {
         match spoken {
             Spoken::Http => self.join(),
@@ -168,7 +168,7 @@ impl Conversation {
         }
     }
 
-    /// A side reset the connection: what is to be said of that is said at once.
+    /// One end reset the connection: reports at once what there is to report.
     pub(super) fn cut_off(&mut self, source: Source, out: &mut Output<'_>) {
         if let Talk::WebSocket(talk) = &mut self.talk {
             talk.check_ending(true, source, out);
@@ -185,7 +185,7 @@ impl Conversation {
         }
     }
 
-    /// Lets go of all that was kept: nothing more will be made of what comes.
+    /// Frees everything it kept: nothing that still comes will be used.
     pub(super) fn forget(&mut self) {
         self.talk = Talk::Opaque;
         self.doorway = None;
@@ -200,7 +200,7 @@ impl Conversation {
             // Nothing else can begin here.
             return talk.bytes(from, &mut input, out);
         }
-        // A protocol may begin where a segment does, and where another ends.
+        // A protocol may begin where a segment begins, and where another protocol ends.
         let mut at_door = true;
         while !input.bytes.is_empty() {
             let at = end - input.bytes.len() as u64;
@@ -238,7 +238,7 @@ impl Conversation {
         }
     }
 
-    /// Names what a side begins to speak at `at`, where it is not HTTP.
+    /// Names what one end begins to speak at `at`, if it isn't HTTP.
     fn recognise(&mut self, from: Direction, at: u64, bytes: &[u8], out: &mut Output<'_>) {
         let Some(doorway) = &mut self.doorway else { return };
         match doorway.look(from, bytes) {
@@ -258,7 +258,7 @@ impl Conversation {
                 if from == Direction::Client {
                     return self.become_opaque(Protocol::Http2, name.into(), (from, at), out);
                 }
-                // A server may say so to everybody; whether its client does is still to come (RFC 9113 §3.4).
+                // A server may send this to everybody; the client has yet to show that it speaks it too (RFC 9113 §3.4).
                 if self.protocol == Protocol::Unknown {
                     self.protocol = Protocol::Http2;
                 }
@@ -267,7 +267,7 @@ impl Conversation {
             }
             Opening::Named(name) => {
                 self.become_opaque(Protocol::Unknown, name.into(), (from, at), out);
-                // STARTTLS, and what other protocols have of its kind.
+                // STARTTLS, and its equivalents in other protocols.
                 self.doorway = Some(Doorway::ajar());
             }
             opening @ (Opening::Proxy | Opening::Socks) => {
@@ -282,7 +282,7 @@ impl Conversation {
         }
     }
 
-    /// From here on everything is of a protocol that is named, not decoded.
+    /// From here on, everything belongs to a protocol that is named but not decoded.
     fn become_opaque(&mut self, protocol: Protocol, name: String, here: (Direction, u64), out: &mut Output<'_>) {
         self.leave_http(here, out);
         self.name.is(name);
@@ -293,7 +293,7 @@ impl Conversation {
         self.doorway = None;
     }
 
-    /// Bytes that were kept as the possible beginning of an HTTP message, up to this place of one side's stream, are none.
+    /// Bytes kept as the possible beginning of an HTTP message, up to this place in one end's stream, turned out not to be one.
     fn leave_http(&mut self, (from, at): (Direction, u64), out: &mut Output<'_>) {
         let Talk::Http(talk) = &mut self.talk else { return };
         for side in Direction::BOTH {
@@ -303,7 +303,7 @@ impl Conversation {
         }
     }
 
-    /// Takes bytes of what comes before the protocol proper.
+    /// Takes bytes of a prelude.
     fn in_prelude(&mut self, from: Direction, at: u64, input: &mut Input<'_>, out: &mut Output<'_>) {
         let Some(prelude) = &mut self.prelude else { return };
         let (taken, progress) = prelude.bytes(from, input.bytes);
@@ -329,7 +329,7 @@ impl Conversation {
         }
     }
 
-    /// What looked like the beginning of a prelude is none, or can not be followed.
+    /// What looked like the beginning of a prelude isn't one, or can't be followed.
     fn break_prelude(&mut self) {
         self.prelude = None;
         self.doorway = Some(Doorway::ajar());
@@ -346,7 +346,7 @@ impl Conversation {
         let Talk::Http(talk) = &self.talk else { return };
         if talk.is_recognised() && self.doorway.take().is_some() {
             if self.prelude.is_some() {
-                // It did not wait for the server's part of the prelude.
+                // The client didn't wait for the server's part of the prelude.
                 self.name.goes_on(", then ");
             }
             if self.name.is_inside() {
@@ -362,7 +362,7 @@ impl Conversation {
         }
     }
 
-    /// No more of a side's hello comes: what there is of it is looked at.
+    /// No more of one end's hello will come: reads what there is of it.
     fn end_hello(&mut self, from: Direction) {
         if let Talk::Tls(tls) = &mut self.talk
             && tls.end(from)

@@ -1,35 +1,35 @@
-//! Where a conversation, or what is inside of another, begins: what its first bytes are taken for, and what it is called.
+//! Where a conversation begins, or one inside another: what its first bytes are taken for, and what it is called.
 
 use super::record::Direction;
 use crate::layers::session::{MAX_OPENING, Opening, opening, tls};
 use crate::limits::MAX_NESTED;
 
-/// Looks at each side's bytes for what they open, from one place of the conversation on.
+/// Looks at each end's bytes, from one place in the conversation on, to tell which protocol they open.
 #[derive(Debug)]
 pub(super) struct Doorway {
-    /// The first bytes of each side, client's and server's, while they do not tell; `None` once they told.
+    /// The first bytes of the client and of the server, until they show what they open; then `None`.
     heads: [Option<Vec<u8>>; 2],
-    /// The streams are joined in their middle: what they opened with was not seen.
+    /// The streams were joined midway: what they opened with wasn't captured.
     joined: bool,
 }
 
 impl Doorway {
-    /// Both sides are about to begin.
+    /// Both ends are about to begin.
     pub(super) fn open() -> Self {
         Self { heads: [const { Some(Vec::new()) }; 2], joined: false }
     }
 
-    /// Both sides began before the capture did.
+    /// Both ends began before the capture did.
     pub(super) fn joined() -> Self {
         Self { heads: [None, None], joined: true }
     }
 
-    /// Both sides speak something that may switch to TLS.
+    /// Both ends speak something that may switch to TLS.
     pub(super) fn ajar() -> Self {
         Self { heads: [None, None], joined: false }
     }
 
-    /// A side's bytes are missing, or its sender was mistaken for the other: what comes next is not its beginning.
+    /// Some of one end's bytes are missing, or the ends were confused: what comes next isn't its beginning.
     pub(super) fn miss(&mut self, from: Direction) {
         self.heads[from as usize] = None;
     }
@@ -39,12 +39,12 @@ impl Doorway {
         self.heads.iter().flatten().map(Vec::capacity).sum()
     }
 
-    /// What both sides said so far, where it did not tell.
+    /// What both ends have sent so far that didn't show what it opens.
     pub(super) fn take_heads(&mut self) -> [Vec<u8>; 2] {
         self.heads.each_mut().map(|head| head.take().unwrap_or_default())
     }
 
-    /// Looks at the next bytes of a side.
+    /// Looks at the next bytes of one end.
     pub(super) fn look(&mut self, from: Direction, bytes: &[u8]) -> Opening {
         let first = self.heads[from.reverse() as usize].as_ref().is_some_and(Vec::is_empty);
         let Some(head) = &mut self.heads[from as usize] else {
@@ -58,7 +58,7 @@ impl Doorway {
             let length = head.len();
             head.extend_from_slice(&bytes[..bytes.len().min(room)]);
             let found = opening(head, from, first);
-            // What was kept of these bytes is handed on with them.
+            // What was kept is handed on together with these bytes.
             head.truncate(length);
             found
         };
@@ -77,7 +77,7 @@ impl Doorway {
 /// What a conversation is called: the protocols it went through, and the one inside.
 #[derive(Debug, Default)]
 pub(super) struct Name {
-    /// What is around the innermost protocol, and how it is joined to it.
+    /// The protocols around the innermost one, and the separator before it.
     outer: Option<(String, &'static str)>,
     inner: Option<String>,
     nested: usize,
@@ -89,7 +89,7 @@ impl Name {
         self.whole.as_ref()
     }
 
-    /// Whether the conversation is inside of another protocol.
+    /// Whether the conversation is inside another protocol.
     pub(super) fn is_inside(&self) -> bool {
         self.outer.is_some()
     }
@@ -100,7 +100,7 @@ impl Name {
         self.join();
     }
 
-    /// The innermost protocol is only around another one from here on: a prelude, or a tunnel.
+    /// From here on, the innermost protocol carries another one: it was a prelude, or is a tunnel.
     pub(super) fn goes_on(&mut self, separator: &'static str) {
         self.nested += 1;
         if self.nested > MAX_NESTED {

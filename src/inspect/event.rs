@@ -16,13 +16,13 @@ pub trait Sink {
         false
     }
 
-    /// Whether the view is after the counts alone: then nothing is put together only to be an event, and it may get none.
+    /// Whether the view only wants the counts: then nothing is built merely to be an event, and it may get none at all.
     fn counts_only(&self) -> bool {
         false
     }
 }
 
-/// A view of the counts alone.
+/// A view that only wants the counts.
 #[derive(Clone, Copy, Debug)]
 pub struct CountsOnly;
 
@@ -48,7 +48,7 @@ impl<S: Sink + ?Sized> Sink for &mut S {
     }
 }
 
-/// Two views of one pass.
+/// Two views that share one pass.
 impl<A: Sink, B: Sink> Sink for (A, B) {
     fn event(&mut self, event: Event<'_>) {
         self.0.event(event);
@@ -60,33 +60,33 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 }
 
-/// One thing found, in the order in which the capture shows it.
+/// Something that was found, in the order in which the capture shows it.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// The capture names an interface; connections refer to it by index.
+    /// An interface of the capture; connections refer to it by its index.
     Interface(usize, Option<&'a str>),
     /// A packet was read; what it carries follows.
     Packet(&'a PacketSeen),
     /// A connection's first packet was seen.
     Opened(&'a Connection),
-    /// A request's header section was seen whole; `request` is there, its body not yet.
+    /// A request's header section is complete; `request` is set, without its body yet.
     Request(&'a Exchange),
-    /// A response's header section was seen whole: the last of `interim`, or `response`.
+    /// A response's header section is complete: the last of `interim`, or `response`.
     Response(&'a Exchange),
-    /// An exchange is over: its response is complete, or can no longer come.
+    /// An exchange is over: its response is complete, or will never be.
     Exchange(&'a Exchange),
     /// From here on the connection speaks another protocol; `exchange.upgraded` says which.
     Upgraded(&'a Exchange),
-    /// A WebSocket frame is complete, or can no longer be.
+    /// A WebSocket frame is complete, or never will be.
     Frame(&'a Frame),
     /// A WebSocket message is complete.
     Message(&'a Message),
     /// Something is wrong.
     Problem(&'a Problem),
-    /// Both sides of a connection have ended it, or one has cut it off. Stragglers may come yet; [`Closed`](Self::Closed)
-    /// counts them, when it is over for good.
+    /// Both ends have closed a connection, or one has reset it. Stragglers may still come; [`Closed`](Self::Closed)
+    /// counts them once it is over for good.
     Ended(&'a Connection),
-    /// A connection is over: it ended a while ago, or the capture did.
+    /// A connection is over: it ended a while ago, or the capture has ended.
     Closed(&'a Connection),
     /// Bytes of a stream, in order, and where they lie. Only if pieces were asked for.
     Bytes(Delivered<'a>),
@@ -109,7 +109,7 @@ pub struct PacketSeen {
     pub content: PacketContent,
 }
 
-/// What is known of a packet before its headers are read.
+/// What is known about a packet before its headers are read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrived {
     pub(super) moment: Moment,
@@ -119,14 +119,14 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    /// The packet, now that it is known what it carries.
+    /// The packet, once it's known what it carries.
     pub(super) fn seen(self, content: PacketContent) -> PacketSeen {
         let Self { moment, interface, original_length, captured_length } = self;
         PacketSeen { moment, interface, original_length, captured_length, content }
     }
 }
 
-/// What a packet carries, as far as the pipeline looks.
+/// What a packet carries, as far as the pipeline looks into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PacketContent {
     /// A TCP segment.
@@ -137,7 +137,7 @@ pub enum PacketContent {
     Fragment,
     /// Anything else, by name: "UDP", "ICMP", "link type 147".
     Other(std::borrow::Cow<'static, str>),
-    /// Headers that do not add up, and what is wrong with them.
+    /// Malformed headers, and what is wrong with them.
     Damaged(std::borrow::Cow<'static, str>),
 }
 
@@ -163,7 +163,7 @@ pub struct SegmentSeen {
 }
 
 impl SegmentSeen {
-    /// Whether it takes its stream further, or fills a hole in it.
+    /// Whether it extends its stream, or fills a hole in it.
     #[must_use]
     pub fn is_new(&self) -> bool {
         matches!(self.novelty, Novelty::InOrder | Novelty::Ahead)
@@ -198,7 +198,7 @@ pub struct Piece {
     pub end: u64,
     /// What it is.
     pub kind: PieceKind,
-    /// Which exchange, or which frame, it is of.
+    /// Which exchange or frame it belongs to.
     pub index: u64,
 }
 

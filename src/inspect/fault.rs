@@ -1,4 +1,4 @@
-//! What can be wrong besides what the application layer's specifications forbid: with packets, with TCP, with the capture.
+//! What can be wrong below the application layer: with packets, with TCP, with the capture.
 
 use std::ops::RangeInclusive;
 
@@ -103,7 +103,7 @@ fn sent(syns: u32) -> String {
     }
 }
 
-/// A header that does not add up breaks its own specification.
+/// A malformed header breaks its own specification.
 impl Breach for stack::Fault {
     fn rule(&self) -> Rule {
         Rule { clause: self.protocol().about().clause, ..DAMAGED }
@@ -112,7 +112,7 @@ impl Breach for stack::Fault {
 
 const DAMAGED: Rule = rule!("damaged-packet", "the header's own");
 
-/// The rule of every problem there is; of [`stack::Fault`]s, whose clauses are as many as there are headers, one.
+/// The rule of every kind of problem; only one for all [`stack::Fault`]s, which have as many clauses as there are headers.
 pub fn rules() -> impl Iterator<Item = Rule> {
     let all = [&[DAMAGED], Fault::RULES, http::Fault::RULES, websocket::Fault::RULES];
     all.into_iter().flatten().copied()

@@ -29,7 +29,7 @@ impl HttpTalk {
         }
     }
 
-    /// A connection that is joined in its middle, at these positions of the client's and the server's stream.
+    /// A connection that was joined midway, at these positions in the client's and the server's stream.
     pub(super) fn joined(connection: u64, [client, server]: [u64; 2]) -> Self {
         Self {
             client: Decoder::joining(Direction::Client, client),
@@ -51,7 +51,7 @@ impl HttpTalk {
         self.begin(Direction::Server, self.server.position());
     }
 
-    /// A side begins to speak HTTP at `position`: what it said before was something else.
+    /// One end begins to speak HTTP at `position`: what it sent before was something else.
     pub(super) fn begin(&mut self, from: Direction, position: u64) {
         match from {
             Direction::Client => self.client = Decoder::at(Direction::Client, position),
@@ -59,7 +59,7 @@ impl HttpTalk {
         }
     }
 
-    /// The client sent bytes that are no request, and that did not come here.
+    /// The client sent bytes that aren't a request, and that weren't handed to this talk.
     pub(super) fn skipped(&mut self) {
         self.pairing.no_request(None);
     }
@@ -69,7 +69,7 @@ impl HttpTalk {
         self.pairing.hear(from);
     }
 
-    /// Whether a response came as HTTP/0.9 has it: without status line and headers.
+    /// Whether a response came in HTTP/0.9's form: without status line and headers.
     pub(super) fn is_simple(&self) -> bool {
         self.pairing.is_simple()
     }
@@ -94,12 +94,12 @@ impl HttpTalk {
         self.client.held() + self.server.held() + self.pairing.held()
     }
 
-    /// The stream position in that direction up to which bytes were made sense of.
+    /// The stream position in that direction up to which bytes have been decoded.
     pub(super) fn position(&mut self, from: Direction) -> u64 {
         self.decoder(from).position()
     }
 
-    /// Bytes of the client that were kept for more to come: they belong to what the connection switched to.
+    /// The client's bytes that were waiting for more: they belong to what the connection switched to.
     pub(super) fn take_partial(&mut self) -> Vec<u8> {
         self.client.take_partial()
     }
@@ -133,7 +133,7 @@ impl HttpTalk {
         }
     }
 
-    /// A side's stream goes on elsewhere, or no further: what is there of a head is all that will be.
+    /// One end's stream continues elsewhere, or has ended: no more of a head in progress will come.
     fn break_off(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let (decoder, mut taker) = self.taker(from, source);
         taker.broken_off(decoder, out);
@@ -148,7 +148,7 @@ impl HttpTalk {
         (decoder, Taker { connection: *connection, from, source, client, pairing, heads })
     }
 
-    /// A side sent its FIN: what it has not finished by now is cut short.
+    /// One end sent its FIN: whatever it hasn't finished by now is cut short.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         let heads = self.heads;
         self.break_off(from, source, out);
@@ -163,7 +163,7 @@ impl HttpTalk {
             taker.take(item, start, out);
         }
         if from == Direction::Server {
-            // Nothing more can answer what is still open.
+            // Nothing can answer what is still open.
             self.pairing.give_up(source, out);
         }
     }
@@ -188,7 +188,7 @@ struct Taker<'a> {
     connection: u64,
     from: Direction,
     source: Source,
-    /// The client's decoder, where the server's items are taken.
+    /// The client's decoder, while the server's items are taken.
     client: Option<&'a mut Decoder>,
     pairing: &'a mut Pairing,
     heads: &'a mut u64,
@@ -256,20 +256,20 @@ impl Taker<'_> {
         None
     }
 
-    /// Takes what there is of a message whose stream breaks off.
+    /// Takes what there is of a message whose stream has broken off.
     fn broken_off(&mut self, decoder: &mut Decoder, out: &mut Output<'_>) {
         loop {
             let start = decoder.position();
             let Some(item) = decoder.broken_off() else { return };
-            // How its body would have been framed does not matter: there is none.
+            // How its body would have been framed doesn't matter: there isn't one.
             if let Some((framing, _)) = self.take(item, start, out) {
                 decoder.body(framing);
             }
         }
     }
 
-    /// A response comes, and all of its request is not there yet. If the client is inside of a head, that is what a final
-    /// response answers (RFC 9110 §15.5.9, RFC 6585 §5).
+    /// A response comes before its request is complete. If the client is inside a head, a final response answers that head
+    /// (RFC 9110 §15.5.9, RFC 6585 §5).
     #[cold]
     fn answer_early(&mut self, response: &Head<'_>, out: &mut Output<'_>) {
         let Some(Parts::Status { status, .. }) = response.start.map(|start| &start.parts) else { return };

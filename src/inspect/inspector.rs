@@ -12,7 +12,7 @@ use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
 use crate::layers::stack::{self, Outcome, TcpPacket};
 
-/// The pipeline: give it packets, one after the other, and it tells a [`Sink`] what is in them.
+/// The pipeline: takes packets, one after the other, and tells a [`Sink`] what is in them.
 #[derive(Debug, Default)]
 pub struct Inspector {
     options: Options,
@@ -99,7 +99,7 @@ impl Inspector {
                 self.connections.packet(&tcp, arrived, &pieces, source, &mut out);
             }
             Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, arrived, &mut out),
-            // Fragments of fragments are not put together: no network makes them.
+            // Fragments of fragments aren't reassembled: no network makes them.
             _ => other(PacketContent::Fragment, "IP fragment", arrived, &mut out),
         }
     }
@@ -137,7 +137,7 @@ fn count(out: &mut Output<'_>, name: &str) {
     }
 }
 
-/// What came of reading a whole capture.
+/// The result of reading a whole capture.
 #[derive(Debug)]
 pub struct Finding {
     /// The counts, of all that could be read.

@@ -14,28 +14,28 @@ pub struct Options {
     pub keep: usize,
     /// Whether to emit [`Event::Bytes`] and [`Event::Piece`], which say what every byte of a stream is.
     pub pieces: bool,
-    /// What connections speak that the capture joins in their middle, where their bytes do not tell.
+    /// The protocol of connections whose beginning wasn't captured, if their bytes don't show it.
     pub decode_as: DecodeAs,
 }
 
-/// What is spoken on connections whose beginning was not captured.
+/// What can be spoken on a connection whose beginning wasn't captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
     /// HTTP/1.x, from the first start line on.
     Http,
-    /// WebSocket, from the first packet on that whole frames fill.
+    /// WebSocket, from the first packet that consists of whole frames.
     WebSocket,
 }
 
-/// What is spoken behind which server's port, as it was told.
+/// Which protocol is spoken to which server port, as the user says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecodeAs([Option<(u16, Spoken)>; Self::MAX_PORTS]);
 
 impl DecodeAs {
-    /// How many ports can be told of.
+    /// How many ports can be given.
     pub const MAX_PORTS: usize = 8;
 
-    /// Those ports, the first [`MAX_PORTS`](Self::MAX_PORTS) of them.
+    /// These ports, but no more than the first [`MAX_PORTS`](Self::MAX_PORTS).
     #[must_use]
     pub fn ports(told: &[(u16, Spoken)]) -> Self {
         let mut ports = [None; Self::MAX_PORTS];
@@ -51,7 +51,7 @@ impl DecodeAs {
     }
 }
 
-/// What every stage is handed to emit into.
+/// What each stage emits into.
 pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
@@ -96,13 +96,13 @@ impl About {
     }
 }
 
-/// Room that was used once and is nobody's now: most exchanges, frames and messages come and go one after the other.
+/// Buffers to use again: most exchanges, frames and messages come and go one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    /// To unmask in.
+    /// For unmasking.
     pub(super) unmasked: Vec<u8>,
     pub(super) message: Option<Box<Building>>,
-    /// An exchange as its end left it, without its response.
+    /// A finished exchange, without its response.
     pub(super) exchange: Option<Box<Open>>,
     pub(super) response: Response,
 }

@@ -1,4 +1,4 @@
-//! The two endpoints that a connection is between, as what it is found by.
+//! A connection's two endpoints, as the key by which it is found.
 
 use crate::layers::stack::Number;
 use crate::layers::transport::header::Header;

@@ -16,14 +16,14 @@ use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::limits::{MAX_SPARE_BYTES, MAX_UNANSWERED};
 
-/// What a connection turns into after a 101, or after a CONNECT that was accepted.
+/// What a connection becomes after a 101, or after an accepted CONNECT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Switch {
-    /// WebSocket, of the draft if it is not RFC 6455, and what was agreed on of permessage-deflate.
+    /// WebSocket: which draft, if it isn't RFC 6455, and what was agreed about permessage-deflate.
     WebSocket(Option<Draft>, Option<Deflate>),
     /// Another protocol, by its token.
     Other(String),
-    /// A tunnel to this host and port: anything may be in it.
+    /// A tunnel to this host and port, with anything inside.
     Tunnel(String),
 }
 
@@ -39,30 +39,30 @@ pub(super) struct Open {
 #[derive(Debug)]
 pub(super) struct Pairing {
     connection: u64,
-    /// Exchanges that are not over, oldest first.
+    /// Exchanges in progress, oldest first.
     open: VecDeque<Box<Open>>,
-    /// How many of them are answered, the first ones: their response is complete, or can no longer be.
+    /// How many of them, from the front, are answered: their response is complete, or never will be.
     answered: usize,
     /// The content of the response in progress.
     response: Option<Content>,
-    /// How the message in progress is framed, from the client and from the server.
+    /// How the client's and the server's message in progress are framed.
     chunked: [bool; 2],
     next_index: u64,
-    /// Whether the capture has all of the requests so far: a response without one is a fault then.
+    /// Whether every request so far was captured; if so, a response without one is a fault.
     whole: bool,
-    /// The client sent bytes that are no request.
+    /// The client sent bytes that aren't a request.
     skipped: bool,
     /// Where the first of them are from, if it is known.
     skipped_at: Option<Source>,
-    /// The server has said nothing else than HTTP so far, and the capture has all of it.
+    /// So far the server has sent only HTTP, and all of it was captured.
     sound: bool,
-    /// Where the server said something else than HTTP before the first request.
+    /// Where the server sent something other than HTTP before the first request.
     unasked: Option<Source>,
-    /// The client was answered in the middle of a request line.
+    /// The server answered in the middle of the client's request line.
     interrupted: bool,
     /// Whether packets of the client and of the server were captured.
     heard: [bool; 2],
-    /// The server answered a request without version by bytes without a status line (HTTP/0.9).
+    /// The server answered a request that has no version with bytes that have no status line (HTTP/0.9).
     simple: bool,
 }
 
@@ -91,7 +91,7 @@ impl Pairing {
         self.heard[from as usize] = true;
     }
 
-    /// Whether a response that came now would be there before all of its request is.
+    /// Whether a response that came now would arrive before its request is complete.
     pub(super) fn is_early(&self) -> bool {
         self.open.get(self.answered).is_none_or(|open| open.content.is_some())
     }
@@ -111,7 +111,7 @@ impl Pairing {
             && !interim.iter().any(|response| response.status == 100)
     }
 
-    /// The client is about to be answered in the middle of a request line.
+    /// The server is about to answer in the middle of the client's request line.
     pub(super) fn interrupt(&mut self) {
         self.interrupted = true;
     }
@@ -131,7 +131,7 @@ impl Pairing {
         self.next_index
     }
 
-    /// Whether something is not over that the capture could show the rest of.
+    /// Whether anything is still open that later packets could complete.
     pub(super) fn is_open(&self) -> bool {
         !self.open.is_empty() && self.heard[Direction::Server as usize]
     }
@@ -141,7 +141,7 @@ impl Pairing {
         self.open.iter().map(|open| size_of::<Open>() + open.held()).sum()
     }
 
-    /// The exchange whose message is in progress, or was last.
+    /// The exchange that the message in progress, or the last one, belongs to.
     fn current(&self, from: Direction) -> Option<&Open> {
         match from {
             Direction::Client => self.open.back(),
@@ -150,7 +150,7 @@ impl Pairing {
         .map(|open| &**open)
     }
 
-    /// The index of the exchange whose message is in progress, or was last.
+    /// The index of the exchange that the message in progress, or the last one, belongs to.
     pub(super) fn index(&self, from: Direction) -> u64 {
         self.current(from).map_or(self.next_index.saturating_sub(1), |open| open.exchange.index)
     }
@@ -164,7 +164,7 @@ impl Pairing {
         self.chunked[from as usize]
     }
 
-    /// Takes a head; tells how its body is framed, and whether the connection switches after it.
+    /// Takes a head; returns how its body is framed, and what the connection switches to after it, if anything.
     pub(super) fn head(
         &mut self,
         from: Direction,
@@ -180,7 +180,7 @@ impl Pairing {
         (framing, switch)
     }
 
-    /// Notes where the head just taken began, and tells the view of it.
+    /// Notes where the head just taken began, and reports it to the view.
     pub(super) fn began(&mut self, from: Direction, began: Source, source: Source, out: &mut Output<'_>) {
         let Some((_, message)) = self.content(from) else { return };
         message.extent.first = began.ready;
@@ -217,20 +217,20 @@ impl Pairing {
         }
     }
 
-    /// The client sent bytes that are no request.
+    /// The client sent bytes that aren't a request.
     pub(super) fn no_request(&mut self, source: Option<Source>) {
         if !std::mem::replace(&mut self.skipped, true) {
             self.skipped_at = source;
         }
     }
 
-    /// The server sent bytes that are no response.
+    /// The server sent bytes that aren't a response.
     pub(super) fn no_response(&mut self, source: Source, out: &mut Output<'_>) {
         if self.awaits_simple() {
             self.simple = true;
             return;
         }
-        // What follows a response may be more of it.
+        // What follows a response may be more of the same response.
         let is_first = |it: &Exchange| it.index == 0 && it.response.is_none() && it.interim.is_empty();
         let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
         if std::mem::take(&mut self.sound) && self.whole {
@@ -268,7 +268,7 @@ impl Pairing {
         self.close_answered(out);
     }
 
-    /// Nothing more comes: whatever is open stays as it is.
+    /// Nothing more will come: whatever is open stays as it is.
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.end(Direction::Server, false, source, out);
         self.end(Direction::Client, false, source, out);
@@ -299,7 +299,7 @@ impl Pairing {
         out.summary.http_requests += 1;
         let mut found = head.faults.to_vec();
         let framing = match of_request(head, &mut found) {
-            // A third key follows that no length announces.
+            // A third key follows, whose length isn't announced.
             Framing::None if Draft::has_third_key(|name| head.get(name).is_some()) => Framing::Length(Draft::THIRD_KEY),
             framing => framing,
         };
@@ -335,7 +335,7 @@ impl Pairing {
             out.summary.http_responses += 1;
         }
         if self.answered == self.open.len() {
-            // RFC 9110 §15.5.9: a server may send 408 on a connection on which it grew tired of waiting.
+            // RFC 9110 §15.5.9: a server may send 408 on a connection that was idle for too long.
             let whole = self.whole && self.heard[Direction::Client as usize];
             if whole && std::mem::take(&mut self.skipped) {
                 let skipped_at = self.skipped_at.unwrap_or(source);
@@ -376,7 +376,7 @@ impl Pairing {
         (framing, switch)
     }
 
-    /// After a switch nothing of HTTP follows: the exchange that made it is over.
+    /// After a switch no HTTP follows: the exchange that made the switch is over.
     pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
         self.sound = false;
         let exchange = self.current(Direction::Server).map(|open| open.exchange.clone());
@@ -430,7 +430,7 @@ impl Open {
             + interim.iter().chain(response).map(|it| of(&it.message)).sum::<usize>()
     }
 
-    /// Leaves its room to what comes next.
+    /// Keeps its buffers for the next exchange to use.
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
         self.exchange.interim.clear();
@@ -442,7 +442,7 @@ impl Open {
     }
 }
 
-/// Makes what was another's message the one that has that head.
+/// Reuses another message's buffers for the message that has that head.
 fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     let HttpMessage {
         version,

@@ -1,6 +1,6 @@
 //! WebSocket frames without a capture: bytes that somebody has, one side's or both sides', one frame after the other.
 //!
-//! Nothing is known of the handshake before them. What the bytes leave open is taken as the sender most likely meant it: a
+//! The handshake before them isn't known. Where the bytes leave a choice, the likeliest meaning is taken: a
 //! masked frame is a client's, an unmasked one a server's, and RSV1 on the first message means permessage-deflate.
 
 use super::record::{Direction, Extent, Frame, Problem};
@@ -9,7 +9,7 @@ use crate::layers::presentation::deflate::Inflater;
 use crate::layers::presentation::masking;
 use crate::limits::MAX_PASTED_BYTES;
 
-/// What some bytes turned out to be.
+/// What some bytes turned out to contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pasted {
     /// The frames, in order; the payload of the last may be cut short.

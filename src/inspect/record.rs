@@ -1,4 +1,4 @@
-//! What the pipeline finds, one record a thing: connections, exchanges, frames, messages, problems and the summary.
+//! What the pipeline finds, a record for each: connections, exchanges, frames, messages, problems and the summary.
 //!
 //! These are what every view draws from. Text that was captured is kept as bytes: it need not be UTF-8, and nothing is
 //! replaced. Escaping it for a terminal, or for JSON, is the view's work.
@@ -14,12 +14,12 @@ use crate::layers::application::websocket;
 pub use crate::layers::fault::Kind;
 pub use crate::moment::Moment;
 
-/// From the packet that carries the first byte of a thing to the packet that completed it.
+/// From the packet that carries something's first byte to the packet that completed it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
     /// The packet with its first byte.
     pub first: Moment,
-    /// The packet with which the last of its bytes was there.
+    /// The packet that completed it.
     pub last: Moment,
 }
 
@@ -62,7 +62,7 @@ pub enum Closed {
     Fin,
     /// One side sent RST.
     Reset,
-    /// It had not ended when the capture did.
+    /// It was still open when the capture ended.
     Open,
     /// It was forgotten to stay within the memory budget.
     Evicted,
@@ -182,7 +182,7 @@ pub struct Exchange {
     pub response: Option<Response>,
     /// Interim responses (100, 102, 103) that preceded it.
     pub interim: Vec<Response>,
-    /// What a 101 switched to: "websocket", or another protocol's token as sent; "CONNECT" turned into a tunnel is not one.
+    /// What a 101 switched to: "websocket", or another protocol's token as sent; `None` for a CONNECT that became a tunnel.
     pub upgraded: Option<String>,
 }
 

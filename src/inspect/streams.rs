@@ -1,4 +1,4 @@
-//! From TCP to what is said on it: a connection's two streams, each known by who sends it.
+//! From TCP to the conversation: a connection's two streams, each known by its sender.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use crate::layers::session::tls;
 use crate::layers::transport::{Conflict, Hole, Receiver, Side};
 use crate::limits::MAX_START_LINE;
 
-/// Carries a connection's two streams from TCP to what is said on them.
+/// Carries a connection's two streams from TCP to the conversation.
 pub(super) struct Streams<'a, 'b> {
     pub(super) record: &'a mut Connection,
     pub(super) client: &'a mut Side,
@@ -22,7 +22,7 @@ pub(super) struct Streams<'a, 'b> {
 }
 
 impl Streams<'_, '_> {
-    /// Where no SYN told who is the client, the first request or response does.
+    /// If no SYN showed who the client is, the first request or response does.
     fn find_client(&mut self, side: Side, bytes: &[u8]) {
         let heard = http::sender(bytes, MAX_START_LINE).or_else(|| tls::sender(bytes));
         let heard = heard.map(|from| if from == Direction::Client { side } else { side.other() });
@@ -43,7 +43,7 @@ impl Streams<'_, '_> {
         }
     }
 
-    /// Who is the client and what is spoken, if that was told for one of the ports; `side` only breaks a tie.
+    /// Who the client is and what is spoken, if the user said so for one of the ports; `side` only breaks a tie.
     fn told(&self, side: Side) -> Option<(Side, Spoken)> {
         let told = self.out.options.decode_as;
         let of = |address: SocketAddr| told.of(address.port());
@@ -96,7 +96,7 @@ impl Receiver for Streams<'_, '_> {
     }
 }
 
-/// Who the sender of a side is.
+/// Which end a side is.
 pub(super) fn direction(side: Side, client: Side) -> Direction {
     if side == client { Direction::Client } else { Direction::Server }
 }

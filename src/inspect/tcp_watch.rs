@@ -1,4 +1,4 @@
-//! What TCP's headers alone show to be wrong with a connection: nobody answers, it is refused, a window is closed.
+//! What TCP's headers alone show to be wrong with a connection: nobody answers, it's refused, or a window is closed.
 
 use super::fault::Fault;
 use super::record::{Connection, Direction};
@@ -11,9 +11,9 @@ const FIRST_TIMEOUT: u64 = 1_000_000_000;
 /// What was seen of one connection's headers.
 #[derive(Debug, Default)]
 pub(super) struct TcpWatch {
-    /// How often the SYN was sent, where nothing else was seen yet.
+    /// How many times the SYN was sent, if nothing else has been seen.
     unanswered: u32,
-    /// Whether something else was.
+    /// Whether anything else has been seen.
     spoken: bool,
     /// Which sides sent a FIN.
     finished: [bool; 2],
@@ -21,14 +21,14 @@ pub(super) struct TcpWatch {
 }
 
 impl TcpWatch {
-    /// Something else than a SYN was seen, and nothing that ends the connection.
+    /// A packet came that isn't a SYN and doesn't end the connection.
     #[inline]
     pub(super) fn heard(&mut self) {
         self.spoken = true;
     }
 
-    /// Takes a segment's header. `window` is as sent, where it was captured; `syn` is the number that acknowledges the SYN,
-    /// where that was seen.
+    /// Takes a segment's header. `window` is as sent, if it was captured; `syn` is the number that acknowledges the SYN, if
+    /// that was seen.
     pub(super) fn segment(
         &mut self,
         from: Direction,
@@ -61,7 +61,7 @@ impl TcpWatch {
     /// The connection is over at time `now`, in nanoseconds, or the capture is.
     pub(super) fn over(&self, record: &Connection, now: u64) -> Option<Fault> {
         let waited = now.saturating_sub(record.extent.first.time.0);
-        // A capture that has each packet twice has not waited.
+        // A capture may hold each packet twice; the copy doesn't mean that the sender waited.
         let missed = self.unanswered > 0 && !self.spoken && waited >= FIRST_TIMEOUT;
         missed.then_some(Fault::NoAnswer { syns: self.unanswered })
     }

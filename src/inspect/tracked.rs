@@ -29,13 +29,13 @@ pub(super) struct Tracked {
     watch: TcpWatch,
     /// The window scale each side offered in its SYN (RFC 7323 §2.2).
     scales: [Option<u8>; 2],
-    /// It ended, and that was told; stragglers may come yet.
+    /// It ended, and that was reported; stragglers may still come.
     pub(super) ended: bool,
-    /// Its end was told to the view: what still comes is only counted.
+    /// Its end was reported to the view: what still comes is only counted.
     told: bool,
-    /// Bytes of memory it held when that was last looked at.
+    /// Bytes of memory it held when last measured.
     pub(super) held: usize,
-    /// A packet of it was cut by the snap length, and that was said.
+    /// The snap length cut one of its packets, and that was reported.
     cut_was_told: bool,
 }
 
@@ -45,7 +45,7 @@ impl Tracked {
         let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
         let from = SocketAddr::new(tcp.source, tcp.header.source_port);
         let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
-        // The answer to a SYN is sent by the server.
+        // The server answers a SYN.
         let answers = flags & (SYN | ACK) == SYN | ACK;
         let (client, server) = if answers { (to, from) } else { (from, to) };
         let handshake = flags & SYN != 0;
@@ -82,7 +82,7 @@ impl Tracked {
         }
     }
 
-    /// Tells the view that the connection is over, once.
+    /// Reports to the view that the connection is over, once.
     pub(super) fn close(&mut self, source: Source, out: &mut Output<'_>) {
         if std::mem::replace(&mut self.told, true) {
             return;
@@ -99,19 +99,19 @@ impl Tracked {
         self.conversation.forget();
     }
 
-    /// Looks how much memory it holds, and corrects `all` by the difference.
+    /// Measures how much memory it holds, and corrects `all` by the difference.
     pub(super) fn weigh(&mut self, all: &mut usize) {
         let held = size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held();
         *all = *all - std::mem::replace(&mut self.held, held) + held;
     }
 
-    /// Takes a segment of the kind that nearly all are: it goes on with its stream, and opens or ends nothing. False, and
-    /// nothing done, where it is not of that kind.
+    /// Takes a segment of the usual kind, which continues its stream and opens or ends nothing. Returns false, having done
+    /// nothing, if the segment isn't of that kind.
     #[inline]
     pub(super) fn plain(&mut self, header: &Header<'_>, up: bool, source: Source, out: &mut Output<'_>) -> bool {
         let segment = whole(header, 0);
         let side = self.side(up);
-        // Without room for more, or at either end of a connection, there is more to be said.
+        // A closed window, and the beginning or end of a connection, need a closer look.
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
             return false;
         }
@@ -122,7 +122,7 @@ impl Tracked {
         true
     }
 
-    /// Ends it where the packet from `source` ended it; whether that is so, and was not so before.
+    /// Ends the connection if the packet from `source` did; returns whether it has just ended.
     pub(super) fn ends(&mut self, source: Source, out: &mut Output<'_>) -> bool {
         let reset = self.record.closed == Closed::Reset;
         if self.ended || !reset && !self.reassembly.is_finished() {
@@ -151,7 +151,7 @@ impl Tracked {
         self.record.extent.last = moment;
     }
 
-    /// The side that sent a packet from the lower endpoint, or from the higher.
+    /// The side that a packet comes from; `up` tells whether the lower endpoint sent it.
     fn side(&self, up: bool) -> Side {
         if up == self.first_is_low { Side::First } else { Side::Second }
     }
@@ -162,9 +162,9 @@ impl Tracked {
             return false;
         }
         match self.reassembly.base(self.side(up)) {
-            // The same initial number is the same SYN, repeated.
+            // The same initial number means the same SYN, sent again.
             Some(base) => base != segment.sequence.wrapping_add(1),
-            // The other side of one that is opening; or a new one, where the old has carried data or ended.
+            // Either the other end of a connection that is opening, or a new one if the old has carried data or ended.
             None => self.ended || !self.record.handshake,
         }
     }
@@ -196,7 +196,7 @@ impl Tracked {
         if segment.flags & (FIN | RST) != 0 {
             record.closed_by = record.closed_by.or(Some(from_direction));
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
-            // One FIN is half a close; "fin" is what it was once nothing more comes.
+            // One FIN is half a close; if nothing more comes, "fin" is how it ended.
             if record.closed != Closed::Reset {
                 record.closed = if reset { Closed::Reset } else { Closed::Fin };
             }
@@ -223,7 +223,7 @@ impl Tracked {
         }
     }
 
-    /// Counts a packet whose TCP header does not add up: it is of this connection, and does nothing to it.
+    /// Counts a packet whose TCP header is malformed: it belongs to this connection, and has no effect on it.
     fn damaged(
         &mut self,
         fault: stack::Fault,
@@ -257,7 +257,7 @@ impl Tracked {
             reassembly.judged(side, segment, novelty, source, &mut receiver);
             return;
         }
-        // A datagram that came in fragments: each fragment's share of the payload is from its own packet.
+        // A datagram that came in fragments: each fragment's share of the payload comes from its own packet.
         let mut rest = *segment;
         for (length, source) in pieces {
             let (payload, left) = rest.payload.split_at((*length).min(rest.payload.len()));
@@ -297,7 +297,7 @@ impl Tracked {
 
     fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
         let syn = segment.flags & SYN != 0;
-        // RFC 7323 §2.2: the window of a SYN is not scaled, and none is unless both sides offered to.
+        // RFC 7323 §2.2: a SYN's window isn't scaled, and no window is unless both ends offered to.
         let scale = match self.scales {
             [Some(_), Some(_)] if !syn => self.scales[side as usize].unwrap_or(0).min(14),
             _ => 0,
@@ -317,13 +317,13 @@ impl Tracked {
     }
 }
 
-/// What reassembly needs of a segment, of which `cut` payload bytes were not captured.
+/// What reassembly needs to know about a segment, `cut` bytes of whose payload weren't captured.
 pub(super) fn whole<'a>(header: &Header<'a>, cut: usize) -> Segment<'a> {
     let Header { sequence, acknowledgment, flags, payload, .. } = *header;
     Segment { sequence, acknowledgment, flags, payload, cut: cut as u32 }
 }
 
-/// Whether a segment can change what is known of its connection; one that only acknowledges can not.
+/// Whether a segment can change what is known about its connection; a bare acknowledgment can't.
 pub(super) fn changes(segment: &Segment<'_>) -> bool {
     segment.length() > 0 || segment.flags & (SYN | FIN | RST) != 0
 }

@@ -25,11 +25,11 @@ pub(super) struct WebSocketTalk {
     sides: [Sender; 2],
     next_frame: u64,
     next_message: u64,
-    /// Nothing is to be said of how it ended: bytes are missing, or it broke off within a frame, which was said.
+    /// Its end needs no report: bytes are missing, or it broke off inside a frame, which was reported.
     ending_told: bool,
 }
 
-/// One side as a sender of frames.
+/// One end as a sender of frames.
 #[derive(Debug)]
 struct Sender {
     direction: Direction,
@@ -60,7 +60,7 @@ struct InFrame {
 pub(super) struct Building {
     message: Message,
     check: Option<Utf8Check>,
-    /// Something of it is missing, or wrong: it will not be reported whole.
+    /// Part of it is missing or wrong: it won't be reported as a whole message.
     broken: bool,
 }
 
@@ -81,8 +81,8 @@ impl WebSocketTalk {
         Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false }
     }
 
-    /// A connection that is joined in its middle: the next packet of each side that whole frames fill is trusted. What
-    /// was agreed on is not known, so that a compressed message is no fault.
+    /// A connection that was joined midway: trusts the next packet of each end that consists of whole frames. What was agreed
+    /// on isn't known, so a compressed message is not a fault.
     pub(super) fn joined(connection: u64, positions: [u64; 2]) -> Self {
         let mut talk = Self::new(connection, positions, Some(Deflate::default()));
         for side in &mut talk.sides {
@@ -181,7 +181,7 @@ impl WebSocketTalk {
         }
     }
 
-    /// A side that is over has sent a close frame, or never will (RFC 6455 §7.1.5): that is said once.
+    /// An end that is finished has sent a close frame, or never will (RFC 6455 §7.1.5): reports that once.
     pub(super) fn check_ending(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
         let over = self.sides.each_ref().map(|side| side.finished || reset);
@@ -200,7 +200,7 @@ impl WebSocketTalk {
 }
 
 impl Sender {
-    /// Bytes are missing: what depends on them is not made up. The end of the frame in progress, if that is what they are.
+    /// Bytes are missing: nothing that depends on them is guessed. They may include the end of the frame in progress.
     fn miss(&mut self, length: u64) -> Option<Item<'static>> {
         if let Some(building) = &mut self.message {
             building.broken = true;
@@ -217,7 +217,7 @@ impl Sender {
         self.frame.as_ref().map_or(about, |frame| about.frame(frame.index))
     }
 
-    /// Where the next frame begins may not be known any more: then neither is what it continues.
+    /// If it's no longer known where the next frame begins, it isn't known what that frame continues either.
     fn lose(&mut self) {
         if self.decoder.is_lost() {
             self.rules.lose();
@@ -284,7 +284,7 @@ impl Sender {
         let mut close = None;
         if header.opcode == CLOSE && complete {
             let mut faults = Vec::new();
-            // Of one that is longer than it may be, as much as of any: what is kept for a view makes no difference.
+            // Looks at no more of one that is too long than of any other, whatever is kept for a view.
             let body = match frame.payload.get(..MAX_CONTROL) {
                 Some(most) if header.payload_length > MAX_CONTROL as u64 => whole_characters(most),
                 _ => &frame.payload[..],
@@ -377,7 +377,7 @@ impl Building {
         self.broken = false;
     }
 
-    /// Whether it is to be known what is in the payload, and not only how long it is.
+    /// Whether the payload's content is needed, not only its length.
     fn is_read(&self, keep: usize) -> bool {
         self.message.compressed || self.check.is_some() || self.message.payload.len() < keep
     }
@@ -418,7 +418,7 @@ impl Building {
         }
     }
 
-    /// Takes payload as it is meant: unmasked and inflated.
+    /// Takes payload in its final form: unmasked and inflated.
     fn take(&mut self, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let message = &mut self.message;
         message.payload_bytes += bytes.len() as u64;
@@ -426,14 +426,14 @@ impl Building {
         if let Some(check) = self.check.as_mut().filter(|_| !self.broken)
             && let Err(at) = check.push(bytes)
         {
-            // Said once; the message is still shown.
+            // Reported once; the message is still shown.
             self.check = None;
             fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
         }
     }
 }
 
-/// What the bytes are that follow a close frame and are no frame.
+/// What bytes are that follow a close frame and aren't a frame.
 fn after_close(bytes: &[u8]) -> &'static str {
     let begins = |from| likeness(from, bytes, MAX_LINE_AFTER_CLOSE) == Likeness::Yes;
     if begins(Direction::Server) {

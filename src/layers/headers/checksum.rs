@@ -1,4 +1,4 @@
-//! The internet checksum (RFC 1071): what it should be, and what it means when it is not.
+//! The internet checksum (RFC 1071): what it should be, and what it means if it's wrong.
 //!
 //! A wrong checksum is shown, never a reason to drop a packet: where the network card fills it in, the capture is
 //! taken before it does.
@@ -15,12 +15,12 @@ pub enum Checksum {
     Offloaded,
     /// UDP over IPv4 only: zero, the sender computed none (RFC 768).
     NotUsed,
-    /// It does not fit the bytes; with them it would be `expected`.
+    /// It doesn't fit the bytes; `expected` would.
     Wrong {
         /// The checksum that fits.
         expected: u16,
     },
-    /// Not all the bytes it covers are there, or not all that it covers is known.
+    /// Some of the bytes that it covers are missing or unknown.
     Unverifiable,
 }
 
@@ -94,7 +94,7 @@ pub fn judge(pseudo_header: u64, covered: &[u8], at: usize) -> Checksum {
     if fold(sum) == 0xffff {
         return Checksum::Correct;
     }
-    // Linux leaves the sum of the pseudo-header in the field for the card to go on from; others leave zero.
+    // Linux leaves the sum of the pseudo-header in the field for the card to continue from; others leave zero.
     if found == 0 || (pseudo_header != 0 && found == fold(pseudo_header)) {
         return Checksum::Offloaded;
     }

@@ -3,7 +3,7 @@
 use super::Protocol;
 use crate::layers::Layer;
 
-/// A header that does not add up. Everything before `offset` was read; nothing after it can be.
+/// A malformed header. Everything before `offset` was read; nothing after it can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The bytes end inside a header: a damaged packet, or one that the capture cut.
@@ -18,7 +18,7 @@ pub enum Fault {
         /// How many there are.
         found: usize,
     },
-    /// The capture ends inside a header that adds up as far as it goes: a short snap length cut the packet there.
+    /// The capture ends inside a header that is sound as far as it goes: a short snap length cut the packet there.
     #[error("only {found} of the {needed} bytes of the {} header at byte {offset} were captured", protocol.name())]
     Cut {
         /// Whose header.
@@ -44,7 +44,7 @@ pub enum Fault {
         /// What the specification says: "it counts the header too: at least 20".
         rule: &'static str,
     },
-    /// Headers inside headers beyond what any network builds.
+    /// More headers inside one another than any network builds.
     #[error("the {} header at byte {offset} comes after {headers} others: no further header is decoded", protocol.name())]
     TooDeep {
         /// The header that was not read any more.

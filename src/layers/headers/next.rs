@@ -2,7 +2,7 @@
 
 use super::Protocol;
 
-/// What a header was found to be.
+/// How long a header is, and what follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     /// How many bytes the header has; no more than there are.

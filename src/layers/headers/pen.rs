@@ -69,12 +69,12 @@ impl<'a> Pen<'a> {
         self.clause = Cow::Borrowed(clause);
     }
 
-    /// Puts another clause in the place of the one in force, which is returned.
+    /// Replaces the clause in force, and returns the old one.
     pub(crate) fn replace_clause(&mut self, clause: Cow<'static, str>) -> Cow<'static, str> {
         std::mem::replace(&mut self.clause, clause)
     }
 
-    /// The layer that the fields which follow belong to.
+    /// The layer of the fields that follow.
     pub(crate) fn layer(&mut self, layer: Layer) {
         self.layer = layer;
     }
@@ -163,7 +163,7 @@ impl<'a> Pen<'a> {
             fields: Vec::new(),
         };
         let value = write(&mut inner);
-        // What the group leaves unnamed of its bits is named here: a part must not be missing.
+        // Names the bits that the group left unnamed, so that no part is missing.
         let left = (self.next + bits).saturating_sub(inner.next);
         inner.leaf(left, "undecoded bits", "", "This tool gives them no meaning.");
         let parts = inner.fields;

@@ -1,4 +1,4 @@
-//! ARP (RFC 826): which Ethernet address has the neighbour with this IP address?
+//! ARP (RFC 826): which Ethernet address does the neighbour with this IP address have?
 
 use std::net::Ipv4Addr;
 

@@ -35,7 +35,7 @@ pub(crate) const PFLOG: Header = Header {
         if length < LEAST_LOG {
             return Err(Fault::impossible(protocol, "Length", length, "it counts the whole header: at least 45"));
         }
-        // It does not count the bytes that fill it up.
+        // It doesn't count the padding at its end.
         let header = whole(protocol, data, usize::from(length).next_multiple_of(4))?;
         Ok(Step::new(header.len(), loopback::behind(family.into())))
     }),

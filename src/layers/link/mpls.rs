@@ -31,8 +31,8 @@ const LABEL: &[Row] = &[
     number(8, "TTL", "Every router takes one away, so that no packet circles for ever."),
 ];
 
-/// MPLS does not say what it carries; routers go by the first four bits, and control words exist to keep out of their
-/// way (RFC 4928).
+/// MPLS doesn't say what it carries; routers go by the first four bits, and control words exist so as not to mislead
+/// them (RFC 4928).
 fn behind(payload: &[u8]) -> Next {
     match payload.first().map(|first| first >> 4) {
         // An Ethernet address may begin with any of these, where there is no control word: then the type behind the

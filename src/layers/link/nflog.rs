@@ -14,7 +14,7 @@ const PAYLOAD: u16 = 9;
 
 /// An attribute's length, its own four bytes included, and its type.
 ///
-/// Both are in the byte order of the machine that logged, which nothing tells. Types are small numbers (some with a flag
+/// Both are in the byte order of the machine that logged, which isn't recorded. Types are small numbers (some with a flag
 /// in the top bits), so of the two readings the one with the smaller type is meant.
 fn attribute(bytes: [u8; ATTRIBUTE]) -> (usize, u16) {
     let [l1, l2, t1, t2] = bytes;
@@ -25,7 +25,7 @@ fn attribute(bytes: [u8; ATTRIBUTE]) -> (usize, u16) {
     (length.into(), kind)
 }
 
-/// The header reaches up to the packet, whose own attribute header included.
+/// The header reaches up to the packet, and includes that attribute's own header.
 fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let family = fixed::<FIXED>(protocol, data)?[0];
     let next = match family {
@@ -50,7 +50,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
         }
         at = whole(protocol, data, at + length)?.len().next_multiple_of(4);
     }
-    // No packet was logged, only that there was one.
+    // The packet itself wasn't logged, only that there was one.
     Ok(Step::new(at.min(data.len()), Next::Payload(Payload::Of(protocol))))
 }
 

@@ -1,6 +1,6 @@
 //! Datagrams that were cut into fragments (RFC 791 §3.2, RFC 8200 §4.5), put together again.
 //!
-//! What a stranger's capture can make this keep is bounded: in datagrams, in bytes and in time. The oldest are
+//! How much it keeps is bounded, whatever the capture: in datagrams, in bytes and in time. The oldest are
 //! forgotten first. A datagram whose first fragment never comes is simply one of those.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -11,12 +11,12 @@ use hashbrown::HashMap;
 use crate::layers::{Origin, Run};
 pub use crate::limits::{FRAGMENT_TIMEOUT, MAX_DATAGRAMS, MAX_FRAGMENT_BYTES};
 
-/// No payload is longer than its length field can say.
+/// The longest payload that the length field can express.
 const LONGEST_PAYLOAD: u32 = 65_535;
-/// What a fragment costs beyond its bytes, so that tiny ones are not free.
+/// What a fragment counts for beyond its bytes, so that tiny ones aren't free.
 const OVERHEAD: usize = 96;
 
-/// Which piece of a datagram a packet says that it is.
+/// Which piece of a datagram a packet claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub(crate) identification: u32,
@@ -79,7 +79,7 @@ pub struct Datagram {
     pub runs: Vec<Run>,
 }
 
-/// What adding a fragment came to.
+/// The result of adding a fragment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Added {
     /// The datagram, if this was the last fragment that was missing.
@@ -203,7 +203,7 @@ impl Fragments {
     fn take(&mut self, key: &Key) -> Option<Datagram> {
         let datagram = self.datagrams.remove(key)?;
         self.bytes -= datagram.cost;
-        // It is mostly among the youngest.
+        // It is usually among the newest.
         if let Some(at) = self.order.iter().rposition(|other| other == key) {
             self.order.remove(at);
         }
@@ -282,7 +282,7 @@ impl Incomplete {
                 at = to;
             }
         }
-        // The same bytes once more are a packet that was captured or sent twice, and harmless.
+        // The same bytes again mean that a packet was captured or sent twice, which is harmless.
         differs.then_some(Irregular::Overlap { bytes: overlap })
     }
 

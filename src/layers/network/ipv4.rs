@@ -42,7 +42,7 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
     let total = u16::from_be_bytes([l1, l2]);
     let payload = match usize::from(total).checked_sub(length) {
         Some(payload) => Some(payload),
-        // A card that cuts segments itself is handed one that is too long for the field: Linux leaves zero there.
+        // A network card that does segmentation gets a packet too long for the field: Linux leaves zero there.
         None if total == 0 => None,
         None => {
             let rule = "it counts the header too, which is longer";
@@ -241,7 +241,7 @@ fn options(pen: &mut Pen<'_>) {
                     148 => "Router Alert",
                     _ => "Option",
                 };
-                // A length that cannot be takes the rest of the header: nothing after it can be found.
+                // After an impossible length nothing can be found: the option takes the rest of the header.
                 let bytes = if length < 2 { pen.left() } else { usize::from(length) };
                 pen.group(bytes as u64 * 8, name, "An instruction to the routers on the way; most ignore it.", |pen| {
                     pen.rows(&[

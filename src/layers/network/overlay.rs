@@ -11,7 +11,7 @@ use crate::layers::link;
 pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
     let (&[first, second, third, fourth, ..], inner) = payload.split_first_chunk::<8>()?;
     let on = |port| ports.contains(&port);
-    // The identifier counts; whatever else is set, receivers must ignore (RFC 7348 §5), so the frame inside has to tell.
+    // The identifier flag counts; receivers must ignore the others (RFC 7348 §5), so the frame inside has to decide.
     if (on(4789) || on(8472)) && first & 0x08 != 0 && link::ethernet::looks_like(inner) {
         Some(Protocol::Vxlan)
     } else if on(1701) && l2tp::looks_like(payload) {

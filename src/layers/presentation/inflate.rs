@@ -6,13 +6,13 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as
 /// How far back a match can reach (RFC 1951 §2).
 const WINDOW: usize = 32 << 10;
 
-/// How much is handed on at once at the most: what is cached stays so.
+/// The most that is handed on at once, small enough to stay in the processor's cache.
 const STEP: usize = 16 << 10;
 
 /// An inflater and the window it inflates into, both allocated here. Output is handed on from the window itself.
 ///
 /// Until the window is full once, it is the whole of the output so far, and a match that reaches before it is refused
-/// (RFC 1951 §3.2.3). From then on every distance there is lies within it.
+/// (RFC 1951 §3.2.3). From then on, every possible distance lies within it.
 pub(super) struct Inflate {
     state: Box<DecompressorOxide>,
     window: Box<[u8]>,

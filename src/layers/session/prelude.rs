@@ -1,4 +1,4 @@
-//! What may stand in front of the protocol proper, and is over before it begins.
+//! What may precede the actual protocol, and is over before it begins.
 
 use super::socks::{Progress, Socks};
 use super::{Opening, proxy};
@@ -14,7 +14,7 @@ pub enum Prelude {
 }
 
 impl Prelude {
-    /// The prelude that was found to begin with these bytes of the client; `None` if it is none.
+    /// The prelude that these bytes of the client begin; `None` if there isn't one.
     #[must_use]
     pub fn begin(opening: Opening, bytes: &[u8]) -> Option<Self> {
         match opening {
@@ -32,7 +32,7 @@ impl Prelude {
                 *left -= taken;
                 (taken, if *left == 0 { Progress::Over } else { Progress::More })
             }
-            // The server does not answer it.
+            // The server doesn't answer a PROXY header.
             Self::Proxy(_) => (0, Progress::Over),
             Self::Socks(socks) => socks.bytes(from, bytes),
         }

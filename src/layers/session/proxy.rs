@@ -1,6 +1,6 @@
 //! The PROXY protocol: a header by which a proxy tells the server, before anything else, who its client is.
 //!
-//! Owns where the header ends; what follows it is none of its business.
+//! Owns where the header ends; what follows it isn't its subject.
 
 use memchr::memchr;
 

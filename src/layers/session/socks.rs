@@ -18,7 +18,7 @@ pub enum Progress {
     More,
     /// This side's part is over: what it sends from here on goes through the proxy.
     Over,
-    /// It is no SOCKS after all.
+    /// It isn't SOCKS after all.
     Broken,
 }
 
@@ -65,7 +65,7 @@ struct Broken;
 type Message = Result<Option<(usize, Option<String>)>, Broken>;
 
 impl Socks {
-    /// Whether both sides have said what shows that it is SOCKS, or the client what shows it alone.
+    /// Whether both ends have shown that it is SOCKS, or the client alone has shown it beyond doubt.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.confirmed
@@ -127,7 +127,7 @@ impl Socks {
             4 if first => (request_4(message)?, true),
             5 if !greeted => (counted(message, 1).map(|length| (length, None)), false),
             5 => (address(message)?, true),
-            // RFC 1929 §2: a name and a password, counted each.
+            // RFC 1929 §2: a name and a password, each with its length.
             1 if greeted => (credentials(message).map(|length| (length, None)), false),
             _ => return Err(Broken),
         };
@@ -144,7 +144,7 @@ impl Socks {
 
     fn server_message(&mut self, message: &[u8]) -> Result<Option<usize>, Broken> {
         let [version, status, ..] = *message else {
-            // What is no answer is not kept: it may begin something else.
+            // What isn't an answer isn't kept: it may begin something else.
             return if matches!(message, [] | [0 | 1 | 5]) { Ok(None) } else { Err(Broken) };
         };
         let greeted = self.greeted[1];
@@ -166,7 +166,7 @@ impl Socks {
             self.confirmed = true;
             self.over[1] = last;
             self.refused |= length == 2 && last;
-            // Whom the server refused has nothing more to say.
+            // A client that was refused has nothing more to say.
             self.over[0] |= self.refused;
         }
         Ok(read)

@@ -97,7 +97,7 @@ impl Visitor for Annotator {
     }
 
     fn trailer(&mut self, start: usize, end: usize) {
-        // The header that sets the end was carried by the one before it, and that one's bytes they are.
+        // The header that sets the end was carried by the one before it, so the bytes belong to that one.
         let carrier = self.headers.iter().rev().nth(1).or(self.headers.last());
         let Some((carrier, _)) = carrier else { return };
         let frame = self.headers.iter().rev().find(|(protocol, _)| *protocol == Protocol::Ethernet);

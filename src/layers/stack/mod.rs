@@ -41,7 +41,7 @@ pub enum Outcome<'a> {
     Arp,
     /// Anything else, by name: "UDP", "ICMP", "QUIC", "link type 147".
     Other(Cow<'static, str>),
-    /// A header that does not add up.
+    /// A malformed header.
     Damaged(Fault),
 }
 

@@ -1,7 +1,7 @@
-//! The walk's shortcut for what nearly every packet is: a link header, an IP header and TCP, all there and nothing else.
+//! The walk's shortcut for nearly every packet: a link header, an IP header and TCP, complete, and nothing else.
 //!
-//! It is made of the parsers that the walk is made of. With no state to keep between them, what the headers say stays in
-//! registers, and what the caller does not ask for is not put together.
+//! It uses the walk's own parsers. With no state to keep between them, what the headers say stays in
+//! registers, and what the caller doesn't ask for isn't computed.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -24,7 +24,7 @@ pub(crate) struct Plain<'a> {
     pub(crate) offset: usize,
 }
 
-/// An address of either family as one number, which is compared at once. IPv4's lie where IPv6 has multicast addresses, to
+/// An address of either family as one number, quick to compare. IPv4's lie among IPv6's multicast addresses, to
 /// and from which there is no TCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Number(u128);
@@ -55,7 +55,7 @@ impl From<IpAddr> for Number {
     }
 }
 
-/// Takes the shortcut; `None` where there is anything else about the packet.
+/// Takes the shortcut; `None` if anything else about the packet needs attention.
 #[expect(clippy::inline_always, reason = "what is not asked for is left out only where the caller is known")]
 #[inline(always)]
 pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {

@@ -1,7 +1,7 @@
-//! A short memory of what was handed on of one stream: enough to tell a repetition from another story.
+//! A short memory of what was handed on from one stream: enough to tell whether a repetition says the same.
 //!
-//! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that lies
-//! wholly in it. What is not noticed: other content in a repetition of only a part of a segment, of a segment more than
+//! Owns positions and hashes; the bytes themselves are gone. A repetition is compared with every remembered segment that it
+//! covers. It doesn't notice different content in a repetition of only a part of a segment, of a segment more than
 //! [`MAX_REMEMBERED_SEGMENTS`] segments ago, or more than [`MAX_COMPARED_ENDS`] bytes from both ends of one that is longer than [`MAX_COMPARED_WHOLE`].
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! Two streams of bytes out of TCP segments that were captured in any order, repeated, overlapping or not at all.
+//! Two streams of bytes from TCP segments that were captured in any order, repeated, overlapping or not at all.
 //!
 //! Owns sequence numbers and what waits for its turn; knows nothing of addresses, files or what the bytes mean.
 //!
@@ -148,7 +148,7 @@ impl Half {
         self.base.is_some_and(|base| base.wrapping_add(self.next as u32) == sequence)
     }
 
-    /// Whether an acknowledgment of this stream is of what was seen of it.
+    /// Whether an acknowledgment covers only what was seen of this stream.
     #[inline]
     fn has_come_to(&self, acknowledgment: u32) -> bool {
         let ahead = |base: u32| acknowledgment.wrapping_sub(base.wrapping_add(self.next as u32)).cast_signed() > 0;
@@ -226,7 +226,7 @@ impl Half {
 pub struct Reassembly {
     halves: [Half; 2],
     waiting_bytes: usize,
-    /// Packets since something acknowledged began to be missed.
+    /// Packets since it was noticed that acknowledged bytes are missing.
     impatience: u32,
 }
 
@@ -241,8 +241,8 @@ impl Reassembly {
         self.halves[side as usize].judge(segment)
     }
 
-    /// Whether the segment goes on where its stream ends, nothing waits, and it acknowledges nothing that was not seen: so
-    /// does nearly every one, and all that is to be done with it is to hand on what it carries.
+    /// Whether the segment continues its stream, nothing waits, and it acknowledges nothing that wasn't seen. Nearly every
+    /// segment is like that, and all there is to do is hand on its payload.
     #[must_use]
     #[inline]
     pub fn expects(&self, side: Side, segment: &Segment<'_>) -> bool {
@@ -385,7 +385,7 @@ impl Reassembly {
         self.halves[side as usize].position(sequence).unwrap_or(0).max(0).cast_unsigned()
     }
 
-    /// What was taken for a stream's start, before its SYN came, was not: what waits has other positions.
+    /// What was taken for a stream's start, before its SYN came, wasn't it: what waits gets other positions.
     fn restart(&mut self, side: Side, first: u32) {
         let [one, two] = &mut self.halves;
         let (half, other) = if side == Side::First { (one, two) } else { (two, one) };
@@ -407,7 +407,7 @@ impl Reassembly {
             return 0;
         }
         if other.base.is_none() {
-            // Nothing of it was seen yet: what this acknowledges is where it will go on.
+            // None of it was seen yet: it will continue where this acknowledgment points.
             return 0;
         }
         let position = other.position(segment.acknowledgment).unwrap_or(0).max(0).cast_unsigned();
@@ -451,7 +451,7 @@ impl Reassembly {
         to.end(side, source);
     }
 
-    /// Hands on what waits and is in order; then gives up on what it has waited for long enough.
+    /// Hands on what waits and is now in order; then gives up on what it has waited for long enough.
     fn settle(&mut self, source: Source, to: &mut impl Receiver) {
         self.release(to);
         while self.is_waiting() {
@@ -469,7 +469,7 @@ impl Reassembly {
         self.impatience = 0;
     }
 
-    /// Whether something that was not seen has been acknowledged by its receiver: the capture lacks it.
+    /// Whether the receiver has acknowledged something that wasn't seen: the capture lacks it.
     fn overdue(&self) -> bool {
         self.halves.iter().any(|half| half.acknowledged > half.next && !half.finished)
     }
@@ -516,7 +516,7 @@ impl Reassembly {
             let (holed, target) =
                 if first.start > half.next { (side, first.start) } else { (side.other(), first.after) };
             let other = &self.halves[holed as usize];
-            // Where that side has something waiting itself, its own hole is the nearer one.
+            // If that side itself has something waiting, its own hole is the nearer one.
             let nearer = other.waiting.front().map(|w| w.start).filter(|start| *start > other.next);
             let target = nearer.unwrap_or(target).min(target);
             let start = other.next;

@@ -3,7 +3,7 @@
 use super::fault::{Fault, text};
 use super::start_line::trim_line_end;
 
-/// The size in a chunk line; extensions (§7.1.1) are passed over.
+/// The size in a chunk line; extensions (§7.1.1) are skipped.
 pub(super) fn size(line: &[u8]) -> Result<u64, Fault> {
     let line = trim_line_end(line);
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();

@@ -23,9 +23,9 @@ enum State {
     Start,
     /// The stream's place in the protocol is unknown: a start line is looked for.
     Lost,
-    /// In a head that was answered before it was whole; all of it so far is in `partial`.
+    /// In a head that was answered before it was complete; all of it so far is in `partial`.
     Answered {
-        /// Whether the other side had waited for the rest.
+        /// Whether the other end had waited for the rest.
         awaited: bool,
     },
     /// Before a body that the sender may leave out: what comes may be the next message.
@@ -39,23 +39,23 @@ enum State {
     ChunkEnd,
     Trailers,
     UntilClose,
-    /// The message ended; its `End` is still to be said.
+    /// The message ended; its `End` has yet to be handed out.
     Ended {
         complete: bool,
     },
     Tunnel,
 }
 
-/// Where a section or line that is whole now stands.
+/// Where a section or line stands that is now complete.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gathered {
-    /// In the first so many bytes of the input.
+    /// In the first bytes of the input: how many.
     Input(usize),
     /// In `partial`.
     Kept,
-    /// It is not whole: all of the input is kept for later.
+    /// It isn't complete: all of the input is kept for later.
     NotYet,
-    /// It is longer than [`MAX_SECTION`]; so much of it is in `partial`.
+    /// It is longer than [`MAX_SECTION`]; that much of it is in `partial`.
     TooLong,
 }
 
@@ -71,7 +71,7 @@ pub struct Decoder {
     partial: Vec<u8>,
     /// Whether the head in `partial` breaks off before its end.
     cut: bool,
-    /// Whether the item handed out last shows `partial`, which is done with after it.
+    /// Whether the last item borrows `partial`, which can be cleared after it.
     shown: bool,
     /// How far `partial` was searched for its end.
     searched: usize,
@@ -79,19 +79,19 @@ pub struct Decoder {
     told: usize,
     position: u64,
     began: Source,
-    /// Where the bytes that were kept last are from.
+    /// Where the last of the kept bytes came from.
     kept: Source,
-    /// Whether the place in the protocol is known: what does not fit there is a fault, and not just unknown.
+    /// Whether the place in the protocol is known: if so, what doesn't fit there is a fault, not merely unknown.
     synchronised: bool,
     /// Whether a message was read, or may have been before the stream was joined.
     headed: bool,
-    /// Whether the message read last was a response that can have no body.
+    /// Whether the last message was a response that can't have a body.
     bodiless: bool,
-    /// The stream began with something else than HTTP: a start line is looked for at the start of segments only.
+    /// The stream began with something other than HTTP: start lines are looked for only where segments begin.
     foreign: bool,
     /// Whether bytes of the message in progress are missing.
     holed: bool,
-    /// The message in progress was answered before its head was whole: nobody heeds how it goes on.
+    /// The message in progress was answered before its head was complete: the rest of it doesn't matter.
     unheeded: bool,
     start: Option<StartLine>,
     /// What follows the start line.
@@ -124,7 +124,7 @@ impl Decoder {
         }
     }
 
-    /// A decoder for a stream that is joined at `position`, in the middle of nobody knows what.
+    /// A decoder for a stream that is joined at `position`, in the middle of something unknown.
     #[must_use]
     pub fn joining(from: Direction, position: u64) -> Self {
         Self { state: State::Lost, headed: true, ..Self::at(from, position) }
@@ -136,7 +136,7 @@ impl Decoder {
         self.position
     }
 
-    /// Whether a message is in progress: its head is not whole yet, or its body.
+    /// Whether a message is in progress: its head or its body isn't complete.
     #[must_use]
     pub fn is_inside(&self) -> bool {
         match self.state {
@@ -165,7 +165,7 @@ impl Decoder {
         };
     }
 
-    /// What comes next may be no message, and is no fault then: HTTP/0.9 answers with the bare content.
+    /// What comes next needn't be a message, and that's not a fault: HTTP/0.9 answers with bare content.
     pub fn expect_anything(&mut self) {
         self.synchronised = false;
         self.foreign = true;
@@ -207,7 +207,7 @@ impl Decoder {
         }
     }
 
-    /// The stream breaks off here: hands out a head of which at least the start line is there. Call until it returns
+    /// The stream breaks off here: hands out a head if at least its start line is there. Call until it returns
     /// `None`, and before [`Decoder::gap`] and [`Decoder::end`].
     pub fn broken_off(&mut self) -> Option<Item<'_>> {
         self.forget_shown();
@@ -227,7 +227,7 @@ impl Decoder {
         }
     }
 
-    /// The bytes of a head that is not whole, and where the last of them are from.
+    /// The bytes of an incomplete head, and where the last of them came from.
     #[must_use]
     pub fn begun(&self) -> Option<(&[u8], Source)> {
         let begun = self.state == State::Start && !self.shown && !self.partial.is_empty();
@@ -235,7 +235,7 @@ impl Decoder {
     }
 
     /// The head that begins with these bytes, of which `told` were handed out as [broken off](Self::broken_off), is answered:
-    /// the rest of its message is passed over, and nothing is said of it. If the other side had `awaited` it, a stream that
+    /// the rest of its message is skipped without a word. If the other end had `awaited` it, a stream that
     /// ends before the head does is a fault.
     pub fn answer(&mut self, begun: Vec<u8>, told: usize, awaited: bool) {
         self.shown = false;
@@ -246,7 +246,7 @@ impl Decoder {
         self.state = State::Answered { awaited };
     }
 
-    /// The body in progress, of which nothing came, may be left out.
+    /// The body in progress, none of which has come, may be left out.
     pub fn excuse_body(&mut self) {
         self.state = match self.state {
             State::Length(length) => State::Optional { length: Some(length) },
@@ -352,7 +352,7 @@ impl Decoder {
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
-    /// The message in progress can not be read on: it ends here, incomplete, after the fault was told.
+    /// The message in progress can't be read any further: it ends here, incomplete, after the fault.
     fn fail<'a>(&mut self, fault: Fault) -> Item<'a> {
         self.state = State::Ended { complete: false };
         self.synchronised = false;
@@ -380,7 +380,7 @@ impl Decoder {
         self.partial.extend_from_slice(&input.bytes[..added]);
         match find_end(&self.partial, &mut self.searched) {
             Some(end) if end <= MAX_SECTION => {
-                // What was kept before is consumed, even where it turns out to end nothing.
+                // What was kept is consumed, even if it turns out to end nothing.
                 self.partial.truncate(end.max(before));
                 input.take(end - before.min(end));
                 Gathered::Kept
@@ -490,7 +490,7 @@ impl Decoder {
         }
     }
 
-    /// In a head that was answered before it was whole: its end and its framing are looked for, and nothing else.
+    /// In a head that was answered before it was complete: looks for its end and its framing, and nothing else.
     #[cold]
     fn answered(&mut self, input: &mut Input<'_>) -> Option<Item<'static>> {
         let whole = self.gather(input, section_end);
@@ -510,7 +510,7 @@ impl Decoder {
         Some(Item::Passed((self.position - at) as usize))
     }
 
-    /// What comes where a message should begin is none.
+    /// What comes where a message should begin isn't one.
     fn lose<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         let fault = std::mem::take(&mut self.synchronised);
         self.foreign |= !self.headed;

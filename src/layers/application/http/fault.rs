@@ -41,7 +41,7 @@ faults! {
         /// A version that is not written as 1.1 and 1.0 are.
         #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is \"{0}\"")]
         MalformedVersion(String) => "malformed-version", "RFC 9112 §2.3";
-        /// A version whose messages have no start line, or that there is not.
+        /// A version whose messages have no start line, or that doesn't exist.
         #[error("only HTTP/1.1 and HTTP/1.0 have such a line; here the version is \"{0}\"")]
         OtherVersion(String) => "malformed-version", "RFC 9112 §2.3";
         /// A status code that is not three digits.
@@ -74,7 +74,7 @@ faults! {
         /// The same Content-Length several times.
         #[error("Content-Length is given more than once, with the same value")]
         RepeatedLength => "repeated-content-length", "RFC 9112 §6.3";
-        /// A Content-Length that is no number.
+        /// A Content-Length that isn't a number.
         #[error("Content-Length must be a number; here it is \"{0}\"")]
         MalformedLength(String) => "malformed-content-length", "RFC 9112 §6.3";
         /// A Content-Length beyond 64 bits.
@@ -83,7 +83,7 @@ faults! {
         /// A coding after chunked, or chunked again.
         #[error("Transfer-Encoding is \"{0}\": chunked may be there only once, and as the last coding")]
         ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
-        /// A transfer coding that is not known.
+        /// An unknown transfer coding.
         #[error("Transfer-Encoding is \"{0}\": where the body ends can not be told from it")]
         UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
@@ -95,13 +95,13 @@ faults! {
         /// A Transfer-Encoding in a response that can have no body.
         #[error("a {0} response has no body, and so no Transfer-Encoding")]
         TransferCodingWithoutBody(u16) => "transfer-coding-without-body", "RFC 9112 §6.1";
-        /// A chunk size that is no hexadecimal number.
+        /// A chunk size that isn't a hexadecimal number.
         #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
         MalformedChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// A chunk size beyond 64 bits.
         #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that cut it down see another message")]
         ChunkSizeOverflow(String) => "chunk-size-overflow", "RFC 9112 §7.1";
-        /// Something else than CR LF after a chunk's data.
+        /// Something other than CR LF after a chunk's data.
         #[error("a chunk's data must be followed by an empty line end; the chunk is longer or shorter than it says")]
         ChunkNotEnded => "chunk-not-ended", "RFC 9112 §7.1";
         /// A header section, chunk line or trailer section beyond the cap.
@@ -163,7 +163,7 @@ faults! {
         /// A 407 without a challenge.
         #[error("a 407 must say in Proxy-Authenticate how to log in to the proxy; this one does not")]
         NoProxyChallenge => "missing-proxy-authenticate", "RFC 9110 §15.5.8";
-        /// A response with nothing that it could answer.
+        /// A response without a request that it could answer.
         #[error("a response, but there was no request it could answer")]
         ResponseWithoutRequest => "response-without-request", "RFC 9112 §9.2";
         /// The client's bytes do not begin with a request line, yet the server answers in HTTP.
@@ -178,7 +178,7 @@ faults! {
     }
 }
 
-/// A little of some bytes, for a message.
+/// The beginning of some bytes, for a message.
 pub(super) fn text(bytes: &[u8]) -> String {
     const ENOUGH: usize = 60;
     let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]).into_owned();

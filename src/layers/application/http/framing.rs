@@ -15,7 +15,7 @@ pub enum Framing {
     Chunked,
     /// All that comes until the connection is closed; only responses.
     UntilClose,
-    /// What follows is no HTTP: a tunnel (CONNECT) or another protocol (101).
+    /// What follows isn't HTTP: a tunnel (CONNECT) or another protocol (101).
     Tunnel,
 }
 
@@ -25,7 +25,7 @@ pub fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) -> Framing {
     match declared(head, faults) {
         Declared::Chunked => Framing::Chunked,
         Declared::Length(length) => Framing::Length(length),
-        // A request whose codings do not end in chunked has no length that could be known.
+        // If a request's codings don't end in chunked, its length can't be known.
         Declared::OtherCoding | Declared::Nothing => Framing::None,
     }
 }

@@ -43,9 +43,9 @@ pub enum Item<'a> {
         /// Whether nothing of it was missing.
         complete: bool,
     },
-    /// Bytes that are no HTTP, or of a message whose beginning was not seen.
+    /// Bytes that aren't HTTP, or belong to a message whose beginning wasn't seen.
     Skipped(usize),
-    /// Bytes of a head that was answered before it was whole.
+    /// Bytes of a head that was answered before it was complete.
     Passed(usize),
     /// Bytes of a tunnel or of another protocol.
     Tunnel(&'a [u8]),

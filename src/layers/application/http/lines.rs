@@ -28,7 +28,7 @@ impl FieldLine {
     }
 }
 
-/// Which names the lines of a section may have: a bit for each line, one of 64, chosen by its name.
+/// Which names the lines of a section may have: each name sets one of 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Names(u64);
 
@@ -77,7 +77,7 @@ impl Section {
         self.faults.clear();
     }
 
-    /// Takes the field lines of `block` from `at` on apart, to the empty line after them; says where that ends, if it is
+    /// Takes apart the field lines of `block` from `at` to the empty line after them; returns where that ends, if it is
     /// there.
     pub(super) fn take_apart(&mut self, block: &[u8], mut at: usize) -> Option<usize> {
         let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
@@ -108,7 +108,7 @@ impl Section {
         end_of_all
     }
 
-    /// Takes a line, with its line end and without, that may have anything wrong.
+    /// Takes a line that may be malformed in any way, with its line end and without.
     #[cold]
     fn any_line(&mut self, block: &[u8], inner: Range<usize>, whole: Range<usize>) {
         let (start, line) = (inner.start, &block[inner.clone()]);
@@ -154,7 +154,7 @@ impl Section {
     }
 }
 
-/// The field line that `bytes` begin with, if it has nothing wrong, and a name of letters, digits and "-": nearly all do.
+/// The field line that `bytes` begin with, if it is well-formed and its name is letters, digits and "-", as nearly all are.
 #[inline]
 fn plain_line(bytes: &[u8]) -> Option<FieldLine> {
     let name = words::name(bytes);
@@ -175,7 +175,7 @@ fn trimmed(mut value: &[u8], mut at: usize) -> Range<usize> {
         && ![b' ', b'\t'].contains(first)
         && ![b' ', b'\t'].contains(last)
     {
-        // As nearly everybody writes it.
+        // The usual form.
         return at + 1..at + value.len();
     }
     while let [b' ' | b'\t', rest @ ..] = value {

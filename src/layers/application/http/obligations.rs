@@ -1,4 +1,4 @@
-//! What a message owes because of its status code, or of a field it has (RFC 9110); framing is not its subject.
+//! What a message must have because of its status code or one of its fields (RFC 9110); framing isn't its subject.
 
 use super::fault::{Fault, text};
 use super::section::{Fields, Head, elements};
@@ -25,7 +25,7 @@ pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut 
     }
 }
 
-/// Upgrade is for the next hop only, and Connection must say so (RFC 9110 §7.8).
+/// Upgrade applies to the next hop only, and Connection must say so (RFC 9110 §7.8).
 fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let named = || head.list("connection").any(|option| option.eq_ignore_ascii_case(b"upgrade"));
     if head.get("upgrade").is_some() && head.whole && !named() {
@@ -33,7 +33,7 @@ fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Whether each part of the content says itself which part it is (RFC 9110 §14.6).
+/// Whether each part of the content itself says which part it is (RFC 9110 §14.6).
 fn has_parts(head: &Head<'_>) -> bool {
     const PARTS: &[u8] = b"multipart/byteranges";
     let kind = head.get("content-type").unwrap_or_default();

@@ -24,7 +24,7 @@ impl Fields {
         Self { block: block.to_vec(), lines: Section::of(block).lines }
     }
 
-    /// It as the section that follows such a start line.
+    /// The section as the one that follows such a start line.
     #[must_use]
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
         let mut names = Names::default();
@@ -76,12 +76,12 @@ pub struct Head<'a> {
     pub(super) names: Names,
     /// What is wrong with it.
     pub faults: &'a [Fault],
-    /// Whether its end is there. If not, nobody knows which fields it lacks.
+    /// Whether its end is there. If not, it isn't known which fields are missing.
     pub whole: bool,
 }
 
 impl<'a> Head<'a> {
-    /// Copies its bytes and field lines, into the room that others left.
+    /// Copies its bytes and field lines into existing buffers.
     pub fn copy_into(&self, fields: &mut Fields) {
         self.block.clone_into(&mut fields.block);
         self.lines.clone_into(&mut fields.lines);

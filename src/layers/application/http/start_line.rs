@@ -14,7 +14,7 @@ const MAX_METHOD: usize = 64;
 /// What stands for the version of a request line that has none: HTTP/0.9 had no versions yet.
 const NO_VERSION: (u8, u8) = (0, 9);
 
-/// Methods by which a request line is known that lacks its version or target: the registry's that servers meet, and
+/// Methods that identify a request line without a version or target: those of the registry that servers meet, and
 /// those of `UPnP` and Exchange.
 const METHODS: &str = "GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH LINK UNLINK PROPFIND \
     PROPPATCH MKCOL COPY MOVE LOCK UNLOCK VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE \
@@ -68,7 +68,7 @@ pub fn likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
     matched(from, bytes, limit, |_| true)
 }
 
-/// The same where anything may come: only a start line that lacks nothing is one.
+/// The same where anything may come: only a complete start line counts.
 #[must_use]
 pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
     matched(from, bytes, limit, |start| {
@@ -85,13 +85,13 @@ fn matched(from: Direction, bytes: &[u8], limit: usize, accept: fn(&StartLine) -
             Some(start) if accept(&start) => Likeness::Yes,
             _ => Likeness::No,
         },
-        // Text may still become a start line; binary data is not kept in that hope.
+        // Text may still become a start line; binary data won't.
         None if bytes.len() >= limit || from == Direction::Client && has_control(bytes) => Likeness::No,
         None => Likeness::Maybe,
     }
 }
 
-/// Who sent some bytes: told if one of their lines is a start line, or the last may well become one.
+/// Who sent some bytes, if one of their lines is a start line, or the last may well become one.
 #[must_use]
 pub fn sender(bytes: &[u8], limit: usize) -> Option<Direction> {
     let mut rest = bytes;
@@ -147,14 +147,14 @@ pub(super) fn trim_line_end(line: &[u8]) -> &[u8] {
 impl StartLine {
     /// Parses a line without its line end; `None` if it is not a start line of that sender.
     ///
-    /// White space is taken leniently, as RFC 9112 §3 allows, and what no one could take for anything else is taken for
-    /// what it was meant to be; `fault` tells.
+    /// White space is taken leniently, as RFC 9112 §3 allows, and what can't be mistaken for anything else is taken for
+    /// what it was meant to be; `fault` says what is wrong.
     #[must_use]
     pub fn parse(from: Direction, line: &[u8]) -> Option<Self> {
         Self::strict(from, line).or_else(|| Self::lenient(from, line))
     }
 
-    /// What nearly all start lines are: as the grammar has it, and without a fault.
+    /// The usual case: a start line that follows the grammar.
     fn strict(from: Direction, line: &[u8]) -> Option<Self> {
         let (minor, parts) = match from {
             Direction::Client => {
@@ -212,7 +212,7 @@ impl StartLine {
         let line_end = trim_end(line).len().max(method_end);
         let start = line_end - trim_start(&line[method_end..line_end]).len();
         let rest = &line[start..line_end];
-        // The version is what follows the last white space: targets with spaces in them are sent, if wrongly.
+        // The version is what follows the last white space: some clients wrongly send targets with spaces.
         let last = rest.iter().rposition(|b| is_space(*b)).map_or(0, |at| at + 1);
         let before = trim_end(&rest[..last]).len();
         let (target_length, version, fault) = match version(&rest[last..]) {
@@ -223,7 +223,7 @@ impl StartLine {
                     && !rest[..before].iter().any(|b| is_space(*b));
                 (before, version, (!strict).then_some(Fault::StartLineSpacing))
             }
-            // Anything may be a method; without a whole request line around it, it must be a known one.
+            // Any token may be a method; without a complete request line around it, it must be a known one.
             _ if !is_known(method) => return None,
             Some((version, _)) if before == 0 => (0, version, Some(Fault::NoTarget)),
             Some((version, _)) => (before, version, Some(not_1(&rest[last..], version))),
@@ -241,7 +241,7 @@ impl StartLine {
 
     fn status(line: &[u8]) -> Option<Self> {
         let version_end = line.iter().position(|b| is_space(*b))?;
-        // Whatever stands between `HTTP/1` and a status code, it was meant to be a version.
+        // Whatever stands between `HTTP/1` and a status code was meant to be a version.
         let has_code =
             trim_start(&line[version_end..]).first_chunk::<3>().is_some_and(|code| code.iter().all(u8::is_ascii_digit));
         let garbled = || (has_code && line.starts_with(b"HTTP/1")).then_some(((1, 1), false));
@@ -268,7 +268,7 @@ impl StartLine {
 }
 
 /// An HTTP version, and whether it is written as RFC 9112 §2.3 has it: `HTTP/1.` and a digit. Other major versions frame
-/// their messages otherwise, and have no start line; who writes them in one means 1.1.
+/// their messages differently, and have no start line; a sender that writes one means 1.1.
 fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
     if let [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor @ b'0'..=b'9'] = text {
         return Some(((1, minor - b'0'), true));
@@ -295,7 +295,7 @@ fn is_known(method: &[u8]) -> bool {
     METHODS.split(' ').any(|known| known.as_bytes() == method)
 }
 
-/// RFC 9112 §2.2 has a bare CR taken for a space, or the message refused.
+/// RFC 9112 §2.2: a bare CR is taken for a space, or the message is refused.
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
@@ -314,7 +314,7 @@ pub(super) const fn is_token(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 
-/// A look-up, since every byte of every field name is asked about.
+/// A lookup table, since every byte of every field name is checked.
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

@@ -1,4 +1,4 @@
-//! Bytes of lines, eight at a time: most lines are over before a search for longer texts would have begun.
+//! Looks at lines eight bytes at a time: most lines are too short for a general search to pay off.
 //!
 //! A test of eight bytes answers with a word in which the lowest bit that is set is the top bit of the first byte that
 //! passes; if no byte does, it is 0.
@@ -8,7 +8,7 @@ use memchr::memchr3;
 const LENGTH: usize = 8;
 const TOPS: u64 = each(0x80);
 
-/// How many words of a value are looked at before a search for longer texts is worth its beginning.
+/// How many words of a value are looked at before a general search pays off.
 const SHORT: usize = 16;
 
 const fn each(byte: u8) -> u64 {
@@ -46,7 +46,7 @@ pub(super) fn are_visible(bytes: &[u8], floor: u8) -> bool {
         }
 }
 
-/// How many letters, digits and "-" come first, as far as that is soon told.
+/// How many letters, digits and "-" come first; perhaps more than are counted.
 #[inline]
 pub(super) fn name(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();

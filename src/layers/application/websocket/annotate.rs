@@ -15,7 +15,7 @@ use crate::layers::{Field, Layer, Origin, Span};
 
 const CLAUSE: &str = "RFC 6455 §5.2";
 
-/// Names the bits of a frame's header, which `bytes` are. `compressed` tells that permessage-deflate compressed its message.
+/// Names the bits of the frame header `bytes`. `compressed` tells whether permessage-deflate compressed its message.
 #[must_use]
 pub fn header(bytes: &[u8], compressed: bool) -> Vec<Field> {
     let mut pen = Pen::new(Origin::default(), 0, bytes, Layer::Application, CLAUSE);

@@ -19,7 +19,7 @@ pub enum Item<'a> {
     },
     /// Bytes between frames whose headers were not seen, or what follows [`Item::NoFrame`].
     Skipped(usize),
-    /// The first bytes after a close frame that do not begin a frame, as far as they are at hand: no more frames come.
+    /// The first bytes after a close frame that don't begin a frame, as far as they're available: no more frames will come.
     NoFrame(&'a [u8]),
 }
 
@@ -35,7 +35,7 @@ enum State {
     },
     /// Where the next frame begins is not known.
     Lost,
-    /// After its close frame, the side sends something else.
+    /// After its close frame, this end sends something else.
     NoFrames,
 }
 
@@ -47,7 +47,7 @@ pub struct Decoder {
     partial: [u8; MAX_HEADER],
     kept: u8,
     holed: bool,
-    /// The side's close frame was here: it is to send nothing more, so that what comes is a frame only if it reads as one.
+    /// This end has sent a close frame, and should send nothing more: what comes counts as a frame only if it reads as one.
     closed: bool,
     from: Direction,
     deflate: bool,
@@ -149,7 +149,7 @@ impl Decoder {
         self.state == State::Lost
     }
 
-    /// The stream ended: how many payload bytes are still owed, where a frame is in progress. Call until it returns `None`.
+    /// The stream ended: how many payload bytes are missing, if a frame is in progress. Call until it returns `None`.
     pub fn end(&mut self) -> Option<(Item<'static>, u64)> {
         match self.state {
             State::Ended { complete } => Some((self.ended(complete), 0)),
@@ -171,7 +171,7 @@ impl Decoder {
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
-    /// What follows a close frame begins no frame.
+    /// What follows a close frame doesn't begin a frame.
     fn no_frame<'i>(&mut self, input: &mut Input<'i>) -> Item<'i> {
         let bytes = std::mem::take(&mut input.bytes);
         self.position += u64::from(std::mem::take(&mut self.kept)) + bytes.len() as u64;
@@ -217,7 +217,7 @@ impl Decoder {
     }
 }
 
-/// Whether `bytes` are whole frames that keep to the rules, one after the other, to the last byte: enough to trust that the
+/// Whether `bytes` are complete, valid frames, one after the other, to the last byte: enough to trust that the
 /// first of them begins where the bytes do.
 fn chain_fits(mut bytes: &[u8], from: Direction) -> bool {
     while !bytes.is_empty() {

@@ -19,7 +19,7 @@ impl Draft {
     /// Bytes of the key that follows draft 76's request headers (its §1.3), and that no length announces.
     pub const THIRD_KEY: u64 = 8;
 
-    /// The draft that a 101 to WebSocket is of; `None` where it is RFC 6455, or nothing tells.
+    /// The draft that a 101 to WebSocket follows; `None` if it's RFC 6455, or nothing shows which.
     #[must_use]
     pub fn of(request: Option<&Fields>, response: &Fields) -> Option<Self> {
         let asks = |name: &'static str| request.is_some_and(|request| request.get(name).is_some());
@@ -39,19 +39,19 @@ impl Draft {
         has("sec-websocket-key1") && has("sec-websocket-key2")
     }
 
-    /// Whether its handshake is another than RFC 6455's, without `Sec-WebSocket-Key` and `-Accept`.
+    /// Whether its handshake differs from RFC 6455's: no `Sec-WebSocket-Key` and `-Accept`.
     #[must_use]
     pub fn has_no_key(self) -> bool {
         !matches!(self, Self::Hybi(4..))
     }
 
-    /// Whether its frames are RFC 6455's. Before hybi-07 lengths, opcodes or masking were others.
+    /// Whether its frames are RFC 6455's. Before hybi-07, lengths, opcodes or masking differed.
     #[must_use]
     pub fn has_todays_frames(self) -> bool {
         matches!(self, Self::Hybi(7..))
     }
 
-    /// What becomes of its frames, as the end of a sentence.
+    /// What happens to its frames, as the end of a sentence.
     pub(super) fn note(self) -> &'static str {
         if self.has_todays_frames() { "" } else { ", and its frames are others, which are not decoded" }
     }

@@ -29,13 +29,13 @@ faults! {
         /// A key that is not 16 bytes in Base64.
         #[error("Sec-WebSocket-Key must be 16 random bytes in Base64 (24 characters); it is {0:?}")]
         MalformedKey(String) => "malformed-websocket-key", "RFC 6455 §4.2.1";
-        /// A version other than 13 that was accepted all the same.
+        /// A version other than 13 that was accepted anyway.
         #[error("the upgrade speaks version {0:?} of the protocol; RFC 6455 is version 13")]
         OtherVersion(String) => "other-websocket-version", "RFC 6455 §4.2.1";
-        /// An upgrade without a version that was accepted all the same.
+        /// An upgrade without a version that was accepted anyway.
         #[error("the upgrade request has no Sec-WebSocket-Version; it must say 13, which is RFC 6455")]
         NoVersion => "other-websocket-version", "RFC 6455 §4.2.1";
-        /// A field that may stand there once stands there more often.
+        /// A field that may appear only once appears more often.
         #[error("{name} is there {times} times, but may be there once: which of them counts is anybody's guess")]
         RepeatedField {
             /// Which.
@@ -49,7 +49,7 @@ faults! {
             /// Which one.
             draft: Draft,
         } => "old-websocket-draft", "RFC 6455 §11.6";
-        /// An upgrade request with another method than GET.
+        /// An upgrade request whose method isn't GET.
         #[error("a WebSocket handshake is a GET; this one is a {0:?}")]
         NotGet(String) => "upgrade-not-get", "RFC 6455 §4.2.1";
         /// A subprotocol that was not offered.
@@ -106,7 +106,7 @@ faults! {
         /// A frame after the same side's close frame.
         #[error("a frame after the close frame: the sender had said it would send no more")]
         FrameAfterClose => "frame-after-close", "RFC 6455 §5.5.1";
-        /// Bytes after the same side's close frame that are no frame.
+        /// Bytes after the same end's close frame that aren't a frame.
         #[error("{what} follows the close frame, after which nothing more may be sent: the receiver discards it")]
         DataAfterClose {
             /// What it is, as far as it is known.
@@ -124,7 +124,7 @@ faults! {
         /// A stream that ended inside a frame's header.
         #[error("the stream ends inside a frame, before its header is whole: {0} bytes of that came")]
         HeaderCutShort(usize) => "frame-cut-short", "RFC 6455 §7.1.7";
-        /// A Sec-WebSocket-Extensions in the 101 that cannot stand there.
+        /// A Sec-WebSocket-Extensions value that isn't allowed in the 101.
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedExtension(String) => "malformed-websocket-extension", "RFC 7692 §5";
         /// A connection that ended without close frames from both sides.

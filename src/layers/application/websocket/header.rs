@@ -60,7 +60,7 @@ impl Header {
         }
     }
 
-    /// Whether a side that keeps to every rule of a header could have sent it: what a header's first bytes must be for
+    /// Whether an end that keeps to every rule could have sent this header: what its first bytes must be for
     /// bytes of unknown nature to be taken for a frame (§5.2, §5.5; RSV1 by RFC 7692 §6 where `deflate` was agreed on).
     #[must_use]
     pub fn is_lawful(&self, from: Direction, deflate: bool) -> bool {

@@ -105,7 +105,7 @@ impl Rules {
         self.closed
     }
 
-    /// Frames may be missing here: what comes next may continue a message nobody saw begin.
+    /// Frames may be missing here: what comes next may continue a message whose beginning wasn't seen.
     pub fn lose(&mut self) {
         self.inside_message = false;
     }

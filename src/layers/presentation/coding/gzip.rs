@@ -137,7 +137,7 @@ impl Gzip {
             }
             Part::Name => (!has(NAME) || Self::skip_text(input)).then_some(Part::Comment),
             Part::Comment => (!has(COMMENT) || Self::skip_text(input)).then_some(Part::HeaderCrc),
-            // Many writers get it wrong and no browser looks: it is passed over.
+            // Many writers get it wrong and no browser checks it: it is skipped.
             Part::HeaderCrc if !has(HEADER_CRC) => Some(Part::Data),
             Part::HeaderCrc => self.take::<2>(input).map(|_| Part::Data),
             Part::Data => self.data(input, out)?,

@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110 §8.4): undoes gzip, deflate, br and zstd as the bytes come, and stacks of them.
+//! Content codings (RFC 9110 §8.4): decodes gzip, deflate, br and zstd, and stacks of them, as the bytes come.
 //!
 //! Input is pushed in pieces of any size and output leaves as it is decoded, so a decoder's memory is its window (32 KiB
 //! for gzip and deflate, up to 16 MiB for br and 8 MiB for zstd, and what their decoders keep around it) however long the
@@ -148,10 +148,10 @@ type Out<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), CodingError>;
 
 /// One coding being undone.
 trait Undo: Send {
-    /// Decodes what it can of `input`, all of which is used.
+    /// Decodes what it can; all of `input` is used.
     fn push(&mut self, input: &[u8], out: Out<'_>) -> Result<(), CodingError>;
 
-    /// Whether all that was pushed, at least a byte, is whole.
+    /// Whether everything that was pushed, at least a byte, is complete.
     fn finish(&self) -> Result<(), CodingError>;
 }
 

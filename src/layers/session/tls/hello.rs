@@ -49,7 +49,7 @@ impl ClientHello {
         match kind {
             SERVER_NAME => {
                 data.u16()?;
-                // A list of names, of which type 0, the host name, is the only one there is.
+                // A list of names; type 0, the host name, is the only type there is.
                 if data.u8()? == 0 {
                     let length = data.u16()?;
                     self.server_name = Some(text(data.take(length.into())?));
@@ -58,7 +58,7 @@ impl ClientHello {
             ALPN => self.protocols = alpn(data),
             SUPPORTED_VERSIONS => {
                 data.u8()?;
-                // RFC 8701: values such as 0x3a3a are there so that servers learn to pass over what they do not know.
+                // RFC 8701: values such as 0x3a3a are sent so that servers learn to ignore what they don't know.
                 let versions = std::iter::from_fn(|| data.u16());
                 self.newest = versions.filter(|version| version & 0x0f0f != 0x0a0a).max_by_key(|v| rank(*v))?;
             }
@@ -109,7 +109,7 @@ fn extensions<'a>(body: &mut Cursor<'a>, mut each: impl FnMut(u16, Cursor<'a>) -
     let Some(length) = body.u16() else { return };
     let mut list = body.up_to(length.into());
     while let (Some(kind), Some(length)) = (list.u16(), list.u16()) {
-        // An extension that is malformed is passed over: the others still say what they say.
+        // A malformed extension is skipped: the others are still valid.
         let _ = each(kind, list.up_to(length.into()));
     }
 }

@@ -23,7 +23,7 @@ const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 
-/// How some bytes fit as the beginning of a record, of any content and of a version from SSL 3.0 to TLS 1.3.
+/// Whether some bytes could begin a record, with any content and of any version from SSL 3.0 to TLS 1.3.
 pub(super) fn record(bytes: &[u8]) -> Fit {
     let fits = |bytes: &[u8], checks: &[fn(u8) -> bool]| bytes.iter().zip(checks).all(|(byte, check)| check(*byte));
     if !fits(bytes, &[|kind| (20..=23).contains(&kind), |major| major == 3, |minor| minor <= 4]) {
@@ -41,7 +41,7 @@ pub(super) fn record(bytes: &[u8]) -> Fit {
     Fit::of(Some(fits))
 }
 
-/// How some bytes fit as a client's hello in the framing of SSL 2.0, by which old clients offered newer versions too
+/// Whether some bytes could begin a client's hello in SSL 2.0's framing, in which old clients offered newer versions too
 /// (RFC 5246 appendix E.2).
 pub(super) fn ssl2_hello(bytes: &[u8]) -> Fit {
     let mut cursor = Cursor::new(bytes);
@@ -94,7 +94,7 @@ struct Side {
     kind: u8,
     /// Handshake bytes so far, or an alert's.
     messages: Vec<u8>,
-    /// Nothing more is to be learnt of this side.
+    /// There's nothing more to learn from this end.
     done: bool,
 }
 
@@ -111,7 +111,7 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Takes the next bytes of one side; tells whether they changed what is known.
+    /// Takes the next bytes of one end; returns whether they changed what is known.
     pub fn bytes(&mut self, from: Direction, bytes: &[u8]) -> bool {
         let side = from as usize;
         let mut rest = bytes;
@@ -129,7 +129,7 @@ impl Tls {
         false
     }
 
-    /// No more of this side comes, or not in order: what is there of its hello is all. Tells whether that changed anything.
+    /// No more of this end will come in order: what there is of its hello is all. Returns whether that changed anything.
     pub fn end(&mut self, from: Direction) -> bool {
         let side = from as usize;
         !self.sides[side].done && self.hello(side, true)
@@ -221,7 +221,7 @@ impl Tls {
         self.hello(index, full)
     }
 
-    /// Looks for the hello in the handshake bytes so far; takes what is there of it where it is the `last` look.
+    /// Looks for the hello in the handshake bytes so far; on the `last` look, takes what there is of it.
     fn hello(&mut self, index: usize, last: bool) -> bool {
         let side = &mut self.sides[index];
         let mut cursor = Cursor::new(&side.messages);
@@ -233,7 +233,7 @@ impl Tls {
             return false;
         }
         let body = cursor.up_to(length as usize);
-        // The kind tells whose it is, even where the capture does not tell who is the client.
+        // The kind shows who sent it, even if the capture doesn't show who the client is.
         match kind {
             CLIENT_HELLO => self.client = ClientHello::parse(body).or(self.client.take()),
             SERVER_HELLO => self.server = ServerHello::parse(body).or(self.server.take()),

@@ -1,6 +1,6 @@
 //! What TLS's numbers are called: versions, cipher suites, alerts (the IANA registry "TLS Parameters").
 
-/// Cipher suites as they are met, by number.
+/// Cipher suites that are commonly met, by number.
 const CIPHER_SUITES: [(u16, &str); 38] = [
     (0x0004, "TLS_RSA_WITH_RC4_128_MD5"),
     (0x0005, "TLS_RSA_WITH_RC4_128_SHA"),

@@ -28,10 +28,10 @@ pub const CWR: u8 = 0x80;
 
 /// Bytes in a header without options.
 const FIXED: usize = 20;
-/// Bytes up to the flags: without these it cannot be said what a segment does.
+/// Bytes up to the flags: without these, nothing shows what a segment does.
 const LEAST: usize = 14;
 
-/// The flags by name, in the order in which they are usually spoken of: "SYN, ACK", "PSH, ACK".
+/// The flags by name, in the usual order: "SYN, ACK", "PSH, ACK".
 const FLAGS: [(u8, &str); 8] =
     [(SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"), (ACK, "ACK"), (URG, "URG"), (ECE, "ECE"), (CWR, "CWR")];
 
@@ -85,14 +85,14 @@ impl<'a> Header<'a> {
         Ok(Self { options, header_length, payload, ..Self::of_fixed(fixed) })
     }
 
-    /// What can be read of a header that [`parse`](Self::parse) refuses, with what `cut` more bytes that the capture
-    /// lacks could make of the refusal; `None` if it ends before its flags.
+    /// What can be read of a header that [`parse`](Self::parse) refuses, and what the refusal becomes in view of `cut` bytes
+    /// that weren't captured; `None` if it ends before its flags.
     ///
     /// Nothing behind such a header can be trusted to be payload, so none is given.
     #[cold]
     pub(crate) fn salvage(segment: &'a [u8], cut: usize, refusal: Fault) -> Option<(Self, Fault)> {
         let mut fixed = [0; FIXED];
-        // A field that is there in part is left out.
+        // A field that isn't complete is left out.
         let there = segment.len().min(FIXED) & !1;
         if there < LEAST {
             return None;

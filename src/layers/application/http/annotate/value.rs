@@ -60,7 +60,7 @@ fn accept_meaning(found: &[u8], key: Option<&[u8]>) -> String {
     format!("Base64(SHA-1(\"{}\" + \"{}\")): {verdict}.", lossy(key), GUID)
 }
 
-/// Names the value as divided by `write`.
+/// Names the value, which `write` divides.
 fn parts(pen: &mut Pen<'_>, length: usize, meaning: &'static str, write: impl FnOnce(&mut Pen<'_>)) {
     let value = lossy(pen.bytes(length));
     pen.group(length as u64 * 8, "field value", meaning, |pen| {
