@@ -4,7 +4,7 @@
 //! masked frame is a client's, an unmasked one a server's, and RSV1 on the first message means permessage-deflate.
 
 use super::record::{Direction, Extent, Frame, Problem};
-use crate::layers::application::websocket::{CLOSE, Fault, Header, Part, RSV1, Rules, TEXT};
+use crate::layers::application::websocket::{CLOSE, Fault, FrameRole, Header, RSV1, Rules, TEXT};
 use crate::layers::presentation::deflate::Inflater;
 use crate::layers::presentation::masking;
 use crate::limits::MAX_PASTED_BYTES;
@@ -62,7 +62,7 @@ impl CutHeader {
 pub fn read(bytes: &[u8], sender: Option<Direction>) -> Pasted {
     let (headers, cut) = headers(bytes);
     let deflate = headers.iter().find(|(_, header)| !header.is_control()).is_some_and(|(_, header)| header.rsv == RSV1);
-    let side = |from| Side { rules: Rules::new(from, deflate), message: None };
+    let side = |from| SideSoFar { rules: Rules::new(from, deflate), message: None };
     let (mut client, mut server) = (side(Direction::Client), side(Direction::Server));
     let frames = (0..).zip(headers).map(|(index, (at, header))| {
         let masked = if header.mask_key.is_some() { Direction::Client } else { Direction::Server };
@@ -88,18 +88,18 @@ fn headers(bytes: &[u8]) -> (Vec<(usize, Header)>, Option<CutHeader>) {
 }
 
 /// What one side has said.
-struct Side {
+struct SideSoFar {
     rules: Rules,
-    message: Option<Message>,
+    message: Option<MessageSoFar>,
 }
 
-struct Message {
+struct MessageSoFar {
     opcode: u8,
     compressed: bool,
     payload: Vec<u8>,
 }
 
-impl Side {
+impl SideSoFar {
     fn frame(&mut self, index: u64, direction: Direction, header: &Header, sent: &[u8]) -> PastedFrame {
         let mut faults = Vec::new();
         let part = self.rules.frame(header, &mut faults);
@@ -115,13 +115,13 @@ impl Side {
             if header.opcode == CLOSE && missing == 0 { Rules::close_body(&payload, &mut faults) } else { None };
         let (close_code, close_reason) = (close.map(|(code, _)| code), close.map(|(_, reason)| reason.to_vec()));
         match (part, &mut self.message) {
-            (Part::First { compressed }, message) => {
-                *message = Some(Message { opcode: header.opcode, compressed, payload: payload.clone() });
+            (FrameRole::First { compressed }, message) => {
+                *message = Some(MessageSoFar { opcode: header.opcode, compressed, payload: payload.clone() });
             }
-            (Part::Next, Some(message)) => message.payload.extend_from_slice(&payload),
+            (FrameRole::Next, Some(message)) => message.payload.extend_from_slice(&payload),
             _ => {}
         }
-        let ends = header.fin && missing == 0 && matches!(part, Part::First { .. } | Part::Next);
+        let ends = header.fin && missing == 0 && matches!(part, FrameRole::First { .. } | FrameRole::Next);
         let inflated = self.message.take_if(|_| ends).and_then(|message| message.check(&mut faults));
         PastedFrame {
             frame: Frame {
@@ -148,7 +148,7 @@ impl Side {
     }
 }
 
-impl Message {
+impl MessageSoFar {
     /// Checks a whole message; gives it inflated, if it was compressed.
     fn check(self, faults: &mut Vec<Fault>) -> Option<Vec<u8>> {
         let mut clear = Vec::new();

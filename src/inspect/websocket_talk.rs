@@ -6,7 +6,7 @@ use super::output::{About, Output};
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use crate::layers::Source;
 use crate::layers::application::http::{Input, Likeness, likeness};
-use crate::layers::application::websocket::{CLOSE, Decoder, Fault, Header, Item, Part, Rules, TEXT};
+use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
@@ -47,7 +47,7 @@ struct Sender {
 struct InFrame {
     header: Header,
     index: u64,
-    part: Part,
+    part: FrameRole,
     /// How much of the payload was there so far.
     seen: u64,
     /// The payload, unmasked, as far as it is kept.
@@ -235,7 +235,7 @@ impl Sender {
         for found in &faults {
             fault(found, about, began, out);
         }
-        if let Part::First { compressed } = part {
+        if let FrameRole::First { compressed } = part {
             let room = self.message.take().or_else(|| out.scratch.message.take());
             let mut building = room.unwrap_or_else(|| Box::new(Building::new()));
             building.start((connection, self.direction), (header.opcode, compressed), began.ready);
@@ -248,8 +248,11 @@ impl Sender {
         let Some(frame) = &mut self.frame else { return };
         frame.seen += payload.len() as u64;
         let keep = if frame.header.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
-        let mut of_message =
-            if matches!(frame.part, Part::First { .. } | Part::Next) { self.message.as_deref_mut() } else { None };
+        let mut of_message = if matches!(frame.part, FrameRole::First { .. } | FrameRole::Next) {
+            self.message.as_deref_mut()
+        } else {
+            None
+        };
         if frame.payload.len() >= keep && !of_message.as_ref().is_some_and(|building| building.is_read(keep)) {
             frame.truncated = true;
             if let Some(building) = of_message {
@@ -317,7 +320,7 @@ impl Sender {
             }));
         }
         self.frame = None;
-        if !matches!(part, Part::First { .. } | Part::Next) {
+        if !matches!(part, FrameRole::First { .. } | FrameRole::Next) {
             return;
         }
         let Some(building) = &mut self.message else { return };

@@ -49,7 +49,7 @@ pub fn form(body: &[u8]) -> Vec<Pair> {
 
 /// A part of a multipart body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct BodyPart {
     /// The form field it is of (RFC 7578 §4.2), where it says.
     pub name: Option<String>,
     /// The file it was, where it says.
@@ -64,7 +64,7 @@ pub struct Part {
 
 /// The parts of a multipart body (RFC 2046 §5.1.1), as far as the body is there.
 #[must_use]
-pub fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
+pub fn parts(body: &[u8], boundary: &str) -> Vec<BodyPart> {
     let delimiter = [b"--", boundary.as_bytes()].concat();
     let mut parts = Vec::new();
     let mut at = memmem::find(body, &delimiter);
@@ -86,7 +86,7 @@ pub fn parts(body: &[u8], boundary: &str) -> Vec<Part> {
     parts
 }
 
-fn one_part(part: &[u8], complete: bool) -> Part {
+fn one_part(part: &[u8], complete: bool) -> BodyPart {
     let head = match part {
         [b'\r', b'\n', ..] => 2,
         [b'\n', ..] => 1,
@@ -97,7 +97,7 @@ fn one_part(part: &[u8], complete: bool) -> Part {
     // Its parameters are written as a media type's are.
     let disposition = disposition.and_then(|value| MediaType::parse(&value));
     let parameter = |name| disposition.as_ref().and_then(|it| it.parameter(name)).map(str::to_owned);
-    Part {
+    BodyPart {
         name: parameter("name"),
         file_name: parameter("filename"),
         content_type: fields.get("content-type").map(text),
@@ -174,7 +174,7 @@ mod tests {
         let body = b"preamble\r\n--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nhello\r\n\
             --B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.png\"\r\nContent-Type: image/png\r\n\r\n1234\r\n--B\r\n\r\ncut";
         let found = parts(body, "B");
-        let of = |part: &Part| {
+        let of = |part: &BodyPart| {
             (part.name.clone(), part.file_name.clone(), part.content_type.clone(), part.length, part.complete)
         };
         assert_eq!(of(&found[0]), (Some("a".into()), None, None, 5, true));

@@ -138,7 +138,7 @@ struct Incomplete {
     /// Where it ends, as the last fragment gives it.
     length: Option<u32>,
     /// By where they start; they do not overlap, and none reaches past `length`.
-    parts: BTreeMap<u32, Part>,
+    parts: BTreeMap<u32, Stored>,
     /// How many bytes they have.
     present: usize,
     /// What it counts for against [`MAX_FRAGMENT_BYTES`].
@@ -146,7 +146,7 @@ struct Incomplete {
 }
 
 #[derive(Debug)]
-struct Part {
+struct Stored {
     data: Vec<u8>,
     packet: u64,
     /// Where in the packet `data` starts.
@@ -272,7 +272,7 @@ impl Incomplete {
                 let position = fragment.position as u64 + u64::from(at - fragment.offset);
                 self.present += data.len();
                 self.cost += data.len() + OVERHEAD;
-                self.parts.insert(at, Part { data, packet, position });
+                self.parts.insert(at, Stored { data, packet, position });
                 at = to;
             } else {
                 let to = end.min(at + kept.len() as u32);

@@ -62,7 +62,7 @@ pub(super) fn begins(bytes: &[u8]) -> Fit {
 struct Broken;
 
 /// The length of the message that some bytes begin with, once it is whole; and the target it names.
-type Message = Result<Option<(usize, Option<String>)>, Broken>;
+type MessageRead = Result<Option<(usize, Option<String>)>, Broken>;
 
 impl Socks {
     /// Whether both ends have shown that it is SOCKS, or the client alone has shown it beyond doubt.
@@ -185,7 +185,7 @@ fn credentials(message: &[u8]) -> Option<usize> {
 }
 
 /// A request or reply of version 5 (RFC 1928 §4, §6): it ends in an address and a port.
-fn address(message: &[u8]) -> Message {
+fn address(message: &[u8]) -> MessageRead {
     let mut cursor = Cursor::new(message);
     let target = address_in(&mut cursor)?;
     Ok(target.map(|target| (message.len() - cursor.rest().len(), Some(target))))
@@ -209,7 +209,7 @@ fn address_in(cursor: &mut Cursor<'_>) -> Result<Option<String>, Broken> {
 }
 
 /// A request of version 4 or 4a: port, address, user name; a host name instead where the address is 0.0.0.x.
-fn request_4(message: &[u8]) -> Message {
+fn request_4(message: &[u8]) -> MessageRead {
     let [4, command, high, low, address @ ..] = message else { return Ok(None) };
     if !(1..=2).contains(command) {
         return Err(Broken);

@@ -14,7 +14,7 @@ pub use decoder::{Decoder, Item};
 pub use draft::Draft;
 pub use fault::Fault;
 pub use header::{Header, MAX_HEADER};
-pub use rules::{Part, Rules, close_code_is_valid};
+pub use rules::{FrameRole, Rules, close_code_is_valid};
 
 /// A continuation of a fragmented message (RFC 6455 §5.2).
 pub const CONTINUATION: u8 = 0;

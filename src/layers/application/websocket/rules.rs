@@ -7,7 +7,7 @@ use crate::layers::Direction;
 
 /// What a frame is in the sequence of its sender's frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum FrameRole {
     /// The first, or only, frame of a data message.
     First {
         /// Whether permessage-deflate compressed the message.
@@ -41,7 +41,7 @@ impl Rules {
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
     #[inline]
-    pub fn frame(&mut self, header: &Header, faults: &mut Vec<Fault>) -> Part {
+    pub fn frame(&mut self, header: &Header, faults: &mut Vec<Fault>) -> FrameRole {
         if self.closed {
             faults.push(Fault::FrameAfterClose);
         }
@@ -66,18 +66,18 @@ impl Rules {
         match header.opcode {
             CONTINUATION if self.inside_message => {
                 self.inside_message = !header.fin;
-                Part::Next
+                FrameRole::Next
             }
             CONTINUATION => {
                 faults.push(Fault::ContinuationOfNothing);
-                Part::Stray
+                FrameRole::Stray
             }
             TEXT | BINARY => {
                 if self.inside_message {
                     faults.push(Fault::DataInsideMessage);
                 }
                 self.inside_message = !header.fin;
-                Part::First { compressed }
+                FrameRole::First { compressed }
             }
             opcode => {
                 if !matches!(opcode, CLOSE | PING | PONG) {
@@ -91,9 +91,9 @@ impl Rules {
                         faults.push(Fault::LongControl(header.payload_length));
                     }
                     self.closed |= opcode == CLOSE;
-                    Part::Control
+                    FrameRole::Control
                 } else {
-                    Part::Stray
+                    FrameRole::Stray
                 }
             }
         }

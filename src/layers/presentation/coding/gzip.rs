@@ -18,7 +18,7 @@ const RESERVED: u8 = 0b1110_0000;
 
 /// The parts of a member, in order.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum MemberPart {
     /// The ten bytes every header has.
     Header,
     ExtraLength,
@@ -33,7 +33,7 @@ enum Part {
 }
 
 pub(super) struct Gzip {
-    part: Part,
+    part: MemberPart,
     flags: u8,
     /// The bytes so far of a part that has a fixed length.
     held: Vec<u8>,
@@ -46,7 +46,7 @@ pub(super) struct Gzip {
 impl Gzip {
     pub(super) fn new() -> Self {
         Self {
-            part: Part::Header,
+            part: MemberPart::Header,
             flags: 0,
             held: Vec::with_capacity(10),
             members: 0,
@@ -66,7 +66,7 @@ impl Gzip {
     }
 
     /// Reads the fixed part of a header, and sees at its first bytes whether it is one.
-    fn header(&mut self, input: &mut &[u8]) -> Result<Option<Part>, CodingError> {
+    fn header(&mut self, input: &mut &[u8]) -> Result<Option<MemberPart>, CodingError> {
         let header = self.take::<10>(input);
         let seen = header.as_ref().map_or(self.held.as_slice(), |header| header.as_slice());
         if seen.iter().zip(MAGIC).any(|(byte, magic)| *byte != magic) {
@@ -84,7 +84,7 @@ impl Gzip {
             return Err(invalid("a reserved header flag is set"));
         }
         self.flags = flags;
-        Ok(Some(Part::ExtraLength))
+        Ok(Some(MemberPart::ExtraLength))
     }
 
     /// Skips a text that a zero byte ends; whether it ended.
@@ -94,20 +94,20 @@ impl Gzip {
         end.is_some()
     }
 
-    fn data(&mut self, input: &mut &[u8], out: Out<'_>) -> Result<Option<Part>, CodingError> {
+    fn data(&mut self, input: &mut &[u8], out: Out<'_>) -> Result<Option<MemberPart>, CodingError> {
         let crc = &mut self.crc;
         let ended = self.inflate.push(input, &mut |bytes| {
             crc.update(bytes);
             out(bytes)
         });
         match ended {
-            Ok(ended) => Ok(ended.then_some(Part::Trailer)),
+            Ok(ended) => Ok(ended.then_some(MemberPart::Trailer)),
             Err(Stop::Refused(error)) => Err(error),
             Err(Stop::Corrupt) => Err(invalid("the DEFLATE data is damaged")),
         }
     }
 
-    fn trailer(&mut self, trailer: [u8; 8]) -> Result<Part, CodingError> {
+    fn trailer(&mut self, trailer: [u8; 8]) -> Result<MemberPart, CodingError> {
         let trailer = u64::from_le_bytes(trailer);
         let (crc, length) = (trailer as u32, (trailer >> 32) as u32);
         if crc != self.crc.sum() {
@@ -119,29 +119,31 @@ impl Gzip {
         self.members += 1;
         self.crc.reset();
         self.inflate.reset_raw();
-        Ok(Part::Header)
+        Ok(MemberPart::Header)
     }
 
     /// Reads on in the current part; the part that follows, if this one is over.
-    fn step(&mut self, input: &mut &[u8], out: Out<'_>) -> Result<Option<Part>, CodingError> {
+    fn step(&mut self, input: &mut &[u8], out: Out<'_>) -> Result<Option<MemberPart>, CodingError> {
         let has = |flag| self.flags & flag != 0;
         Ok(match self.part {
-            Part::Header => self.header(input)?,
-            Part::ExtraLength if !has(EXTRA) => Some(Part::Name),
-            Part::ExtraLength => self.take::<2>(input).map(|length| Part::Extra(u16::from_le_bytes(length))),
-            Part::Extra(0) => Some(Part::Name),
-            Part::Extra(left) => {
+            MemberPart::Header => self.header(input)?,
+            MemberPart::ExtraLength if !has(EXTRA) => Some(MemberPart::Name),
+            MemberPart::ExtraLength => {
+                self.take::<2>(input).map(|length| MemberPart::Extra(u16::from_le_bytes(length)))
+            }
+            MemberPart::Extra(0) => Some(MemberPart::Name),
+            MemberPart::Extra(left) => {
                 let skipped = input.len().min(left.into());
                 *input = &input[skipped..];
-                Some(Part::Extra(left - skipped as u16))
+                Some(MemberPart::Extra(left - skipped as u16))
             }
-            Part::Name => (!has(NAME) || Self::skip_text(input)).then_some(Part::Comment),
-            Part::Comment => (!has(COMMENT) || Self::skip_text(input)).then_some(Part::HeaderCrc),
+            MemberPart::Name => (!has(NAME) || Self::skip_text(input)).then_some(MemberPart::Comment),
+            MemberPart::Comment => (!has(COMMENT) || Self::skip_text(input)).then_some(MemberPart::HeaderCrc),
             // Many writers get it wrong and no browser checks it: it is skipped.
-            Part::HeaderCrc if !has(HEADER_CRC) => Some(Part::Data),
-            Part::HeaderCrc => self.take::<2>(input).map(|_| Part::Data),
-            Part::Data => self.data(input, out)?,
-            Part::Trailer => match self.take(input) {
+            MemberPart::HeaderCrc if !has(HEADER_CRC) => Some(MemberPart::Data),
+            MemberPart::HeaderCrc => self.take::<2>(input).map(|_| MemberPart::Data),
+            MemberPart::Data => self.data(input, out)?,
+            MemberPart::Trailer => match self.take(input) {
                 Some(trailer) => Some(self.trailer(trailer)?),
                 None => None,
             },
@@ -161,7 +163,7 @@ impl Undo for Gzip {
     }
 
     fn finish(&self) -> Result<(), CodingError> {
-        if self.part == Part::Header && self.held.is_empty() {
+        if self.part == MemberPart::Header && self.held.is_empty() {
             return Ok(());
         }
         Err(CodingError::Truncated { coding: Coding::Gzip })

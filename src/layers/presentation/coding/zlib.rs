@@ -9,18 +9,18 @@ const DEFLATE: u8 = 8;
 const DICTIONARY: u8 = 1 << 5;
 
 /// Two bytes tell zlib from raw DEFLATE.
-enum Part {
+enum ZlibPart {
     Start,
     FirstByte(u8),
     Data(Inflate),
     End,
 }
 
-pub(super) struct Zlib(Part);
+pub(super) struct Zlib(ZlibPart);
 
 impl Zlib {
     pub(super) fn new() -> Self {
-        Self(Part::Start)
+        Self(ZlibPart::Start)
     }
 }
 
@@ -28,11 +28,11 @@ impl Undo for Zlib {
     fn push(&mut self, mut input: &[u8], out: Out<'_>) -> Result<(), CodingError> {
         while let Some((&byte, rest)) = input.split_first() {
             match &mut self.0 {
-                Part::Start => {
-                    self.0 = Part::FirstByte(byte);
+                ZlibPart::Start => {
+                    self.0 = ZlibPart::FirstByte(byte);
                     input = rest;
                 }
-                Part::FirstByte(first) => {
+                ZlibPart::FirstByte(first) => {
                     let start = [*first, byte];
                     let zlib = is_zlib_header(start);
                     if zlib && byte & DICTIONARY != 0 {
@@ -40,15 +40,15 @@ impl Undo for Zlib {
                     }
                     let mut inflate = Inflate::new(zlib);
                     let ended = push(&mut inflate, &mut start.as_slice(), out)?;
-                    self.0 = if ended { Part::End } else { Part::Data(inflate) };
+                    self.0 = if ended { ZlibPart::End } else { ZlibPart::Data(inflate) };
                     input = rest;
                 }
-                Part::Data(inflate) => {
+                ZlibPart::Data(inflate) => {
                     if push(inflate, &mut input, out)? {
-                        self.0 = Part::End;
+                        self.0 = ZlibPart::End;
                     }
                 }
-                Part::End => return Err(CodingError::TrailingData { coding: Coding::Deflate }),
+                ZlibPart::End => return Err(CodingError::TrailingData { coding: Coding::Deflate }),
             }
         }
         Ok(())
@@ -56,7 +56,7 @@ impl Undo for Zlib {
 
     fn finish(&self) -> Result<(), CodingError> {
         match self.0 {
-            Part::End => Ok(()),
+            ZlibPart::End => Ok(()),
             _ => Err(CodingError::Truncated { coding: Coding::Deflate }),
         }
     }

@@ -22,7 +22,7 @@ const STEP: usize = 16 * 1024;
 
 /// What the held bytes are the beginning of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum FramePart {
     FrameHeader,
     /// A skippable frame, of which so many bytes are still to come.
     Skipped(u32),
@@ -30,7 +30,7 @@ enum Part {
 }
 
 pub(super) struct Zstd {
-    part: Part,
+    part: FramePart,
     held: Vec<u8>,
     frame: FrameDecoder,
     /// Whether the frame ends with four bytes of checksum.
@@ -45,7 +45,7 @@ impl Zstd {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(MAX_ZSTD_WINDOW);
         Self {
-            part: Part::FrameHeader,
+            part: FramePart::FrameHeader,
             held: Vec::new(),
             frame,
             checksum: false,
@@ -81,7 +81,7 @@ impl Zstd {
             }
             let size = self.held.last_chunk().copied().unwrap_or_default();
             self.held.clear();
-            self.part = Part::Skipped(u32::from_le_bytes(size));
+            self.part = FramePart::Skipped(u32::from_le_bytes(size));
             return Ok(true);
         }
         if !self.hold(input, 5) {
@@ -97,7 +97,7 @@ impl Zstd {
         self.frame.reset(self.held.as_slice()).map_err(|error| damaged(&error))?;
         self.held.clear();
         self.checksum = descriptor & 1 << 2 != 0;
-        self.part = Part::Block;
+        self.part = FramePart::Block;
         Ok(true)
     }
 
@@ -131,7 +131,7 @@ impl Zstd {
         }
         if last {
             self.frames += 1;
-            self.part = Part::FrameHeader;
+            self.part = FramePart::FrameHeader;
         }
         Ok(true)
     }
@@ -141,19 +141,19 @@ impl Undo for Zstd {
     fn push(&mut self, mut input: &[u8], out: Out<'_>) -> Result<(), CodingError> {
         while !input.is_empty() {
             match self.part {
-                Part::FrameHeader => {
+                FramePart::FrameHeader => {
                     self.frame_header(&mut input)?;
                 }
-                Part::Skipped(0) => {
+                FramePart::Skipped(0) => {
                     self.frames += 1;
-                    self.part = Part::FrameHeader;
+                    self.part = FramePart::FrameHeader;
                 }
-                Part::Skipped(left) => {
+                FramePart::Skipped(left) => {
                     let skipped = input.len().min(left as usize);
                     input = &input[skipped..];
-                    self.part = Part::Skipped(left - skipped as u32);
+                    self.part = FramePart::Skipped(left - skipped as u32);
                 }
-                Part::Block => {
+                FramePart::Block => {
                     self.block(&mut input, out)?;
                 }
             }
@@ -163,8 +163,8 @@ impl Undo for Zstd {
 
     fn finish(&self) -> Result<(), CodingError> {
         match self.part {
-            Part::FrameHeader if self.held.is_empty() => Ok(()),
-            Part::Skipped(0) => Ok(()),
+            FramePart::FrameHeader if self.held.is_empty() => Ok(()),
+            FramePart::Skipped(0) => Ok(()),
             _ => Err(CodingError::Truncated { coding: Coding::Zstd }),
         }
     }

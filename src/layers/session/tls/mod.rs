@@ -85,7 +85,7 @@ pub fn sender(bytes: &[u8]) -> Option<Direction> {
 
 /// One side's records, up to its hello.
 #[derive(Debug, Default)]
-struct Side {
+struct Records {
     /// The beginning of a record header.
     header: Vec<u8>,
     /// Bytes of the record's payload that are still to come.
@@ -101,7 +101,7 @@ struct Side {
 /// What a connection shows of its TLS.
 #[derive(Debug, Default)]
 pub struct Tls {
-    sides: [Side; 2],
+    sides: [Records; 2],
     client: Option<ClientHello>,
     server: Option<ServerHello>,
     /// The version that a hello in SSL 2.0's framing offered.
