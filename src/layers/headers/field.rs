@@ -4,7 +4,7 @@ use super::numbers;
 use super::pen::{Pen, count, hex as hex_of};
 
 /// A row: a field, or what to do in its place.
-pub(crate) enum Row {
+pub(crate) enum FieldRow {
     /// A field of so many bits.
     Bits(u16, &'static str, Show, Meaning),
     /// The clause that defines the fields that follow.
@@ -51,7 +51,7 @@ pub(crate) enum Meaning {
     By(fn(u64) -> &'static str),
 }
 
-impl Row {
+impl FieldRow {
     pub(super) fn write(&self, pen: &mut Pen<'_>) {
         match *self {
             Self::Clause(clause) => pen.clause(clause),
@@ -74,14 +74,14 @@ impl Row {
 
 impl Pen<'_> {
     /// Names the next bits as these rows say.
-    pub(crate) fn rows(&mut self, rows: &[Row]) {
+    pub(crate) fn rows(&mut self, rows: &[FieldRow]) {
         for row in rows {
             row.write(self);
         }
     }
 
     /// Names the next bits as these rows say, if they are there.
-    pub(crate) fn rows_if(&mut self, there: bool, rows: &[Row]) {
+    pub(crate) fn rows_if(&mut self, there: bool, rows: &[FieldRow]) {
         if there {
             self.rows(rows);
         }
@@ -92,7 +92,7 @@ impl Show {
     fn value(self, pen: &Pen<'_>, bits: u16, number: u64) -> String {
         let bytes = usize::from(bits / 8);
         let digits = usize::from(bits.div_ceil(4));
-        let named = |value: String, names: &[(u64, &str)]| match names.iter().find(|name| name.0 == number) {
+        let with_name = |value: String, names: &[(u64, &str)]| match names.iter().find(|name| name.0 == number) {
             Some((_, name)) => format!("{value} ({name})"),
             None => value,
         };
@@ -103,8 +103,8 @@ impl Show {
             Self::Bytes => hex_of(pen.bytes(bytes)),
             Self::Count => count(number as usize),
             Self::Text => text(pen.bytes(bytes)),
-            Self::Named(names) => named(number.to_string(), names),
-            Self::NamedHex(names) => named(format!("0x{number:0digits$x}"), names),
+            Self::Named(names) => with_name(number.to_string(), names),
+            Self::NamedHex(names) => with_name(format!("0x{number:0digits$x}"), names),
             Self::By(show) => show(number),
             Self::Of(show) => show(pen),
         }
@@ -118,38 +118,38 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// A field that is a number.
-pub(crate) const fn number(bits: u16, name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(bits, name, Show::Number, Meaning::Is(meaning))
+pub(crate) const fn number(bits: u16, name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::Number, Meaning::Is(meaning))
 }
 
 /// A field that is shown in hexadecimal.
-pub(crate) const fn hex(bits: u16, name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(bits, name, Show::Hex, Meaning::Is(meaning))
+pub(crate) const fn hex(bits: u16, name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::Hex, Meaning::Is(meaning))
 }
 
 /// A field of so many bytes, each shown in hexadecimal.
-pub(crate) const fn bytes(bytes: u16, name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(bytes * 8, name, Show::Bytes, Meaning::Is(meaning))
+pub(crate) const fn bytes(bytes: u16, name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bytes * 8, name, Show::Bytes, Meaning::Is(meaning))
 }
 
 /// A field that counts bytes.
-pub(crate) const fn size(bits: u16, name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(bits, name, Show::Count, Meaning::Is(meaning))
+pub(crate) const fn size(bits: u16, name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::Count, Meaning::Is(meaning))
 }
 
 /// A field of so many bytes of text.
-pub(crate) const fn text_of(bytes: u16, name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(bytes * 8, name, Show::Text, Meaning::Is(meaning))
+pub(crate) const fn text_of(bytes: u16, name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bytes * 8, name, Show::Text, Meaning::Is(meaning))
 }
 
 /// A field of four bytes that is a number whose last byte counts most.
-pub(crate) const fn little(name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(32, name, Show::Little, Meaning::Is(meaning))
+pub(crate) const fn little(name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(32, name, Show::Little, Meaning::Is(meaning))
 }
 
 /// A field that is shown by what `show` makes of its number.
-pub(crate) const fn shown(bits: u16, name: &'static str, show: fn(u64) -> String, meaning: &'static str) -> Row {
-    Row::Bits(bits, name, Show::By(show), Meaning::Is(meaning))
+pub(crate) const fn shown(bits: u16, name: &'static str, show: fn(u64) -> String, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::By(show), Meaning::Is(meaning))
 }
 
 /// A field whose values have names.
@@ -158,22 +158,22 @@ pub(crate) const fn named(
     name: &'static str,
     names: &'static [(u64, &'static str)],
     meaning: &'static str,
-) -> Row {
-    Row::Bits(bits, name, Show::Named(names), Meaning::Is(meaning))
+) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::Named(names), Meaning::Is(meaning))
 }
 
 /// Bits that stand for nothing.
-pub(crate) const fn reserved(bits: u16, name: &'static str) -> Row {
+pub(crate) const fn reserved(bits: u16, name: &'static str) -> FieldRow {
     number(bits, name, "Zero; nothing uses it.")
 }
 
 /// A bit: what it means where it is set, and where it is not.
-pub(crate) const fn bit(name: &'static str, set: &'static str, unset: &'static str) -> Row {
-    Row::Bits(1, name, Show::Number, Meaning::ZeroOr(unset, set))
+pub(crate) const fn bit(name: &'static str, set: &'static str, unset: &'static str) -> FieldRow {
+    FieldRow::Bits(1, name, Show::Number, Meaning::ZeroOr(unset, set))
 }
 
 /// An `EtherType`.
-pub(crate) const fn ether_type(name: &'static str, meaning: &'static str) -> Row {
+pub(crate) const fn ether_type(name: &'static str, meaning: &'static str) -> FieldRow {
     shown(16, name, ether_type_value, meaning)
 }
 
@@ -181,7 +181,7 @@ pub(crate) const fn ether_type(name: &'static str, meaning: &'static str) -> Row
 pub(crate) const NAMES_THE_NEXT: &str = "Which protocol the bytes behind this header are of.";
 
 /// The two bytes that are a type or a length.
-pub(crate) const TYPE_OR_LENGTH: Row = Row::Code(|pen| {
+pub(crate) const TYPE_OR_LENGTH: FieldRow = FieldRow::Code(|pen| {
     pen.clause("IEEE 802.3 §3.2.6");
     pen.rows(&[if pen.peek(16) >= numbers::LEAST_TYPE.into() {
         ether_type("EtherType", NAMES_THE_NEXT)
@@ -191,20 +191,20 @@ pub(crate) const TYPE_OR_LENGTH: Row = Row::Code(|pen| {
 });
 
 /// A checksum that covers more than the header.
-pub(crate) const CHECKSUM: Row = Row::Code(|pen| {
+pub(crate) const CHECKSUM: FieldRow = FieldRow::Code(|pen| {
     let verdict = pen.checksum();
     let value = format!("0x{:04x} ({verdict})", pen.peek(16));
     pen.leaf(16, "Checksum", value, verdict.meaning());
 });
 
 /// A MAC address.
-pub(crate) const fn mac(name: &'static str, meaning: &'static str) -> Row {
+pub(crate) const fn mac(name: &'static str, meaning: &'static str) -> FieldRow {
     shown(48, name, mac_address, meaning)
 }
 
 /// The MAC address that a frame is for.
-pub(crate) const MAC_DESTINATION: Row =
-    Row::Bits(48, "Destination Address", Show::By(mac_address), Meaning::By(mac_meaning));
+pub(crate) const MAC_DESTINATION: FieldRow =
+    FieldRow::Bits(48, "Destination Address", Show::By(mac_address), Meaning::By(mac_meaning));
 
 pub(crate) fn mac_address(address: u64) -> String {
     let [_, _, first, rest @ ..] = address.to_be_bytes();

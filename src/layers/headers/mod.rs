@@ -5,7 +5,7 @@
 
 pub mod checksum;
 mod fault;
-mod field;
+pub(crate) mod field;
 mod next;
 pub(crate) mod numbers;
 pub(crate) mod pen;
@@ -13,17 +13,25 @@ mod protocol;
 
 pub use fault::Fault;
 pub(crate) use fault::{fixed, whole};
-pub(crate) use field::*;
+use field::FieldRow;
 pub(crate) use next::{Next, Payload, Step};
 pub(crate) use pen::{Pen, count, hex as hex_of};
 pub use protocol::Protocol;
 
+/// What a file about headers needs.
+pub(crate) mod prelude {
+    pub(crate) use super::field::*;
+    pub(crate) use super::{
+        Fault, Header, Length, Next, Payload, Pen, Protocol, Step, checksum, count, fixed, hex_of, numbers, whole,
+    };
+}
+
 /// A header as its specification draws it.
 pub(crate) struct Header {
     /// How to find its length, and what follows it.
-    pub(crate) step: Length,
+    step: Length,
     /// What its bits are.
-    pub(crate) fields: Fields,
+    fields: Fields,
 }
 
 /// How long a header is, and what follows it.
@@ -35,20 +43,30 @@ pub(crate) enum Length {
     /// So many bytes, of which the last two are an `EtherType`.
     EtherType(usize),
     /// So many bytes, of which the last two are an `EtherType`, or a length that LLC follows (IEEE 802.3 §3.2.6).
-    TypeOrLength(usize),
+    Typed(usize),
     /// It takes a look at the bytes.
     Found(fn(Protocol, &[u8]) -> Result<Step, Fault>),
 }
 
 /// What a header's bits are.
-pub(crate) enum Fields {
+enum Fields {
     /// These fields, in order; and its value as a whole, in which a name in braces stands for that field's value.
-    Are(&'static [Row], &'static str),
+    Are(&'static [FieldRow], &'static str),
     /// Which fields there are depends on what the bytes say; this names them, and returns the value of the whole.
     Found(fn(&mut Pen<'_>) -> String),
 }
 
 impl Header {
+    /// A header with these fields, and its value as a whole.
+    pub(crate) const fn of(step: Length, value: &'static str, fields: &'static [FieldRow]) -> Self {
+        Self { step, fields: Fields::Are(fields, value) }
+    }
+
+    /// A header whose fields depend on what its bytes say.
+    pub(crate) const fn irregular(step: Length, write: fn(&mut Pen<'_>) -> String) -> Self {
+        Self { step, fields: Fields::Found(write) }
+    }
+
     /// Finds the header's length and what follows it.
     ///
     /// # Errors
@@ -67,7 +85,7 @@ impl Header {
             }
             Length::Then(length, next) => Ok(Step::new(whole(protocol, data, length)?.len(), Next::Header(next))),
             Length::EtherType(length) => Ok(Step::new(length, numbers::behind_ether_type(last_two(length)?))),
-            Length::TypeOrLength(length) => Ok(numbers::typed(length, last_two(length)?)),
+            Length::Typed(length) => Ok(numbers::typed(length, last_two(length)?)),
             Length::Found(find) => find(protocol, data),
         }
     }

@@ -2,20 +2,18 @@
 
 use std::net::Ipv4Addr;
 
-use crate::layers::headers::{
-    Fields, Header, Length, Next, Payload, Pen, Row, Step, ether_type, fixed, hex_of, mac_address, named, number, whole,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const ARP: Header = Header {
-    step: Length::Found(|protocol, data| {
+pub(crate) const ARP: Header = Header::irregular(
+    Length::Found(|protocol, data| {
         let &[_, _, _, _, hardware, network, _, _] = fixed::<8>(protocol, data)?;
         let length = whole(protocol, data, 8 + 2 * (usize::from(hardware) + usize::from(network)))?.len();
         Ok(Step { length, payload: Some(0), next: Next::Payload(Payload::Of(protocol)) })
     }),
-    fields: Fields::Found(write),
-};
+    write,
+);
 
-const FIXED: &[Row] = &[
+const FIXED: &[FieldRow] = &[
     named(16, "ar$hrd", &[(1, "Ethernet")], "Hardware type: the kind of network."),
     ether_type("ar$pro", "Protocol type: the kind of address that is asked for."),
     number(8, "ar$hln", "Bytes in a hardware address."),

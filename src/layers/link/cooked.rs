@@ -1,37 +1,28 @@
 //! Linux cooked capture: what the kernel writes where interfaces of several kinds are captured together (LINKTYPE 113
 //! and 276). It keeps the sender's address and drops the receiver's.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, NAMES_THE_NEXT, Next, Payload, Pen, Protocol, Row, Step, ether_type_value, fixed,
-    hex_of, mac_address, named, number, numbers, reserved, shown,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const COOKED: Header = Header {
-    step: Length::Found(|_, data| parse(data)),
-    fields: Fields::Found(|pen| {
-        let direction = direction(pen.peek(16));
-        pen.rows(&[packet_type(16), DEVICE_TYPE, number(16, "Link-layer address length", ADDRESS_LENGTH)]);
-        let source = address(pen);
-        pen.rows(&[PROTOCOL_TYPE]);
-        format!("{direction}, from {source}")
-    }),
-};
+pub(crate) const COOKED: Header = Header::irregular(Length::Found(|_, data| parse(data)), |pen| {
+    let direction = direction(pen.peek(16));
+    pen.rows(&[packet_type(16), DEVICE_TYPE, number(16, "Link-layer address length", ADDRESS_LENGTH)]);
+    let source = address(pen);
+    pen.rows(&[PROTOCOL_TYPE]);
+    format!("{direction}, from {source}")
+});
 
-pub(crate) const COOKED_2: Header = Header {
-    step: Length::Found(|_, data| parse_2(data)),
-    fields: Fields::Found(|pen| {
-        pen.rows(&[
-            PROTOCOL_TYPE,
-            reserved(16, "Reserved"),
-            number(32, "Interface index", "The kernel's number for the interface it was captured on."),
-            DEVICE_TYPE,
-        ]);
-        let direction = direction(pen.peek(8));
-        pen.rows(&[packet_type(8), number(8, "Link-layer address length", ADDRESS_LENGTH)]);
-        let source = address(pen);
-        format!("{direction}, interface {}, from {source}", pen.sentence("{Interface index}"))
-    }),
-};
+pub(crate) const COOKED_2: Header = Header::irregular(Length::Found(|_, data| parse_2(data)), |pen| {
+    pen.rows(&[
+        PROTOCOL_TYPE,
+        reserved(16, "Reserved"),
+        number(32, "Interface index", "The kernel's number for the interface it was captured on."),
+        DEVICE_TYPE,
+    ]);
+    let direction = direction(pen.peek(8));
+    pen.rows(&[packet_type(8), number(8, "Link-layer address length", ADDRESS_LENGTH)]);
+    let source = address(pen);
+    format!("{direction}, interface {}, from {source}", pen.sentence("{Interface index}"))
+});
 
 #[inline]
 pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
@@ -69,12 +60,12 @@ fn direction(packet_type: u64) -> &'static str {
     }
 }
 
-const fn packet_type(bits: u16) -> Row {
+const fn packet_type(bits: u16) -> FieldRow {
     let meaning = "Whose packet it is, seen from where it was captured.";
     shown(bits, "Packet type", |number| format!("{number} ({})", direction(number)), meaning)
 }
 
-const DEVICE_TYPE: Row = named(
+const DEVICE_TYPE: FieldRow = named(
     16,
     "ARPHRD type",
     &[
@@ -109,7 +100,7 @@ fn address(pen: &mut Pen<'_>) -> String {
     value
 }
 
-const PROTOCOL_TYPE: Row = shown(
+const PROTOCOL_TYPE: FieldRow = shown(
     16,
     "Protocol type",
     |number| if number == 4 { "0x0004 (LLC)".to_owned() } else { ether_type_value(number) },

@@ -1,21 +1,16 @@
 //! The four bytes that BSD systems write before a packet on the loopback interface: its address family.
 
-use crate::layers::headers::{Fault, Fields, Header, Length, Meaning, Next, Payload, Protocol, Row, Show, Step, fixed};
+use crate::layers::headers::prelude::*;
 
 const IPV4: u32 = 2;
 /// `AF_INET6` has another number on every system: NetBSD and OpenBSD, FreeBSD, macOS, Linux, Windows.
 const IPV6: [u32; 5] = [24, 28, 30, 10, 23];
 
-pub(crate) const LOOPBACK: Header = Header {
-    step: Length::Found(parse),
-    fields: Fields::Are(
-        &[family_in(
-            "Protocol family",
-            "The operating system's own number for the protocol that follows, in its own byte order.",
-        )],
-        "family {Protocol family}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const LOOPBACK: Header = Header::of(Length::Found(parse), "family {Protocol family}", &[
+    family_in("Protocol family",
+        "The operating system's own number for the protocol that follows, in its own byte order."),
+]);
 
 #[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
@@ -39,8 +34,8 @@ pub(super) fn family(bytes: [u8; 4]) -> u32 {
 }
 
 /// A field of four bytes that is an address family in either byte order.
-pub(super) const fn family_in(name: &'static str, meaning: &'static str) -> Row {
-    Row::Bits(32, name, Show::Of(|pen| family_value(family(pen.array()).into())), Meaning::Is(meaning))
+pub(super) const fn family_in(name: &'static str, meaning: &'static str) -> FieldRow {
+    FieldRow::Bits(32, name, Show::Of(|pen| family_value(family(pen.array()).into())), Meaning::Is(meaning))
 }
 
 /// An address family with its name: "2 (IPv4)".

@@ -2,86 +2,64 @@
 //! is; what the radio noted is shown, not interpreted.
 
 use super::kernel::behind_little;
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, Next, Pen, Protocol, Row, Show, Step, count, fixed, hex, little, number,
-    text_of, whole,
-};
+use crate::layers::headers::prelude::*;
 
 /// The part of each header that says how long it is.
 const FIXED: usize = 8;
 
-pub(crate) const RADIOTAP: Header = Header {
-    step: Length::Found(|protocol, data| {
-        sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())
+#[rustfmt::skip]
+pub(crate) const RADIOTAP: Header = Header::of(Length::Found(|protocol, data| {
+    sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())
+}), "{it_len}", &[
+    number(8, "it_version", "The version of radiotap: 0."),
+    number(8, "it_pad", "Unused."),
+    length(16, "it_len", |pen| count(pen.peek_little(2) as usize)),
+    FieldRow::Code(|pen| {
+        // The last bit says whether another word of them follows.
+        while pen.left() >= 4 {
+            let present = pen.peek_little(4);
+            let meaning = "One bit for each thing that is noted below.";
+            pen.leaf(32, "it_present", format!("0x{present:08x}"), meaning);
+            if present >> 31 == 0 {
+                break;
+            }
+        }
     }),
-    fields: Fields::Are(
-        &[
-            number(8, "it_version", "The version of radiotap: 0."),
-            number(8, "it_pad", "Unused."),
-            length(16, "it_len", |pen| count(pen.peek_little(2) as usize)),
-            Row::Code(|pen| {
-                // The last bit says whether another word of them follows.
-                while pen.left() >= 4 {
-                    let present = pen.peek_little(4);
-                    let meaning = "One bit for each thing that is noted below.";
-                    pen.leaf(32, "it_present", format!("0x{present:08x}"), meaning);
-                    if present >> 31 == 0 {
-                        break;
-                    }
-                }
-            }),
-            RADIO,
-        ],
-        "{it_len}",
-    ),
-};
+    RADIO,
+]);
 
-pub(crate) const PPI: Header = Header {
-    step: Length::Found(|protocol, data| {
-        let step = sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())?;
-        let [_, _, _, _, link_type @ ..] = *fixed::<FIXED>(protocol, data)?;
-        Ok(Step::new(step.length, behind_little(protocol, link_type, &data[step.length..])))
+#[rustfmt::skip]
+pub(crate) const PPI: Header = Header::of(Length::Found(|protocol, data| {
+    let step = sized(protocol, data, |[_, _, l1, l2, ..]| u16::from_le_bytes([l1, l2]).into())?;
+    let [_, _, _, _, link_type @ ..] = *fixed::<FIXED>(protocol, data)?;
+    Ok(Step::new(step.length, behind_little(protocol, link_type, &data[step.length..])))
+}), "{pph_len}", &[
+    number(8, "pph_version", "The version of PPI: 0."),
+    hex(8, "pph_flags", "Whether the fields below are aligned."),
+    length(16, "pph_len", |pen| count(pen.peek_little(2) as usize)),
+    little("pph_dlt", "The link type of what follows."),
+    RADIO,
+]);
+
+#[rustfmt::skip]
+pub(crate) const AVS: Header = Header::of(Length::Found(|protocol, data| {
+    sized(protocol, data, |[_, _, _, _, l1, l2, l3, l4]| u32::from_be_bytes([l1, l2, l3, l4]))
+}), "{length}", &[
+    hex(32, "version", "The version of this header."),
+    length(32, "length", |pen| count(pen.peek(32) as usize)),
+    RADIO,
+]);
+
+#[rustfmt::skip]
+pub(crate) const PRISM: Header = Header::of(Length::Found(|protocol, data| sized(protocol, data, prism_length)),
+    "{msglen}", &[
+    hex(32, "msgcode", "The kind of message, in the machine's own byte order."),
+    length(32, "msglen", |pen| {
+        pen.header().first_chunk().map_or_else(String::new, |start| count(prism_length(*start) as usize))
     }),
-    fields: Fields::Are(
-        &[
-            number(8, "pph_version", "The version of PPI: 0."),
-            hex(8, "pph_flags", "Whether the fields below are aligned."),
-            length(16, "pph_len", |pen| count(pen.peek_little(2) as usize)),
-            little("pph_dlt", "The link type of what follows."),
-            RADIO,
-        ],
-        "{pph_len}",
-    ),
-};
-
-pub(crate) const AVS: Header = Header {
-    step: Length::Found(|protocol, data| {
-        sized(protocol, data, |[_, _, _, _, l1, l2, l3, l4]| u32::from_be_bytes([l1, l2, l3, l4]))
-    }),
-    fields: Fields::Are(
-        &[
-            hex(32, "version", "The version of this header."),
-            length(32, "length", |pen| count(pen.peek(32) as usize)),
-            RADIO,
-        ],
-        "{length}",
-    ),
-};
-
-pub(crate) const PRISM: Header = Header {
-    step: Length::Found(|protocol, data| sized(protocol, data, prism_length)),
-    fields: Fields::Are(
-        &[
-            hex(32, "msgcode", "The kind of message, in the machine's own byte order."),
-            length(32, "msglen", |pen| {
-                pen.header().first_chunk().map_or_else(String::new, |start| count(prism_length(*start) as usize))
-            }),
-            text_of(16, "devname", "The interface it was captured on."),
-            RADIO,
-        ],
-        "{msglen}",
-    ),
-};
+    text_of(16, "devname", "The interface it was captured on."),
+    RADIO,
+]);
 
 /// The length is in the byte order of the machine that captured; the message code before it is a small number.
 fn prism_length([c1, c2, c3, c4, l1, l2, l3, l4]: [u8; FIXED]) -> u32 {
@@ -102,9 +80,9 @@ fn sized(protocol: Protocol, data: &[u8], length: fn([u8; FIXED]) -> u32) -> Res
     Ok(Step::new(whole(protocol, data, length as usize)?.len(), Next::Header(Protocol::Wifi)))
 }
 
-const fn length(bits: u16, name: &'static str, show: fn(&Pen<'_>) -> String) -> Row {
-    Row::Bits(bits, name, Show::Of(show), Meaning::Is("Bytes in this header; the frame from the air follows it."))
+const fn length(bits: u16, name: &'static str, show: fn(&Pen<'_>) -> String) -> FieldRow {
+    FieldRow::Bits(bits, name, Show::Of(show), Meaning::Is("Bytes in this header; the frame from the air follows it."))
 }
 
-const RADIO: Row =
-    Row::Rest("Radio information", "What the radio noted: channel, signal strength, speed and the like.");
+const RADIO: FieldRow =
+    FieldRow::Rest("Radio information", "What the radio noted: channel, signal strength, speed and the like.");

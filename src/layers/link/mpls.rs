@@ -1,31 +1,26 @@
 //! MPLS label stacks (RFC 3032), and the control word of Ethernet pseudowires inside them (RFC 4448).
 
 use super::ethernet;
-use crate::layers::headers::{
-    Fields, Header, Length, Next, Payload, Protocol, Row, Step, bit, checksum, fixed, named, number, numbers, reserved,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const MPLS: Header = Header {
-    step: Length::Found(|protocol, data| {
+pub(crate) const MPLS: Header = Header::irregular(
+    Length::Found(|protocol, data| {
         let header = fixed::<4>(protocol, data)?;
         let bottom = header[2] & 1 != 0;
         let next = if bottom { behind(data.get(4..).unwrap_or_default()) } else { Next::Header(protocol) };
         Ok(Step::new(header.len(), next))
     }),
-    fields: Fields::Found(|pen| {
+    |pen| {
         let label = pen.peek(20);
         pen.rows(LABEL);
         format!("label {label}")
-    }),
-};
+    },
+);
 
-const LABEL: &[Row] = &[
-    named(
-        20,
-        "Label",
-        &[(0, "IPv4, explicit null"), (2, "IPv6, explicit null")],
-        "What routers forward the packet by; each may swap it for another.",
-    ),
+#[rustfmt::skip]
+const LABEL: &[FieldRow] = &[
+    named(20, "Label", &[(0, "IPv4, explicit null"), (2, "IPv6, explicit null")],
+        "What routers forward the packet by; each may swap it for another."),
     number(3, "TC", "Traffic class: how routers should treat the packet when they are busy."),
     bit("S", "Bottom of the stack: the packet itself follows.", "Another label follows below this one."),
     number(8, "TTL", "Every router takes one away, so that no packet circles for ever."),
@@ -61,14 +56,10 @@ fn is_packet(payload: &[u8]) -> bool {
     }
 }
 
-pub(crate) const CONTROL_WORD: Header = Header {
-    step: Length::Then(4, Protocol::Ethernet),
-    fields: Fields::Are(
-        &[
-            number(4, "0000", "Zero, where an IP packet would have its version."),
-            reserved(12, "Reserved"),
-            number(16, "Sequence Number", "Counts frames, so that they can be kept in order; 0 where nobody does."),
-        ],
-        "sequence number {Sequence Number}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const CONTROL_WORD: Header = Header::of(Length::Then(4, Protocol::Ethernet),
+    "sequence number {Sequence Number}", &[
+    number(4, "0000", "Zero, where an IP packet would have its version."),
+    reserved(12, "Reserved"),
+    number(16, "Sequence Number", "Counts frames, so that they can be kept in order; 0 where nobody does."),
+]);

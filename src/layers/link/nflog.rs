@@ -1,8 +1,6 @@
 //! What the Linux packet filter logs (LINKTYPE 239): a short header, then attributes, one of which is the packet.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Step, fixed, hex_of, named, number, whole,
-};
+use crate::layers::headers::prelude::*;
 use crate::limits::MAX_NFLOG_ATTRIBUTES;
 
 /// Family, version and resource.
@@ -54,7 +52,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     Ok(Step::new(at.min(data.len()), Next::Payload(Payload::Of(protocol))))
 }
 
-pub(crate) const NFLOG: Header = Header { step: Length::Found(parse), fields: Fields::Found(write) };
+pub(crate) const NFLOG: Header = Header::irregular(Length::Found(parse), write);
 
 fn write(pen: &mut Pen<'_>) -> String {
     pen.rows(&[

@@ -1,38 +1,30 @@
 //! Lines with two ends: PPP (RFC 1661, RFC 1662), PPP over Ethernet (RFC 2516) and Cisco HDLC.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, NAMES_THE_NEXT, Next, Payload, Protocol, Row, Show, Step, ether_type,
-    fixed, hex, number, size, whole,
-};
+use crate::layers::headers::prelude::*;
 
 /// All stations, and unnumbered information: the only address and control there are (RFC 1662 §3.1).
 const ADDRESS_AND_CONTROL: [u8; 2] = [0xff, 0x03];
 
-pub(crate) const PPP: Header = Header {
-    step: Length::Found(ppp),
-    fields: Fields::Are(
-        &[
-            Row::Code(|pen| {
-                if pen.header().starts_with(&ADDRESS_AND_CONTROL) {
-                    pen.clause("RFC 1662 §3.1");
-                    pen.rows(&[
-                        hex(8, "Address", "All stations: a line with two ends needs no other."),
-                        hex(8, "Control", "A plain message, with no number and no reply."),
-                    ]);
-                    pen.clause("RFC 1661 §2");
-                }
-            }),
-            Row::Code(|pen| {
-                let bits = pen.left() as u64 * 8;
-                let number = pen.peek(bits);
-                let name = PROTOCOLS.iter().find(|protocol| protocol.0 == number);
-                let name = name.map_or_else(String::new, |protocol| format!(" ({})", protocol.1));
-                pen.leaf(bits, "Protocol", format!("0x{number:04x}{name}"), NAMES_THE_NEXT);
-            }),
-        ],
-        "{Protocol}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const PPP: Header = Header::of(Length::Found(ppp), "{Protocol}", &[
+    FieldRow::Code(|pen| {
+        if pen.header().starts_with(&ADDRESS_AND_CONTROL) {
+            pen.clause("RFC 1662 §3.1");
+            pen.rows(&[
+                hex(8, "Address", "All stations: a line with two ends needs no other."),
+                hex(8, "Control", "A plain message, with no number and no reply."),
+            ]);
+            pen.clause("RFC 1661 §2");
+        }
+    }),
+    FieldRow::Code(|pen| {
+        let bits = pen.left() as u64 * 8;
+        let number = pen.peek(bits);
+        let name = PROTOCOLS.iter().find(|protocol| protocol.0 == number);
+        let name = name.map_or_else(String::new, |protocol| format!(" ({})", protocol.1));
+        pen.leaf(bits, "Protocol", format!("0x{number:04x}{name}"), NAMES_THE_NEXT);
+    }),
+]);
 
 const PROTOCOLS: &[(u64, &str)] = &[
     (0x0021, "IPv4"),
@@ -64,8 +56,8 @@ fn ppp(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     Ok(Step::new(whole(protocol, data, length)?.len(), next))
 }
 
-pub(crate) const PPPOE: Header = Header {
-    step: Length::Found(|protocol, data| {
+pub(crate) const PPPOE: Header = Header::irregular(
+    Length::Found(|protocol, data| {
         let &[version_and_type, code, _, _, l1, l2] = fixed::<6>(protocol, data)?;
         if version_and_type != 0x11 {
             let rule = "version and type are both 1";
@@ -76,22 +68,19 @@ pub(crate) const PPPOE: Header = Header {
         let next = if code == 0 { Next::Header(Protocol::Ppp) } else { Next::Payload(Payload::Of(protocol)) };
         Ok(Step { length: 6, payload, next })
     }),
-    fields: Fields::Found(|pen| {
+    |pen| {
         let (name, _) = pppoe_code(pen.peek(16) & 0xff);
         pen.rows(PPPOE_FIELDS);
         format!("{name}, session {}", pen.sentence("{SESSION_ID}"))
-    }),
-};
+    },
+);
 
-const PPPOE_FIELDS: &[Row] = &[
+#[rustfmt::skip]
+const PPPOE_FIELDS: &[FieldRow] = &[
     number(4, "VER", "The version of PPPoE: 1."),
     number(4, "TYPE", "Always 1."),
-    Row::Bits(
-        8,
-        "CODE",
-        Show::By(|code| format!("0x{code:02x} ({})", pppoe_code(code).0)),
-        Meaning::By(|code| pppoe_code(code).1),
-    ),
+    FieldRow::Bits(8, "CODE", Show::By(|code| format!("0x{code:02x} ({})", pppoe_code(code).0)),
+        Meaning::By(|code| pppoe_code(code).1)),
     hex(16, "SESSION_ID", "Which customer's session it is."),
     size(16, "LENGTH", "How many bytes of PPP follow; what stands behind them is padding."),
 ];
@@ -108,19 +97,10 @@ fn pppoe_code(code: u64) -> (&'static str, &'static str) {
     }
 }
 
-pub(crate) const CISCO_HDLC: Header = Header {
-    step: Length::EtherType(4),
-    fields: Fields::Are(
-        &[
-            Row::Bits(
-                8,
-                "Address",
-                Show::Hex,
-                Meaning::By(|address| if address == 0x8f { "Broadcast." } else { "For the other end of the line." }),
-            ),
-            hex(8, "Control", "Always zero."),
-            ether_type("Protocol", NAMES_THE_NEXT),
-        ],
-        "{Protocol}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const CISCO_HDLC: Header = Header::of(Length::EtherType(4), "{Protocol}", &[
+    FieldRow::Bits(8, "Address", Show::Hex,
+        Meaning::By(|address| if address == 0x8f { "Broadcast." } else { "For the other end of the line." })),
+    hex(8, "Control", "Always zero."),
+    ether_type("Protocol", NAMES_THE_NEXT),
+]);

@@ -1,42 +1,31 @@
 //! Rings: FDDI and Token Ring. Both have LLC behind two Ethernet-like addresses.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, MAC_DESTINATION, Next, Payload, Protocol, Row, Step, fixed, hex, mac, whole,
-};
+use crate::layers::headers::prelude::*;
 
-const MAC_SOURCE: Row = mac("Source Address", "The network card that put the frame on this ring.");
+const MAC_SOURCE: FieldRow = mac("Source Address", "The network card that put the frame on this ring.");
 
-pub(crate) const FDDI: Header = Header {
-    step: Length::Found(|protocol, data| {
-        let header = fixed::<13>(protocol, data)?;
-        // Two bits say what kind of frame it is, whatever its class and the length of its addresses.
-        let is_data = header[0] & 0x30 == 0x10;
-        let next = if is_data { Next::Header(Protocol::Llc) } else { Next::Payload(Payload::Of(protocol)) };
-        Ok(Step::new(header.len(), next))
-    }),
-    fields: Fields::Are(
-        &[
-            hex(8, "FC", "Class of the frame, length of its addresses, and whether it carries data (LLC)."),
-            MAC_DESTINATION,
-            MAC_SOURCE,
-        ],
-        "{Source Address} → {Destination Address}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const FDDI: Header = Header::of(Length::Found(|protocol, data| {
+    let header = fixed::<13>(protocol, data)?;
+    // Two bits say what kind of frame it is, whatever its class and the length of its addresses.
+    let is_data = header[0] & 0x30 == 0x10;
+    let next = if is_data { Next::Header(Protocol::Llc) } else { Next::Payload(Payload::Of(protocol)) };
+    Ok(Step::new(header.len(), next))
+}), "{Source Address} → {Destination Address}", &[
+    hex(8, "FC", "Class of the frame, length of its addresses, and whether it carries data (LLC)."),
+    MAC_DESTINATION,
+    MAC_SOURCE,
+]);
 
-pub(crate) const TOKEN_RING: Header = Header {
-    step: Length::Found(token_ring),
-    fields: Fields::Are(
-        &[
-            hex(8, "AC", "Access control: who may send next."),
-            hex(8, "FC", "Whether the frame carries data (LLC) or runs the ring."),
-            MAC_DESTINATION,
-            MAC_SOURCE,
-            Row::Rest("Routing Information", "The bridges that the frame passes, chosen by its sender."),
-        ],
-        "{Source Address} → {Destination Address}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const TOKEN_RING: Header = Header::of(Length::Found(token_ring),
+    "{Source Address} → {Destination Address}", &[
+    hex(8, "AC", "Access control: who may send next."),
+    hex(8, "FC", "Whether the frame carries data (LLC) or runs the ring."),
+    MAC_DESTINATION,
+    MAC_SOURCE,
+    FieldRow::Rest("Routing Information", "The bridges that the frame passes, chosen by its sender."),
+]);
 
 /// The source address's first bit says that a route through bridges follows.
 const ROUTED: u8 = 0x80;

@@ -1,31 +1,23 @@
 //! VLAN tags (IEEE 802.1Q §9.6), which may stand one inside another.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, Protocol, Row, Show, Step, TYPE_OR_LENGTH, fixed, number, numbers,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const VLAN: Header = Header {
-    step: Length::TypeOrLength(4),
-    fields: Fields::Found(|pen| {
-        let identifier = pen.peek(16) & 0xfff;
-        pen.group(16, "Tag Control Information", "The tag itself.", |pen| {
-            pen.rows(TAG);
-            format!("VLAN {identifier}, priority {}", pen.sentence("{PCP}"))
-        });
-        pen.rows(&[TYPE_OR_LENGTH]);
-        format!("VLAN {identifier}")
-    }),
-};
+pub(crate) const VLAN: Header = Header::irregular(Length::Typed(4), |pen| {
+    let identifier = pen.peek(16) & 0xfff;
+    pen.group(16, "Tag Control Information", "The tag itself.", |pen| {
+        pen.rows(TAG);
+        format!("VLAN {identifier}, priority {}", pen.sentence("{PCP}"))
+    });
+    pen.rows(&[TYPE_OR_LENGTH]);
+    format!("VLAN {identifier}")
+});
 
-const TAG: &[Row] = &[
+#[rustfmt::skip]
+const TAG: &[FieldRow] = &[
     number(3, "PCP", "Priority, 0 to 7: which frames a switch sends first when the line is busy."),
-    Row::Bits(
-        1,
-        "DEI",
-        Show::Number,
-        Meaning::ZeroOr("No more droppable than others.", "May be dropped first when the line is busy."),
-    ),
-    Row::Bits(
+    FieldRow::Bits(1, "DEI", Show::Number,
+        Meaning::ZeroOr("No more droppable than others.", "May be dropped first when the line is busy.")),
+    FieldRow::Bits(
         12,
         "VID",
         Show::Number,

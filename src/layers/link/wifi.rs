@@ -1,11 +1,8 @@
 //! IEEE 802.11, the frames of Wi-Fi (§9.2 to §9.3). Frames that carry data in the clear are read; all others go by name.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, Next, Payload, Pen, Protocol, Row, Show, Step, fixed, mac_address, number,
-    whole,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const WIFI: Header = Header { step: Length::Found(parse), fields: Fields::Found(write) };
+pub(crate) const WIFI: Header = Header::irregular(Length::Found(parse), write);
 
 /// Frame control, duration and first address: what every frame has.
 const LEAST: usize = 10;
@@ -110,7 +107,7 @@ impl Kind {
     }
 }
 
-const FRAME_CONTROL: &[Row] = &[
+const FRAME_CONTROL: &[FieldRow] = &[
     number(4, "Subtype", "Which of its kind; for data, whether there is data and quality of service."),
     number(2, "Type", "0 runs the network, 1 the medium; 2 carries data."),
     number(2, "Protocol Version", "The version of 802.11: 0."),
@@ -124,8 +121,8 @@ const FRAME_CONTROL: &[Row] = &[
     number(1, "To DS", "Whether it goes to an access point."),
 ];
 
-const DURATION: Row =
-    Row::Bits(16, "Duration/ID", Show::Little, Meaning::Is("How long the medium will be busy, in microseconds."));
+const DURATION: FieldRow =
+    FieldRow::Bits(16, "Duration/ID", Show::Little, Meaning::Is("How long the medium will be busy, in microseconds."));
 
 fn write(pen: &mut Pen<'_>) -> String {
     let [control, flags] = pen.array();

@@ -1,9 +1,6 @@
 //! GRE (RFC 2784, RFC 2890; version 1: RFC 2637), and ERSPAN, which mirrors Ethernet frames through it.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Row, Step, bit, ether_type, fixed, hex, number,
-    numbers, reserved, shown, size, whole,
-};
+use crate::layers::headers::prelude::*;
 
 const CHECKSUM: u16 = 0x8000;
 /// Source routing, of which RFC 2784 left only the bit.
@@ -17,7 +14,7 @@ const VERSION: u16 = 0x0007;
 const ARUBA_FIRST: u16 = 0x8200;
 const ARUBA_LAST: u16 = 0x83f0;
 
-pub(crate) const GRE: Header = Header { step: Length::Found(parse), fields: Fields::Found(write) };
+pub(crate) const GRE: Header = Header::irregular(Length::Found(parse), write);
 
 fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let &[f1, f2, p1, p2] = fixed::<4>(protocol, data)?;
@@ -102,7 +99,10 @@ fn write(pen: &mut Pen<'_>) -> String {
     );
     pen.rows_if(
         flags & KEY != 0 && version != 1,
-        &[Row::Clause("RFC 2890 §2.1"), hex(32, "Key", "Tells this tunnel from others between the same two machines.")],
+        &[
+            FieldRow::Clause("RFC 2890 §2.1"),
+            hex(32, "Key", "Tells this tunnel from others between the same two machines."),
+        ],
     );
     pen.rows_if(
         flags & SEQUENCE != 0,
@@ -117,44 +117,34 @@ fn write(pen: &mut Pen<'_>) -> String {
 
 const MIRRORED: &str = "session {Session ID}, VLAN {VLAN}";
 
-pub(crate) const ERSPAN_2: Header = Header {
-    step: Length::Then(8, Protocol::Ethernet),
-    fields: Fields::Are(
-        &[
-            ERSPAN,
-            reserved(12, "Reserved"),
-            number(20, "Index", "The switch's port and direction, in numbers of its own."),
-        ],
-        MIRRORED,
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const ERSPAN_2: Header = Header::of(Length::Then(8, Protocol::Ethernet), MIRRORED, &[
+    ERSPAN,
+    reserved(12, "Reserved"),
+    number(20, "Index", "The switch's port and direction, in numbers of its own."),
+]);
 
-pub(crate) const ERSPAN_3: Header = Header {
-    step: Length::Found(|protocol, data| {
-        let header = fixed::<12>(protocol, data)?;
-        // The last bit says whether eight more bytes, about the switch, follow.
-        let length = if header[11] & 1 == 1 { fixed::<20>(protocol, data)?.len() } else { header.len() };
-        Ok(Step::new(length, Next::Header(Protocol::Ethernet)))
-    }),
-    fields: Fields::Are(
-        &[
-            ERSPAN,
-            number(32, "Timestamp", "When the switch saw the frame, by its own clock."),
-            number(16, "SGT", "The security group that the frame was tagged with."),
-            number(1, "P", "Whether this is an Ethernet frame."),
-            number(5, "FT", "What kind of frame it is: 0 is Ethernet."),
-            number(6, "Hw ID", "Which part of the switch saw it."),
-            number(1, "D", "Whether the frame was coming in (0) or going out (1)."),
-            number(2, "Gra", "The unit of the timestamp."),
-            number(1, "O", "Whether eight bytes about the switch follow."),
-            shown(64, "Platform Specific", |bytes| format!("0x{bytes:016x}"), "For the switch's maker."),
-        ],
-        MIRRORED,
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const ERSPAN_3: Header = Header::of(Length::Found(|protocol, data| {
+    let header = fixed::<12>(protocol, data)?;
+    // The last bit says whether eight more bytes, about the switch, follow.
+    let length = if header[11] & 1 == 1 { fixed::<20>(protocol, data)?.len() } else { header.len() };
+    Ok(Step::new(length, Next::Header(Protocol::Ethernet)))
+}), MIRRORED, &[
+    ERSPAN,
+    number(32, "Timestamp", "When the switch saw the frame, by its own clock."),
+    number(16, "SGT", "The security group that the frame was tagged with."),
+    number(1, "P", "Whether this is an Ethernet frame."),
+    number(5, "FT", "What kind of frame it is: 0 is Ethernet."),
+    number(6, "Hw ID", "Which part of the switch saw it."),
+    number(1, "D", "Whether the frame was coming in (0) or going out (1)."),
+    number(2, "Gra", "The unit of the timestamp."),
+    number(1, "O", "Whether eight bytes about the switch follow."),
+    shown(64, "Platform Specific", |bytes| format!("0x{bytes:016x}"), "For the switch's maker."),
+]);
 
 /// What both types begin with.
-const ERSPAN: Row = Row::Code(|pen| {
+const ERSPAN: FieldRow = FieldRow::Code(|pen| {
     pen.rows(&[
         number(4, "Ver", "1 in type II, 2 in type III."),
         number(12, "VLAN", "The VLAN on which the switch saw the frame."),

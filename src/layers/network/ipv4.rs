@@ -3,15 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::fragments::Piece;
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, NAMES_THE_NEXT, Next, Payload, Pen, Protocol, Row, Show, Step, bit,
-    checksum, fixed, hex, ip_protocol_value, number, numbers, shown, whole,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const IPV4: Header = Header {
-    step: Length::Found(|_, data| Ok(parse(data)?.step)),
-    fields: Fields::Are(FIELDS, "{Source Address} → {Destination Address}"),
-};
+pub(crate) const IPV4: Header =
+    Header::of(Length::Found(|_, data| Ok(parse(data)?.step)), "{Source Address} → {Destination Address}", FIELDS);
 
 const MORE_FRAGMENTS: u16 = 0x2000;
 const FRAGMENT_OFFSET: u16 = 0x1fff;
@@ -90,16 +85,13 @@ fn final_destination(mut options: &[u8]) -> Option<Ipv4Addr> {
     }
 }
 
-const FIELDS: &[Row] = &[
+#[rustfmt::skip]
+const FIELDS: &[FieldRow] = &[
     number(4, "Version", "4: this is IPv4."),
-    shown(
-        4,
-        "IHL",
-        |words| format!("{words} ({} bytes)", words * 4),
-        "Header length in words of four bytes; 5 means no options.",
-    ),
-    Row::Code(|pen| type_of_service(pen, "Type of Service")),
-    Row::Bits(
+    shown(4, "IHL", |words| format!("{words} ({} bytes)", words * 4),
+        "Header length in words of four bytes; 5 means no options."),
+    FieldRow::Code(|pen| type_of_service(pen, "Type of Service")),
+    FieldRow::Bits(
         16,
         "Total Length",
         Show::Number,
@@ -109,7 +101,7 @@ const FIELDS: &[Row] = &[
         ),
     ),
     hex(16, "Identification", "Tells the fragments of one packet from those of another."),
-    Row::Code(|pen| {
+    FieldRow::Code(|pen| {
         let meaning = "Whether routers may cut the packet into fragments, and whether they did.";
         pen.group(3, "Flags", meaning, |pen| {
             let flags = ["none", "MF", "DF", "DF, MF"][pen.peek(3) as usize & 0b11];
@@ -117,7 +109,7 @@ const FIELDS: &[Row] = &[
             flags.to_owned()
         });
     }),
-    Row::Bits(
+    FieldRow::Bits(
         13,
         "Fragment Offset",
         Show::By(|units| (units * 8).to_string()),
@@ -126,29 +118,27 @@ const FIELDS: &[Row] = &[
             "Where in the original packet this fragment belongs, in units of eight bytes.",
         ),
     ),
-    Row::Code(|pen| hops(pen, "Time to Live")),
+    FieldRow::Code(|pen| hops(pen, "Time to Live")),
     shown(8, "Protocol", ip_protocol_value, NAMES_THE_NEXT),
-    Row::Code(|pen| {
+    FieldRow::Code(|pen| {
         let verdict = checksum::judge(0, pen.header(), 10);
         pen.leaf(16, "Header Checksum", format!("0x{:04x} ({verdict})", pen.peek(16)), verdict.meaning());
     }),
     address("Source Address"),
     address("Destination Address"),
-    Row::Code(options),
+    FieldRow::Code(options),
 ];
 
-const FLAGS: &[Row] = &[
+#[rustfmt::skip]
+const FLAGS: &[FieldRow] = &[
     number(1, "Reserved", "Always zero."),
-    bit(
-        "DF",
-        "Don't Fragment: a router that finds the packet too long reports that instead of cutting it.",
-        "Routers may cut the packet into fragments.",
-    ),
+    bit("DF", "Don't Fragment: a router that finds the packet too long reports that instead of cutting it.",
+        "Routers may cut the packet into fragments."),
     bit("MF", "More Fragments: this is not the last piece of the packet.", "No fragment comes after this one."),
 ];
 
-const fn address(name: &'static str) -> Row {
-    Row::Bits(
+const fn address(name: &'static str) -> FieldRow {
+    FieldRow::Bits(
         32,
         name,
         Show::By(|number| Ipv4Addr::from(number as u32).to_string()),
@@ -167,9 +157,9 @@ pub(super) fn type_of_service(pen: &mut Pen<'_>, name: &'static str) {
     };
     pen.group(8, name, "How routers should treat the packet when they are busy.", |pen| {
         pen.rows(&[
-            Row::Clause("RFC 2474 §3"),
+            FieldRow::Clause("RFC 2474 §3"),
             number(6, "DSCP", "The class of service asked for; 0 is best effort, like nearly everything."),
-            Row::Clause("RFC 3168 §5"),
+            FieldRow::Clause("RFC 3168 §5"),
         ]);
         pen.leaf(2, "ECN", format!("{} ({congestion})", octet & 0b11), meaning);
         format!("DSCP {}, {congestion}", octet >> 2)
@@ -227,7 +217,7 @@ fn options(pen: &mut Pen<'_>) {
         match kind {
             0 => pen.rows(&[
                 number(8, "End of Option List", "No options follow."),
-                Row::Rest("Padding", "Fills the header up to whole words of four bytes."),
+                FieldRow::Rest("Padding", "Fills the header up to whole words of four bytes."),
             ]),
             1 => pen.rows(&[number(8, "No Operation", "A filler between options.")]),
             _ => {
@@ -247,7 +237,7 @@ fn options(pen: &mut Pen<'_>) {
                     pen.rows(&[
                         number(8, "Option Type", "Which option this is."),
                         number(8, "Option Length", "Bytes in this option, these two included."),
-                        Row::Rest("Option Data", "What the option says."),
+                        FieldRow::Rest("Option Data", "What the option says."),
                     ]);
                     format!("type {kind}")
                 });

@@ -3,42 +3,32 @@
 use std::net::Ipv6Addr;
 
 use super::ipv4::{address_meaning, hops, type_of_service};
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Meaning, NAMES_THE_NEXT, Pen, Protocol, Row, Show, Step, fixed, hex,
-    ip_protocol_value, number, numbers, shown,
-};
+use crate::layers::headers::prelude::*;
 
-pub(crate) const IPV6: Header = Header {
-    step: Length::Found(|_, data| Ok(parse(data)?.step)),
-    fields: Fields::Are(
-        &[
-            number(4, "Version", "6: this is IPv6."),
-            Row::Code(|pen| type_of_service(pen, "Traffic Class")),
-            hex(
-                20,
-                "Flow Label",
-                "A number the sender gives to all packets of one conversation, so that routers keep them on one path.",
-            ),
-            Row::Bits(
-                16,
-                "Payload Length",
-                Show::Number,
-                Meaning::ZeroOr(
-                    "Zero: too long for the field, or the network card is to cut this into packets and fill it in.",
-                    "Bytes behind this header; what follows them is not part of the packet.",
-                ),
-            ),
-            NEXT_HEADER,
-            Row::Code(|pen| hops(pen, "Hop Limit")),
-            Row::Code(|pen| address(pen, "Source Address")),
-            Row::Code(|pen| address(pen, "Destination Address")),
-        ],
-        "{Source Address} → {Destination Address}",
+#[rustfmt::skip]
+pub(crate) const IPV6: Header = Header::of(Length::Found(|_, data| Ok(parse(data)?.step)),
+    "{Source Address} → {Destination Address}", &[
+    number(4, "Version", "6: this is IPv6."),
+    FieldRow::Code(|pen| type_of_service(pen, "Traffic Class")),
+    hex(20, "Flow Label",
+        "A number the sender gives to all packets of one conversation, so that routers keep them on one path."),
+    FieldRow::Bits(
+        16,
+        "Payload Length",
+        Show::Number,
+        Meaning::ZeroOr(
+            "Zero: too long for the field, or the network card is to cut this into packets and fill it in.",
+            "Bytes behind this header; what follows them is not part of the packet.",
+        ),
     ),
-};
+    NEXT_HEADER,
+    FieldRow::Code(|pen| hops(pen, "Hop Limit")),
+    FieldRow::Code(|pen| address(pen, "Source Address")),
+    FieldRow::Code(|pen| address(pen, "Destination Address")),
+]);
 
 /// The octet that names what follows, in this header and in its extensions.
-pub(super) const NEXT_HEADER: Row = shown(8, "Next Header", ip_protocol_value, NAMES_THE_NEXT);
+pub(super) const NEXT_HEADER: FieldRow = shown(8, "Next Header", ip_protocol_value, NAMES_THE_NEXT);
 
 fn address(pen: &mut Pen<'_>, name: &'static str) {
     let address = Ipv6Addr::from(pen.array::<16>());

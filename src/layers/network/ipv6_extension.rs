@@ -4,82 +4,60 @@ use std::net::Ipv6Addr;
 
 use super::fragments::Piece;
 use super::ipv6::NEXT_HEADER;
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Row, Step, bit, bytes, fixed, hex, named, number,
-    numbers, reserved, shown, whole,
-};
+use crate::layers::headers::prelude::*;
 
 /// Hop-by-hop and destination options.
-pub(crate) const OPTIONS: Header = Header {
-    step: Length::Found(parse),
-    fields: Fields::Are(
-        &[
-            NEXT_HEADER,
-            EXTENSION_LENGTH,
-            Row::Clause("RFC 8200 §4.2"),
-            Row::Code(|pen| {
-                while pen.left() > 0 {
-                    option(pen);
-                }
-            }),
-        ],
-        "then {Next Header}",
-    ),
-};
-
-pub(crate) const ROUTING: Header = Header {
-    step: Length::Found(parse),
-    fields: Fields::Found(|pen| {
-        let [_, _, kind, left] = pen.array();
-        pen.rows(ROUTING_FIELDS);
-        // Types 0, 2 and 4 have addresses next; what follows them in type 4 is left as data.
-        while matches!(kind, 0 | 2 | 4) && pen.left() >= 16 {
-            pen.leaf(128, "Address", Ipv6Addr::from(pen.array::<16>()).to_string(), "A hop on the way.");
-        }
-        pen.rest("type-specific data", "Belongs to the routing type.");
-        format!("type {kind}, {left} segments left")
-    }),
-};
-
-const ROUTING_FIELDS: &[Row] = &[
+#[rustfmt::skip]
+pub(crate) const OPTIONS: Header = Header::of(Length::Found(parse), "then {Next Header}", &[
     NEXT_HEADER,
     EXTENSION_LENGTH,
-    named(
-        8,
-        "Routing Type",
-        &[(0, "source route, deprecated"), (2, "mobile IPv6"), (3, "RPL"), (4, "segment routing")],
-        "How the data below is to be read.",
-    ),
+    FieldRow::Clause("RFC 8200 §4.2"),
+    FieldRow::Code(|pen| {
+        while pen.left() > 0 {
+            option(pen);
+        }
+    }),
+]);
+
+pub(crate) const ROUTING: Header = Header::irregular(Length::Found(parse), |pen| {
+    let [_, _, kind, left] = pen.array();
+    pen.rows(ROUTING_FIELDS);
+    // Types 0, 2 and 4 have addresses next; what follows them in type 4 is left as data.
+    while matches!(kind, 0 | 2 | 4) && pen.left() >= 16 {
+        pen.leaf(128, "Address", Ipv6Addr::from(pen.array::<16>()).to_string(), "A hop on the way.");
+    }
+    pen.rest("type-specific data", "Belongs to the routing type.");
+    format!("type {kind}, {left} segments left")
+});
+
+#[rustfmt::skip]
+const ROUTING_FIELDS: &[FieldRow] = &[
+    NEXT_HEADER,
+    EXTENSION_LENGTH,
+    named(8, "Routing Type", &[(0, "source route, deprecated"), (2, "mobile IPv6"), (3, "RPL"), (4, "segment routing")],
+        "How the data below is to be read."),
     number(8, "Segments Left", "How many of the hops below are still to be visited."),
     bytes(4, "type-specific data", "Belongs to the routing type."),
 ];
 
-const EXTENSION_LENGTH: Row = shown(
+const EXTENSION_LENGTH: FieldRow = shown(
     8,
     "Hdr Ext Len",
     |units| format!("{units} ({} bytes)", (units + 1) * 8),
     "Length of this header in units of eight bytes, the first eight not counted.",
 );
 
-pub(crate) const FRAGMENT: Header = Header {
-    step: Length::Found(|_, data| Ok(parse_fragment(data)?.1)),
-    fields: Fields::Are(
-        &[
-            NEXT_HEADER,
-            reserved(8, "Reserved"),
-            shown(
-                13,
-                "Fragment Offset",
-                |units| (units * 8).to_string(),
-                "Where in the original packet this piece belongs, in units of eight bytes.",
-            ),
-            reserved(2, "Res"),
-            bit("M", "This is not the last piece of the packet.", "This is the last piece of the packet."),
-            hex(32, "Identification", "Tells the fragments of one packet from those of another."),
-        ],
-        "packet {Identification}, from byte {Fragment Offset}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const FRAGMENT: Header = Header::of(Length::Found(|_, data| Ok(parse_fragment(data)?.1)),
+    "packet {Identification}, from byte {Fragment Offset}", &[
+    NEXT_HEADER,
+    reserved(8, "Reserved"),
+    shown(13, "Fragment Offset", |units| (units * 8).to_string(),
+        "Where in the original packet this piece belongs, in units of eight bytes."),
+    reserved(2, "Res"),
+    bit("M", "This is not the last piece of the packet.", "This is the last piece of the packet."),
+    hex(32, "Identification", "Tells the fragments of one packet from those of another."),
+]);
 
 /// The destination option with a mobile host's own address.
 const HOME_ADDRESS: u8 = 0xc9;
@@ -153,7 +131,7 @@ fn option(pen: &mut Pen<'_>) {
         pen.rows(&[
             number(8, "Option Type", "Which option this is."),
             number(8, "Opt Data Len", "Bytes of data in it."),
-            Row::Rest("Option Data", "What the option says."),
+            FieldRow::Rest("Option Data", "What the option says."),
         ]);
         format!("type {kind}")
     });

@@ -1,8 +1,6 @@
 //! L2TP over UDP (RFC 2661 §3.1): PPP through a tunnel.
 
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Next, Payload, Protocol, Row, Step, fixed, number, reserved, size, whole,
-};
+use crate::layers::headers::prelude::*;
 
 const CONTROL: u16 = 0x8000;
 const LENGTH: u16 = 0x4000;
@@ -11,32 +9,29 @@ const OFFSET: u16 = 0x0200;
 /// The bits that are zero, and the version.
 const SHAPE: u16 = 0x34ff;
 
-pub(crate) const L2TP: Header = Header {
-    step: Length::Found(parse),
-    fields: Fields::Found(|pen| {
-        let flags = pen.peek(16) as u16;
-        pen.rows(FLAGS);
-        pen.rows_if(flags & LENGTH != 0, &[size(16, "Length", "Bytes in the message, this header included.")]);
-        pen.rows(&[
-            number(16, "Tunnel ID", "Which tunnel between the two machines it is."),
-            number(16, "Session ID", "Which session in the tunnel: one user's connection."),
-        ]);
-        pen.rows_if(
-            flags & SEQUENCE != 0,
-            &[
-                number(16, "Ns", "Counts messages, so that they can be kept in order."),
-                number(16, "Nr", "The next message that is expected from the other side."),
-            ],
-        );
-        pen.rows_if(
-            flags & OFFSET != 0,
-            &[number(16, "Offset Size", "Bytes of padding that follow."), Row::Rest("Offset Pad", "Padding.")],
-        );
-        pen.sentence("tunnel {Tunnel ID}, session {Session ID}")
-    }),
-};
+pub(crate) const L2TP: Header = Header::irregular(Length::Found(parse), |pen| {
+    let flags = pen.peek(16) as u16;
+    pen.rows(FLAGS);
+    pen.rows_if(flags & LENGTH != 0, &[size(16, "Length", "Bytes in the message, this header included.")]);
+    pen.rows(&[
+        number(16, "Tunnel ID", "Which tunnel between the two machines it is."),
+        number(16, "Session ID", "Which session in the tunnel: one user's connection."),
+    ]);
+    pen.rows_if(
+        flags & SEQUENCE != 0,
+        &[
+            number(16, "Ns", "Counts messages, so that they can be kept in order."),
+            number(16, "Nr", "The next message that is expected from the other side."),
+        ],
+    );
+    pen.rows_if(
+        flags & OFFSET != 0,
+        &[number(16, "Offset Size", "Bytes of padding that follow."), FieldRow::Rest("Offset Pad", "Padding.")],
+    );
+    pen.sentence("tunnel {Tunnel ID}, session {Session ID}")
+});
 
-const FLAGS: &[Row] = &[
+const FLAGS: &[FieldRow] = &[
     number(1, "T", "Whether this is a message between the tunnel's ends (1) or a packet (0)."),
     number(1, "L", "Whether the length is there."),
     reserved(2, "x"),

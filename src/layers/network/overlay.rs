@@ -1,10 +1,7 @@
 //! Tunnels over UDP: VXLAN (RFC 7348), Geneve (RFC 8926) and GTP-U (3GPP TS 29.281).
 
 use super::{gre, l2tp};
-use crate::layers::headers::{
-    Fault, Fields, Header, Length, Next, Payload, Pen, Protocol, Row, Step, bytes, count, ether_type, fixed, hex,
-    hex_of, named, number, numbers, reserved, shown, size, whole,
-};
+use crate::layers::headers::prelude::*;
 use crate::layers::link;
 
 /// The tunnel that UDP carries to one of these ports; a port alone proves nothing, so the payload must look like it.
@@ -34,49 +31,35 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
     }
 }
 
-const NETWORK: Row =
+const NETWORK: FieldRow =
     number(24, "VNI", "The number of the virtual network; machines on other numbers do not see the frame.");
 
-pub(crate) const VXLAN: Header = Header {
-    step: Length::Then(8, Protocol::Ethernet),
-    fields: Fields::Are(
-        &[
-            hex(8, "Flags", "0x08: the network identifier counts."),
-            bytes(3, "Reserved", "Ignored on receipt; some extensions use it."),
-            NETWORK,
-            reserved(8, "Reserved"),
-        ],
-        "virtual network {VNI}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const VXLAN: Header = Header::of(Length::Then(8, Protocol::Ethernet), "virtual network {VNI}", &[
+    hex(8, "Flags", "0x08: the network identifier counts."),
+    bytes(3, "Reserved", "Ignored on receipt; some extensions use it."),
+    NETWORK,
+    reserved(8, "Reserved"),
+]);
 
-pub(crate) const GENEVE: Header = Header {
-    step: Length::Found(|protocol, data| {
-        let &[lengths, _, p1, p2, ..] = fixed::<8>(protocol, data)?;
-        let length = whole(protocol, data, 8 + usize::from(lengths & 0x3f) * 4)?.len();
-        Ok(Step::new(length, numbers::behind_ether_type(u16::from_be_bytes([p1, p2]))))
-    }),
-    fields: Fields::Are(
-        &[
-            number(2, "Ver", "The version of Geneve: 0."),
-            shown(
-                6,
-                "Opt Len",
-                |words| format!("{words} ({} bytes)", words * 4),
-                "Length of the options in words of four bytes.",
-            ),
-            number(1, "O", "Whether this is a message for the tunnel's ends themselves."),
-            number(1, "C", "Whether an option must be understood."),
-            reserved(6, "Rsvd."),
-            ether_type("Protocol Type", "Which protocol the frame inside is of."),
-            NETWORK,
-            reserved(8, "Reserved"),
-            Row::Clause("RFC 8926 §3.5"),
-            Row::Code(geneve_options),
-        ],
-        "virtual network {VNI}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const GENEVE: Header = Header::of(Length::Found(|protocol, data| {
+    let &[lengths, _, p1, p2, ..] = fixed::<8>(protocol, data)?;
+    let length = whole(protocol, data, 8 + usize::from(lengths & 0x3f) * 4)?.len();
+    Ok(Step::new(length, numbers::behind_ether_type(u16::from_be_bytes([p1, p2]))))
+}), "virtual network {VNI}", &[
+    number(2, "Ver", "The version of Geneve: 0."),
+    shown(6, "Opt Len", |words| format!("{words} ({} bytes)", words * 4),
+        "Length of the options in words of four bytes."),
+    number(1, "O", "Whether this is a message for the tunnel's ends themselves."),
+    number(1, "C", "Whether an option must be understood."),
+    reserved(6, "Rsvd."),
+    ether_type("Protocol Type", "Which protocol the frame inside is of."),
+    NETWORK,
+    reserved(8, "Reserved"),
+    FieldRow::Clause("RFC 8926 §3.5"),
+    FieldRow::Code(geneve_options),
+]);
 
 fn geneve_options(pen: &mut Pen<'_>) {
     while pen.left() > 0 {
@@ -87,14 +70,14 @@ fn geneve_options(pen: &mut Pen<'_>) {
                 hex(8, "Type", "Which of their options it is."),
                 reserved(3, "R"),
                 shown(5, "Length", |words| count(words as usize * 4), "How much data it has."),
-                Row::Rest("Option Data", "What the option says."),
+                FieldRow::Rest("Option Data", "What the option says."),
             ]);
             pen.sentence("class {Option Class}, type {Type}")
         });
     }
 }
 
-pub(crate) const GTP_U: Header = Header { step: Length::Found(parse_gtp_u), fields: Fields::Found(write_gtp_u) };
+pub(crate) const GTP_U: Header = Header::irregular(Length::Found(parse_gtp_u), write_gtp_u);
 
 /// E, S and PN: with any of them, four bytes more follow the first eight (3GPP TS 29.281 §5.1).
 const GTP_OPTIONAL: u8 = 0b111;
@@ -132,7 +115,7 @@ fn parse_gtp_u(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     Ok(Step { length, payload: Some(payload), next })
 }
 
-const GTP_FIELDS: &[Row] = &[
+const GTP_FIELDS: &[FieldRow] = &[
     number(3, "Version", "The version of GTP: 1."),
     number(1, "PT", "1: GTP itself, not the charging protocol of the same name."),
     reserved(1, "Spare"),
@@ -174,4 +157,4 @@ fn write_gtp_u(pen: &mut Pen<'_>) -> String {
     pen.sentence("tunnel {TEID}")
 }
 
-const NEXT_EXTENSION: Row = hex(8, "Next Extension Header Type", "What follows; 0 is the packet itself.");
+const NEXT_EXTENSION: FieldRow = hex(8, "Next Extension Header Type", "What follows; 0 is the packet itself.");

@@ -68,6 +68,18 @@ fn value(link_type: u16, data: &[u8], name: &str) -> String {
 }
 
 #[test]
+fn every_header_has_a_value_as_a_whole_with_no_gap_where_a_field_should_stand() {
+    for (name, link_type, data) in carriers() {
+        for field in annotate(link_type, 1, &data).fields {
+            let value = field.value.as_str();
+            let has_gap =
+                value.trim() != value || value.contains("  ") || value.starts_with('→') || value.ends_with('→');
+            assert!(!value.is_empty() && !has_gap && !value.contains(['{', '}']), "{name}: {}: {value:?}", field.name);
+        }
+    }
+}
+
+#[test]
 fn the_same_segment_is_found_behind_every_link_layer_and_tunnel() {
     for (name, link_type, data) in carriers() {
         let Outcome::Tcp(tcp) = walk(link_type, &data) else { panic!("{name}: {:?}", walk(link_type, &data)) };

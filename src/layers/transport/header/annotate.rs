@@ -2,18 +2,16 @@
 
 use super::options::{Item, Options, TcpOption};
 use super::{ACK, FIN, Header, LEAST, RST, SYN, URG, flag_names};
-use crate::layers::headers::{
-    self, CHECKSUM, Fields, Length, Next, Payload, Pen, Row, Step, bit, count, number, shown,
-};
+use crate::layers::headers::field::{CHECKSUM, FieldRow, bit, number, shown};
+use crate::layers::headers::{self, Fault, Length, Next, Payload, Pen, Protocol, Step, count};
 
 /// For the registry: the walk asks [`Header`] itself, and keeps it.
-pub(crate) const TCP: headers::Header = headers::Header {
-    step: Length::Found(|protocol, data| {
-        let header = Header::parse(data)?;
-        Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
-    }),
-    fields: Fields::Found(write),
-};
+pub(crate) const TCP: headers::Header = headers::Header::irregular(Length::Found(parse), write);
+
+fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
+    let header = Header::parse(data)?;
+    Ok(Step::new(header.present(data), Next::Payload(Payload::Of(protocol))))
+}
 
 /// Bytes of options that a header has at most.
 const MOST_OPTIONS: usize = 40;
@@ -105,19 +103,14 @@ fn port_meaning(port: u64, does: &str) -> String {
     format!("Which program on that host {does} this: {usual}.")
 }
 
-const CONTROL_BITS: &[Row] = &[
+#[rustfmt::skip]
+const CONTROL_BITS: &[FieldRow] = &[
     bit("CWR", "The sender slowed down because it was told that a router is busy.", "Nothing about busy routers."),
-    bit(
-        "ECE",
-        "A router on the way was busy, or (in a SYN) such marks are understood.",
-        "No router reported to be busy.",
-    ),
+    bit("ECE", "A router on the way was busy, or (in a SYN) such marks are understood.",
+        "No router reported to be busy."),
     bit("URG", "The urgent pointer counts; hardly anything uses it.", "No urgent data."),
-    bit(
-        "ACK",
-        "The acknowledgment number counts; set in every segment but the first.",
-        "The acknowledgment number is unused.",
-    ),
+    bit("ACK", "The acknowledgment number counts; set in every segment but the first.",
+        "The acknowledgment number is unused."),
     bit("PSH", "Hand the data to the program now, do not wait for more.", "No hurry to hand the data over."),
     bit("RST", "The connection is over at once, and no reply is expected.", "The connection is not reset."),
     bit("SYN", "Opens the connection: synchronize the sequence numbers.", "Not an opening segment."),

@@ -1,22 +1,15 @@
 //! The UDP header (RFC 768), and what is known to travel behind it: tunnels, by their port and their look, and QUIC.
 
-use crate::layers::headers::{
-    CHECKSUM, Fault, Fields, Header, Length, Next, Payload, Protocol, Step, fixed, number, size,
-};
+use crate::layers::headers::prelude::*;
 use crate::layers::network::overlay;
 
-pub(crate) const UDP: Header = Header {
-    step: Length::Found(parse),
-    fields: Fields::Are(
-        &[
-            number(16, "Source Port", "Which program on the sending host this is from."),
-            number(16, "Destination Port", "Which program on the receiving host this is for."),
-            size(16, "Length", "Bytes in this message, this header included."),
-            CHECKSUM,
-        ],
-        "{Source Port} → {Destination Port}",
-    ),
-};
+#[rustfmt::skip]
+pub(crate) const UDP: Header = Header::of(Length::Found(parse), "{Source Port} → {Destination Port}", &[
+    number(16, "Source Port", "Which program on the sending host this is from."),
+    number(16, "Destination Port", "Which program on the receiving host this is for."),
+    size(16, "Length", "Bytes in this message, this header included."),
+    CHECKSUM,
+]);
 
 const LENGTH: usize = 8;
 

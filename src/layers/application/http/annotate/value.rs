@@ -54,7 +54,7 @@ fn key_meaning(key: &[u8]) -> String {
 
 fn accept_meaning(found: &[u8], key: Option<&[u8]>) -> String {
     let Some(key) = key else {
-        return format!("Base64(SHA-1(the request's key + \"{}\")); the request was not captured.", GUID);
+        return format!("Base64(SHA-1(the request's key + \"{GUID}\")); the request was not captured.");
     };
     let verdict = if accept(key).as_bytes() == found { "right" } else { "wrong" };
     format!("Base64(SHA-1(\"{}\" + \"{}\")): {verdict}.", lossy(key), GUID)
