@@ -6,9 +6,11 @@
 //! ```text
 //! cargo bench --bench beside-tshark -- --sizes 10,100,1000 --tshark-up-to 100 --runs 3
 //! cargo bench --bench beside-tshark -- --write 0 200 chatter.pcap # only make the first kind of capture
+//! cargo bench --bench beside-tshark -- --instructions target/captures [PROGRAM] # what valgrind counts
 //! ```
 
 mod answers;
+mod instructions;
 mod measure;
 #[path = "../../tests/common/segments.rs"]
 mod segments;
@@ -53,6 +55,10 @@ fn main() -> io::Result<()> {
             let (_, kind) = KINDS[number(kind) as usize];
             write(Path::new(file), kind, number(size) * 1_000_000).map(|known| println!("{known:?}"))
         }
+        ["--instructions", folder] | ["--instructions", folder, "--bench"] => {
+            instructions::table(folder, env!("CARGO_BIN_EXE_wire101"))
+        }
+        ["--instructions", folder, program, ..] => instructions::table(folder, program),
         ["--measured", into, program, ref arguments @ ..] => measure::run(into, program, arguments),
         _ => compare(&asked(&arguments)),
     }
