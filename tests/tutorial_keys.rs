@@ -185,10 +185,15 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     desk.until(&["see: what crossed the wire"]);
     let mut tutorial = desk.close();
     let start = Instant::now();
-    while tutorial.try_wait().unwrap().is_none() {
+    let status = loop {
+        if let Some(status) = tutorial.try_wait().unwrap() {
+            break status;
+        }
         assert!(start.elapsed() < PATIENCE, "the tutorial goes on without a terminal");
         thread::sleep(Duration::from_millis(20));
-    }
+    };
+    // Who hangs up sends SIGHUP.
+    assert_eq!(status.exit_code(), 129);
     let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
     again.until(&["Lesson 1 of 18", "question 1 of"]);
 }

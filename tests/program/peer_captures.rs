@@ -48,6 +48,7 @@ fn table() -> BTreeMap<String, Row> {
 fn files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder().join("peers")).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
+    assert!(!files.is_empty(), "there are no captures of peers");
     files
 }
 

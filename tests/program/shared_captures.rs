@@ -85,8 +85,9 @@ fn counts_are_the_expected_ones_or_the_bytes_say_why_not() {
     let expected = fs::read_to_string(folder.join("EXPECTED.tsv")).unwrap();
     let mut lines = expected.lines();
     let columns: Vec<&str> = lines.next().unwrap().split('\t').collect();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut rows) = (Vec::new(), 0);
     for line in lines {
+        rows += 1;
         let row: BTreeMap<&str, &str> = columns.iter().copied().zip(line.split('\t')).collect();
         let file = row["file"];
         for (column, ours) in counted(&folder.join(file)) {
@@ -102,6 +103,7 @@ fn counts_are_the_expected_ones_or_the_bytes_say_why_not() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rows >= DIFFERENCES.len(), "EXPECTED.tsv has {rows} rows");
 }
 
 #[test]

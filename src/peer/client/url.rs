@@ -163,5 +163,12 @@ mod tests {
                 prop_assert_eq!(Url::parse(&url.to_string()), Ok(url));
             }
         }
+
+        #[test]
+        fn what_is_a_url_is_read_and_written_the_same(host in "[a-z][a-z0-9-]{0,9}", port in 1_u16.., path in "[a-z0-9/?&=.%-]{0,20}") {
+            let url = Url::parse(&format!("ws://{host}:{port}/{path}")).unwrap();
+            prop_assert_eq!((&url.host, url.port, &url.target), (&host, port, &format!("/{path}")));
+            prop_assert_eq!(Url::parse(&url.to_string()), Ok(url));
+        }
     }
 }

@@ -120,6 +120,22 @@ proptest! {
     }
 
     #[test]
+    fn what_is_put_together_of_placeholders_is_filled_or_says_what_cannot_be(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "{a.packets}", "{b.packets - 1}", "{a.wire_bytes / b.packets}", "{b.time_to_nth(2)}", "`{a.packets}`", " and ", "\n",
+        ]), 0..8),
+        counts in (0_u64..3, 0_u64..3),
+    ) {
+        let template = Template::parse(&pieces.concat()).unwrap();
+        let filled = template.fill(&[&measures(counts.0), &measures(counts.1)]);
+        let is = |piece: &str| pieces.contains(&piece);
+        let divides_by_zero = counts.1 == 0 && is("{a.wire_bytes / b.packets}");
+        let impossible = divides_by_zero || is("{b.time_to_nth(2)}");
+        prop_assert_eq!(filled.is_err(), impossible, "{:?}", filled);
+        prop_assert!(!filled.unwrap_or_default().contains("{b."), "a placeholder is left");
+    }
+
+    #[test]
     fn text_without_braces_is_left_alone(text in "[^{}]{0,80}") {
         prop_assert_eq!(fill(&text), Ok(text.replace('\u{a0}', " ")));
     }
