@@ -8,7 +8,7 @@ use std::process::Command;
 
 use ran::Ran;
 use unicode_width::UnicodeWidthStr;
-use wire101::explain::{Kind, Topic};
+use wire101::explain::{Entry, Kind};
 use wire101::lesson::catalogue;
 
 fn explain(words: &[&str]) -> Ran {
@@ -43,9 +43,9 @@ fn printed(words: &str) -> String {
 
 #[test]
 fn everything_has_a_card_that_fits_24_lines_of_80_columns() {
-    for topic in Topic::all() {
-        let card = printed(&topic.asked());
-        assert!(card.lines().next().is_some_and(|line| line.contains(&topic.title())), "{card}");
+    for entry in Entry::all() {
+        let card = printed(&entry.asked());
+        assert!(card.lines().next().is_some_and(|line| line.contains(&entry.title())), "{card}");
         assert!(card.lines().count() < 24, "{} lines:\n{card}", card.lines().count());
         assert!(card.lines().all(|line| line.width() <= 80), "{card}");
         assert!(card.contains("See it"), "{card}");
@@ -84,8 +84,8 @@ fn words(command: &str) -> Vec<String> {
 #[test]
 fn every_command_that_a_card_gives_can_be_typed() {
     let mut others = BTreeSet::new();
-    for topic in Topic::all() {
-        let command = wire101::explain::card(topic).command;
+    for entry in Entry::all() {
+        let command = wire101::explain::card(entry).command;
         let Some(asked) = command.strip_prefix("explain ") else {
             others.insert(command);
             continue;
@@ -106,9 +106,9 @@ fn every_command_that_a_card_gives_can_be_typed() {
 
 #[test]
 fn every_lesson_that_a_card_gives_is_there() {
-    for topic in Topic::all() {
-        for lesson in wire101::explain::card(topic).lessons {
-            assert!(catalogue::find(lesson).is_ok(), "{}: {lesson}", topic.asked());
+    for entry in Entry::all() {
+        for lesson in wire101::explain::card(entry).lessons {
+            assert!(catalogue::find(lesson).is_ok(), "{}: {lesson}", entry.asked());
         }
     }
 }
@@ -176,8 +176,8 @@ fn everything_can_be_listed() {
     for kind in Kind::ALL {
         assert!(all.contains(kind.plural()), "{all}");
         let list = explain(&kind.plural().split(' ').collect::<Vec<_>>()).ok();
-        for topic in kind.topics() {
-            let name = if let Topic::Server(server) = topic { server.key } else { topic.name() };
+        for entry in kind.entries() {
+            let name = if kind == Kind::Server { entry.key } else { entry.name };
             assert!(list.contains(name), "{name} is not listed: {list}");
         }
     }

@@ -94,10 +94,11 @@ fn range<T: FromStr + PartialOrd>(text: &str) -> Option<RangeInclusive<T>> {
 }
 
 pub fn opcode(text: &str) -> Result<u8, String> {
-    let named = explain::opcodes()
-        .iter()
-        .find(|known| known.opcodes.start() == known.opcodes.end() && known.name.eq_ignore_ascii_case(text));
-    let opcode = named.map(|known| *known.opcodes.start()).or_else(|| text.parse().ok());
+    let known = |opcode: &u8| {
+        let entry = explain::opcode(*opcode).filter(|entry| entry.number().is_some());
+        entry.is_some_and(|entry| entry.name.eq_ignore_ascii_case(text))
+    };
+    let opcode = (0..=15).find(known).or_else(|| text.parse().ok());
     opcode
         .filter(|opcode| *opcode <= 15)
         .ok_or_else(|| "write continuation, text, binary, close, ping, pong, or a number from 0 to 15".to_owned())

@@ -281,7 +281,7 @@ impl Rows<'_> {
                 let often = if *count == 1 { String::new() } else { format!("{count} times, first in ") };
                 Some(format!("{often}packet {} ({})", problem.packet, problem.clause))
             };
-            self.add(Group::Problems, code, value, explain::problem(code).map_or("", |story| &story.what));
+            self.add(Group::Problems, code, value, explain::problem(code).map_or("", |story| story.meaning));
         }
     }
 }

@@ -1,18 +1,19 @@
-//! What tells a server that does not say its name: how it writes a response. Few habits belong to one program alone, so that
+//! Recognizes a server that doesn't say its name by how it writes a response. Few habits belong to one program alone, so
 //! several may be likely.
 
 use std::sync::LazyLock;
 
-use super::server::{Server, servers};
+use super::entry::Entry;
+use super::kind::Kind;
 use super::table;
 
-pub(super) const DATA: &str = include_str!("data/server_habits.tsv");
+const HABITS: &str = include_str!("data/server_habits.tsv");
 
-static TABLE: LazyLock<Vec<Habits>> = LazyLock::new(|| table::load(DATA, Habits::parse));
+static TABLE: LazyLock<Vec<Habits>> = LazyLock::new(|| table::rows(HABITS).filter_map(Habits::parse).collect());
 
-/// What holds of a server's responses.
-pub(super) struct Habits {
-    server: &'static Server,
+/// What holds for a server's responses.
+struct Habits {
+    server: &'static Entry,
     conditions: Vec<Condition>,
     /// The same for people.
     told: &'static str,
@@ -31,7 +32,7 @@ enum Condition {
 
 impl Habits {
     fn parse([key, conditions, told]: [&'static str; 3]) -> Option<Self> {
-        let server = servers().iter().find(|server| server.key == key)?;
+        let server = Kind::Server.entries().iter().find(|server| server.key == key)?;
         let conditions = conditions.split("; ").map(Condition::parse).collect::<Option<_>>()?;
         Some(Self { server, conditions, told })
     }
@@ -66,14 +67,14 @@ impl Condition {
     }
 }
 
-/// The servers that write responses like this one, which names none: those of the first habits in the table that fit, and
-/// what these are. `fields` are names and values in their order and spelling, as sent.
+/// The servers that write responses like this one, which doesn't name its server: those with the first habits in the table
+/// that fit, and what these habits are. `fields` are names and values in their order and spelling, as sent.
 #[must_use]
 pub fn servers_with_such_habits(
     status: u16,
     has_reason: bool,
     fields: &[(&[u8], &[u8])],
-) -> Vec<(&'static Server, &'static str)> {
+) -> Vec<(&'static Entry, &'static str)> {
     let fits = |it: &&Habits| it.conditions.iter().all(|condition| condition.holds(status, has_reason, fields));
     let mut likely = TABLE.iter().filter(fits).map(|it| (it.server, it.told)).collect::<Vec<_>>();
     if let Some((_, first)) = likely.first().copied() {
@@ -93,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_line_of_the_table_is_understood() {
-        assert_eq!(TABLE.len(), table::lines(DATA).count());
+        assert_eq!(TABLE.len(), table::lines(HABITS).count());
     }
 
     #[test]

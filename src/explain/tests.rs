@@ -7,33 +7,20 @@ use super::*;
 /// The most characters of a sentence: it stands beside the bytes, on one line of a wide terminal.
 const LONGEST: usize = 140;
 
-/// A table as the tests see it: its name, its text, and the key, clause and sentence of every entry.
-struct Table {
-    name: &'static str,
-    data: &'static str,
-    entries: Vec<(String, &'static str, &'static str)>,
-}
+/// The registries: what they say stands beside bytes.
+const REGISTRIES: [Kind; 8] = [
+    Kind::Status,
+    Kind::Header,
+    Kind::Method,
+    Kind::Opcode,
+    Kind::CloseCode,
+    Kind::Layer,
+    Kind::TcpFlag,
+    Kind::TcpOption,
+];
 
-fn tables() -> Vec<Table> {
-    macro_rules! table {
-        ($name:literal, $data:expr, $entries:expr, $key:expr) => {
-            Table {
-                name: $name,
-                data: $data,
-                entries: $entries.iter().map(|entry| ($key(entry), entry.clause, entry.meaning)).collect(),
-            }
-        };
-    }
-    vec![
-        table!("status", status::DATA, statuses(), |entry: &Status| format!("{:?}", entry.codes)),
-        table!("method", method::DATA, methods(), |entry: &Method| entry.name.to_owned()),
-        table!("header", header::DATA, headers(), |entry: &Header| entry.name.to_ascii_lowercase()),
-        table!("opcode", websocket::OPCODE_DATA, opcodes(), |entry: &Opcode| format!("{:?}", entry.opcodes)),
-        table!("close", websocket::CLOSE_CODE_DATA, close_codes(), |entry: &CloseCode| format!("{:?}", entry.codes)),
-        table!("flag", tcp::FLAG_DATA, tcp_flags(), |entry: &TcpFlag| entry.bit.to_string()),
-        table!("option", tcp::OPTION_DATA, tcp_options(), |entry: &TcpOption| entry.kind.to_string()),
-        table!("layer", osi::DATA, osi_layers(), |entry: &OsiLayer| entry.number.to_string()),
-    ]
+fn registered() -> impl Iterator<Item = &'static Entry> {
+    REGISTRIES.into_iter().flat_map(Kind::entries)
 }
 
 /// "RFC 9110 §15.3.1", "RFC 9112 Appendix C.2.2", or the name of a standard, or of the lack of one.
@@ -51,76 +38,93 @@ fn is_clause(clause: &str) -> bool {
 
 #[test]
 fn every_line_of_every_table_is_an_entry() {
-    for Table { name, data, entries } in tables() {
-        assert!(!entries.is_empty(), "{name}");
-        assert_eq!(entries.len(), table::lines(data).count(), "{name}");
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Problem) {
+        let lines = table::lines(kind.data().unwrap()).count();
+        assert!(lines > 1, "{kind:?}");
+        assert_eq!(kind.entries().len(), lines - 1, "{kind:?}");
+        assert!(kind.entries().iter().all(|entry| entry.kind == kind), "{kind:?}");
+    }
+}
+
+#[test]
+fn every_column_that_is_no_detail_is_known() {
+    for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Problem) {
+        let details: HashSet<&str> =
+            kind.entries().iter().flat_map(|entry| &entry.details).map(|(it, _)| *it).collect();
+        let hidden: Vec<_> =
+            details.into_iter().filter(|it| it.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+        match kind {
+            Kind::TcpFlag => assert_eq!(hidden, ["bit"]),
+            Kind::TcpOption => assert_eq!(hidden, ["length"]),
+            _ => assert_eq!(hidden, [""; 0], "{kind:?}"),
+        }
     }
 }
 
 #[test]
 fn no_key_is_there_twice() {
-    for Table { name, entries, .. } in tables() {
+    for kind in Kind::ALL {
         let mut seen = HashSet::new();
-        for (key, ..) in entries {
-            assert!(seen.insert(key.clone()), "{name}: {key}");
+        for entry in kind.entries() {
+            assert!(seen.insert(entry.key.to_ascii_lowercase()), "{kind:?}: {}", entry.key);
         }
     }
 }
 
 #[test]
 fn every_clause_names_its_standard() {
-    for Table { name, entries, .. } in tables() {
-        for (key, clause, _) in entries {
-            assert!(is_clause(clause), "{name}: {key}: {clause}");
-        }
+    for entry in Entry::all() {
+        assert!(is_clause(entry.clause), "{}: {}", entry.asked(), entry.clause);
     }
 }
 
 #[test]
 fn every_sentence_is_one_and_fits_a_line() {
-    for Table { name, entries, .. } in tables() {
-        for (key, _, meaning) in entries {
-            assert!(meaning.chars().count() <= LONGEST, "{name}: {key}: {} characters", meaning.chars().count());
-            assert!(meaning.ends_with(['.', '?']), "{name}: {key}: {meaning}");
-            assert_eq!(meaning, meaning.trim(), "{name}: {key}");
-        }
+    for entry in registered() {
+        let (asked, meaning) = (entry.asked(), entry.meaning);
+        assert!(meaning.chars().count() <= LONGEST, "{asked}: {} characters", meaning.chars().count());
+        assert!(meaning.ends_with(['.', '?']), "{asked}: {meaning}");
+        assert_eq!(meaning, meaning.trim(), "{asked}");
     }
 }
 
 #[test]
 fn ranges_follow_each_other_without_gap() {
-    let follow = |ranges: Vec<(u32, u32)>| ranges.windows(2).all(|pair| pair[0].1 + 1 == pair[1].0);
-    let range = |codes: &std::ops::RangeInclusive<u16>| (u32::from(*codes.start()), u32::from(*codes.end()));
-    assert!(follow(statuses().iter().map(|entry| range(&entry.codes)).collect()));
-    assert!(follow(close_codes().iter().map(|entry| range(&entry.codes)).collect()));
-    assert!(follow(
-        opcodes().iter().map(|entry| (u32::from(*entry.opcodes.start()), u32::from(*entry.opcodes.end()))).collect()
-    ));
+    for kind in [Kind::Status, Kind::Opcode, Kind::CloseCode, Kind::Layer] {
+        let numbers: Vec<_> = kind.entries().iter().map(|entry| entry.numbers.clone().unwrap()).collect();
+        assert!(numbers.windows(2).all(|pair| *pair[0].end() + 1 == *pair[1].start()), "{kind:?}");
+    }
 }
 
 #[test]
 fn what_is_searched_by_halves_is_in_order() {
-    assert!(methods().is_sorted_by_key(|method| method.name));
-    assert!(tcp_options().is_sorted_by_key(|option| option.kind));
-    assert!(headers().is_sorted_by(|one, other| header::order(one.name, other.name).is_lt()));
+    assert!(Kind::Method.entries().is_sorted_by_key(|method| method.name));
+    assert!(Kind::TcpOption.entries().is_sorted_by_key(|option| option.number().unwrap()));
+    assert!(Kind::Header.entries().is_sorted_by(|one, other| entry::without_case(one.name, other.name).is_lt()));
 }
 
 #[test]
 fn every_status_from_100_to_599_is_known_and_no_other() {
     assert!((100..=599).all(|code| status(code).is_some()));
     assert!([0, 99, 600, u16::MAX].into_iter().all(|code| status(code).is_none()));
-    assert_eq!(status(101).map(|status| status.reason), Some("Switching Protocols"));
-    assert_eq!(status(418).map(|status| (status.reason, status.is_assigned())), Some(("(Unused)", false)));
-    assert_eq!(status(299).map(|status| status.codes.clone()), Some(227..=299));
+    assert_eq!(status(101).map(|status| status.name), Some("Switching Protocols"));
+    assert_eq!(status(418).map(|status| (status.name, status.is_assigned())), Some(("(Unused)", false)));
+    assert_eq!(status(299).and_then(|status| status.numbers.clone()), Some(227..=299));
 }
 
 #[test]
 fn methods_are_found_by_exact_name() {
-    assert!(method("GET").is_some_and(|method| method.safe && method.idempotent));
-    assert!(method("POST").is_some_and(|method| !method.safe && !method.idempotent));
-    assert!(method("DELETE").is_some_and(|method| !method.safe && method.idempotent));
+    let yes = |name: &str, what: &str| match method(name).and_then(|method| method.detail(what)) {
+        Some("yes") => true,
+        Some("no") => false,
+        other => panic!("{name}: {what}: {other:?}"),
+    };
+    assert!(yes("GET", "Safe") && yes("GET", "Idempotent"));
+    assert!(!yes("POST", "Safe") && !yes("POST", "Idempotent"));
+    assert!(!yes("DELETE", "Safe") && yes("DELETE", "Idempotent"));
     assert_eq!(method("get"), None);
-    assert!(methods().iter().all(|method| method.idempotent || !method.safe), "what is safe is idempotent");
+    let names = Kind::Method.entries().iter().map(|method| method.name);
+    assert!({ names }.all(|name| yes(name, "Idempotent") || !yes(name, "Safe")), "what is safe is idempotent");
 }
 
 #[test]
@@ -128,8 +132,14 @@ fn headers_are_found_whatever_their_case() {
     for name in ["HOST", "sec-websocket-accept", "etag", "TraceParent", "te", "Te"] {
         assert!(header(name).is_some_and(|header| header.name.eq_ignore_ascii_case(name)), "{name}");
     }
-    for header_of_the_table in headers() {
+    for header_of_the_table in Kind::Header.entries() {
         assert_eq!(header(header_of_the_table.name), Some(header_of_the_table));
+        let by = header_of_the_table.detail("Sent by").unwrap();
+        assert!(["request", "response", "both"].contains(&by), "{}: {by}", header_of_the_table.name);
+        if let Some(line) = header_of_the_table.detail("Example") {
+            let (name, value) = line.split_once(": ").unwrap();
+            assert_eq!((name, value), (header_of_the_table.name, value.trim()));
+        }
     }
     assert_eq!(header("X-Nobody-Sends-This"), None);
     assert_eq!(header(""), None);
@@ -137,57 +147,69 @@ fn headers_are_found_whatever_their_case() {
 
 #[test]
 fn opcodes_are_four_bits() {
-    assert!((0..=15).all(|code| opcode(code).is_some_and(|opcode| opcode.control == (code >= 8))));
+    assert!((0..=15).all(|code| opcode(code).is_some()));
     assert_eq!(opcode(16), None);
     assert_eq!(opcode(9).map(|opcode| opcode.name), Some("ping"));
+    for code in 0..=15 {
+        let card = card(opcode(code).unwrap());
+        let (_, kind) = card.facts.iter().find(|(label, _)| *label == "Kind").unwrap();
+        assert_eq!(kind.starts_with("control frame"), code >= 8, "{code}: {kind}");
+    }
 }
 
 #[test]
 fn every_close_code_says_who_may_send_it() {
-    assert!((0..=u16::MAX).all(|code| close_code(code).is_some()));
+    let sender = |code: u16| close_code(code).and_then(|code| code.detail("Sent by")).unwrap();
+    assert!((0..=u16::MAX).all(|code| ["either", "client", "server", "nobody"].contains(&sender(code))));
     for never in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000] {
-        assert!(close_code(never).is_some_and(|code| code.sender == CloseSender::Nobody), "{never}");
+        assert_eq!(sender(never), "nobody", "{never}");
     }
     for sent in [1000, 1001, 1009, 1011, 3000, 3500, 4000, 4999] {
-        assert!(close_code(sent).is_some_and(|code| code.sender == CloseSender::Either), "{sent}");
+        assert_eq!(sender(sent), "either", "{sent}");
     }
 }
 
 #[test]
 fn every_bit_of_the_flags_octet_is_a_flag() {
-    let bits: u8 = tcp_flags().iter().map(|flag| flag.bit).fold(0, |all, bit| all | bit);
-    assert_eq!((tcp_flags().len(), bits), (8, 0xff));
-    assert_eq!(tcp_flags()[1].name, "SYN");
-    assert_eq!(tcp_option(2).map(|option| option.length), Some(Some(4)));
+    let flags = Kind::TcpFlag.entries();
+    let bits: Vec<u8> = flags.iter().map(|flag| flag.detail("bit").unwrap().parse().unwrap()).collect();
+    assert_eq!(bits, [1, 2, 4, 8, 16, 32, 64, 128]);
+    assert_eq!(flags[1].name, "SYN");
+    assert_eq!(tcp_option(2).map(|option| option.detail("length")), Some(Some("4")));
+    for option in Kind::TcpOption.entries() {
+        let length = option.detail("length").unwrap();
+        assert!(
+            length == "variable" || length.parse::<u8>().is_ok_and(|length| length > 0),
+            "{}: {length}",
+            option.name
+        );
+    }
 }
 
-/// The topic that a line of data names.
-fn named(asked: &str) -> Topic {
-    *find(asked).first().unwrap_or_else(|| panic!("nothing is called {asked}"))
+/// The entry that a line of data names.
+fn named(asked: &str) -> &'static Entry {
+    find(asked).first().unwrap_or_else(|| panic!("nothing is called {asked}"))
 }
 
 #[test]
-fn what_is_asked_for_a_topic_finds_it_first() {
-    for topic in Topic::all() {
-        assert_eq!(find(&topic.asked()).first(), Some(&topic), "{}", topic.asked());
-        assert!(find(&topic.label()).contains(&topic), "{}", topic.label());
+fn what_is_asked_for_an_entry_finds_it_first() {
+    for entry in Entry::all() {
+        assert_eq!(find(&entry.asked()).first(), Some(&entry), "{}", entry.asked());
+        assert!(find(&entry.label()).contains(&entry), "{}", entry.label());
     }
 }
 
 #[test]
-fn every_note_is_of_one_topic_and_short() {
-    let mut seen = Vec::new();
-    for line in table::lines(card::NOTES) {
-        let (asked, note) = line.split_once('\t').unwrap();
-        let topic = named(asked);
-        assert!(!seen.contains(&topic), "{asked}");
-        assert!(note.chars().count() <= 200 && note.ends_with(['.', '"']), "{asked}: {note}");
-        seen.push(topic);
+fn every_note_is_short_and_what_is_registered_has_one() {
+    let note = |entry: &Entry| entry.detail(if entry.kind == Kind::Layer { "Here" } else { "When" });
+    for entry in registered() {
+        if let Some(note) = note(entry) {
+            assert!(note.chars().count() <= 200 && note.ends_with(['.', '"']), "{}: {note}", entry.asked());
+        }
     }
-    let told = |topic: &Topic| seen.contains(topic);
+    let registered = |entry: &&Entry| entry.number().is_some() && entry.is_assigned() || entry.kind == Kind::TcpFlag;
     for kind in [Kind::Status, Kind::CloseCode, Kind::Opcode, Kind::Layer, Kind::TcpFlag] {
-        let of_registry = |topic: &Topic| topic.number().is_some() && topic.is_assigned();
-        assert!(kind.topics().iter().filter(|topic| of_registry(topic)).all(told), "{kind:?}");
+        assert!(kind.entries().iter().filter(registered).all(|entry| note(entry).is_some()), "{kind:?}");
     }
 }
 
@@ -195,19 +217,19 @@ fn every_note_is_of_one_topic_and_short() {
 fn whatever_is_bound_together_is_there() {
     for line in table::lines(card::KIN) {
         let [what, _, topics] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
-        let bound: Vec<Topic> = topics.split(", ").map(named).collect();
+        let bound: Vec<&Entry> = topics.split(", ").map(named).collect();
         assert!(bound.len() > 1, "{what}");
-        assert!(bound.iter().enumerate().all(|(at, topic)| !bound[..at].contains(topic)), "{what}");
+        assert!(bound.iter().enumerate().all(|(at, entry)| !bound[..at].contains(entry)), "{what}");
     }
-    let may_be_alone = |topic: &Topic| matches!(topic.kind(), Kind::Header | Kind::Problem);
-    for topic in Topic::all().filter(|topic| !may_be_alone(topic)) {
-        assert!(!card(topic).alike.is_empty(), "{}", topic.asked());
+    let may_be_alone = |entry: &Entry| matches!(entry.kind, Kind::Header | Kind::Problem);
+    for entry in Entry::all().filter(|entry| !may_be_alone(entry)) {
+        assert!(!card(entry).alike.is_empty(), "{}", entry.asked());
     }
 }
 
 #[test]
-fn other_words_and_examples_name_what_is_there() {
-    for line in table::lines(words::DATA) {
+fn other_words_name_what_is_there() {
+    for line in table::lines(find::ALIASES) {
         let (word, asked) = line.split_once('\t').unwrap();
         assert_eq!(word, words::normal(word));
         match asked.strip_prefix("lesson ") {
@@ -215,16 +237,11 @@ fn other_words_and_examples_name_what_is_there() {
             None => assert!(find(word).contains(&named(asked)), "{word}"),
         }
     }
-    for line in table::lines(card::EXAMPLES) {
-        let (name, _) = line.split_once(": ").unwrap();
-        assert_eq!(header(name).and_then(example), Some(line));
-    }
-    assert_eq!(servers().len(), table::lines(server::DATA).count());
 }
 
 #[test]
 fn words_of_several_meanings_find_the_likeliest_first() {
-    let first = |words: &str| find(words).first().map(|topic| topic.asked()).unwrap_or_default();
+    let first = |words: &str| find(words).first().map(|entry| entry.asked()).unwrap_or_default();
     for (words, asked) in [
         ("100", "status 100"),
         ("1000", "close 1000"),
@@ -255,21 +272,16 @@ fn words_of_several_meanings_find_the_likeliest_first() {
 
 #[test]
 fn every_problem_has_a_whole_story() {
-    for data in problem::DATA {
-        assert_eq!(problem::load(data).len(), data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
+    for data in entry::PROBLEMS {
+        let stories = entry::stories(data).len();
+        assert_eq!(stories, data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
     }
-    let mut seen = HashSet::new();
-    for story in problems() {
-        let code = &story.code;
-        assert!(seen.insert(code), "{code} is there twice");
+    for story in Kind::Problem.entries() {
+        let code = story.key;
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");
-        assert!(is_clause(&story.clause), "{code}: {}", story.clause);
-        assert!(
-            (1..=60).contains(&story.title.chars().count()) && !story.title.ends_with('.'),
-            "{code}: {}",
-            story.title
-        );
-        for text in [&story.what, &story.when, &story.what_to_do] {
+        let title = story.detail("In short").unwrap();
+        assert!((1..=60).contains(&title.chars().count()) && !title.ends_with('.'), "{code}: {title}");
+        for text in [story.meaning, story.detail("When").unwrap(), story.detail("To do").unwrap()] {
             assert!(text.len() > 20 && text.ends_with(['.', '?']), "{code}: {text}");
         }
         assert_eq!(problem(code), Some(story));

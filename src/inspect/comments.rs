@@ -154,7 +154,7 @@ impl Comments {
         let packet = response.message.extent.first.packet;
         if let Some(status) = explain::status(response.status).filter(|status| status.is_assigned()) {
             let (code, clause) = (response.status, status.clause);
-            let sentence = format!("{code} {} ({clause}): {}", status.reason, status.meaning);
+            let sentence = format!("{code} {} ({clause}): {}", status.name, status.meaning);
             self.first(First::Status(code), connection, packet, &sentence);
         }
         if response.message.headers.get("set-cookie").is_some() {

@@ -305,8 +305,10 @@ mod tests {
     #[test]
     fn the_layers_are_those_that_are_explained() {
         for layer in Layer::TOP_DOWN {
-            let entry = &explain::osi_layers()[usize::from(layer.number()) - 1];
-            assert_eq!((entry.number, entry.name, entry.tcp_ip), (layer.number(), layer.osi(), layer.tcp_ip()));
+            let entry = &explain::Kind::Layer.entries()[usize::from(layer.number()) - 1];
+            let number = Some(u16::from(layer.number()));
+            assert_eq!((entry.number(), entry.name), (number, layer.osi()));
+            assert_eq!(entry.detail("TCP/IP"), Some(layer.tcp_ip()));
         }
     }
 }

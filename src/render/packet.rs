@@ -55,8 +55,9 @@ fn direction(segment: &SegmentSeen, connection: Option<&Connection>) -> String {
 
 /// Its flags, and which bytes of the stream it brings and acknowledges.
 fn said(segment: &SegmentSeen) -> String {
-    let set = explain::tcp_flags().iter().filter(|flag| segment.flags & flag.bit != 0);
-    let flags: Vec<&str> = set.map(|flag| flag.name).collect();
+    let flags = explain::Kind::TcpFlag.entries().iter().zip(0..u8::BITS);
+    let set = flags.filter(|(_, bit)| segment.flags >> bit & 1 != 0);
+    let flags: Vec<&str> = set.map(|(flag, _)| flag.name).collect();
     let mut parts = vec![if flags.is_empty() { "no flags".to_owned() } else { flags.join(", ") }];
     if segment.payload_length > 0 {
         let (first, length) = (segment.stream_offset, u64::from(segment.payload_length));

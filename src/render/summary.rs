@@ -51,7 +51,7 @@ pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
 #[must_use]
 pub fn opcode_name(opcode: u8) -> Cow<'static, str> {
     match explain::opcode(opcode) {
-        Some(known) if known.opcodes.start() == known.opcodes.end() => known.name.into(),
+        Some(known) if known.number().is_some() => known.name.into(),
         _ => format!("reserved {opcode}").into(),
     }
 }

@@ -128,8 +128,7 @@ fn what_is_raised_is_what_the_story_is_about() {
 #[test]
 fn every_problem_has_a_story_and_a_case() {
     let rules: BTreeSet<(&str, &str)> = fault::rules().map(|rule| (rule.code, rule.clause)).collect();
-    let stories: BTreeSet<(&str, &str)> =
-        explain::problems().iter().map(|s| (s.code.as_str(), s.clause.as_str())).collect();
+    let stories: BTreeSet<(&str, &str)> = explain::Kind::Problem.entries().iter().map(|s| (s.key, s.clause)).collect();
     let apart: Vec<_> = stories.symmetric_difference(&rules).collect();
     assert!(apart.is_empty(), "in only one of src/explain/data/problems and the faults: {apart:?}");
     let files: Vec<_> = File::all().map(|(_, file)| file).collect();

@@ -5,7 +5,7 @@ mod hexadecimal;
 use std::io::Write;
 
 use super::Failure;
-use crate::explain::{self, Kind, Topic};
+use crate::explain::{self, Entry, Kind};
 use crate::inspect::pasted;
 use crate::inspect::record::Direction;
 use crate::lesson::{Lesson, catalogue};
@@ -43,21 +43,21 @@ pub fn explain(words: &[String], out: &mut dyn Write, style: Style) -> Result<()
 fn look_up(said: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let kinds = explain::kinds(said);
     match explain::find(said).split_first() {
-        Some((topic, others)) => print(&view::card::card(&explain::card(*topic), others, &kinds, style), out),
+        Some((entry, others)) => print(&view::card::card(&explain::card(entry), others, &kinds, style), out),
         None if !kinds.is_empty() => {
             for (at, kind) in kinds.iter().enumerate() {
                 if at > 0 {
                     writeln!(out)?;
                 }
-                print(&view::list::names(kind.plural(), &kind.topics(), style), out)?;
+                print(&view::list::names(kind.plural(), &kind.entries().iter().collect::<Vec<_>>(), style), out)?;
             }
             Ok(())
         }
         None => match class(said) {
             Some(class) => {
-                let of_class = |topic: &Topic| topic.number().is_some_and(|code| code / 100 == class);
-                let topics: Vec<Topic> = Kind::Status.topics().into_iter().filter(of_class).collect();
-                print(&view::list::names(&format!("status codes {class}xx"), &topics, style), out)
+                let of_class = |entry: &&Entry| entry.number().is_some_and(|code| code / 100 == class);
+                let entries: Vec<&Entry> = Kind::Status.entries().iter().filter(of_class).collect();
+                print(&view::list::names(&format!("status codes {class}xx"), &entries, style), out)
             }
             None => match about(said) {
                 Some(lesson) => print(&view::lesson::card(lesson, style), out),

@@ -1,6 +1,6 @@
 //! A card: one screen about one thing. 24 lines of 80 columns are enough for any.
 
-use crate::explain::{Card, Kind, Topic};
+use crate::explain::{Card, Entry, Kind};
 use crate::layers::Layer;
 use crate::lesson::catalogue;
 use crate::render::style::{Look, Style};
@@ -14,12 +14,12 @@ const PROSE: usize = 96;
 
 /// Draws a card. `others` are what else the same words may mean, `lists` the kinds that they name.
 #[must_use]
-pub fn card(card: &Card, others: &[Topic], lists: &[Kind], style: Style) -> Vec<String> {
-    let topic = card.topic;
-    let look = Look::Strong(layer(topic));
-    let mut lines = head(topic, look, style);
+pub fn card(card: &Card, others: &[&Entry], lists: &[Kind], style: Style) -> Vec<String> {
+    let entry = card.entry;
+    let look = Look::Strong(layer(entry));
+    let mut lines = head(entry, look, style);
     lines.push(String::new());
-    let prose = text::wrap(&style.text(topic.meaning()), style.width.min(PROSE).saturating_sub(2));
+    let prose = text::wrap(&style.text(entry.meaning), style.width.min(PROSE).saturating_sub(2));
     lines.extend(prose.into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     let mut rows = Rows { style, lines };
@@ -27,8 +27,8 @@ pub fn card(card: &Card, others: &[Topic], lists: &[Kind], style: Style) -> Vec<
         let look = if matches!(*label, "On the wire" | "Example") { look } else { Look::Plain };
         rows.add(label, fact, look);
     }
-    for (at, (bond, topics)) in card.alike.iter().enumerate() {
-        let labels: Vec<String> = topics.iter().map(|topic| topic.label()).collect();
+    for (at, (bond, entries)) in card.alike.iter().enumerate() {
+        let labels: Vec<String> = entries.iter().map(|entry| entry.label()).collect();
         rows.add(if at == 0 { "Alike" } else { "" }, &format!("{bond}: {}", labels.join(", ")), Look::Plain);
     }
     rows.lines.push(String::new());
@@ -38,7 +38,7 @@ pub fn card(card: &Card, others: &[Topic], lists: &[Kind], style: Style) -> Vec<
         rows.add(if at == 0 { "See it" } else { "" }, &command, Look::Bold);
     }
     let lists = lists.iter().map(|kind| kind.plural().to_owned());
-    let others: Vec<String> = others.iter().map(|topic| topic.asked()).chain(lists).collect();
+    let others: Vec<String> = others.iter().map(|entry| entry.asked()).chain(lists).collect();
     for (at, other) in others.iter().take(3).enumerate() {
         rows.add(if at == 0 { "Or meant" } else { "" }, &format!("wire101 explain {other}"), Look::Plain);
     }
@@ -46,9 +46,9 @@ pub fn card(card: &Card, others: &[Topic], lists: &[Kind], style: Style) -> Vec<
 }
 
 /// Title on the left; kind and clause on the right, or below where there is no room.
-fn head(topic: Topic, look: Look, style: Style) -> Vec<String> {
-    let title = style.text(&topic.title());
-    let remark = style.text(&format!("{} · {}", topic.kind().name(), topic.clause()));
+fn head(entry: &Entry, look: Look, style: Style) -> Vec<String> {
+    let title = style.text(&entry.title());
+    let remark = style.text(&format!("{} · {}", entry.kind.name(), entry.clause));
     let room = style.width.saturating_sub(text::width(&title) + text::width(&remark));
     if room >= 2 {
         return vec![format!("{}{}{}", style.paint(look, &title), " ".repeat(room), style.dim(&remark))];
@@ -57,10 +57,10 @@ fn head(topic: Topic, look: Look, style: Style) -> Vec<String> {
     titles.chain(text::wrap(&remark, style.width).into_iter().map(|line| style.dim(&line))).collect()
 }
 
-/// The layer that a topic is of, for its colour.
+/// The layer that an entry belongs to, for its colour.
 #[must_use]
-pub fn layer(topic: Topic) -> Layer {
-    Layer::TOP_DOWN.into_iter().find(|layer| layer.number() == topic.layer()).unwrap_or(Layer::Application)
+pub fn layer(entry: &Entry) -> Layer {
+    Layer::TOP_DOWN.into_iter().find(|layer| u16::from(layer.number()) == entry.layer()).unwrap_or(Layer::Application)
 }
 
 /// Rows of label and text that are being written.
@@ -90,14 +90,14 @@ mod tests {
     fn drawn(words: &str, style: Style) -> String {
         let found = explain::find(words);
         let (first, others) = found.split_first().unwrap();
-        card(&explain::card(*first), others, &explain::kinds(words), style).join("\n")
+        card(&explain::card(first), others, &explain::kinds(words), style).join("\n")
     }
 
     #[test]
     fn every_card_fits_a_screen_of_24_lines_and_keeps_to_any_width() {
-        for topic in Topic::all() {
-            let card_of = explain::card(topic);
-            let everything: Vec<Topic> = Topic::all().take(3).collect();
+        for entry in Entry::all() {
+            let card_of = explain::card(entry);
+            let everything: Vec<&Entry> = Entry::all().take(3).collect();
             for width in [40, 80, 120] {
                 let lines = card(&card_of, &everything, &[], Style::plain(width));
                 assert!(lines.iter().all(|line| text::width(line) <= width), "{}", lines.join("\n"));

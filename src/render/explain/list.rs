@@ -1,7 +1,7 @@
 //! What can be asked: all kinds with examples, all things of one kind, the seven layers.
 
 use super::card::layer;
-use crate::explain::{Kind, Topic};
+use crate::explain::{Entry, Kind};
 use crate::layers::Layer;
 use crate::render::numbers;
 use crate::render::style::{Look, Style};
@@ -22,11 +22,11 @@ pub fn kinds(style: Style) -> Vec<String> {
     let mut lines = vec![style.bold("wire101 explain WHAT"), String::new()];
     let names = Kind::ALL.map(Kind::plural).map(text::width).into_iter().max().unwrap_or_default();
     for kind in Kind::ALL {
-        let count = kind.topics().iter().filter(|topic| topic.is_assigned()).count() as u64;
+        let count = kind.entries().iter().filter(|entry| entry.is_assigned()).count() as u64;
         let name = text::pad(&style.paint(look(kind), kind.plural()), names);
         let count = text::pad_left(&numbers::count(count), 4);
         let room = style.width.saturating_sub(names + 10);
-        let examples = style.cut(&style.text(examples(kind)), room);
+        let examples = style.cut(&style.text(kind.examples()), room);
         lines.push(format!("  {name}  {}  {examples}", style.dim(&count)));
     }
     lines.push(String::new());
@@ -46,44 +46,29 @@ pub fn kinds(style: Style) -> Vec<String> {
     lines
 }
 
-fn examples(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Status => "101, 404, \"not found\", 4xx",
-        Kind::Header => "host, etag, \"Sec-WebSocket-Key\"",
-        Kind::Method => "get, post, options",
-        Kind::Opcode => "ping, \"opcode 1\"",
-        Kind::CloseCode => "1000, 1006, \"going away\"",
-        Kind::Layer => "transport, \"layer 4\"",
-        Kind::TcpFlag => "syn, \"tcp fin\"",
-        Kind::TcpOption => "mss, sack, \"option 8\"",
-        Kind::Server => "nginx, iis, node: what gives each away",
-        Kind::Problem => "wrong-accept, \"unmasked client frame\"",
-    }
-}
-
 fn look(kind: Kind) -> Look {
-    kind.topics().first().map_or(Look::Plain, |topic| Look::Strong(layer(*topic)))
+    kind.entries().first().map_or(Look::Plain, |entry| Look::Strong(layer(entry)))
 }
 
-/// Draws the names of some topics in columns, and how to ask for one.
+/// Draws the names of some entries in columns, and how to ask for one.
 #[must_use]
-pub fn names(title: &str, topics: &[Topic], style: Style) -> Vec<String> {
+pub fn names(title: &str, entries: &[&Entry], style: Style) -> Vec<String> {
     let mut lines = vec![style.bold(&style.cut(&style.text(title), style.width)), String::new()];
-    let labels: Vec<String> = topics.iter().map(|topic| style.text(&title_of(*topic))).collect();
+    let labels: Vec<String> = entries.iter().map(|entry| style.text(&title_of(entry))).collect();
     let widest = labels.iter().map(|label| text::width(label)).max().unwrap_or_default();
     let columns = ((style.width + 1) / (widest + 3)).clamp(1, 4);
     let height = labels.len().div_ceil(columns).max(1);
     for row in 0..height {
         let mut line = String::new();
-        for (topic, label) in topics.iter().zip(&labels).skip(row).step_by(height) {
+        for (entry, label) in entries.iter().zip(&labels).skip(row).step_by(height) {
             let cell = style.cut(label, style.width.saturating_sub(2).min(widest));
-            let look = if topic.is_assigned() { Look::Layer(layer(*topic)) } else { Look::Dim };
+            let look = if entry.is_assigned() { Look::Layer(layer(entry)) } else { Look::Dim };
             line += "  ";
             line += &text::pad(&style.paint(look, &cell), widest + 1);
         }
         lines.push(line.trim_end().to_owned());
     }
-    if let Some(first) = topics.iter().find(|topic| topic.is_assigned()) {
+    if let Some(first) = entries.iter().find(|entry| entry.is_assigned()) {
         lines.push(String::new());
         let hint = style.cut(&format!("  wire101 explain {}", first.asked()), style.width);
         lines.push(style.dim(&hint));
@@ -91,11 +76,11 @@ pub fn names(title: &str, topics: &[Topic], style: Style) -> Vec<String> {
     lines
 }
 
-fn title_of(topic: Topic) -> String {
-    match topic {
-        Topic::Server(server) => server.key.to_owned(),
-        Topic::TcpFlag(flag) => format!("{} {}", flag.name, flag.full_name),
-        other => other.title(),
+fn title_of(entry: &Entry) -> String {
+    match (entry.kind, entry.detail("Stands for")) {
+        (Kind::Server, _) => entry.key.to_owned(),
+        (_, Some(full_name)) => format!("{} {full_name}", entry.name),
+        _ => entry.title(),
     }
 }
 
@@ -107,11 +92,10 @@ pub fn layers(style: Style) -> Vec<String> {
     let [osi, tcp_ip, unit] = COLUMNS;
     let head = format!("{}{}{}", text::pad("OSI", osi), text::pad("TCP/IP", tcp_ip), text::pad("unit", unit));
     let mut lines = vec![style.dim(&style.cut(head.trim_end(), style.width))];
-    for topic in Kind::Layer.topics().into_iter().rev() {
-        let Topic::Layer(entry) = topic else { continue };
-        let name = format!("{} {}", entry.number, entry.name);
-        let row = format!("{}{}", text::pad(entry.tcp_ip, tcp_ip), text::pad(entry.unit, unit));
-        let name = text::pad(&style.paint(Look::Strong(layer(topic)), &name), osi);
+    for entry in Kind::Layer.entries().iter().rev() {
+        let detail = |label, width| text::pad(entry.detail(label).unwrap_or_default(), width);
+        let row = format!("{}{}", detail("TCP/IP", tcp_ip), detail("Unit", unit));
+        let name = text::pad(&style.paint(Look::Strong(layer(entry)), &entry.title()), osi);
         let prose = style.text(entry.meaning);
         if style.width >= WIDE {
             let before = osi + tcp_ip + unit;
@@ -166,7 +150,7 @@ mod tests {
             let style = Style::plain(width);
             let mut lines = [kinds(style), layers(style)].concat();
             for kind in Kind::ALL {
-                lines.extend(names(kind.plural(), &kind.topics(), style));
+                lines.extend(names(kind.plural(), &kind.entries().iter().collect::<Vec<_>>(), style));
             }
             for line in lines {
                 assert!(text::width(&line) <= width, "{width}: {line}");

@@ -76,7 +76,7 @@ impl Said {
 
 /// "text", "close", "opcode 11".
 fn frame_name(frame: &Frame) -> String {
-    let known = explain::opcode(frame.opcode).filter(|opcode| opcode.opcodes.clone().count() == 1);
+    let known = explain::opcode(frame.opcode).filter(|opcode| opcode.number().is_some());
     known.map_or_else(|| format!("opcode {}", frame.opcode), |opcode| opcode.name.to_owned())
 }
 
