@@ -278,7 +278,7 @@ fn a_template_asking_for_what_did_not_happen_is_an_error() {
 
 #[test]
 fn what_a_measure_is_counted_from_adds_up_to_it() {
-    let measures = Measure::NAMED.iter().map(|(_, measure)| *measure).chain("time_to_nth(2)".parse());
+    let measures = Measure::named().map(|(_, measure)| measure).chain("time_to_nth(2)".parse());
     let measures: Vec<Measure> = measures.collect();
     for lesson in catalogue::all() {
         let usual = lesson.settings(Wire::Virtual);

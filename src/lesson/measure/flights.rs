@@ -5,21 +5,18 @@
 
 use std::collections::HashMap;
 
-use super::tally::Tally;
+use super::Measure;
+use super::tally::{Tallies, Tally};
 use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Direction, Extent};
 
 /// How many flights of one stream are told apart.
-const MOST: usize = 1 << 20;
+const MAX_FLIGHTS: usize = 1 << 20;
 
 /// Divides streams into flights, and finds out what took the most.
 #[derive(Debug, Default)]
 pub(super) struct Flights {
     streams: HashMap<(u64, Direction), Stream>,
-    /// Those of the response or message that took the most.
-    pub most: Tally,
-    /// The bytes in the first of those.
-    pub first_bytes: Tally,
 }
 
 #[derive(Debug, Default)]
@@ -39,28 +36,30 @@ impl Flights {
         }
         let stream = self.streams.entry((segment.connection, segment.direction)).or_default();
         let goes_on = stream.begins.last().is_some_and(|(_, begin)| stream.acknowledged <= *begin);
-        if !goes_on && stream.begins.len() < MOST {
+        if !goes_on && stream.begins.len() < MAX_FLIGHTS {
             stream.begins.push((packet, segment.stream_offset));
         }
     }
 
     /// A response or message was sent from one packet to another.
-    pub(super) fn sent(&mut self, connection: u64, direction: Direction, extent: Extent) {
+    pub(super) fn sent(&self, connection: u64, direction: Direction, extent: Extent, tallies: &mut Tallies) {
         let Some(stream) = self.streams.get(&(connection, direction)) else { return };
         let after = |packet: u64| stream.begins.partition_point(|(begin, _)| *begin <= packet);
         let (first, last) = (after(extent.first.packet), after(extent.last.packet));
         let flights = (last - first) as u64 + 1;
-        if flights <= self.most.sum() {
+        if flights <= tallies.of(Measure::Flights).sum() {
             return;
         }
         // What it begins with is in a flight that may have begun before it.
         let starts = stream.begins.get(first..last).unwrap_or_default().iter().map(|(packet, _)| *packet);
-        self.most = Tally::default();
-        [extent.first.packet].into_iter().chain(starts).for_each(|packet| self.most.one(packet));
+        let mut most = Tally::default();
+        [extent.first.packet].into_iter().chain(starts).for_each(|packet| most.add(1, packet, packet));
+        tallies.set(Measure::Flights, most);
         let begin = |flight: usize| stream.begins.get(flight).map(|(_, begin)| *begin);
         let bytes = first.checked_sub(1).and_then(begin).zip(begin(first)).map(|(from, to)| to.saturating_sub(from));
-        self.first_bytes = Tally::default();
-        self.first_bytes.add(bytes.unwrap_or(0), extent.first.packet, extent.first.packet);
+        let mut first_bytes = Tally::default();
+        first_bytes.add(bytes.unwrap_or(0), extent.first.packet, extent.first.packet);
+        tallies.set(Measure::FirstFlightBytes, first_bytes);
     }
 }
 
@@ -91,32 +90,37 @@ mod tests {
         flights
     }
 
-    fn sent(flights: &mut Flights, first: u64, last: u64) -> (u64, u64) {
+    /// The most flights of what was sent from one packet to another, and the bytes in the first of them.
+    fn sent(flights: &Flights, extents: &[(u64, u64)]) -> (u64, u64) {
         let moment = |packet| Moment { packet, ..Moment::default() };
-        flights.sent(0, Direction::Server, Extent { first: moment(first), last: moment(last) });
-        (flights.most.sum(), flights.first_bytes.sum())
+        let mut tallies = Tallies::default();
+        for (first, last) in extents {
+            let extent = Extent { first: moment(*first), last: moment(*last) };
+            flights.sent(0, Direction::Server, extent, &mut tallies);
+        }
+        (tallies.of(Measure::Flights).sum(), tallies.of(Measure::FirstFlightBytes).sum())
     }
 
     #[test]
     fn what_is_sent_at_once_is_one_flight() {
-        assert_eq!(sent(&mut flights(&[(0, 100), (100, 100), (200, 50)]), 1, 3), (1, 0));
+        assert_eq!(sent(&flights(&[(0, 100), (100, 100), (200, 50)]), &[(1, 3)]), (1, 0));
     }
 
     #[test]
     fn a_flight_ends_when_its_first_byte_is_acknowledged() {
         let packets = [(0, 100), (100, 100), (200, 0), (200, 100), (300, 100), (400, 100), (300, 0), (500, 100)];
-        assert_eq!(sent(&mut flights(&packets), 1, 8), (3, 200));
+        assert_eq!(sent(&flights(&packets), &[(1, 8)]), (3, 200));
     }
 
     #[test]
     fn an_acknowledgment_of_what_was_before_the_flight_ends_nothing() {
-        assert_eq!(sent(&mut flights(&[(0, 100), (100, 0), (100, 100), (100, 0), (200, 100)]), 3, 5), (1, 0));
+        assert_eq!(sent(&flights(&[(0, 100), (100, 0), (100, 100), (100, 0), (200, 100)]), &[(3, 5)]), (1, 0));
     }
 
     #[test]
     fn what_took_the_most_flights_is_remembered() {
-        let mut flights = flights(&[(0, 100), (100, 0), (100, 70), (170, 0), (170, 30)]);
-        assert_eq!(sent(&mut flights, 3, 5), (2, 70));
-        assert_eq!(sent(&mut flights, 1, 1), (2, 70));
+        let flights = flights(&[(0, 100), (100, 0), (100, 70), (170, 0), (170, 30)]);
+        assert_eq!(sent(&flights, &[(3, 5)]), (2, 70));
+        assert_eq!(sent(&flights, &[(3, 5), (1, 1)]), (2, 70));
     }
 }

@@ -1,7 +1,11 @@
-//! What a measure comes to, and which packets each part of it was counted from.
+//! What measures come to, and which packets each part of them was counted from.
 
-/// How many shares are remembered of a measure; what comes after them is only added up.
-const MOST: usize = 1 << 16;
+use std::collections::{BTreeMap, HashMap};
+
+use super::Measure;
+
+/// How many shares of a measure are remembered. What comes after them is only added up.
+const MAX_SHARES: usize = 1 << 16;
 
 /// A part of a measure, and where the capture has it. All shares of a measure add up to its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,27 +36,17 @@ impl Tally {
         &self.shares
     }
 
-    /// Counts one thing of a packet.
-    pub(super) fn one(&mut self, packet: u64) {
-        self.add(1, packet, packet);
-    }
-
-    /// Counts one thing of a packet, if it is there.
-    pub(super) fn one_if(&mut self, is_there: bool, packet: u64) {
-        self.add(is_there.into(), packet, packet);
-    }
-
-    /// Adds so much, from one packet to another. Of nothing, nothing is remembered.
+    /// Adds an amount that stretches from one packet to another. An amount of 0 isn't remembered.
     pub(super) fn add(&mut self, amount: u64, first: u64, last: u64) {
         self.sum = self.sum.saturating_add(amount);
-        if amount > 0 && self.shares.len() < MOST {
+        if amount > 0 && self.shares.len() < MAX_SHARES {
             self.shares.push(Share { first, last, amount });
         }
     }
 
-    /// Shares of a packet each, less what others have of the same packets.
+    /// Shares of one packet each, less what others have of the same packets.
     pub(super) fn less(&self, others: &[&Self]) -> Vec<Share> {
-        let mut of_others = std::collections::HashMap::<u64, u64>::new();
+        let mut of_others = HashMap::<u64, u64>::new();
         for share in others.iter().flat_map(|other| &other.shares) {
             let sum = of_others.entry(share.first).or_default();
             *sum = sum.saturating_add(share.amount);
@@ -62,5 +56,37 @@ impl Tally {
             Share { amount, ..*share }
         };
         self.shares.iter().map(rest).filter(|share| share.amount > 0).collect()
+    }
+}
+
+/// A tally for each measure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tallies(BTreeMap<Measure, Tally>);
+
+impl Tallies {
+    /// What a measure was counted from.
+    pub(super) fn of(&self, measure: Measure) -> &Tally {
+        const NOTHING: &Tally = &Tally { sum: 0, shares: Vec::new() };
+        self.0.get(&measure).unwrap_or(NOTHING)
+    }
+
+    /// Replaces what a measure was counted from.
+    pub(super) fn set(&mut self, measure: Measure, tally: Tally) {
+        self.0.insert(measure, tally);
+    }
+
+    /// Adds an amount that stretches from one packet to another.
+    pub(super) fn add(&mut self, measure: Measure, amount: u64, first: u64, last: u64) {
+        self.0.entry(measure).or_default().add(amount, first, last);
+    }
+
+    /// Counts something in a packet.
+    pub(super) fn one(&mut self, measure: Measure, packet: u64) {
+        self.add(measure, 1, packet, packet);
+    }
+
+    /// Counts something in a packet, if it's there.
+    pub(super) fn one_if(&mut self, measure: Measure, is_there: bool, packet: u64) {
+        self.add(measure, is_there.into(), packet, packet);
     }
 }

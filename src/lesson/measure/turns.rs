@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::mem::{replace, take};
 use std::net::IpAddr;
 
-use super::tally::Tally;
+use super::Measure;
+use super::tally::Tallies;
 use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Connection, Direction};
 use crate::layers::transport::header::{ACK, SYN};
@@ -24,12 +25,6 @@ fn is_grant(flags: u8) -> bool {
 /// Counts turns, segment by segment.
 #[derive(Debug, Default)]
 pub(super) struct Turns {
-    /// Connections whose SYN was seen.
-    pub connections: Tally,
-    /// Turns.
-    pub round_trips: Tally,
-    /// Turns that carried no application bytes.
-    pub handshakes: Tally,
     open: HashMap<u64, Link>,
     clients: HashMap<IpAddr, Client>,
 }
@@ -54,7 +49,7 @@ struct Client {
 }
 
 impl Turns {
-    /// A connection is there; its first segment is yet to be taken.
+    /// A connection opened; its first segment hasn't been taken yet.
     pub(super) fn opened(&mut self, connection: &Connection) {
         let client = connection.client.ip();
         let link = Link { client, asked: false, granted: false, unanswered: false };
@@ -75,14 +70,14 @@ impl Turns {
     }
 
     /// The next segment of a connection that was opened, and its packet.
-    pub(super) fn segment(&mut self, packet: u64, segment: &SegmentSeen) {
+    pub(super) fn segment(&mut self, packet: u64, segment: &SegmentSeen, tallies: &mut Tallies) {
         let Some(link) = self.open.get_mut(&segment.connection) else { return };
         let Some(client) = self.clients.get_mut(&link.client) else { return };
         let has_new_bytes = segment.payload_length > 0 && segment.is_new();
         match segment.direction {
             Direction::Client => {
                 let asks = is_open(segment.flags) && !replace(&mut link.asked, true);
-                self.connections.one_if(asks, packet);
+                tallies.one_if(Measure::Connections, asks, packet);
                 if asks || has_new_bytes {
                     link.unanswered = true;
                     client.waits.get_or_insert(packet);
@@ -94,8 +89,8 @@ impl Turns {
                 let answers = (grants || has_new_bytes) && take(&mut link.unanswered);
                 if let Some(asked) = client.waits.take_if(|_| answers) {
                     let carries_bytes = take(&mut client.sent_bytes) || has_new_bytes;
-                    self.round_trips.add(1, asked, packet);
-                    self.handshakes.add(u64::from(!carries_bytes), asked, packet);
+                    tallies.add(Measure::RoundTrips, 1, asked, packet);
+                    tallies.add(Measure::HandshakeRoundTrips, u64::from(!carries_bytes), asked, packet);
                 }
             }
         }

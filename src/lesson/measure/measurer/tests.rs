@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use super::*;
 use crate::capture::Timestamp;
 use crate::inspect::event::Novelty;
-use crate::inspect::record::{Closed, Extent, Fields, Moment, Problem, Protocol, Request};
+use crate::inspect::record::{Closed, Extent, Fields, HttpMessage, Moment, Problem, Protocol, Request, Response};
 use crate::inspect::samples;
 use crate::layers::transport::header::{ACK, FIN};
 

@@ -1,0 +1,132 @@
+//! The table of measures. A row has a name, a unit, and where the value comes from; its comment is the definition. Most values
+//! are [`Counted`]: besides the row, such a measure only needs a file of this folder to count it in its tally.
+
+use std::num::NonZeroU32;
+
+use super::measures::Measures;
+use super::measures::Source::{self, Counted, Derived, Time};
+
+/// What a measure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Things: connections, packets, round trips.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Nanoseconds.
+    Nanoseconds,
+}
+
+/// What is known about a measure.
+pub(super) struct Row {
+    pub name: &'static str,
+    pub measure: Measure,
+    pub unit: Unit,
+    pub source: Source,
+}
+
+macro_rules! measures {
+    ($($(#[doc = $definition:literal])+ $measure:ident, $name:literal, $unit:ident, $source:expr;)+) => {
+        /// What can be asked about a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[serde(try_from = "String")]
+        pub enum Measure {
+            $($(#[doc = $definition])+ $measure,)+
+            /// From the first SYN to the last byte of the response or message of that number.
+            TimeToNth(NonZeroU32),
+        }
+
+        /// A row for each measure but [`Measure::TimeToNth`].
+        pub(super) const TABLE: &[Row] =
+            &[$(Row { name: $name, measure: Measure::$measure, unit: Unit::$unit, source: $source }),+];
+    };
+}
+
+measures! {
+    /// TCP connections opened: distinct SYNs, not counting retransmissions.
+    Connections, "connections", Count, Counted;
+    /// Packets on the wire, ARP aside.
+    Packets, "packets", Count, Counted;
+    /// The bytes of those packets, link header included.
+    WireBytes, "wire_bytes", Bytes, Counted;
+    /// ARP packets.
+    ArpPackets, "arp_packets", Count, Counted;
+    /// Packets that carry TCP payload.
+    DataPackets, "data_packets", Count, Counted;
+    /// `wire_bytes` less the TCP payload: headers of layers 2 to 4, packets without payload.
+    OverheadBytes, "overhead_bytes", Bytes, Derived(Measures::overhead);
+    /// Of the payload: start lines, field lines, chunk framing, WebSocket frame headers.
+    ProtocolBytes, "protocol_bytes", Bytes, Derived(Measures::protocol);
+    /// The rest of it: bodies, message payloads (those of control frames too), bytes that nobody decodes.
+    UsefulBytes, "useful_bytes", Bytes, Derived(Measures::useful);
+    /// Turns: the client sends a SYN or application bytes, the server answers with a SYN-ACK or such bytes.
+    RoundTrips, "round_trips", Count, Counted;
+    /// Turns that carry no application bytes.
+    HandshakeRoundTrips, "handshake_round_trips", Count, Counted;
+    /// On the first connection, from the SYN (the last, if it was sent again) to the client's ACK.
+    RoundTripTime, "round_trip_time", Nanoseconds, Time(|it| it.first_handshake);
+    /// From the first SYN to the last byte of the first response or message.
+    TimeToFirst, "time_to_first", Nanoseconds, Time(|it| it.since_first_syn(it.completions.first().copied()));
+    /// From the first SYN to the last byte of the last response or message.
+    TimeToLast, "time_to_last", Nanoseconds, Time(|it| it.since_first_syn(it.completions.last().copied()));
+    /// From sending the last byte of a response or message to when it was there: the longest of all.
+    LongestWait, "longest_wait", Nanoseconds, Derived(Measures::longest_wait);
+    /// Responses and messages whose end arrived while bytes before it were still missing.
+    HeldBack, "held_back", Count, Counted;
+    /// Packets that the recording says were lost on the way.
+    LostPackets, "lost_packets", Count, Counted;
+    /// The most flights that one response or message took: what is sent before its first byte is acknowledged.
+    Flights, "flights", Count, Counted;
+    /// Bytes in the first of those flights, if there were more.
+    FirstFlightBytes, "first_flight_bytes", Bytes, Counted;
+    /// HTTP exchanges.
+    Exchanges, "exchanges", Count, Counted;
+    /// HTTP exchanges that weren't the first on their connection.
+    ReusedExchanges, "reused_exchanges", Count, Counted;
+    /// Final responses that came to their end.
+    Responses, "responses", Count, Counted;
+    /// WebSocket frames.
+    Frames, "frames", Count, Counted;
+    /// Whole data messages.
+    Messages, "messages", Count, Counted;
+    /// What those messages say, compression undone.
+    MessageBytes, "message_bytes", Bytes, Counted;
+    /// Those of them that compression made longer.
+    GrownMessages, "grown_messages", Count, Counted;
+    /// Ping frames.
+    Pings, "pings", Count, Counted;
+    /// Of `overhead_bytes`: layer 2.
+    LinkBytes, "link_bytes", Bytes, Counted;
+    /// Of `overhead_bytes`: layer 3.
+    NetworkBytes, "network_bytes", Bytes, Counted;
+    /// Of `overhead_bytes`: TCP, and what it sends again.
+    TransportBytes, "transport_bytes", Bytes, Derived(Measures::transport);
+    /// How many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do.
+    HeaderLayers, "header_layers", Count, Derived(Measures::header_layers);
+    /// Requests and responses with a body of a byte or more.
+    Bodies, "bodies", Count, Counted;
+    /// Requests with a Cookie field.
+    Cookies, "cookies", Count, Counted;
+    /// Of `protocol_bytes`: chunk sizes, the line ends around chunks, trailers (RFC 9112 §7.1).
+    ChunkingBytes, "chunking_bytes", Bytes, Counted;
+    /// From the first SYN to the first byte of the first final response.
+    TimeToFirstByte, "time_to_first_byte", Nanoseconds, Time(|it| it.since_first_syn(it.first_byte));
+    /// Of `protocol_bytes`: the headers of frames that carry messages; not those of control frames.
+    MessageHeaderBytes, "message_header_bytes", Bytes, Counted;
+    /// Frames with a masked payload.
+    MaskedFrames, "masked_frames", Count, Counted;
+    /// How many different masking keys they have.
+    MaskingKeys, "masking_keys", Count, Counted;
+    /// WebSocket close frames.
+    CloseFrames, "close_frames", Count, Counted;
+    /// From the first SYN to the last byte of the first pong frame.
+    TimeToPong, "time_to_pong", Nanoseconds, Time(|it| it.since_first_syn(it.first_pong));
+    /// Segments with RST.
+    Resets, "resets", Count, Counted;
+    /// Other segments that leave the peer no room to send: window 0.
+    ZeroWindows, "zero_windows", Count, Counted;
+    /// Segments whose bytes had all been seen.
+    Retransmissions, "retransmissions", Count, Counted;
+    /// What the inspector found wrong.
+    Problems, "problems", Count, Counted;
+}
