@@ -1,23 +1,21 @@
-//! JSON Lines: one object a line, as the input streams. Scripts rely on every name here; the contract is format 1.
+//! JSON Lines: one object a line, as the input streams. `keys.rs` lists the keys of each; scripts rely on all of them.
 //!
-//! Text that is not UTF-8 is `null`, and its bytes stand as lower-case hex in the twin key ending in `_hex`. A twin
-//! without a value is `null`, too, except in the many `{name, value}` of header sections, which have it only where it
-//! says something. Records are serialized as they are borrowed, through one buffer: there is no tree between.
+//! Text that isn't UTF-8 is `null`, and its bytes are lower-case hex in the twin key, which ends in `_hex`. A twin without a
+//! value is `null`, too, except in the many `{name, value}` of header sections: there it's left out. Records are serialized
+//! straight from where they are, through one buffer.
 
+mod keys;
 mod lines;
-mod view;
+mod values;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
+use self::keys::{Begin, Connection, Summary as Last};
+pub(super) use self::keys::{FORMAT, Keys, keys};
 pub(super) use self::lines::{Lines, TOOL};
-pub(super) use self::view::{Hex, Shown, twin};
+pub(super) use self::values::{Shown, twin};
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::Summary;
-
-/// The version of the contract.
-pub(super) const FORMAT: u32 = 1;
 
 /// Writes what the pipeline finds as JSON Lines.
 ///
@@ -33,7 +31,7 @@ impl<W: Write> Json<W> {
     /// Begins the output: `source` is the file's name as given, "-", or "lesson:NAME".
     pub fn new(out: W, source: &str) -> Self {
         let mut json = Self { lines: Lines::new(out), interfaces: Vec::new(), error: None };
-        json.write("begin", &view::Begin { format: FORMAT, tool: TOOL, source });
+        json.write("begin", &Begin { source });
         json
     }
 
@@ -47,21 +45,21 @@ impl<W: Write> Json<W> {
         self.finish_read(summary, error.is_none(), error)
     }
 
-    /// As [`finish`](Self::finish), where an error does not tell whether the input is `complete`: it may be whole, and
-    /// lack what was asked for.
+    /// As [`finish`](Self::finish), where an error doesn't mean that the input isn't `complete`: it may be whole, and lack
+    /// what was asked for.
     ///
     /// # Errors
     ///
     /// As [`finish`](Self::finish).
     pub fn finish_read(mut self, summary: &Summary, complete: bool, error: Option<&str>) -> io::Result<()> {
-        self.write("summary", &view::Summary::of(summary, complete, error));
+        self.write("summary", &Last { of: summary, complete, error });
         match self.error {
             Some(error) => Err(error),
             None => self.lines.flush(),
         }
     }
 
-    fn write(&mut self, kind: &'static str, data: &impl Serialize) {
+    fn write(&mut self, kind: &'static str, data: &impl Keys) {
         if self.error.is_none() {
             self.error = self.lines.write(kind, data).err();
         }
@@ -73,12 +71,12 @@ impl<W: Write> Sink for Json<W> {
         match event {
             Event::Closed(connection) => {
                 let interface = self.interfaces.get(connection.interface).cloned().flatten();
-                self.write("connection", &view::Connection::of(connection, interface.as_deref()));
+                self.write("connection", &Connection { of: connection, interface: interface.as_deref() });
             }
-            Event::Exchange(exchange) => self.write("exchange", &view::Exchange::of(exchange)),
-            Event::Frame(frame) => self.write("frame", &view::Frame::of(frame)),
-            Event::Message(message) => self.write("message", &view::Message::of(message)),
-            Event::Problem(problem) => self.write("problem", &view::Problem::of(problem)),
+            Event::Exchange(exchange) => self.write("exchange", exchange),
+            Event::Frame(frame) => self.write("frame", frame),
+            Event::Message(message) => self.write("message", message),
+            Event::Problem(problem) => self.write("problem", problem),
             Event::Interface(index, name) => {
                 self.interfaces.resize(self.interfaces.len().max(index + 1), None);
                 self.interfaces[index] = name.map(str::to_owned);

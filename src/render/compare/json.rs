@@ -2,38 +2,54 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::json;
-
 use crate::compare::{Row, Specimen, Verdict};
-use crate::render::json::{FORMAT, Hex, Lines, Shown, TOOL, twin};
+use crate::render::json::{FORMAT, Lines, Shown, TOOL, keys, twin};
 
-#[derive(Serialize)]
-struct Aspect<'a> {
-    group: &'static str,
-    name: &'a str,
-    verdict: &'static str,
-    /// As text; null where a capture has no such thing, or one that is not UTF-8.
-    values: Vec<Option<&'a str>>,
-    /// As lower-case hex, where it is not UTF-8.
-    values_hex: Vec<Option<Shown<Hex<'a>>>>,
-    meaning: Option<&'a str>,
-}
+/// The first line: the captures' names as given.
+struct Begin<'a>(&'a [Specimen]);
 
-impl<'a> Aspect<'a> {
-    fn of(row: &'a Row) -> Self {
-        let twins = |value: &'a Option<Vec<u8>>| value.as_deref().map_or((None, None), twin);
-        let (values, values_hex) = row.values.iter().map(twins).unzip();
-        Self {
-            group: row.group.name(),
-            name: &row.name,
-            verdict: row.verdict.name(),
-            values,
-            values_hex,
-            meaning: row.meaning.as_deref(),
-        }
+keys!(Begin<'_>, it:
+    "format" = FORMAT,
+    "sources" = it.0.iter().map(|specimen| specimen.source.as_str()).collect::<Vec<_>>(),
+    "tool" = TOOL
+);
+
+keys!(Specimen, it:
+    "client" = Shown(it.connection.client),
+    "connection" = it.exchange.connection,
+    "index" = it.exchange.index,
+    "server" = Shown(it.connection.server),
+    "source" = it.source,
+    "status" = it.exchange.response.as_ref().map(|response| response.status),
+    "upgraded" = it.exchange.upgraded
+);
+
+// A value is null where a capture has no such thing; its twin, too, unless it isn't UTF-8.
+keys!(Row, it:
+    "group" = it.group.name(),
+    "name" = it.name,
+    "verdict" = it.verdict.name(),
+    "values" / "values_hex" = {
+        let twins = it.values.iter().map(|value| value.as_deref().map_or((None, None), twin));
+        twins.unzip::<_, _, Vec<_>, Vec<_>>()
+    },
+    "meaning" = it.meaning
+);
+
+/// The last line: how many rows say what.
+struct Verdicts<'a>(&'a [Row]);
+
+impl Verdicts<'_> {
+    fn of(&self, verdict: Verdict) -> usize {
+        self.0.iter().filter(|row| row.verdict == verdict).count()
     }
 }
+
+keys!(Verdicts<'_>, it:
+    "differs" = it.of(Verdict::Differs),
+    "same" = it.of(Verdict::Same),
+    "varies" = it.of(Verdict::Varies)
+);
 
 /// Writes the comparison as JSON Lines.
 ///
@@ -41,21 +57,9 @@ impl<'a> Aspect<'a> {
 ///
 /// The writer's.
 pub fn json(specimens: &[Specimen], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let sources: Vec<&str> = specimens.iter().map(|it| it.source.as_str()).collect();
     let mut lines = Lines::new(out);
-    lines.write("begin", &json!({"format": FORMAT, "tool": TOOL, "sources": sources}))?;
-    for it in specimens {
-        let data = json!({
-            "source": it.source, "connection": it.exchange.connection, "index": it.exchange.index,
-            "client": it.connection.client.to_string(), "server": it.connection.server.to_string(),
-            "status": it.exchange.response.as_ref().map(|response| response.status), "upgraded": it.exchange.upgraded,
-        });
-        lines.write("specimen", &data)?;
-    }
-    for row in rows {
-        lines.write("aspect", &Aspect::of(row))?;
-    }
-    let of = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
-    let data = json!({"same": of(Verdict::Same), "differs": of(Verdict::Differs), "varies": of(Verdict::Varies)});
-    lines.write("summary", &data)
+    lines.write("begin", &Begin(specimens))?;
+    specimens.iter().try_for_each(|specimen| lines.write("specimen", specimen))?;
+    rows.iter().try_for_each(|row| lines.write("aspect", row))?;
+    lines.write("summary", &Verdicts(rows))
 }

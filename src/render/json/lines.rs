@@ -1,19 +1,21 @@
-//! Lines of JSON: each an object with its `type` and its `data`.
+//! Lines of JSON: each is an object with a `type` and `data`.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::keys::{Keys, Object};
+
 /// Which program wrote them: its name and its version.
 pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
 
 #[derive(Serialize)]
-struct Line<'a, T> {
+struct Line<T> {
     r#type: &'static str,
-    data: &'a T,
+    data: T,
 }
 
-/// Writes lines, each of them at once.
+/// Writes lines, each with a single write.
 #[derive(Debug)]
 pub(in crate::render) struct Lines<W> {
     out: W,
@@ -25,9 +27,9 @@ impl<W: Write> Lines<W> {
         Self { out, line: Vec::with_capacity(4096) }
     }
 
-    pub(in crate::render) fn write(&mut self, kind: &'static str, data: &impl Serialize) -> io::Result<()> {
+    pub(in crate::render) fn write(&mut self, kind: &'static str, data: &impl Keys) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, &Line { r#type: kind, data })?;
+        serde_json::to_writer(&mut self.line, &Line { r#type: kind, data: Object(data) })?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }

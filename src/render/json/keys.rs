@@ -1,0 +1,232 @@
+//! Every record's keys, in order, and how the value of each is written.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::TOOL;
+use super::values::{Hex, Shown, beginning, payload, twin};
+use crate::inspect::record;
+
+/// What is written as a JSON object.
+pub(in crate::render) trait Keys {
+    /// Writes the keys and their values.
+    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+/// Writes a record with its keys.
+pub(in crate::render) struct Object<'a, T>(pub &'a T);
+
+impl<T: Keys> Serialize for Object<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.0.keys(&mut map)?;
+        map.end()
+    }
+}
+
+/// Lists the keys of a record: `"key" = value`, or `"key" / "key_hex" = twin`; after a semicolon, a record whose keys follow.
+macro_rules! keys {
+    ($record:ty, $it:ident: $($key:literal $(/ $hex:literal)? = $value:expr),+ $(; $rest:expr)?) => {
+        impl $crate::render::json::Keys for $record {
+            fn keys<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                let $it = self;
+                $($crate::render::json::keys!(@ map, $key $(/ $hex)?, $value);)+
+                $($rest.keys(map)?;)?
+                Ok(())
+            }
+        }
+    };
+    (@ $map:ident, $key:literal, $value:expr) => { $map.serialize_entry($key, &$value)? };
+    (@ $map:ident, $key:literal / $hex:literal, $value:expr) => {{
+        let (text, hex) = $value;
+        $map.serialize_entry($key, &text)?;
+        $map.serialize_entry($hex, &hex)?;
+    }};
+}
+pub(in crate::render) use keys;
+
+/// A list of records.
+struct List<'a, T>(&'a [T]);
+
+impl<T: Keys> Serialize for List<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Object))
+    }
+}
+
+/// The version of the contract.
+pub(in crate::render) const FORMAT: u32 = 1;
+
+/// The first line: `source` is the file's name as given, "-", or "lesson:NAME".
+pub(super) struct Begin<'a> {
+    pub source: &'a str,
+}
+
+keys!(Begin<'_>, it: "format" = FORMAT, "tool" = TOOL, "source" = it.source);
+
+/// A connection, and the name of its interface.
+pub(super) struct Connection<'a> {
+    pub of: &'a record::Connection,
+    pub interface: Option<&'a str>,
+}
+
+keys!(Connection<'_>, it:
+    "connection" = it.of.number,
+    "interface" = it.interface,
+    "client" = Shown(it.of.client),
+    "server" = Shown(it.of.server),
+    "first_packet" = it.of.extent.first.packet,
+    "last_packet" = it.of.extent.last.packet,
+    "first_time" = Shown(it.of.extent.first.time),
+    "last_time" = Shown(it.of.extent.last.time),
+    "packets" = it.of.packets,
+    "protocol" = it.of.protocol.name(),
+    "protocol_detail" = it.of.protocol_detail,
+    "exchanges" = it.of.exchanges,
+    "opened" = if it.of.handshake { "handshake" } else { "before-capture" },
+    "closed" = it.of.closed.name(),
+    "client_bytes" = it.of.client_bytes,
+    "server_bytes" = it.of.server_bytes,
+    "retransmitted_segments" = it.of.retransmitted_segments,
+    "missing_bytes" = it.of.missing_bytes
+);
+
+keys!(record::Exchange, it:
+    "connection" = it.connection,
+    "index" = it.index,
+    "request" = it.request.as_ref().map(Object),
+    "interim" = List(&it.interim),
+    "response" = it.response.as_ref().map(Object),
+    "duration" = it.duration(),
+    "upgraded" = it.upgraded
+);
+
+keys!(record::Request, it:
+    "method" / "method_hex" = twin(&it.method),
+    "target" / "target_hex" = twin(&it.target);
+    it.message
+);
+
+keys!(record::Response, it:
+    "status" = it.status,
+    "reason" / "reason_hex" = twin(&it.reason);
+    it.message
+);
+
+keys!(record::HttpMessage, it:
+    "version" = Shown(format_args!("{}.{}", it.version.0, it.version.1)),
+    "headers" = FieldLines(&it.headers),
+    "trailers" = FieldLines(&it.trailers),
+    "first_packet" = it.extent.first.packet,
+    "last_packet" = it.extent.last.packet,
+    "time" = Shown(it.extent.first.time),
+    "header_bytes" = it.header_bytes,
+    "body_bytes" = it.body_bytes,
+    "wire_body_bytes" = it.wire_body_bytes,
+    "content_coding" = it.content_coding,
+    "decoded_body_bytes" = it.decoded_body_bytes,
+    "body" / "body_hex" = beginning(&it.body, it.body_truncated),
+    "body_truncated" = it.body_truncated,
+    "complete" = it.complete
+);
+
+struct FieldLines<'a>(&'a record::Fields);
+
+impl Serialize for FieldLines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut lines = serializer.serialize_seq(None)?;
+        for (name, value) in self.0.iter() {
+            lines.serialize_element(&Object(&FieldLine { name, value }))?;
+        }
+        lines.end()
+    }
+}
+
+struct FieldLine<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+/// There are many of these, so the twins are there only if they have a value.
+impl Keys for FieldLine<'_> {
+    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        for (key, key_hex, bytes) in [("name", "name_hex", self.name), ("value", "value_hex", self.value)] {
+            let (text, hex) = twin(bytes);
+            map.serialize_entry(key, &text)?;
+            if let Some(hex) = hex {
+                map.serialize_entry(key_hex, &hex)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+keys!(record::Frame, it:
+    "connection" = it.connection,
+    "index" = it.index,
+    "direction" = it.direction.name(),
+    "first_packet" = it.extent.first.packet,
+    "last_packet" = it.extent.last.packet,
+    "time" = Shown(it.extent.first.time),
+    "fin" = it.fin,
+    "rsv" = it.rsv,
+    "opcode" = it.opcode,
+    "masked" = it.mask_key.is_some(),
+    "mask_key" = it.mask_key.as_ref().map(|key| Shown(Hex(key))),
+    "payload_bytes" = it.payload_bytes,
+    "payload_seen" = it.payload_seen,
+    "payload" / "payload_hex" = payload(it.opcode, &it.payload, it.payload_truncated),
+    "payload_truncated" = it.payload_truncated,
+    "close_code" = it.close_code,
+    "close_reason" / "close_reason_hex" = it.close_reason.as_deref().map_or((None, None), twin),
+    "complete" = it.complete
+);
+
+keys!(record::Message, it:
+    "connection" = it.connection,
+    "index" = it.index,
+    "direction" = it.direction.name(),
+    "first_packet" = it.extent.first.packet,
+    "last_packet" = it.extent.last.packet,
+    "time" = Shown(it.extent.first.time),
+    "opcode" = it.opcode,
+    "frames" = it.frames,
+    "compressed" = it.compressed,
+    "payload_bytes" = it.payload_bytes,
+    "payload" / "payload_hex" = payload(it.opcode, &it.payload, it.payload_truncated),
+    "payload_truncated" = it.payload_truncated
+);
+
+keys!(record::Problem, it:
+    "packet" = Some(it.packet).filter(|packet| *packet > 0),
+    "connection" = it.connection,
+    "code" = it.code,
+    "clause" = it.clause,
+    "text" = it.text
+);
+
+/// The last line: counts, and how the reading ended.
+pub(super) struct Summary<'a> {
+    pub of: &'a record::Summary,
+    pub complete: bool,
+    pub error: Option<&'a str>,
+}
+
+keys!(Summary<'_>, it:
+    "packets" = it.of.packets,
+    "bytes" = it.of.bytes,
+    "first_time" = it.of.first_time.map(Shown),
+    "last_time" = it.of.last_time.map(Shown),
+    "tcp_connections" = it.of.tcp_connections,
+    "http_requests" = it.of.http_requests,
+    "http_responses" = it.of.http_responses,
+    "http_interim" = it.of.http_interim,
+    "upgrades" = it.of.upgrades,
+    "websocket_upgrades" = it.of.websocket_upgrades,
+    "websocket_frames" = it.of.websocket_frames,
+    "websocket_opcodes" = it.of.websocket_opcodes,
+    "websocket_messages" = it.of.websocket_messages,
+    "problems" = it.of.problems,
+    "evicted" = it.of.evicted,
+    "complete" = it.complete,
+    "error" = it.error
+);
