@@ -46,7 +46,6 @@ const LAYERS: Knows = &[
 /// Sibling modules that depend on each other, directly or through others. Each one that's untangled leaves this table.
 const CIRCLES: &[(&str, &[&str])] = &[
     ("capture", &["pcap", "pcapng", "reader"]),
-    ("explain", &["topic", "words"]),
     ("inspect", &["http_talk", "output", "pairing", "websocket_talk"]),
     ("lesson", &["front_matter", "text"]),
     ("peer::client", &["error", "http", "websocket"]),

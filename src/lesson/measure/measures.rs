@@ -28,18 +28,7 @@ pub struct Measures {
 }
 
 /// A measure's value, and what it was counted from.
-pub(super) type Amount<'a> = (u64, Cow<'a, [Share]>);
-
-/// Where a measure's value comes from.
-#[derive(Clone, Copy)]
-pub(super) enum Source {
-    /// It is counted: its tally has it.
-    Counted,
-    /// It follows from what was counted.
-    Derived(for<'a> fn(&'a Measures) -> Amount<'a>),
-    /// The time between two moments, if the capture has them.
-    Time(fn(&Measures) -> Option<(Moment, Moment)>),
-}
+type Amount<'a> = (u64, Cow<'a, [Share]>);
 
 impl Measures {
     /// The value of a measure, in its unit; `None` for a moment that this capture doesn't have.
@@ -54,12 +43,24 @@ impl Measures {
         self.amount(measure).map_or_else(Vec::new, |(_, shares)| shares.into_owned())
     }
 
+    /// What follows from other measures, or from moments; all others are counted.
     fn amount(&self, measure: Measure) -> Option<Amount<'_>> {
-        match measure.source() {
-            None => self.nth_response(measure).map(between),
-            Some(Source::Counted) => Some(self.counted(measure)),
-            Some(Source::Derived(from)) => Some(from(self)),
-            Some(Source::Time(from)) => from(self).map(between),
+        let since_first_syn = |moment: Option<Moment>| self.first_syn.zip(moment).map(between);
+        match measure {
+            Measure::OverheadBytes => Some(self.overhead(&[])),
+            Measure::TransportBytes => Some(self.overhead(&[Measure::LinkBytes, Measure::NetworkBytes])),
+            Measure::HeaderLayers => Some(self.header_layers()),
+            Measure::ProtocolBytes => Some((self.protocol_bytes, self.counted(measure).1)),
+            Measure::UsefulBytes => Some((self.useful_bytes, self.counted(measure).1)),
+            Measure::RoundTripTime => self.first_handshake.map(between),
+            Measure::TimeToFirstByte => since_first_syn(self.first_byte),
+            Measure::TimeToFirst => since_first_syn(self.completions.first().copied()),
+            Measure::TimeToNth(n) => since_first_syn(self.completions.get(n.get() as usize - 1).copied()),
+            Measure::TimeToLast => since_first_syn(self.completions.last().copied()),
+            Measure::TimeToPong => since_first_syn(self.first_pong),
+            // No time at all where nothing waited.
+            Measure::LongestWait => Some(self.longest_wait.map_or((0, Cow::Borrowed(&[])), between)),
+            counted => Some(self.counted(counted)),
         }
     }
 
@@ -77,53 +78,23 @@ impl Measures {
         (tally.sum(), tally.shares().into())
     }
 
-    pub(super) fn protocol(&self) -> Amount<'_> {
-        (self.protocol_bytes, self.counted(Measure::ProtocolBytes).1)
-    }
-
-    pub(super) fn useful(&self) -> Amount<'_> {
-        (self.useful_bytes, self.counted(Measure::UsefulBytes).1)
-    }
-
-    /// What packets have besides payload.
-    pub(super) fn overhead(&self) -> Amount<'_> {
-        self.overhead_without(&[])
-    }
-
-    /// The same without the headers of layers 2 and 3.
-    pub(super) fn transport(&self) -> Amount<'_> {
-        self.overhead_without(&[Measure::LinkBytes, Measure::NetworkBytes].map(|lower| self.tallies.of(lower)))
-    }
-
-    fn overhead_without(&self, others: &[&Tally]) -> Amount<'_> {
+    /// What packets have besides payload, less what others have of them.
+    fn overhead(&self, others: &[Measure]) -> Amount<'_> {
         let wire = self.tallies.of(Measure::WireBytes);
+        let others = others.iter().map(|other| self.tallies.of(*other));
         let all = wire.sum() - self.protocol_bytes - self.useful_bytes;
-        let rest = others.iter().fold(all, |rest, other| rest.saturating_sub(other.sum()));
-        let others: Vec<&Tally> = others.iter().copied().chain([&self.payload]).collect();
+        let rest = others.clone().fold(all, |rest, other| rest.saturating_sub(other.sum()));
+        let others: Vec<&Tally> = others.chain([&self.payload]).collect();
         (rest, Cow::Owned(wire.less(&others)))
     }
 
     /// The layers that have bytes of their own; the first packet with payload has all of them.
-    pub(super) fn header_layers(&self) -> Amount<'_> {
+    fn header_layers(&self) -> Amount<'_> {
         use Measure::{LinkBytes, NetworkBytes, ProtocolBytes, TransportBytes};
         let layers = [LinkBytes, NetworkBytes, TransportBytes, ProtocolBytes].into_iter();
         let amount = layers.filter(|bytes| self.get(*bytes).is_some_and(|bytes| bytes > 0)).count() as u64;
         let share = self.payload.shares().first().map(|share| Share { amount, ..*share });
         (amount, Cow::Owned(share.into_iter().collect()))
-    }
-
-    /// No time at all where nothing waited.
-    pub(super) fn longest_wait(&self) -> Amount<'_> {
-        self.longest_wait.map_or((0, Cow::Borrowed(&[])), between)
-    }
-
-    pub(super) fn since_first_syn(&self, moment: Option<Moment>) -> Option<(Moment, Moment)> {
-        self.first_syn.zip(moment)
-    }
-
-    fn nth_response(&self, measure: Measure) -> Option<(Moment, Moment)> {
-        let Measure::TimeToNth(n) = measure else { return None };
-        self.since_first_syn(self.completions.get(n.get() as usize - 1).copied())
     }
 }
 

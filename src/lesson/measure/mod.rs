@@ -27,7 +27,6 @@ mod turns;
 use std::fmt;
 use std::str::FromStr;
 
-use self::measures::Source;
 use self::table::TABLE;
 use crate::explain::nearest;
 pub use headers::LowerHeaders;
@@ -55,10 +54,6 @@ impl Measure {
     #[must_use]
     pub fn unit(self) -> Unit {
         self.row().map_or(Unit::Nanoseconds, |row| row.unit)
-    }
-
-    fn source(self) -> Option<Source> {
-        self.row().map(|row| row.source)
     }
 
     fn row(self) -> Option<&'static table::Row> {

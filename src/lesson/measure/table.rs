@@ -1,10 +1,7 @@
-//! The table of measures. A row has a name, a unit, and where the value comes from; its comment is the definition. Most values
-//! are [`Counted`]: besides the row, such a measure only needs a file of this folder to count it in its tally.
+//! The table of measures. A row has a name and a unit; its comment is the definition. A measure that is counted needs nothing
+//! else but a file of this folder that counts it in its tally; one that follows from others is worked out in `measures.rs`.
 
 use std::num::NonZeroU32;
-
-use super::measures::Measures;
-use super::measures::Source::{self, Counted, Derived, Time};
 
 /// What a measure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,11 +19,10 @@ pub(super) struct Row {
     pub name: &'static str,
     pub measure: Measure,
     pub unit: Unit,
-    pub source: Source,
 }
 
 macro_rules! measures {
-    ($($(#[doc = $definition:literal])+ $measure:ident, $name:literal, $unit:ident, $source:expr;)+) => {
+    ($($(#[doc = $definition:literal])+ $measure:ident, $name:literal, $unit:ident;)+) => {
         /// What can be asked about a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
         #[serde(try_from = "String")]
@@ -38,95 +34,95 @@ macro_rules! measures {
 
         /// A row for each measure but [`Measure::TimeToNth`].
         pub(super) const TABLE: &[Row] =
-            &[$(Row { name: $name, measure: Measure::$measure, unit: Unit::$unit, source: $source }),+];
+            &[$(Row { name: $name, measure: Measure::$measure, unit: Unit::$unit }),+];
     };
 }
 
 measures! {
     /// TCP connections opened: distinct SYNs, not counting retransmissions.
-    Connections, "connections", Count, Counted;
+    Connections, "connections", Count;
     /// Packets on the wire, ARP aside.
-    Packets, "packets", Count, Counted;
+    Packets, "packets", Count;
     /// The bytes of those packets, link header included.
-    WireBytes, "wire_bytes", Bytes, Counted;
+    WireBytes, "wire_bytes", Bytes;
     /// ARP packets.
-    ArpPackets, "arp_packets", Count, Counted;
+    ArpPackets, "arp_packets", Count;
     /// Packets that carry TCP payload.
-    DataPackets, "data_packets", Count, Counted;
+    DataPackets, "data_packets", Count;
     /// `wire_bytes` less the TCP payload: headers of layers 2 to 4, packets without payload.
-    OverheadBytes, "overhead_bytes", Bytes, Derived(Measures::overhead);
+    OverheadBytes, "overhead_bytes", Bytes;
     /// Of the payload: start lines, field lines, chunk framing, WebSocket frame headers.
-    ProtocolBytes, "protocol_bytes", Bytes, Derived(Measures::protocol);
+    ProtocolBytes, "protocol_bytes", Bytes;
     /// The rest of it: bodies, message payloads (those of control frames too), bytes that nobody decodes.
-    UsefulBytes, "useful_bytes", Bytes, Derived(Measures::useful);
+    UsefulBytes, "useful_bytes", Bytes;
     /// Turns: the client sends a SYN or application bytes, the server answers with a SYN-ACK or such bytes.
-    RoundTrips, "round_trips", Count, Counted;
+    RoundTrips, "round_trips", Count;
     /// Turns that carry no application bytes.
-    HandshakeRoundTrips, "handshake_round_trips", Count, Counted;
+    HandshakeRoundTrips, "handshake_round_trips", Count;
     /// On the first connection, from the SYN (the last, if it was sent again) to the client's ACK.
-    RoundTripTime, "round_trip_time", Nanoseconds, Time(|it| it.first_handshake);
+    RoundTripTime, "round_trip_time", Nanoseconds;
     /// From the first SYN to the last byte of the first response or message.
-    TimeToFirst, "time_to_first", Nanoseconds, Time(|it| it.since_first_syn(it.completions.first().copied()));
+    TimeToFirst, "time_to_first", Nanoseconds;
     /// From the first SYN to the last byte of the last response or message.
-    TimeToLast, "time_to_last", Nanoseconds, Time(|it| it.since_first_syn(it.completions.last().copied()));
+    TimeToLast, "time_to_last", Nanoseconds;
     /// From sending the last byte of a response or message to when it was there: the longest of all.
-    LongestWait, "longest_wait", Nanoseconds, Derived(Measures::longest_wait);
+    LongestWait, "longest_wait", Nanoseconds;
     /// Responses and messages whose end arrived while bytes before it were still missing.
-    HeldBack, "held_back", Count, Counted;
+    HeldBack, "held_back", Count;
     /// Packets that the recording says were lost on the way.
-    LostPackets, "lost_packets", Count, Counted;
+    LostPackets, "lost_packets", Count;
     /// The most flights that one response or message took: what is sent before its first byte is acknowledged.
-    Flights, "flights", Count, Counted;
+    Flights, "flights", Count;
     /// Bytes in the first of those flights, if there were more.
-    FirstFlightBytes, "first_flight_bytes", Bytes, Counted;
+    FirstFlightBytes, "first_flight_bytes", Bytes;
     /// HTTP exchanges.
-    Exchanges, "exchanges", Count, Counted;
+    Exchanges, "exchanges", Count;
     /// HTTP exchanges that weren't the first on their connection.
-    ReusedExchanges, "reused_exchanges", Count, Counted;
+    ReusedExchanges, "reused_exchanges", Count;
     /// Final responses that came to their end.
-    Responses, "responses", Count, Counted;
+    Responses, "responses", Count;
     /// WebSocket frames.
-    Frames, "frames", Count, Counted;
+    Frames, "frames", Count;
     /// Whole data messages.
-    Messages, "messages", Count, Counted;
+    Messages, "messages", Count;
     /// What those messages say, compression undone.
-    MessageBytes, "message_bytes", Bytes, Counted;
+    MessageBytes, "message_bytes", Bytes;
     /// Those of them that compression made longer.
-    GrownMessages, "grown_messages", Count, Counted;
+    GrownMessages, "grown_messages", Count;
     /// Ping frames.
-    Pings, "pings", Count, Counted;
+    Pings, "pings", Count;
     /// Of `overhead_bytes`: layer 2.
-    LinkBytes, "link_bytes", Bytes, Counted;
+    LinkBytes, "link_bytes", Bytes;
     /// Of `overhead_bytes`: layer 3.
-    NetworkBytes, "network_bytes", Bytes, Counted;
+    NetworkBytes, "network_bytes", Bytes;
     /// Of `overhead_bytes`: TCP, and what it sends again.
-    TransportBytes, "transport_bytes", Bytes, Derived(Measures::transport);
+    TransportBytes, "transport_bytes", Bytes;
     /// How many OSI layers put bytes before the useful ones: 2, 3, 4 and 7, where they do.
-    HeaderLayers, "header_layers", Count, Derived(Measures::header_layers);
+    HeaderLayers, "header_layers", Count;
     /// Requests and responses with a body of a byte or more.
-    Bodies, "bodies", Count, Counted;
+    Bodies, "bodies", Count;
     /// Requests with a Cookie field.
-    Cookies, "cookies", Count, Counted;
+    Cookies, "cookies", Count;
     /// Of `protocol_bytes`: chunk sizes, the line ends around chunks, trailers (RFC 9112 §7.1).
-    ChunkingBytes, "chunking_bytes", Bytes, Counted;
+    ChunkingBytes, "chunking_bytes", Bytes;
     /// From the first SYN to the first byte of the first final response.
-    TimeToFirstByte, "time_to_first_byte", Nanoseconds, Time(|it| it.since_first_syn(it.first_byte));
+    TimeToFirstByte, "time_to_first_byte", Nanoseconds;
     /// Of `protocol_bytes`: the headers of frames that carry messages; not those of control frames.
-    MessageHeaderBytes, "message_header_bytes", Bytes, Counted;
+    MessageHeaderBytes, "message_header_bytes", Bytes;
     /// Frames with a masked payload.
-    MaskedFrames, "masked_frames", Count, Counted;
+    MaskedFrames, "masked_frames", Count;
     /// How many different masking keys they have.
-    MaskingKeys, "masking_keys", Count, Counted;
+    MaskingKeys, "masking_keys", Count;
     /// WebSocket close frames.
-    CloseFrames, "close_frames", Count, Counted;
+    CloseFrames, "close_frames", Count;
     /// From the first SYN to the last byte of the first pong frame.
-    TimeToPong, "time_to_pong", Nanoseconds, Time(|it| it.since_first_syn(it.first_pong));
+    TimeToPong, "time_to_pong", Nanoseconds;
     /// Segments with RST.
-    Resets, "resets", Count, Counted;
+    Resets, "resets", Count;
     /// Other segments that leave the peer no room to send: window 0.
-    ZeroWindows, "zero_windows", Count, Counted;
+    ZeroWindows, "zero_windows", Count;
     /// Segments whose bytes had all been seen.
-    Retransmissions, "retransmissions", Count, Counted;
+    Retransmissions, "retransmissions", Count;
     /// What the inspector found wrong.
-    Problems, "problems", Count, Counted;
+    Problems, "problems", Count;
 }
