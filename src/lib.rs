@@ -16,6 +16,7 @@
 //! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
+//! - [`index`] knows where in a capture things are, and reads them again.
 //! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
 //! - [`compare`] lines up exchanges of several captures.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
@@ -30,6 +31,7 @@ pub mod capture;
 pub mod commands;
 pub mod compare;
 pub mod explain;
+pub mod index;
 pub mod inspect;
 #[cfg(target_os = "linux")]
 mod kernel;

@@ -129,6 +129,15 @@ pub const ENDED_TIMEOUT: u64 = 30_000_000_000;
 /// How many ended connections are remembered, so that what comes even later opens no new one.
 pub const MAX_ENDED: usize = 4096;
 
+// Reading again.
+
+/// How far apart the checkpoints of an index are at first, in bytes of the capture.
+pub const CHECKPOINT_INTERVAL: u64 = 1 << 20;
+
+/// The most checkpoints that an index keeps, each of about 60 bytes. Beyond it every second is dropped: there is more to be read
+/// again then.
+pub const MAX_CHECKPOINTS: usize = 4096;
+
 // What views ask for.
 
 /// How many problems wait for their connections to match a filter. With more, those that come are passed on: too much is

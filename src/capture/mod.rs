@@ -15,7 +15,7 @@ pub mod writer;
 mod zstd;
 
 pub use error::CaptureError;
-pub use reader::Reader;
+pub use reader::{Layout, Mark, Reader};
 pub use writer::Writer;
 
 pub use crate::moment::Timestamp;

@@ -18,6 +18,7 @@ const FILE_HEADER: usize = 24;
 const SNAPLEN_GRACE: u32 = 256 << 10;
 
 /// A pcap file, past its header.
+#[derive(Clone, Copy)]
 pub(super) struct Pcap {
     order: ByteOrder,
     record_header: usize,

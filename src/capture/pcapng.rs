@@ -28,13 +28,21 @@ const DATA_IN_EPB: usize = 28;
 const DATA_IN_SPB: usize = 12;
 
 /// A pcapng file, inside a section.
+#[derive(Clone)]
 pub(super) struct Pcapng {
-    order: ByteOrder,
-    /// Index of the section's first interface among all of the file's.
-    first_interface: usize,
+    section: Section,
     /// What each interface's time stamps mean; as many as there are interfaces.
     clocks: Vec<Clock>,
     interfaces_size: usize,
+}
+
+/// What the blocks so far say about those that follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    order: ByteOrder,
+    /// Index of the section's first interface among all of the file's.
+    first_interface: usize,
+    /// When the last packet was captured.
     last_time: Timestamp,
 }
 
@@ -48,17 +56,24 @@ struct Block {
 impl Pcapng {
     /// Reads the first section header.
     pub(super) fn open<R: Read>(window: &mut Window<R>) -> Result<Self, CaptureError> {
-        let mut file = Self {
-            order: ByteOrder::Little,
-            first_interface: 0,
-            clocks: Vec::new(),
-            interfaces_size: 0,
-            last_time: Timestamp::default(),
-        };
+        let section = Section { order: ByteOrder::Little, first_interface: 0, last_time: Timestamp::default() };
+        let mut file = Self { section, clocks: Vec::new(), interfaces_size: 0 };
         if let Some(block) = file.block(window, 1)? {
             file.begin_section(&block, window)?;
         }
         Ok(file)
+    }
+
+    /// What applies to the blocks ahead.
+    pub(super) fn section(&self) -> Section {
+        self.section
+    }
+
+    /// The same file in an earlier place: in that section, after so many interfaces.
+    pub(super) fn resumed(&self, section: Section, interfaces: usize) -> Self {
+        let clocks = self.clocks.iter().take(interfaces).copied().collect();
+        // The file kept to the cap on descriptions when it was read first.
+        Self { section, clocks, interfaces_size: 0 }
     }
 
     /// Reads on to the next packet, number `packet`; `None` at the end of the file.
@@ -80,16 +95,16 @@ impl Pcapng {
     fn packet_ahead<R: Read>(&mut self, window: &mut Window<R>, interfaces: &[Interface]) -> Option<Found> {
         let ahead = window.ahead();
         let header = ahead.first_chunk::<8>()?;
-        let length = self.order.u32_at(header, 4);
+        let length = self.section.order.u32_at(header, 4);
         let contents = ahead.get(..length as usize)?;
         let (_, last) = contents.split_last_chunk()?;
-        let whole = length.is_multiple_of(4) && length <= LONGEST_BLOCK && self.order.u32(*last) == length;
-        if self.order.u32_at(header, 0) != EPB_MAGIC || !whole {
+        let whole = length.is_multiple_of(4) && length <= LONGEST_BLOCK && self.section.order.u32(*last) == length;
+        if self.section.order.u32_at(header, 0) != EPB_MAGIC || !whole {
             return None;
         }
         let mut found = self.packet(EPB_MAGIC, contents, interfaces).ok()?;
         found.data = window.consume(contents.len(), found.data);
-        self.last_time = found.time;
+        self.section.last_time = found.time;
         Some(found)
     }
 
@@ -106,7 +121,7 @@ impl Pcapng {
                     let found = self.packet(block.kind, self.contents(&block, window)?, interfaces);
                     let mut found = found.map_err(|damage| block.at.damaged(damage))?;
                     found.data = window.consume(block.length as usize, found.data);
-                    self.last_time = found.time;
+                    self.section.last_time = found.time;
                     return Ok(Some(found));
                 }
                 IDB_MAGIC => {
@@ -133,7 +148,7 @@ impl Pcapng {
             return Err(at.damaged(Damage::HeaderCut { expected: 8, found: ahead.len() as u64 }));
         };
         let header = *header;
-        let kind = self.order.u32_at(&header, 0);
+        let kind = self.section.order.u32_at(&header, 0);
         let (part, minimum) = match kind {
             EPB_MAGIC | PB_MAGIC => (Part::Packet, 32),
             SPB_MAGIC => (Part::Packet, 16),
@@ -143,9 +158,9 @@ impl Pcapng {
         };
         at.part = part;
         if kind == SHB_MAGIC {
-            self.order = Self::section_order(window, at)?;
+            self.section.order = Self::section_order(window, at)?;
         }
-        let length = self.order.u32_at(&header, 4);
+        let length = self.section.order.u32_at(&header, 4);
         if length < minimum || !length.is_multiple_of(4) {
             return Err(at.damaged(Damage::BlockLength { length, minimum }));
         }
@@ -198,7 +213,7 @@ impl Pcapng {
 
     #[inline]
     fn check_end(&self, block: &Block, contents: &[u8]) -> Result<(), CaptureError> {
-        match contents.last_chunk::<4>().map(|end| self.order.u32(*end)) {
+        match contents.last_chunk::<4>().map(|end| self.section.order.u32(*end)) {
             Some(last) if last != block.length => {
                 Err(block.at.damaged(Damage::BlockLengths { first: block.length, last }))
             }
@@ -209,18 +224,18 @@ impl Pcapng {
     fn begin_section<R: Read>(&mut self, block: &Block, window: &mut Window<R>) -> Result<(), CaptureError> {
         let contents = self.contents(block, window)?;
         if let Some(header) = contents.first_chunk::<16>() {
-            let (major, minor) = (self.order.u16_at(header, 12), self.order.u16_at(header, 14));
+            let (major, minor) = (self.section.order.u16_at(header, 12), self.section.order.u16_at(header, 14));
             if major != 1 {
                 return Err(block.at.damaged(Damage::Version { major, minor }));
             }
         }
         window.consume(block.length as usize, 0..0);
-        self.first_interface = self.clocks.len();
+        self.section.first_interface = self.clocks.len();
         Ok(())
     }
 
     fn interface(&mut self, contents: &[u8]) -> Result<Interface, Damage> {
-        let parsed = match self.order {
+        let parsed = match self.section.order {
             ByteOrder::Little => parse_interfacedescriptionblock_le(contents),
             ByteOrder::Big => parse_interfacedescriptionblock_be(contents),
         };
@@ -240,7 +255,7 @@ impl Pcapng {
         // pcap-parser refuses powers of two, and reads the offset in one byte order only.
         let resolution = value(OptionCode::IfTsresol).and_then(|bytes| bytes.first().copied());
         let offset = value(OptionCode::IfTsoffset).and_then(|bytes| bytes.first_chunk::<8>());
-        let clock = Clock::new(resolution, offset.map_or(0, |bytes| self.order.i64(*bytes)));
+        let clock = Clock::new(resolution, offset.map_or(0, |bytes| self.section.order.i64(*bytes)));
 
         self.interfaces_size += size_of::<(Interface, Clock)>()
             + interface.name.as_ref().map_or(0, String::len)
@@ -260,11 +275,11 @@ impl Pcapng {
         if kind == SPB_MAGIC {
             let header = contents.first_chunk::<16>().ok_or(short)?;
             let (index, interface, _) = self.declared(0, interfaces)?;
-            let original = self.order.u32_at(header, 8);
+            let original = self.section.order.u32_at(header, 8);
             let kept = if interface.snap_length == 0 { original } else { original.min(interface.snap_length) };
             let captured = kept.min(length - 16);
             return Ok(Found {
-                time: self.last_time,
+                time: self.section.last_time,
                 interface: index,
                 link: interface.link,
                 original_length: original,
@@ -274,12 +289,13 @@ impl Pcapng {
         let header = contents.first_chunk::<32>().ok_or(short)?;
         let interface = match kind {
             // The other half is a count of dropped packets.
-            PB_MAGIC => u32::from(self.order.u16_at(header, 8)),
-            _ => self.order.u32_at(header, 8),
+            PB_MAGIC => u32::from(self.section.order.u16_at(header, 8)),
+            _ => self.section.order.u32_at(header, 8),
         };
         let (index, interface, clock) = self.declared(interface, interfaces)?;
-        let ticks = u64::from(self.order.u32_at(header, 12)) << 32 | u64::from(self.order.u32_at(header, 16));
-        let (captured, original) = (self.order.u32_at(header, 20), self.order.u32_at(header, 24));
+        let ticks =
+            u64::from(self.section.order.u32_at(header, 12)) << 32 | u64::from(self.section.order.u32_at(header, 16));
+        let (captured, original) = (self.section.order.u32_at(header, 20), self.section.order.u32_at(header, 24));
         let room = length - 32;
         if captured > room {
             return Err(Damage::CapturedLength { captured, room });
@@ -296,8 +312,8 @@ impl Pcapng {
     /// An interface of this section: its index in the file, its description, its clock.
     #[inline]
     fn declared<'i>(&self, number: u32, interfaces: &'i [Interface]) -> Result<(usize, &'i Interface, Clock), Damage> {
-        let index = self.first_interface.saturating_add(number as usize);
-        let described = self.clocks.len() - self.first_interface;
+        let index = self.section.first_interface.saturating_add(number as usize);
+        let described = self.clocks.len() - self.section.first_interface;
         let undeclared = Damage::UndeclaredInterface { interface: number, described };
         let interface = interfaces.get(index).ok_or(undeclared)?;
         let clock = self.clocks.get(index).ok_or(undeclared)?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::error::{CaptureError, Location, Part};
 use super::foreign;
 use super::pcap::{Pcap, Variant};
-use super::pcapng::{self, Pcapng};
+use super::pcapng::{self, Pcapng, Section};
 use super::window::Window;
 use super::{Interface, LinkType, Packet, Timestamp};
 
@@ -22,9 +22,48 @@ pub struct Reader<R> {
     finished: bool,
 }
 
+#[derive(Clone)]
 enum Format {
     Pcap(Pcap),
     Pcapng(Pcapng),
+}
+
+/// A place between two packets of a capture, from which it can be read again: see [`Layout::resume`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where it is in the file, in bytes; in what a compressed file decompresses to.
+    pub offset: u64,
+    /// How many packets stand before it.
+    pub packets: u64,
+    /// How many interfaces do.
+    interfaces: usize,
+    /// The section it is in, if the file has sections.
+    section: Option<Section>,
+}
+
+/// How a capture is written, as it is known once it was read: what a [`Mark`] in it refers to.
+pub struct Layout {
+    format: Format,
+    interfaces: Vec<Interface>,
+}
+
+impl Layout {
+    /// The interfaces that the capture describes, of all sections.
+    #[must_use]
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
+    /// Reads on from a mark; `input` is the same capture, and begins there.
+    pub fn resume<R: Read>(&self, input: R, mark: Mark) -> Reader<R> {
+        let format = match (&self.format, mark.section) {
+            (Format::Pcapng(file), Some(section)) => Format::Pcapng(file.resumed(section, mark.interfaces)),
+            (format, _) => format.clone(),
+        };
+        let interfaces = self.interfaces.iter().take(mark.interfaces).cloned().collect();
+        let window = Window::at(input, mark.offset);
+        Reader { window, format, interfaces, packets: mark.packets, finished: false }
+    }
 }
 
 /// A packet that a format found, all but its number.
@@ -91,6 +130,29 @@ impl<R: Read> Reader<R> {
                 Err(error)
             }
         }
+    }
+
+    /// The place that has been read to: the next packet is behind it.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let section = match &self.format {
+            Format::Pcap(_) => None,
+            Format::Pcapng(file) => Some(file.section()),
+        };
+        Mark { offset: self.window.offset(), packets: self.packets, interfaces: self.interfaces.len(), section }
+    }
+
+    /// How far it has been read, in bytes.
+    #[inline]
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.window.offset()
+    }
+
+    /// How the capture is written, once it has been read.
+    #[must_use]
+    pub fn into_layout(self) -> Layout {
+        Layout { format: self.format, interfaces: self.interfaces }
     }
 
     /// The file format's name: "pcap" or "pcapng".

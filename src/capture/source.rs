@@ -1,14 +1,14 @@
 //! Where captures come from: a file, standard input, or any stream; compressed or not, as its first bytes tell.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
 use super::error::{CaptureError, Location, Part};
-use super::reader::Reader;
+use super::reader::{Layout, Mark, Reader};
 use super::watched::{Watched, Watcher};
 use super::zstd::ZstdReader;
 
@@ -50,6 +50,29 @@ pub fn from_file(file: File, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn 
     from_reader(Watched::new(file, bytes, watcher))
 }
 
+/// Reads on in a capture from a mark in it, under the watcher's eyes. Compressed, it's decompressed from its beginning again.
+///
+/// # Errors
+///
+/// If the file cannot be read that far.
+pub fn resume(
+    mut file: File,
+    layout: &Layout,
+    mark: Mark,
+    watcher: Rc<dyn Watcher>,
+) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    let at = Location { part: Part::Packet, packet: mark.packets + 1, offset: mark.offset };
+    let unreadable = |error| at.unreadable(error);
+    file.rewind().map_err(unreadable)?;
+    let compression = Compression::of(&magic(&mut file).map_err(unreadable)?);
+    let (start, skipped) = if compression.is_some() { (0, mark.offset) } else { (mark.offset, 0) };
+    file.seek(SeekFrom::Start(start)).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len().saturating_sub(start);
+    let mut input = decompressed(compression, Watched::new(file, Some(bytes), watcher));
+    io::copy(&mut input.by_ref().take(skipped), &mut io::sink()).map_err(unreadable)?;
+    Ok(layout.resume(input, mark))
+}
+
 /// Reads a capture from standard input, as it arrives, under the watcher's eyes.
 ///
 /// # Errors
@@ -65,18 +88,27 @@ pub fn from_stdin(watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, Cap
 ///
 /// As [`Reader::new`].
 pub fn from_reader(mut input: impl Read + 'static) -> Result<Reader<Box<dyn Read>>, CaptureError> {
-    let mut magic = Vec::with_capacity(4);
     let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
-    input.by_ref().take(4).read_to_end(&mut magic).map_err(|source| CaptureError::Read { at, source })?;
-    let compression = Compression::of(&magic);
-    let whole = Cursor::new(magic).chain(input);
-    Reader::new(match compression {
-        None => Box::new(whole) as Box<dyn Read>,
-        Some(Compression::Gzip) => Box::new(Decompressed { name: "gzip", decoder: MultiGzDecoder::new(whole) }),
-        Some(Compression::Zstd) => Box::new(Decompressed { name: "zstd", decoder: ZstdReader::new(whole) }),
-    })
+    let magic = magic(&mut input).map_err(|source| CaptureError::Read { at, source })?;
+    Reader::new(decompressed(Compression::of(&magic), Cursor::new(magic).chain(input)))
 }
 
+/// The first bytes of an input, which tell whether it is compressed.
+fn magic(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut magic = Vec::with_capacity(4);
+    input.take(4).read_to_end(&mut magic)?;
+    Ok(magic)
+}
+
+fn decompressed(compression: Option<Compression>, input: impl Read + 'static) -> Box<dyn Read> {
+    match compression {
+        None => Box::new(input),
+        Some(Compression::Gzip) => Box::new(Decompressed { name: "gzip", decoder: MultiGzDecoder::new(input) }),
+        Some(Compression::Zstd) => Box::new(Decompressed { name: "zstd", decoder: ZstdReader::new(input) }),
+    }
+}
+
+#[derive(Clone, Copy)]
 enum Compression {
     Gzip,
     Zstd,

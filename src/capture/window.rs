@@ -19,7 +19,12 @@ pub(super) struct Window<R> {
 
 impl<R: Read> Window<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, buffer: vec![0; READ_SIZE], ahead: 0..0, offset: 0, ended: false }
+        Self::at(input, 0)
+    }
+
+    /// A window on what follows the first `offset` bytes of a file.
+    pub(super) fn at(input: R, offset: u64) -> Self {
+        Self { input, buffer: vec![0; READ_SIZE], ahead: 0..0, offset, ended: false }
     }
 
     /// Where in the file the bytes ahead begin.

@@ -9,6 +9,7 @@ use super::inspect::absent::Absent;
 use super::inspect::input::Input;
 use crate::capture::watched::Watcher;
 use crate::compare::{self, Collector, MOST, Specimen, Surroundings, options_of};
+use crate::index::{Index, Wanted};
 use crate::inspect::{Options, inspect};
 use crate::layers::stack;
 use crate::render::compare as view;
@@ -78,10 +79,9 @@ fn specimen(
 ) -> Result<(Specimen, Result<(), Failure>), Failure> {
     let input = Input::new(path, Rc::clone(watcher)).again()?;
     let source = input.label();
-    let open = || input.open();
     let options = Options { keep: KEEP, ..Options::default() };
     let mut collector = Collector::new(wanted);
-    let finding = inspect(&mut open()?, options, &mut collector);
+    let finding = inspect(&mut input.open()?, options, &mut collector);
     let outcome = finding.error.map_or(Ok(()), |error| Err(Failure::capture(&source, &error)));
     let there = collector.there();
     let Some((exchange, connection, talk)) = collector.found() else {
@@ -93,10 +93,13 @@ fn specimen(
         return Err(Failure::Input(format!("{source}: {absent}")));
     };
     let mut around = Surroundings::of(connection.number);
-    inspect(&mut open()?, options, &mut around);
+    let (wanted, options) =
+        (Wanted::Connection(connection.number), Options { only: Some(connection.number), ..options });
+    let index = Index::read(input.open()?, wanted, options, &mut around);
     let mut options = [Vec::new(), Vec::new()];
     let (numbers, mut missing) = (around.packets(), around.numbers());
-    let mut reader = open()?;
+    let first = missing.first().copied().unwrap_or_default();
+    let mut reader = index.before(first, |layout, mark| input.resume(layout, mark))?;
     while !missing.is_empty()
         && let Ok(Some(packet)) = reader.next_packet()
     {

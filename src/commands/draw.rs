@@ -10,9 +10,10 @@ use super::inspect::input::Input;
 use super::{Failure, lesson, save};
 use crate::capture::CaptureError;
 use crate::capture::watched::{Nobody, Watcher};
-use crate::inspect::annotate::{self, Packets, Selection};
+use crate::index::{Index, Packets, Wanted};
+use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Exchange, Frame, Summary};
-use crate::inspect::{self, DecodeAs, Finding, Options};
+use crate::inspect::{DecodeAs, Options};
 use crate::render::story::Story;
 use crate::render::svg::relay::Heard;
 use crate::render::svg::{Lacking, frame, http, keep_alive, osi, relay, upgrade};
@@ -115,24 +116,28 @@ struct Subject<'a> {
 fn picture(asked: &Draw, subject: &Subject<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let mut found = (subject.story.clone(), Heard::default());
     let options = Options { keep: KEEP, ..Options::default() };
-    let Finding { summary, error, .. } = inspect::inspect(&mut subject.input.open()?, options, &mut found);
+    let mut index = Index::read(subject.input.open()?, Wanted::Nothing, options, &mut found);
     let (story, heard) = &found;
     let drawn = match asked.kind {
-        Kind::Osi(which) => subject.exchange(story, which, &summary)?.map(|it| subject.osi(story, it)),
-        Kind::Http(which) => subject.exchange(story, which, &summary)?.map(|it| subject.http(it)),
-        Kind::Frame(which) => frame_of(story, which).map(|it| subject.frame(it)),
+        Kind::Osi(which) => {
+            subject.exchange(story, which, &index.summary)?.map(|it| subject.osi(&mut index, story, it))
+        }
+        Kind::Http(which) => {
+            subject.exchange(story, which, &index.summary)?.map(|it| subject.http(&mut index, story, it))
+        }
+        Kind::Frame(which) => frame_of(story, which).map(|it| subject.frame(&mut index, story, it)),
         Kind::KeepAlive => keep_alive::picture(story, &subject.source).map(Ok),
         Kind::Upgrade(connection) => upgrade::picture(story, connection, &subject.source).map(Ok),
         Kind::Relay => relay::picture(story, heard, &subject.source).map(Ok),
     };
-    let drawn = drawn.map_err(|lacking| subject.lacks(lacking, error.as_ref()))??;
+    let drawn = drawn.map_err(|lacking| subject.lacks(lacking, index.error.as_ref()))??;
     match &asked.out {
         None => out.write_all(drawn.as_bytes())?,
         Some(path) => save::save(path, |file| file.write_all(drawn.as_bytes()))
             .map_err(|error| Failure::Run(format!("cannot write the picture as {}: {error}", path.display())))?,
     }
     out.flush()?;
-    subject.input.outcome(None, error)
+    subject.input.outcome(None, index.error)
 }
 
 impl Subject<'_> {
@@ -155,28 +160,38 @@ impl Subject<'_> {
         Ok(found.ok_or(Lacking::Exchange))
     }
 
-    fn osi(&self, story: &Story, exchange: &Exchange) -> Result<String, Failure> {
+    fn osi(&self, index: &mut Index, story: &Story, exchange: &Exchange) -> Result<String, Failure> {
         let first = exchange.extent().first.packet;
-        let mut packets = self.packets(Selection::packet(first))?;
+        let mut packets = self.packets(index, story, exchange.connection, Selection::packet(first))?;
         let packet = packets.next().ok_or_else(|| self.lacks(Lacking::Exchange, packets.error()))?;
         Ok(osi::picture(story, exchange, &packet, &self.source))
     }
 
-    fn http(&self, exchange: &Exchange) -> Result<String, Failure> {
-        let (connection, index) = (exchange.connection, exchange.index);
-        let packets = self.packets(Selection::Exchange(connection, index))?;
-        let fields = packets.annotator().fields_of_exchange(connection, index);
-        Ok(http::picture(exchange, &fields, &self.source))
+    fn http(&self, index: &mut Index, story: &Story, it: &Exchange) -> Result<String, Failure> {
+        let selection = Selection::Exchange(it.connection, it.index);
+        let packets = self.packets(index, story, it.connection, selection)?;
+        let fields = packets.annotator().fields_of_exchange(it.connection, it.index);
+        Ok(http::picture(it, &fields, &self.source))
     }
 
-    fn frame(&self, it: &Frame) -> Result<String, Failure> {
-        let packets = self.packets(Selection::Frame(it.connection, it.index))?;
+    fn frame(&self, index: &mut Index, story: &Story, it: &Frame) -> Result<String, Failure> {
+        let packets = self.packets(index, story, it.connection, Selection::Frame(it.connection, it.index))?;
         let fields = packets.annotator().fields_of_frame(it.connection, it.index);
         Ok(frame::picture(it, &fields, &self.source))
     }
 
-    fn packets(&self, selection: Selection) -> Result<Packets<Box<dyn Read>>, Failure> {
-        annotate::packets(|| self.input.open(), selection, DecodeAs::default())
+    /// What is selected of a connection.
+    fn packets(
+        &self,
+        index: &mut Index,
+        story: &Story,
+        connection: u64,
+        selection: Selection,
+    ) -> Result<Packets<Box<dyn Read>>, Failure> {
+        if let Some(record) = story.connection(connection) {
+            index.follow(record);
+        }
+        index.packets(|layout, mark| self.input.resume(layout, mark), selection, DecodeAs::default())
     }
 
     /// That the capture has not what is to be drawn, perhaps because it could not be read to its end.

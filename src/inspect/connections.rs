@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
+use std::net::SocketAddr;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -9,7 +10,7 @@ use hashbrown::HashMap;
 use super::event::Arrived;
 use super::output::Output;
 use super::pair::Pair;
-use super::record::{Closed, Moment};
+use super::record::{Closed, Connection, Moment};
 use super::tracked::{Tracked, changes, whole};
 use crate::capture::Timestamp;
 use crate::layers::Source;
@@ -30,9 +31,33 @@ pub(super) struct Connections {
     told: VecDeque<Ended>,
     /// Bytes of memory that the connections hold, roughly.
     held: usize,
+    /// The one to be followed, if it's only one.
+    lane: Option<(Pair, Lane)>,
     /// Every connection once, by its last packet at the time it was put here: the lowest has been idle for longest, unless
     /// it has had another packet since.
     idle: BinaryHeap<Reverse<(u64, Pair)>>,
+}
+
+/// Where one connection is in a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Its number.
+    pub connection: u64,
+    /// Its ends.
+    pub ends: [SocketAddr; 2],
+    /// Its first packet.
+    pub first: u64,
+    /// Its last.
+    pub last: u64,
+}
+
+impl Lane {
+    /// The lane of a connection, as far as it was read.
+    #[must_use]
+    pub fn of(record: &Connection) -> Self {
+        let Connection { number, client, server, extent, .. } = record;
+        Self { connection: *number, ends: [*client, *server], first: extent.first.packet, last: extent.last.packet }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +68,21 @@ struct Ended {
 }
 
 impl Connections {
+    /// That connection alone.
+    pub(super) fn of(lane: &Lane) -> Self {
+        Self { lane: Some((Pair::between(lane.ends), *lane)), next_number: lane.connection, ..Self::default() }
+    }
+
+    /// What is known of a connection that is not forgotten.
+    pub(super) fn record(&self, number: u64) -> Option<&Connection> {
+        self.by_pair.values().map(|tracked| &tracked.record).find(|record| record.number == number)
+    }
+
+    /// Whether a packet between two endpoints is one to be taken.
+    fn takes(&self, packet: u64, pair: Pair) -> bool {
+        self.lane.is_none_or(|(of_it, Lane { first, last, .. })| of_it == pair && (first..=last).contains(&packet))
+    }
+
     /// Takes a packet of the usual kind, if only counts are asked for: a segment of a known connection that continues its
     /// stream and opens or ends nothing. Does with it what [`packet`](Self::packet) would do, which has to take the packet
     /// if this returns false.
@@ -53,6 +93,10 @@ impl Connections {
         let (pair, up) = Pair::of(plain.hosts, header);
         let source = Source { offset: at as u64, ..source };
         let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
+        if out.options.only == Some(tracked.record.number) {
+            return false;
+        }
+        out.look_at(tracked.record.number);
         if !tracked.plain(header, up, source, out) {
             return false;
         }
@@ -77,6 +121,9 @@ impl Connections {
         self.let_go(source.ready.time.0, out);
         let header = &tcp.header;
         let (pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
+        if !self.takes(source.ready.packet, pair) {
+            return;
+        }
         let whole = whole(header, tcp.cut);
         if header.has(SYN)
             && tcp.damage().is_none()
@@ -85,6 +132,7 @@ impl Connections {
             && let Some(mut old) = self.by_pair.remove(&pair)
         {
             self.held -= old.held;
+            out.look_at(old.record.number);
             old.close(source, out);
         }
         let tracked = self.by_pair.entry(pair).or_insert_with(|| {
@@ -93,6 +141,7 @@ impl Connections {
             out.summary.tcp_connections += 1;
             Box::new(Tracked::new(number, tcp, up, arrived))
         });
+        out.look_at(tracked.record.number);
         let is_new = tracked.record.packets == 0;
         if is_new {
             self.idle.push(Reverse((source.ready.packet, pair)));
@@ -132,6 +181,7 @@ impl Connections {
                 tracked.record.closed = Closed::Evicted;
                 out.summary.evicted += 1;
             }
+            out.look_at(tracked.record.number);
             tracked.close(source, out);
             self.by_pair.remove(&pair);
         }
@@ -143,6 +193,7 @@ impl Connections {
         left.sort_unstable_by_key(|tracked| tracked.record.number);
         (self.held, self.idle) = (0, BinaryHeap::new());
         for mut tracked in left {
+            out.look_at(tracked.record.number);
             tracked.close(source, out);
         }
     }
@@ -168,6 +219,7 @@ impl Connections {
         let Some(ended) = self.lingering.pop_front() else { return };
         if let Some(tracked) = self.by_pair.get_mut(&ended.pair).filter(|t| t.record.number == ended.number) {
             let last = Moment { time: Timestamp(ended.at), ..tracked.record.extent.last };
+            out.look_at(tracked.record.number);
             tracked.close(Source::of(last), out);
             self.told.push_back(ended);
         }

@@ -94,6 +94,27 @@ pub enum Event<'a> {
     Piece(Piece),
 }
 
+impl Event<'_> {
+    /// The number of the connection that it is of; `None` for what is of no connection.
+    #[must_use]
+    pub fn connection(&self) -> Option<u64> {
+        match self {
+            Self::Packet(it) => match &it.content {
+                PacketContent::Tcp(segment) => Some(segment.connection),
+                _ => None,
+            },
+            Self::Opened(it) | Self::Ended(it) | Self::Closed(it) => Some(it.number),
+            Self::Request(it) | Self::Response(it) | Self::Exchange(it) | Self::Upgraded(it) => Some(it.connection),
+            Self::Frame(it) => Some(it.connection),
+            Self::Message(it) => Some(it.connection),
+            Self::Problem(it) => it.connection,
+            Self::Bytes(it) => Some(it.connection),
+            Self::Piece(it) => Some(it.connection),
+            Self::Interface(..) => None,
+        }
+    }
+}
+
 /// A packet, and where it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PacketSeen {

@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
-use super::connections::Connections;
+use super::connections::{Connections, Lane};
 use super::event::{Arrived, Event, PacketContent, Sink};
 use super::fault::Fault;
 use super::output::{About, Options, Output, Scratch};
-use super::record::{Moment, Summary};
+use super::record::{Connection, Moment, Summary};
 use crate::capture::{CaptureError, Packet, Reader};
 use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
@@ -30,6 +30,36 @@ impl Inspector {
         Self { options, ..Self::default() }
     }
 
+    /// An inspector of one connection, of which it is known where it is: of all others' packets it takes only the fragments,
+    /// as nothing says yet what they are of. It begins anywhere before [`Lane::first`] where no datagram
+    /// [waits](Self::is_between_datagrams) for its fragments, and finds what an inspector of the whole capture would.
+    #[must_use]
+    pub fn of(lane: &Lane, options: Options) -> Self {
+        Self { options, connections: Connections::of(lane), ..Self::default() }
+    }
+
+    /// From here on, tells of this connection alone: see [`Options::only`].
+    pub fn tell_only(&mut self, connection: u64) {
+        self.options.only = Some(connection);
+    }
+
+    /// From here on, tells of [pieces](Options::pieces), too.
+    pub fn tell_pieces(&mut self) {
+        self.options.pieces = true;
+    }
+
+    /// What is known of a connection that was not forgotten yet.
+    #[must_use]
+    pub fn connection(&self, number: u64) -> Option<&Connection> {
+        self.connections.record(number)
+    }
+
+    /// Whether no fragment that was read waits for the rest of its datagram.
+    #[must_use]
+    pub fn is_between_datagrams(&self) -> bool {
+        self.fragments.is_empty()
+    }
+
     /// The counts so far.
     #[must_use]
     pub fn summary(&self) -> &Summary {
@@ -45,8 +75,8 @@ impl Inspector {
         summary.last_time = Some(packet.time);
         self.last = Moment { packet: packet.number, time: packet.time };
         let source = Source::of(self.last);
-        let mut out = Output { sink, summary, options: self.options, scratch: &mut self.scratch };
-        if out.sink.counts_only()
+        let mut out = Output::new(sink, summary, self.options, &mut self.scratch);
+        if (self.options.only.is_some() || out.sink.counts_only())
             && let Some(plain) = stack::plain(packet.link.0, packet.data)
             && self.connections.plain(&plain, source, &mut out)
         {
@@ -83,16 +113,22 @@ impl Inspector {
         }
     }
 
+    /// The capture is over, or what is of interest in it; `at` is where, unless that's where the last packet was.
+    pub fn finish_at(&mut self, at: Moment, sink: &mut dyn Sink) {
+        self.last = at;
+        self.finish(sink);
+    }
+
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
+        let mut out = Output::new(sink, &mut self.summary, self.options, &mut self.scratch);
         self.connections.finish(Source::of(self.last), &mut out);
         &self.summary
     }
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output { sink, summary: &mut self.summary, options: self.options, scratch: &mut self.scratch };
+        let mut out = Output::new(sink, &mut self.summary, self.options, &mut self.scratch);
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);
@@ -166,8 +202,9 @@ pub fn inspect<R: Read>(reader: &mut Reader<R>, options: Options, sink: &mut dyn
     Finding { summary: inspector.summary, error }
 }
 
+/// Tells of the interfaces that were described since.
 #[inline]
-fn name_interfaces<R: Read>(reader: &Reader<R>, named: &mut usize, sink: &mut dyn Sink) {
+pub(crate) fn name_interfaces<R: Read>(reader: &Reader<R>, named: &mut usize, sink: &mut dyn Sink) {
     while let Some(interface) = reader.interfaces().get(*named) {
         sink.event(Event::Interface(*named, interface.name.as_deref()));
         *named += 1;

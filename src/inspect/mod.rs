@@ -34,6 +34,8 @@ mod tests;
 mod tracked;
 mod websocket_talk;
 
+pub use connections::Lane;
 pub use event::{CountsOnly, Event, PacketContent, PacketSeen, Piece, PieceKind, Sink};
+pub(crate) use inspector::name_interfaces;
 pub use inspector::{Finding, Inspector, inspect};
 pub use output::{DecodeAs, Options, Spoken};

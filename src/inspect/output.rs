@@ -16,6 +16,8 @@ pub struct Options {
     pub pieces: bool,
     /// The protocol of connections whose beginning wasn't captured, if their bytes don't show it.
     pub decode_as: DecodeAs,
+    /// The number of the one connection that the view is about; all others are only counted. Without it, the view is about all.
+    pub only: Option<u64>,
 }
 
 /// What can be spoken on a connection whose beginning wasn't captured.
@@ -55,8 +57,13 @@ impl DecodeAs {
 pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
+    /// How deep to look at the connection that is looked at.
     pub(super) options: Options,
     pub(super) scratch: &'a mut Scratch,
+    /// The same for those that the view is about.
+    asked: Options,
+    /// Whether it is about the one that is looked at.
+    is_told: bool,
 }
 
 /// What a problem is about, as far as it is about one of them.
@@ -107,9 +114,34 @@ pub(super) struct Scratch {
     pub(super) response: Response,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    pub(super) fn new(
+        sink: &'a mut dyn Sink,
+        summary: &'a mut Summary,
+        asked: Options,
+        scratch: &'a mut Scratch,
+    ) -> Self {
+        Self { sink, summary, options: asked, scratch, asked, is_told: true }
+    }
+
+    /// From here on, this connection is looked at.
+    #[inline]
+    pub(super) fn look_at(&mut self, connection: u64) {
+        if let Some(only) = self.asked.only {
+            self.is_told = connection == only;
+            self.options = if self.is_told { self.asked } else { Options { keep: 0, pieces: false, ..self.asked } };
+        }
+    }
+
+    /// Whether nothing needs to be put together only to be an event.
+    pub(super) fn counts_only(&self) -> bool {
+        !self.is_told || self.sink.counts_only()
+    }
+
     pub(super) fn emit(&mut self, event: Event<'_>) {
-        self.sink.event(event);
+        if self.is_told {
+            self.sink.event(event);
+        }
     }
 
     /// Reports a problem or a note, and returns its id, by which its effects name it.
@@ -121,9 +153,12 @@ impl Output<'_> {
             Kind::Note => self.summary.notes += 1,
         }
         let About { connection, direction, exchange, frame, because } = about;
-        let (packet, text) = (source.ready.packet, breach.to_string().into());
-        let found = Problem { id, kind, because, packet, connection, direction, exchange, frame, code, clause, text };
-        self.sink.event(Event::Problem(&found));
+        if self.is_told {
+            let (packet, text) = (source.ready.packet, breach.to_string().into());
+            let found =
+                Problem { id, kind, because, packet, connection, direction, exchange, frame, code, clause, text };
+            self.sink.event(Event::Problem(&found));
+        }
         id
     }
 
@@ -137,7 +172,7 @@ impl Output<'_> {
         index: u64,
     ) {
         if self.options.pieces && start < end {
-            self.sink.event(Event::Piece(Piece { connection, direction, start, end, kind, index }));
+            self.emit(Event::Piece(Piece { connection, direction, start, end, kind, index }));
         }
     }
 }

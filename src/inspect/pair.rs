@@ -1,5 +1,7 @@
 //! A connection's two endpoints, as the key by which it is found.
 
+use std::net::SocketAddr;
+
 use crate::layers::stack::Number;
 use crate::layers::transport::header::Header;
 
@@ -17,7 +19,18 @@ impl Pair {
     pub(super) fn of([from, to]: [Number; 2], header: &Header<'_>) -> (Self, bool) {
         let (from, to) = ((from, header.source_port), (to, header.destination_port));
         let up = from <= to;
-        let ((low, low_port), (high, high_port)) = if up { (from, to) } else { (to, from) };
-        (Self { low, high, ports: u32::from(low_port) << 16 | u32::from(high_port) }, up)
+        (if up { Self::ordered(from, to) } else { Self::ordered(to, from) }, up)
+    }
+
+    /// Two endpoints by their addresses.
+    pub(super) fn between(ends: [SocketAddr; 2]) -> Self {
+        let mut ends = ends.map(|end| (Number::from(end.ip()), end.port()));
+        ends.sort_unstable();
+        Self::ordered(ends[0], ends[1])
+    }
+
+    #[inline]
+    fn ordered((low, low_port): (Number, u16), (high, high_port): (Number, u16)) -> Self {
+        Self { low, high, ports: u32::from(low_port) << 16 | u32::from(high_port) }
     }
 }

@@ -194,6 +194,24 @@ impl Exchange {
         response.message.complete.then(|| response.message.extent.last.time.since(request.message.extent.first.time))
     }
 
+    /// The exchange with no more than `keep` bytes of each body, where it has more.
+    #[must_use]
+    pub fn shortened(&self, keep: usize) -> Option<Self> {
+        let is_long = |message: &HttpMessage| message.body.len() > keep;
+        let mut responses = self.interim.iter().chain(&self.response);
+        if !self.request.as_ref().is_some_and(|it| is_long(&it.message)) && !responses.any(|it| is_long(&it.message)) {
+            return None;
+        }
+        let mut short = self.clone();
+        let requests = short.request.iter_mut().map(|it| &mut it.message);
+        let responses = short.interim.iter_mut().chain(&mut short.response).map(|it| &mut it.message);
+        for message in requests.chain(responses) {
+            message.body_truncated |= message.body.len() > keep;
+            message.body.truncate(keep);
+        }
+        Some(short)
+    }
+
     /// The first packet of the exchange, and the last.
     #[must_use]
     pub fn extent(&self) -> Extent {

@@ -201,7 +201,7 @@ impl Tracked {
                 record.closed = if reset { Closed::Reset } else { Closed::Fin };
             }
         }
-        if !out.sink.counts_only() {
+        if !out.counts_only() {
             if is_new {
                 out.emit(Event::Opened(&self.record));
             }

@@ -298,7 +298,7 @@ impl Sender {
                 fault(found, about, source, out);
             }
         }
-        if !out.sink.counts_only() {
+        if !out.counts_only() {
             let (close_code, close_reason) = close.unzip();
             out.emit(Event::Frame(&Frame {
                 connection,

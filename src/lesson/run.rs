@@ -338,29 +338,16 @@ struct Apart<S> {
 
 impl<S: Sink> Sink for Apart<S> {
     fn event(&mut self, event: Event<'_>) {
-        let connection = match event {
+        match event {
             // Every side knows what every interface is called.
-            Event::Interface(..) => {
-                self.sides.iter_mut().for_each(|side| side.event(event));
-                return;
-            }
-            Event::Packet(PacketSeen { interface, .. }) => {
-                self.latest = *interface;
-                None
-            }
+            Event::Interface(..) => return self.sides.iter_mut().for_each(|side| side.event(event)),
+            Event::Packet(PacketSeen { interface, .. }) => self.latest = *interface,
             Event::Opened(connection) => {
                 self.connections.resize(connection.number as usize + 1, connection.interface);
-                Some(connection.number)
             }
-            Event::Ended(connection) | Event::Closed(connection) => Some(connection.number),
-            Event::Request(it) | Event::Response(it) | Event::Exchange(it) | Event::Upgraded(it) => Some(it.connection),
-            Event::Frame(frame) => Some(frame.connection),
-            Event::Message(message) => Some(message.connection),
-            Event::Problem(problem) => problem.connection,
-            Event::Bytes(bytes) => Some(bytes.connection),
-            Event::Piece(piece) => Some(piece.connection),
-        };
-        let side = connection.and_then(|number| self.connections.get(number as usize)).unwrap_or(&self.latest);
+            _ => {}
+        }
+        let side = event.connection().and_then(|number| self.connections.get(number as usize)).unwrap_or(&self.latest);
         if let Some(side) = self.sides.get_mut(*side) {
             side.event(event);
         }

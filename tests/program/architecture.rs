@@ -21,6 +21,7 @@ const KNOWS: Knows = &[
     ("capture", &[]),
     ("layers", &["explain"]),
     ("inspect", &["capture", "explain", "layers"]),
+    ("index", &["capture", "inspect"]),
     ("compare", &["explain", "inspect", "layers"]),
     ("kernel", &["capture"]),
     ("wire", &["capture", "kernel"]),

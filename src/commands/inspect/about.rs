@@ -9,21 +9,16 @@ impl Inspect {
         if self.problems && !matches!(event, Event::Problem(_) | Event::Interface(..)) {
             return false;
         }
-        let (connection, exchange) = match event {
-            Event::Opened(it) | Event::Ended(it) | Event::Closed(it) => (it.number, None),
+        let exchange = match event {
             Event::Request(it) | Event::Response(it) | Event::Upgraded(it) | Event::Exchange(it) => {
-                (it.connection, Some(it.index))
+                Some((it.connection, it.index))
             }
-            Event::Frame(it) => (it.connection, None),
-            Event::Message(it) => (it.connection, None),
-            Event::Problem(it) => match it.connection {
-                Some(connection) => (connection, None),
-                None => return self.connection.is_none() && self.exchange.is_none(),
-            },
-            // Not records: interfaces, which records refer to, and what no list has a line for.
-            _ => return true,
+            // Records refer to interfaces, and no list has a line for packets.
+            Event::Interface(..) | Event::Packet(_) => return true,
+            _ => None,
         };
-        self.connection.is_none_or(|asked| asked == connection)
-            && self.exchange.is_none_or(|asked| exchange.is_some_and(|index| asked == (connection, index)))
+        let connection = event.connection();
+        self.connection.is_none_or(|asked| connection == Some(asked))
+            && self.exchange.is_none_or(|asked| exchange == Some(asked))
     }
 }

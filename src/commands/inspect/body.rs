@@ -24,7 +24,7 @@ pub(super) fn write(
 ) -> Result<(), Failure> {
     let mut lines = Lines::new(out, asked.terminal);
     let mut body = Body::new(name, direction, &mut lines);
-    let options = Options { keep: 0, pieces: true, decode_as: asked.decode_as };
+    let options = Options { pieces: true, decode_as: asked.decode_as, only: Some(name.0), ..Options::default() };
     let finding = inspect::inspect(&mut input.open()?, options, &mut body);
     let Body { found, exchanges, wrong, error, .. } = body;
     if let Some(error) = error {

@@ -6,6 +6,7 @@ use super::super::Failure;
 use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
+use crate::index::{Index, Wanted};
 use crate::inspect::{Event, Sink};
 use crate::render::style::Style;
 use crate::render::transcript::Transcript;
@@ -28,18 +29,19 @@ pub(super) fn print(
         error: None,
         told: false,
     };
-    let mut whole = Seen { connection, there: false };
-    let pass = asked.read_beside(&mut input.open()?, KEEP, &mut follower, &mut whole);
+    let (reader, options) = (input.open()?, asked.options(KEEP, Some(connection)));
+    let wanted = Wanted::Connection(connection);
+    let (index, _) = asked.through(KEEP, None, &mut follower, |sink| Index::read(reader, wanted, options, sink));
     let Follower { told, error, .. } = follower;
     if let Some(error) = error {
         return Err(error.into());
     }
-    let absent = match (told, whole.there) {
+    let absent = match (told, index.connection()) {
         (true, _) => None,
-        (false, true) => Some(Absent::MatchOn { connection }),
-        (false, false) => Some(Absent::Connection { asked: connection, there: pass.finding.summary.tcp_connections }),
+        (false, Some(_)) => Some(Absent::MatchOn { connection }),
+        (false, None) => Some(Absent::Connection { asked: connection, there: index.summary.tcp_connections }),
     };
-    input.outcome(absent, pass.finding.error)
+    input.outcome(absent, index.error)
 }
 
 /// Prints what is said on a connection while it is read.
@@ -86,17 +88,5 @@ impl Sink for Follower<'_> {
 
     fn done(&self) -> bool {
         self.told || self.error.is_some()
-    }
-}
-
-/// Whether the connection is in the capture at all.
-struct Seen {
-    connection: u64,
-    there: bool,
-}
-
-impl Sink for Seen {
-    fn event(&mut self, event: Event<'_>) {
-        self.there |= matches!(event, Event::Opened(it) if it.number == self.connection);
     }
 }

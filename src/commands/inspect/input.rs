@@ -1,7 +1,7 @@
 //! The capture that was named, to be read as often as needed.
 
 use std::cell::RefCell;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::super::Failure;
 use super::absent::Absent;
 use crate::capture::watched::{Nobody, Watcher};
-use crate::capture::{CaptureError, Reader, source};
+use crate::capture::{CaptureError, Layout, Mark, Reader, source};
 
 /// The capture that was named.
 pub(in crate::commands) struct Input<'a> {
@@ -62,17 +62,21 @@ impl<'a> Input<'a> {
         self.path.display().to_string()
     }
 
-    /// The same input, which can be opened more than once: standard input is put aside in a temporary file first.
+    /// The same input, which can be opened more than once: standard input, or a pipe that has a name, is put aside in a
+    /// temporary file first.
     pub(in crate::commands) fn again(self) -> Result<Self, Failure> {
-        if !self.is_live() || self.spooled.is_some() {
+        let is_pipe = || fs::metadata(self.path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+        if self.spooled.is_some() || !self.is_live() && !is_pipe() {
             return Ok(self);
         }
         let spool = || {
             let mut file = tempfile::tempfile()?;
-            match self.stream.take() {
-                Some(mut stream) => io::copy(&mut stream, &mut file)?,
-                None => io::copy(&mut io::stdin().lock(), &mut file)?,
+            let mut stream = match self.stream.take() {
+                Some(stream) => stream,
+                None if self.is_live() => Box::new(io::stdin().lock()),
+                None => Box::new(File::open(self.path)?),
             };
+            io::copy(&mut stream, &mut file)?;
             Ok(file)
         };
         let file = spool().map_err(|error| self.no_room(&error))?;
@@ -113,6 +117,16 @@ impl<'a> Input<'a> {
             (None, None) => source::open(self.path, watcher),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
+    }
+
+    /// Reads on from a mark in it, which an earlier reading set.
+    pub(in crate::commands) fn resume(&self, layout: &Layout, mark: Mark) -> Result<Reader<Box<dyn Read>>, Failure> {
+        let file = match &self.spooled {
+            Some(file) => file.try_clone().map_err(CaptureError::Open),
+            None => source::file(self.path),
+        };
+        let resumed = file.and_then(|file| source::resume(file, layout, mark, Rc::clone(&self.watcher)));
+        resumed.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
     /// What to call it in a message.

@@ -122,7 +122,7 @@ pub(super) fn redacted<'a>(asked: &Inspect, input: &Input<'a>) -> Result<Input<'
 }
 
 fn options(asked: &Inspect) -> Options {
-    Options { pieces: true, ..asked.options(0) }
+    Options { pieces: true, ..asked.options(0, None) }
 }
 
 fn plan(asked: &Inspect, input: &Input<'_>, only: BTreeSet<u64>) -> Result<Plan, Failure> {

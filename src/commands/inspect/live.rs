@@ -28,7 +28,7 @@ pub(super) fn print(
         out,
         error: None,
     };
-    let pass = asked.read(&mut input.open()?, KEEP, &mut teller);
+    let pass = asked.read(&mut input.open()?, asked.options(KEEP, None), &mut teller);
     let Teller { error, .. } = teller;
     if let Some(error) = error {
         return Err(error.into());

@@ -25,9 +25,9 @@ use super::Failure;
 use crate::capture::watched::Watcher;
 use crate::capture::{Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
-use crate::inspect::record::Direction;
+use crate::inspect::record::{Direction, Moment};
 use crate::inspect::redact::Redacted;
-use crate::inspect::{self, CountsOnly, DecodeAs, Event, Finding, Options, Sink};
+use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink};
 use crate::render::overview::{self, About, Overview};
 use crate::render::style::Style;
 use crate::render::{numbers, summary, text};
@@ -94,45 +94,42 @@ impl Inspect {
         views || self.follow.is_some() || self.packet.is_some() || self.out.is_none()
     }
 
-    fn options(&self, keep: usize) -> Options {
+    /// How deep to look for a view that keeps so much of bodies and payloads. What the view is `only` about matters where no
+    /// condition needs the whole capture to be looked into.
+    fn options(&self, keep: usize, only: Option<u64>) -> Options {
         let keep = if self.filter.contains.is_some() { keep.max(MAX_SEARCHED_TEXT) } else { keep };
-        Options { keep, pieces: false, decode_as: self.decode_as }
+        let only = only.filter(|_| self.filter.is_everything());
+        Options { keep, pieces: false, decode_as: self.decode_as, only }
     }
 
     /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
-    fn read<R: Read>(&self, reader: &mut Reader<R>, keep: usize, sink: &mut dyn Sink) -> Pass {
-        self.read_beside(reader, keep, sink, &mut CountsOnly)
+    fn read<R: Read>(&self, reader: &mut Reader<R>, options: Options, sink: &mut dyn Sink) -> Pass {
+        let (finding, matched) = self.through(options.keep, None, sink, |sink| inspect::inspect(reader, options, sink));
+        Pass { finding, matched }
     }
 
-    /// The same for a view that has to count the whole, too: where not all of it matches, `whole` gets it, as it is.
-    fn read_beside<R: Read>(
+    /// Has a capture read, whole or in part, for a view, which gets what matches, and nothing that is to be redacted; says how
+    /// many connections matched, if not all had to. `first` is the capture's first packet, where the part hasn't it.
+    fn through<T>(
         &self,
-        reader: &mut Reader<R>,
         keep: usize,
+        first: Option<Moment>,
         sink: &mut dyn Sink,
-        whole: &mut dyn Sink,
-    ) -> Pass {
-        if self.redact {
-            self.read_filtered(reader, keep, &mut Redacted(sink), whole)
+        read: impl FnOnce(&mut dyn Sink) -> T,
+    ) -> (T, Option<Matched>) {
+        let mut redacted;
+        let sink = if self.redact {
+            redacted = Redacted(sink);
+            &mut redacted as &mut dyn Sink
         } else {
-            self.read_filtered(reader, keep, sink, whole)
-        }
-    }
-
-    fn read_filtered<R: Read>(
-        &self,
-        reader: &mut Reader<R>,
-        keep: usize,
-        sink: &mut dyn Sink,
-        whole: &mut dyn Sink,
-    ) -> Pass {
-        let options = self.options(keep);
+            sink
+        };
         if self.filter.is_everything() {
-            return Pass { finding: inspect::inspect(reader, options, sink), matched: None };
+            return (read(sink), None);
         }
-        let mut filtered = Filtered::new(&self.filter, keep, sink);
-        let finding = inspect::inspect(reader, options, &mut Beside { sink: &mut filtered, whole });
-        Pass { finding, matched: Some(filtered.matched()) }
+        let mut filtered = Filtered::new(&self.filter, keep, sink).since(first);
+        let read = read(&mut filtered);
+        (read, Some(filtered.matched()))
     }
 }
 
@@ -246,7 +243,14 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
 fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let mut reader = input.open()?;
     let (mut overview, mut whole) = (Overview::default(), Overview::default());
-    let pass = asked.read_beside(&mut reader, overview::KEEP, &mut overview, &mut whole);
+    let options = asked.options(overview::KEEP, None);
+    let (finding, matched) = asked.through(overview::KEEP, None, &mut overview, |sink| {
+        // The counts are of the whole, whatever matches.
+        let mut both = (sink, &mut whole);
+        let sink: &mut dyn Sink = if asked.filter.is_everything() { &mut both.0 } else { &mut both };
+        inspect::inspect(&mut reader, options, sink)
+    });
+    let pass = Pass { finding, matched };
     let absent = pass.absent();
     if absent.is_none() {
         if pass.matched.is_some() {
@@ -266,7 +270,7 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
 }
 
 fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let pass = asked.read(&mut input.open()?, 0, &mut CountsOnly);
+    let pass = asked.read(&mut input.open()?, asked.options(0, None), &mut CountsOnly);
     for line in summary::lines(&pass.finding.summary, style) {
         writeln!(out, "{line}")?;
     }
@@ -285,21 +289,4 @@ fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Fa
         }
     }
     Ok(())
-}
-
-/// A view, and one that counts beside it; the pass ends when the view is done.
-struct Beside<'a> {
-    sink: &'a mut dyn Sink,
-    whole: &'a mut dyn Sink,
-}
-
-impl Sink for Beside<'_> {
-    fn event(&mut self, event: Event<'_>) {
-        self.sink.event(event);
-        self.whole.event(event);
-    }
-
-    fn done(&self) -> bool {
-        self.sink.done()
-    }
 }

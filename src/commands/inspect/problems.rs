@@ -12,7 +12,7 @@ use crate::render::style::Style;
 
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let mut found = Found { connection: asked.connection, kinds: Kinds::default() };
-    let pass = asked.read(&mut input.open()?, 0, &mut found);
+    let pass = asked.read(&mut input.open()?, asked.options(0, asked.connection), &mut found);
     let there = pass.finding.summary.tcp_connections;
     let absent = asked.connection.filter(|asked| *asked >= there).map(|asked| Absent::Connection { asked, there });
     let absent = absent.or(pass.absent());

@@ -108,7 +108,12 @@ impl Element {
             (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             _ => false,
         };
-        same_group && self.what == before.what && matches!(self.what, What::Piece(kind) if is_content(kind))
+        same_group && self.what == before.what && self.may_go_on()
+    }
+
+    /// Whether another element may continue it.
+    pub(super) fn may_go_on(&self) -> bool {
+        matches!(self.what, What::Piece(kind) if is_content(kind))
     }
 
     /// Takes in the part that follows.

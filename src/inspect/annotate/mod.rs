@@ -1,8 +1,7 @@
 //! Packets, exchanges and frames, field by field: every captured bit has a name.
 //!
-//! [`packets()`] does it for a capture, in two passes over it (three where the packets have to be found first). An
-//! [`Annotator`] is the sink of the first: it remembers what the pipeline says of the streams' bytes, as far as the
-//! selection needs it. What decodes and names the bytes is below, in `layers`; this module knows which bytes they are, and
+//! An [`Annotator`] is a sink: it remembers what the pipeline says of the streams' bytes, as far as the selection needs it, and
+//! then names the fields of packets that are read once more. What decodes and names the bytes is below, in `layers`; this module knows which bytes they are, and
 //! in which packets.
 
 mod element;
@@ -18,7 +17,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use self::element::{Element, Group, What};
-pub use self::packets::{AnnotatedPacket, Packets, packets};
+pub use self::packets::AnnotatedPacket;
 use self::stream::Stream;
 use self::tile::{Groups, Rest, tile};
 use super::event::{Delivered, Event, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
@@ -103,6 +102,19 @@ pub struct Annotator {
     selection: Selection,
     streams: HashMap<u64, [Stream; 2], RandomState>,
     found: Found,
+    /// What is yet to come before everything selected is known.
+    outstanding: Outstanding,
+}
+
+/// What is yet to come.
+#[derive(Debug, Default)]
+struct Outstanding {
+    /// Selected packets whose payload was not read yet.
+    packets: BTreeSet<u64>,
+    /// The last of the selected packets has gone by.
+    passed: bool,
+    /// The selected exchange or frame is over.
+    over: bool,
 }
 
 /// What it remembers.
@@ -167,7 +179,9 @@ impl Annotator {
     /// An annotator of what is selected. The pipeline must be asked for [pieces](super::Options::pieces).
     #[must_use]
     pub fn new(selection: Selection) -> Self {
-        Self { selection, streams: HashMap::default(), found: Found::new() }
+        let packets = if let Selection::Packets(numbers) = &selection { numbers.clone() } else { BTreeSet::new() };
+        let outstanding = Outstanding { packets, ..Outstanding::default() };
+        Self { selection, streams: HashMap::default(), found: Found::new(), outstanding }
     }
 
     /// Whether there was more than [`MOST_ANNOTATED`]: some payload has no names then.
@@ -271,6 +285,15 @@ impl Annotator {
     fn packet(&mut self, packet: &PacketSeen) {
         /// What remembering a packet costs, roughly.
         const COST: usize = 64;
+        let number = packet.moment.packet;
+        if let Selection::Packets(numbers) = &self.selection {
+            self.outstanding.passed = numbers.last().is_none_or(|last| *last < number);
+        }
+        if let PacketContent::Tcp(segment) = &packet.content
+            && (segment.payload_length == 0 || matches!(segment.novelty, Novelty::Repeated | Novelty::KeepAlive))
+        {
+            self.outstanding.packets.remove(&number);
+        }
         if let PacketContent::Tcp(segment) = &packet.content
             && self.selection.has_packet(packet.moment.packet, segment.connection)
             && self.found.keep(COST)
@@ -280,6 +303,9 @@ impl Annotator {
     }
 
     fn bytes(&mut self, delivered: &Delivered<'_>) {
+        if let Some(packet) = delivered.run.origin.packet() {
+            self.outstanding.packets.remove(&packet);
+        }
         let connection = delivered.connection;
         let both = self.streams.entry(connection).or_insert_with(|| {
             [Direction::Client, Direction::Server].map(|direction| Stream::new(connection, direction))
@@ -293,6 +319,20 @@ impl Annotator {
     fn stream(&mut self, connection: u64, direction: Direction) -> Option<&mut Stream> {
         let [client, server] = self.streams.get_mut(&connection)?;
         Some(if direction == Direction::Client { client } else { server })
+    }
+
+    /// An exchange or a frame is over: nothing of it follows.
+    fn over(&mut self, unit: Unit) {
+        let (Unit::Exchange(connection, _) | Unit::Frame(connection, _)) = unit;
+        let Self { selection, found, streams, outstanding } = self;
+        for stream in streams.get_mut(&connection).into_iter().flatten() {
+            stream.over(unit, &mut |element| found.add(element, selection));
+        }
+        outstanding.over |= match *selection {
+            Selection::Exchange(connection, index) => unit == Unit::Exchange(connection, index),
+            Selection::Frame(connection, index) => unit == Unit::Frame(connection, index),
+            _ => false,
+        };
     }
 
     fn response(&mut self, exchange: &Exchange) {
@@ -319,7 +359,7 @@ impl Sink for Annotator {
             Event::Packet(packet) => self.packet(packet),
             Event::Bytes(delivered) if self.selection.has_connection(delivered.connection) => self.bytes(&delivered),
             Event::Piece(piece) => {
-                let Self { selection, found, streams } = self;
+                let Self { selection, found, streams, .. } = self;
                 if let Some([client, server]) = streams.get_mut(&piece.connection) {
                     let stream = if piece.direction == Direction::Client { client } else { server };
                     stream.piece(&piece, &mut |element| found.add(element, selection));
@@ -334,8 +374,15 @@ impl Sink for Annotator {
             }
             Event::Response(exchange) => self.response(exchange),
             Event::Upgraded(exchange) => self.upgraded(exchange),
+            Event::Exchange(it) => {
+                let request = it.request.as_ref().is_none_or(|request| request.message.complete);
+                if request && it.response.as_ref().is_some_and(|response| response.message.complete) {
+                    self.over(Unit::Exchange(it.connection, it.index));
+                }
+            }
+            Event::Frame(it) if it.complete => self.over(Unit::Frame(it.connection, it.index)),
             Event::Closed(connection) => {
-                let Self { selection, found, streams } = self;
+                let Self { selection, found, streams, .. } = self;
                 for mut stream in streams.remove(&connection.number).into_iter().flatten() {
                     stream.finish(&mut |element| found.add(element, selection));
                 }
@@ -344,6 +391,20 @@ impl Sink for Annotator {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Whether everything that is selected is known, whatever follows; but what a connection turns out to speak, which its end
+    /// tells.
+    fn done(&self) -> bool {
+        let Outstanding { packets, passed, over } = &self.outstanding;
+        match &self.selection {
+            Selection::Packets(numbers) => {
+                let last = numbers.last().copied().unwrap_or_default();
+                *passed && packets.is_empty() && self.streams.values().flatten().all(|stream| stream.is_past(last))
+            }
+            Selection::Exchange(..) | Selection::Frame(..) => *over,
+            Selection::Connection(_) | Selection::All => false,
         }
     }
 }

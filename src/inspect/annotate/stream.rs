@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::Unit;
 use super::element::{Element, Group, Message, SHOWN, What, is_content};
 use crate::inspect::event::{Delivered, Piece, PieceKind};
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
@@ -99,6 +100,21 @@ impl Stream {
         if let Some((element, _)) = self.current.take() {
             found(element);
         }
+    }
+
+    /// Nothing more comes of an exchange or a frame.
+    pub(super) fn over(&mut self, unit: Unit, found: &mut impl FnMut(Element)) {
+        if let Some((element, _)) = self.current.take_if(|(element, _)| Unit::of(element) == Some(unit)) {
+            found(element);
+        }
+    }
+
+    /// Whether nothing that follows can change what is known of packets up to that one.
+    pub(super) fn is_past(&self, packet: u64) -> bool {
+        let is_here = |run: &Run| run.origin.packet().is_none_or(|number| number <= packet);
+        let waits = self.runs.iter().any(is_here);
+        let goes_on = |(element, _): &(Element, u64)| element.may_go_on() && element.place.runs().iter().any(is_here);
+        !waits && !self.current.as_ref().is_some_and(goes_on)
     }
 
     fn end(&self) -> u64 {

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::capture::{Interface, OwnedPacket, Packet, Reader, Timestamp, Writer};
-use crate::inspect::{DecodeAs, Inspector, Options};
+use crate::capture::{Interface, Layout, Mark, OwnedPacket, Packet, Reader, Timestamp, Writer};
+use crate::index::{Index, Wanted};
+use crate::inspect::{CountsOnly, DecodeAs, Inspector, Options};
 use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::masking;
 use crate::layers::{Layer, Span};
@@ -244,8 +245,11 @@ fn a_capture_is_read_for_the_packets_of_an_exchange_and_of_a_frame() {
     let upgrade = demos::demo("upgrade").unwrap().record(&Settings::default()).unwrap().swap_remove(1);
     let file = captured(&upgrade);
     let of = |selection| {
-        let open = || Ok::<_, Infallible>(Reader::new(&file[..]).unwrap());
-        let mut packets = packets(open, selection, DecodeAs::default()).unwrap();
+        let reader = Reader::new(&file[..]).unwrap();
+        let index = Index::read(reader, Wanted::Nothing, Options::default(), &mut CountsOnly);
+        let open =
+            |layout: &Layout, mark: Mark| Ok::<_, Infallible>(layout.resume(&file[mark.offset as usize..], mark));
+        let mut packets = index.packets(open, selection, DecodeAs::default()).unwrap();
         let mut said = String::new();
         for packet in packets.by_ref() {
             leaves(&packet.fields, packet.number, packet.data.len());

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 
 use super::Filter;
 use crate::inspect::event::{Event, PacketContent, Sink};
-use crate::inspect::record::{Connection, Exchange, Extent, Frame, HttpMessage, Message, Moment, Problem};
+use crate::inspect::record::{Connection, Exchange, Extent, Frame, Message, Moment, Problem};
 pub use crate::limits::MAX_SEARCHED_TEXT;
 use crate::limits::{MAX_WAITING_FRAME_BYTES, MAX_WAITING_PROBLEMS};
 
@@ -65,6 +65,12 @@ impl<'f, S: Sink> Filtered<'f, S> {
         }
     }
 
+    /// The same, where the capture's first packet is not among those it's told of.
+    #[must_use]
+    pub fn since(self, first: Option<Moment>) -> Self {
+        Self { first, ..self }
+    }
+
     /// How many connections matched.
     #[must_use]
     pub fn matched(&self) -> Matched {
@@ -100,7 +106,7 @@ impl<'f, S: Sink> Filtered<'f, S> {
     fn exchange(&mut self, it: &Exchange) {
         if self.is_possible(it.connection) && self.spans(it.extent()) && self.filter.has_exchange(it) {
             self.matches(it.connection);
-            match shorter_exchange(it, self.keep) {
+            match it.shortened(self.keep) {
                 Some(short) => self.sink.event(Event::Exchange(&short)),
                 None => self.sink.event(Event::Exchange(it)),
             }
@@ -275,22 +281,6 @@ impl<S: Sink> Sink for Filtered<'_, S> {
 fn taken(frames: &mut Vec<Frame>) -> (Vec<Frame>, usize) {
     let cost = frames.iter().map(|frame| size_of::<Frame>() + frame.payload.len()).sum();
     (std::mem::take(frames), cost)
-}
-
-/// The exchange with no more than `keep` bytes of each body, where it has more.
-fn shorter_exchange(it: &Exchange, keep: usize) -> Option<Exchange> {
-    let is_long = |message: &HttpMessage| message.body.len() > keep;
-    let mut responses = it.interim.iter().chain(&it.response);
-    if !it.request.as_ref().is_some_and(|it| is_long(&it.message)) && !responses.any(|it| is_long(&it.message)) {
-        return None;
-    }
-    let mut short = it.clone();
-    let requests = short.request.iter_mut().map(|it| &mut it.message);
-    let responses = short.interim.iter_mut().chain(&mut short.response).map(|it| &mut it.message);
-    for message in requests.chain(responses) {
-        shorten(&mut message.body, &mut message.body_truncated, keep);
-    }
-    Some(short)
 }
 
 fn shorten(bytes: &mut Vec<u8>, truncated: &mut bool, keep: usize) {

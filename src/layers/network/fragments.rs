@@ -160,6 +160,12 @@ impl Fragments {
         Self::default()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.datagrams.is_empty()
+    }
+
     /// How many datagrams were forgotten before they were whole.
     #[must_use]
     pub fn forgotten(&self) -> u64 {

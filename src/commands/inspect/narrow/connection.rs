@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped};
-use super::{Absent, Pass, ROWS, View};
+use super::deepen::{self, Brief};
+use super::{Absent, ROWS, View};
+use crate::index::{OfConnection, Wanted};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Frame, Problem};
 use crate::inspect::{Event, Sink};
@@ -13,21 +14,19 @@ use crate::render::overview::{First, KEEP};
 use crate::render::{connection, exchanges, frames, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut sinks = (Found::new(number), Scoped::new(number));
-    let mut whole = Found::new(number);
-    let pass = view.asked.read_beside(&mut view.input.open()?, KEEP, &mut sinks, &mut whole);
-    let Pass { finding, matched } = pass;
-    let (found, Scoped { story, .. }) = sinks;
+    let mut shown = OfConnection { connection: number, view: (Found::default(), Brief::default()) };
+    let index = view.index(Wanted::Connection(number), KEEP, &mut shown)?;
+    let (found, Brief(story)) = shown.view;
     let Some(it) = &found.record else {
-        let absent = match whole.record {
+        let absent = match index.connection() {
             Some(_) => Absent::MatchOn { connection: number },
-            None => Absent::Connection { asked: number, there: finding.summary.tcp_connections },
+            None => Absent::Connection { asked: number, there: index.summary.tcp_connections },
         };
-        return view.input.outcome(Some(absent), finding.error);
+        return view.input.outcome(Some(absent), index.error);
     };
     let style = view.style;
-    let (counted, remark) = if matched.is_some() { (&whole, "those that match") } else { (&found, "") };
-    let life = connection::life(it, counted.frames.offered(), counted.messages, style);
+    let remark = if view.asked.filter.is_everything() { "" } else { "those that match" };
+    let life = connection::life(it, index.frames, index.messages, style);
     out.write_all(life.as_bytes())?;
     deepen::ladder_of(view, &story, number, out)?;
     let kept_exchanges: Vec<_> = found.exchanges.iter().cloned().collect();
@@ -42,48 +41,36 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         write!(out, "{}{body}", heading(title, remark, style))?;
     }
     if view.asked.layers {
-        deepen::layers_of(view, &story, kept_exchanges.iter(), out)?;
+        deepen::layers_of(view, &index, &story, kept_exchanges.iter(), out)?;
         deepen::diagrams(view, kept_frames.iter(), out)?;
     }
     if view.asked.hex {
-        deepen::packets(view, Selection::Connection(number), (true, false), out)?;
+        deepen::packets(view, &index, Selection::Connection(number), (true, false), out)?;
     }
-    view.input.outcome(None, finding.error)
+    view.input.outcome(None, index.error)
 }
 
-/// What belongs to a connection.
+/// What a connection came to.
 struct Found {
-    number: u64,
     record: Option<Connection>,
     exchanges: First<u64, Exchange>,
     frames: First<u64, Frame>,
-    messages: u64,
     problems: First<u64, Problem>,
 }
 
-impl Found {
-    fn new(number: u64) -> Self {
-        Self {
-            number,
-            record: None,
-            exchanges: First::new(ROWS),
-            frames: First::new(ROWS),
-            messages: 0,
-            problems: First::new(ROWS),
-        }
+impl Default for Found {
+    fn default() -> Self {
+        Self { record: None, exchanges: First::new(ROWS), frames: First::new(ROWS), problems: First::new(ROWS) }
     }
 }
 
 impl Sink for Found {
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Closed(it) if it.number == self.number => self.record = Some(it.clone()),
-            Event::Exchange(it) if it.connection == self.number => self.exchanges.offer(it.index, || it.clone()),
-            Event::Frame(it) if it.connection == self.number => self.frames.offer(it.index, || it.clone()),
-            Event::Message(it) if it.connection == self.number => self.messages += 1,
-            Event::Problem(it) if it.connection == Some(self.number) => {
-                self.problems.offer(self.problems.offered(), || it.clone());
-            }
+            Event::Closed(it) => self.record = Some(it.clone()),
+            Event::Exchange(it) => self.exchanges.offer(it.index, || it.clone()),
+            Event::Frame(it) => self.frames.offer(it.index, || it.clone()),
+            Event::Problem(it) => self.problems.offer(self.problems.offered(), || it.clone()),
             _ => {}
         }
     }

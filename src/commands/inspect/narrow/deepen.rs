@@ -5,47 +5,37 @@ use std::io::Write;
 
 use super::super::super::Failure;
 use super::View;
-use crate::inspect::annotate::{self, Selection};
+use crate::index::Index;
+use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Exchange, Frame};
-use crate::inspect::{Event, PacketContent, Sink};
+use crate::inspect::{CountsOnly, Event, Options, Sink};
 use crate::layers::{Field, Origin, stack};
 use crate::render::facts::heading;
 use crate::render::ladder::ladder;
 use crate::render::layers::layers;
+use crate::render::overview::KEEP;
 use crate::render::story::Story;
 use crate::render::{frame, hex, numbers, osi, text, tree};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
 
-/// A story of one connection: events of others do not reach it.
-pub(super) struct Scoped {
-    pub(super) story: Story,
-    connection: u64,
-}
+/// A story without long bodies and payloads: a ladder's rows quote their beginnings.
+#[derive(Default)]
+pub(super) struct Brief(pub(super) Story);
 
-impl Scoped {
-    pub(super) fn new(connection: u64) -> Self {
-        Self { story: Story::default(), connection }
-    }
-}
-
-impl Sink for Scoped {
+impl Sink for Brief {
     fn event(&mut self, event: Event<'_>) {
-        let of = match event {
-            Event::Packet(it) => match &it.content {
-                PacketContent::Tcp(segment) => Some(segment.connection),
-                _ => None,
+        match event {
+            Event::Exchange(it) => match it.shortened(KEEP) {
+                Some(short) => self.0.event(Event::Exchange(&short)),
+                None => self.0.event(event),
             },
-            Event::Closed(it) => Some(it.number),
-            Event::Exchange(it) => Some(it.connection),
-            Event::Frame(it) => Some(it.connection),
-            Event::Problem(it) => it.connection,
-            // Interfaces are named for all.
-            _ => Some(self.connection),
-        };
-        if of == Some(self.connection) {
-            self.story.event(event);
+            Event::Frame(it) if it.payload.len() > KEEP => {
+                let payload = it.payload.get(..KEEP).unwrap_or_default().to_vec();
+                self.0.event(Event::Frame(&Frame { payload, payload_truncated: true, ..it.clone() }));
+            }
+            _ => self.0.event(event),
         }
     }
 }
@@ -73,6 +63,7 @@ pub(super) fn ladder_of(view: &View<'_>, story: &Story, number: u64, out: &mut d
 /// Draws what each layer says of exchanges, in the order of their first packets.
 pub(super) fn layers_of<'a>(
     view: &View<'_>,
+    index: &Index,
     story: &Story,
     exchanges: impl Iterator<Item = &'a Exchange>,
     out: &mut dyn Write,
@@ -81,10 +72,8 @@ pub(super) fn layers_of<'a>(
     for exchange in exchanges {
         by_packet.entry(exchange.extent().first.packet).or_default().push(exchange);
     }
-    if by_packet.is_empty() {
-        return Ok(());
-    }
-    let mut reader = view.input.open()?;
+    let Some((first, _)) = by_packet.first_key_value() else { return Ok(()) };
+    let mut reader = view.before(*first, index)?;
     while let Ok(Some(packet)) = reader.next_packet() {
         for exchange in by_packet.remove(&packet.number).into_iter().flatten() {
             let fields = stack::annotate(packet.link.0, packet.number, packet.data).fields;
@@ -136,12 +125,23 @@ pub(super) fn diagrams<'a>(
 /// that.
 pub(super) fn packets(
     view: &View<'_>,
+    index: &Index,
     selection: Selection,
     (bytes, fields): (bool, bool),
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     let style = view.style;
-    let mut packets = annotate::packets(|| view.bytes.open(), selection, view.asked.decode_as)?;
+    let decode_as = view.asked.decode_as;
+    let blanked;
+    let index = if view.asked.redact {
+        // The copy has the same packets in other places.
+        let options = Options { decode_as, only: index.wanted.connection(), ..Options::default() };
+        blanked = Index::read(view.bytes.open()?, index.wanted, options, &mut CountsOnly);
+        &blanked
+    } else {
+        index
+    };
+    let mut packets = index.packets(|layout, mark| view.bytes.resume(layout, mark), selection, decode_as)?;
     for packet in packets.by_ref() {
         let number = numbers::count(packet.number);
         if bytes {

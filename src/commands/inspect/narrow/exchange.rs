@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped};
-use super::{Absent, Pass, View};
+use super::deepen::{self, Brief};
+use super::{Absent, View};
+use crate::index::{OfConnection, Wanted};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
@@ -20,12 +21,14 @@ const BODY_LINES: usize = 12;
 const PROBLEMS: usize = 50;
 
 pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Result<(), Failure> {
-    let mut sinks = (Found { name, ..Found::default() }, Scoped::new(name.0));
-    let Pass { finding, .. } = view.asked.read(&mut view.input.open()?, KEEP, &mut sinks);
-    let (found, Scoped { story, .. }) = sinks;
+    let (connection, index) = name;
+    let view_of = (Found { index, ..Found::default() }, Brief::default());
+    let mut shown = OfConnection { connection, view: view_of };
+    let index = view.index(Wanted::Connection(connection), KEEP, &mut shown)?;
+    let (found, Brief(story)) = shown.view;
     let Some(it) = &found.exchange else {
         let there = found.connection.as_ref().map(|it| it.exchanges);
-        return view.input.outcome(Some(Absent::exchange(name, there, &finding.summary)), finding.error);
+        return view.input.outcome(Some(Absent::exchange(name, there, &index.summary)), index.error);
     };
     let style = view.style;
     out.write_all(facts(it, found.connection.as_ref(), view).as_bytes())?;
@@ -44,14 +47,15 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     if !on_it.is_empty() {
         write!(out, "{}{}", heading("Problems", "", style), problems::list(&on_it, 0, style))?;
     }
-    deepen::layers_of(view, &story, std::iter::once(it), out)?;
+    deepen::layers_of(view, &index, &story, std::iter::once(it), out)?;
     if view.asked.ladder {
-        deepen::ladder_of(view, &story, name.0, out)?;
+        deepen::ladder_of(view, &story, connection, out)?;
     }
     if view.asked.layers || view.asked.hex {
-        deepen::packets(view, Selection::Exchange(name.0, name.1), (view.asked.hex, view.asked.layers), out)?;
+        let selection = Selection::Exchange(name.0, name.1);
+        deepen::packets(view, &index, selection, (view.asked.hex, view.asked.layers), out)?;
     }
-    view.input.outcome(None, finding.error)
+    view.input.outcome(None, index.error)
 }
 
 fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> String {
@@ -85,10 +89,11 @@ fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> Str
 
 #[derive(Default)]
 struct Found {
-    name: (u64, u64),
+    /// The exchange's index on its connection.
+    index: u64,
     exchange: Option<Exchange>,
     connection: Option<Connection>,
-    /// The latest on its connection, until the exchange is over.
+    /// The latest of the connection, until the exchange is over.
     problems: VecDeque<Problem>,
 }
 
@@ -104,11 +109,10 @@ impl Found {
 
 impl Sink for Found {
     fn event(&mut self, event: Event<'_>) {
-        let (connection, _) = self.name;
         match event {
-            Event::Exchange(it) if (it.connection, it.index) == self.name => self.exchange = Some(it.clone()),
-            Event::Closed(it) if it.number == connection => self.connection = Some(it.clone()),
-            Event::Problem(it) if it.connection == Some(connection) => {
+            Event::Exchange(it) if it.index == self.index => self.exchange = Some(it.clone()),
+            Event::Closed(it) => self.connection = Some(it.clone()),
+            Event::Problem(it) => {
                 if self.problems.len() == PROBLEMS {
                     if self.exchange.is_some() {
                         return;

@@ -1,4 +1,6 @@
 //! A closer look: at one connection, one exchange, one packet; or at all of them, with their layers, bytes or ladders.
+//!
+//! Each is one reading of the capture, which makes an [`Index`]. What has to be read again after that is read from there.
 
 mod connection;
 mod deepen;
@@ -6,14 +8,16 @@ mod exchange;
 mod packet;
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Read, Write};
 
 use super::super::Failure;
 use super::absent::Absent;
 use super::input::Input;
-use super::{Inspect, Pass, keep, the_whole};
+use super::{Inspect, keep, the_whole};
+use crate::capture::Reader;
+use crate::index::{Index, Wanted};
 use crate::inspect::annotate::Selection;
-use crate::inspect::{PacketContent, PacketSeen};
+use crate::inspect::{CountsOnly, PacketContent, PacketSeen, Sink};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
 use crate::render::style::Style;
@@ -28,6 +32,27 @@ struct View<'a> {
     /// The same with what is secret blanked, if that was asked for: what shows bytes reads them here.
     bytes: &'a Input<'a>,
     style: Style,
+}
+
+impl View<'_> {
+    /// Reads the capture for what is wanted of it; `sink` gets what matches, as in [`Inspect::through`], with so many
+    /// bytes of each body and payload.
+    fn index(&self, wanted: Wanted, keep: usize, sink: &mut dyn Sink) -> Result<Index, Failure> {
+        let (reader, options) = (self.input.open()?, self.asked.options(keep, wanted.connection()));
+        Ok(self.asked.through(keep, None, sink, |sink| Index::read(reader, wanted, options, sink)).0)
+    }
+
+    /// Reads the connection that the index is of again.
+    fn replay(&self, index: &Index, keep: usize, sink: &mut dyn Sink) -> Result<(), Failure> {
+        let (options, first) = (self.asked.options(keep, None), index.first());
+        let open = |layout: &_, mark| self.input.resume(layout, mark);
+        self.asked.through(keep, first, sink, |sink| index.replay(open, options, sink)).0
+    }
+
+    /// The capture from before a packet.
+    fn before(&self, packet: u64, index: &Index) -> Result<Reader<Box<dyn Read>>, Failure> {
+        index.before(packet, |layout, mark| self.input.resume(layout, mark))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -79,11 +104,11 @@ fn everything(view: &View<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let asked = view.asked;
     let is_filtered = !asked.filter.is_everything();
     let mut story = Story::default();
-    if asked.layers || asked.ladder || is_filtered {
-        asked.read(&mut view.input.open()?, KEEP, &mut story);
-    }
+    let tells = asked.layers || asked.ladder || is_filtered;
+    let sink: &mut dyn Sink = if tells { &mut story } else { &mut CountsOnly };
+    let index = view.index(Wanted::Nothing, KEEP, sink)?;
     if asked.layers {
-        deepen::layers_of(view, &story, story.exchanges.iter(), out)?;
+        deepen::layers_of(view, &index, &story, story.exchanges.iter(), out)?;
         deepen::diagrams(view, story.frames.iter(), out)?;
     }
     let numbers: BTreeSet<u64> = story.connections.iter().map(|it| it.number).collect();
@@ -97,7 +122,7 @@ fn everything(view: &View<'_>, out: &mut dyn Write) -> Result<(), Failure> {
             |it: &&PacketSeen| matches!(&it.content, PacketContent::Tcp(it) if numbers.contains(&it.connection));
         let packets = || story.packets.iter().filter(of_it).map(|it| it.moment.packet).collect();
         let selection = if is_filtered { Selection::Packets(packets()) } else { Selection::All };
-        deepen::packets(view, selection, (true, false), out)?;
+        deepen::packets(view, &index, selection, (true, false), out)?;
     }
     Ok(())
 }

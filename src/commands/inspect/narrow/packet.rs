@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::io::Write;
 
 use super::super::super::Failure;
-use super::deepen::{self, Scoped};
-use super::{Absent, Pass, View};
+use super::deepen::{self, Brief};
+use super::{Absent, View};
+use crate::index::{OfConnection, Wanted};
 use crate::inspect::annotate::Selection;
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
-use crate::inspect::{Event, PacketSeen, Sink};
+use crate::inspect::{CountsOnly, Event, PacketSeen, Sink};
 use crate::render::overview::KEEP;
 use crate::render::{packet, summary};
 
@@ -17,27 +18,34 @@ use crate::render::{packet, summary};
 const CARRIED: usize = 20;
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
+    let index = view.index(Wanted::Packet(number), 0, &mut CountsOnly)?;
     let mut found = Found { number, ..Found::default() };
-    let mut reader = view.input.open()?;
-    let Pass { finding, .. } = view.asked.read(&mut reader, KEEP, &mut found);
+    let mut story = Brief::default();
+    if let Some(connection) = index.connection() {
+        let ladder: &mut dyn Sink = if view.asked.ladder { &mut story } else { &mut CountsOnly };
+        view.replay(&index, KEEP, &mut OfConnection { connection, view: (&mut found, ladder) })?;
+    }
+    if found.seen.is_none() {
+        // A segment was told of, if it matches.
+        let is_told = index.connection().is_some();
+        found.seen = index.packet.clone().filter(|it| !is_told || !matches!(it.content, PacketContent::Tcp(_)));
+    }
     let Some(seen) = &found.seen else {
-        let absent = Absent::Packet { asked: number, there: finding.summary.packets };
-        return view.input.outcome(Some(absent), finding.error);
+        let absent = Absent::Packet { asked: number, there: index.summary.packets };
+        return view.input.outcome(Some(absent), index.error);
     };
     let style = view.style;
-    let interface = reader.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
+    let interface = index.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
     let place = packet::place(seen, interface, found.connection.as_ref(), &found.carried(), style);
     out.write_all(place.as_bytes())?;
-    deepen::packets(view, Selection::packet(number), (view.asked.hex, true), out)?;
+    deepen::packets(view, &index, Selection::packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {
         deepen::diagrams(view, found.frames.iter(), out)?;
     }
     if let (Some(segment), true) = (found.segment(), view.asked.ladder) {
-        let mut scoped = Scoped::new(segment.connection);
-        view.asked.read(&mut view.input.open()?, KEEP, &mut scoped);
-        deepen::ladder_of(view, &scoped.story, segment.connection, out)?;
+        deepen::ladder_of(view, &story.0, segment.connection, out)?;
     }
-    view.input.outcome(None, finding.error)
+    view.input.outcome(None, index.error)
 }
 
 /// A packet, and what lies in it.
@@ -136,9 +144,7 @@ impl Sink for Found {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Packet(it) if it.moment.packet == self.number => self.seen = Some(it.clone()),
-            Event::Closed(it) if self.segment().is_some_and(|segment| segment.connection == it.number) => {
-                self.connection = Some(it.clone());
-            }
+            Event::Closed(it) if self.segment().is_some() => self.connection = Some(it.clone()),
             Event::Exchange(it) => self.exchange(it),
             Event::Frame(it) if self.holds(it.connection, it.direction, it.extent) => {
                 if self.frames.len() < CARRIED {
