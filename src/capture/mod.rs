@@ -3,7 +3,6 @@
 mod clock;
 pub mod error;
 mod foreign;
-mod link_type;
 mod order;
 mod pcap;
 mod pcapng;
@@ -20,9 +19,31 @@ pub use writer::Writer;
 
 pub use crate::moment::Timestamp;
 
-/// A LINKTYPE number, as the tcpdump group's registry assigns them: what the first byte of a packet belongs to.
+/// What the first byte of a packet belongs to: a LINKTYPE number of the tcpdump group's registry
+/// (<https://www.tcpdump.org/linktypes.html>). What each is called and begins with, `layers` knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u16);
+
+impl LinkType {
+    /// BSD loopback: a protocol family in the byte order of the machine that captured (LINKTYPE 0).
+    pub const NULL: Self = Self(0);
+    /// Ethernet, from the destination address on (LINKTYPE 1).
+    pub const ETHERNET: Self = Self(1);
+    /// The Point-to-Point Protocol (LINKTYPE 9).
+    pub const PPP: Self = Self(9);
+    /// IPv4 or IPv6, told apart by the version: BSD's own number for it, found in old files.
+    pub const RAW_BSD: Self = Self(12);
+    /// IPv4 or IPv6, told apart by the version: OpenBSD's own number for it, found in old files.
+    pub const RAW_OPENBSD: Self = Self(14);
+    /// IPv4 or IPv6, told apart by the version (LINKTYPE 101).
+    pub const RAW: Self = Self(101);
+    /// OpenBSD loopback: a protocol family in network byte order (LINKTYPE 108).
+    pub const LOOP: Self = Self(108);
+    /// Linux "cooked" capture (LINKTYPE 113).
+    pub const LINUX_SLL: Self = Self(113);
+    /// Linux "cooked" capture, version 2 (LINKTYPE 276).
+    pub const LINUX_SLL2: Self = Self(276);
+}
 
 /// Where packets were captured: a pcapng interface, or the one a pcap file is of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A header's fields as rows of a table: so many bits, their name, how their value is shown, and what they mean.
 
-use super::numbers;
 use super::pen::{Pen, count, hex as hex_of};
+use super::{ether_types, ip_protocols};
 
 /// A row: a field, or what to do in its place.
 pub(crate) enum FieldRow {
@@ -183,7 +183,7 @@ pub(crate) const NAMES_THE_NEXT: &str = "Which protocol the bytes behind this he
 /// The two bytes that are a type or a length.
 pub(crate) const TYPE_OR_LENGTH: FieldRow = FieldRow::Code(|pen| {
     pen.clause("IEEE 802.3 §3.2.6");
-    pen.rows(&[if pen.peek(16) >= numbers::LEAST_TYPE.into() {
+    pen.rows(&[if pen.peek(16) >= ether_types::LEAST_TYPE.into() {
         ether_type("EtherType", NAMES_THE_NEXT)
     } else {
         number(16, "Length", "How many bytes of data follow; a number below 1536 here is a length, not a type.")
@@ -227,7 +227,7 @@ fn mac_meaning(address: u64) -> &'static str {
 
 /// An `EtherType` with its name: "0x0800 (IPv4)".
 pub(crate) fn ether_type_value(number: u64) -> String {
-    match numbers::ether_type_name(number as u16) {
+    match ether_types::name(number as u16) {
         Some(name) => format!("0x{number:04x} ({name})"),
         None => format!("0x{number:04x}"),
     }
@@ -235,7 +235,7 @@ pub(crate) fn ether_type_value(number: u64) -> String {
 
 /// A protocol number of IP with its name: "6 (TCP)".
 pub(crate) fn ip_protocol_value(number: u64) -> String {
-    match numbers::ip_protocol_name(number as u8) {
+    match ip_protocols::name(number as u8) {
         Some(name) => format!("{number} ({name})"),
         None => number.to_string(),
     }

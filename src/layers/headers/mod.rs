@@ -4,12 +4,16 @@
 //! The registries by which headers name what they carry are here too, so that a header can name any other and know none.
 
 pub mod checksum;
+pub(crate) mod ether_types;
 mod fault;
 pub(crate) mod field;
+pub(crate) mod ip_protocols;
+pub(crate) mod link_types;
 mod next;
-pub(crate) mod numbers;
 pub(crate) mod pen;
 mod protocol;
+
+use std::borrow::Cow;
 
 pub use fault::Fault;
 pub(crate) use fault::{fixed, whole};
@@ -18,11 +22,14 @@ pub(crate) use next::{Next, Payload, Step};
 pub(crate) use pen::{Pen, count, hex as hex_of};
 pub use protocol::Protocol;
 
+use super::Layer;
+
 /// What a file about headers needs.
 pub(crate) mod prelude {
     pub(crate) use super::field::*;
     pub(crate) use super::{
-        Fault, Header, Length, Next, Payload, Pen, Protocol, Step, checksum, count, fixed, hex_of, numbers, whole,
+        Fault, Header, Length, Next, Payload, Pen, Protocol, Step, checksum, count, ether_types, fixed, hex_of,
+        ip_protocols, link_types, whole,
     };
 }
 
@@ -84,8 +91,8 @@ impl Header {
                 Ok(Step::new(whole(protocol, data, length)?.len(), next))
             }
             Length::Then(length, next) => Ok(Step::new(whole(protocol, data, length)?.len(), Next::Header(next))),
-            Length::EtherType(length) => Ok(Step::new(length, numbers::behind_ether_type(last_two(length)?))),
-            Length::Typed(length) => Ok(numbers::typed(length, last_two(length)?)),
+            Length::EtherType(length) => Ok(Step::new(length, ether_types::behind(last_two(length)?))),
+            Length::Typed(length) => Ok(ether_types::typed(length, last_two(length)?)),
             Length::Found(find) => find(protocol, data),
         }
     }
@@ -98,6 +105,48 @@ impl Header {
                 pen.sentence(value)
             }
             Fields::Found(write) => write(pen),
+        }
+    }
+}
+
+/// A number, its name, and the header that it stands for, if that is decoded.
+type Named<T> = (T, &'static str, Option<Protocol>);
+
+fn named<T: Copy + Ord>(table: &[Named<T>], number: T) -> Option<&Named<T>> {
+    table.binary_search_by_key(&number, |row| row.0).ok().and_then(|at| table.get(at))
+}
+
+impl Payload {
+    /// Its name, as the counts of a capture show it.
+    pub(crate) fn name(self) -> Cow<'static, str> {
+        match self {
+            Self::Of(protocol) => protocol.name().into(),
+            Self::Fragment => "fragment".into(),
+            Self::Frame(name) | Self::InUdp(name) => name.into(),
+            Self::LinkType(number) => match link_types::technology(number) {
+                Some(name) => name.into(),
+                None => format!("link type {number}").into(),
+            },
+            Self::EtherType(number) => format!("EtherType 0x{number:04x}").into(),
+            Self::ServiceAccessPoint(number) => format!("LLC (service access point 0x{number:02x})").into(),
+            Self::PppProtocol(number) => format!("PPP (protocol 0x{number:04x})").into(),
+            Self::AddressFamily(number) => format!("address family {number}").into(),
+            Self::IpProtocol(number) => match ip_protocols::name(number) {
+                Some(name) => name.into(),
+                None => format!("IP protocol {number}").into(),
+            },
+            Self::GreProtocol(number) => format!("GRE (protocol 0x{number:04x})").into(),
+        }
+    }
+
+    /// The layer that its bytes are of.
+    pub(crate) fn layer(self) -> Layer {
+        match self {
+            Self::Of(protocol) if protocol.layer() == Layer::Transport => Layer::Application,
+            Self::Of(protocol) => protocol.layer(),
+            Self::LinkType(_) | Self::Frame(_) => Layer::DataLink,
+            Self::InUdp(_) | Self::IpProtocol(_) => Layer::Transport,
+            _ => Layer::Network,
         }
     }
 }

@@ -45,7 +45,7 @@ fn behind(device: u16, protocol: u16) -> Next {
         // Netlink and other wireless devices put numbers of their own into it.
         (801 | 802 | 824, _) => Next::Payload(Payload::EtherType(protocol)),
         (_, 0x0004) => Next::Header(Protocol::Llc),
-        _ => numbers::behind_ether_type(protocol),
+        _ => ether_types::behind(protocol),
     }
 }
 

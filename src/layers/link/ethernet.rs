@@ -22,20 +22,20 @@ pub(crate) const ETHERNET: Header = Header::of(Length::Typed(14), "{Source Addre
 #[inline]
 pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<14>(Protocol::Ethernet, data)?;
-    Ok(numbers::typed(header.len(), u16::from_be_bytes([header[12], header[13]])))
+    Ok(ether_types::typed(header.len(), u16::from_be_bytes([header[12], header[13]])))
 }
 
 /// Whether an Ethernet header that leads on to a known protocol could start here.
 pub(crate) fn leads_on(data: &[u8]) -> bool {
     matches!(data, [_, _, _, _, _, _, _, _, _, _, _, _, t1, t2, ..]
-        if matches!(numbers::behind_ether_type(u16::from_be_bytes([*t1, *t2])), Next::Header(_)))
+        if matches!(ether_types::behind(u16::from_be_bytes([*t1, *t2])), Next::Header(_)))
 }
 
 /// Whether an Ethernet header of any kind could start here: one with a type that is known by name, or with a length.
 pub(crate) fn looks_like(data: &[u8]) -> bool {
     let [_, _, _, _, _, _, _, _, _, _, _, _, t1, t2, ..] = *data else { return false };
     let type_or_length = u16::from_be_bytes([t1, t2]);
-    (LEAST_LENGTH..=GREATEST_LENGTH).contains(&type_or_length) || numbers::ether_type_name(type_or_length).is_some()
+    (LEAST_LENGTH..=GREATEST_LENGTH).contains(&type_or_length) || ether_types::name(type_or_length).is_some()
 }
 
 /// A frame behind its preamble, of which the last byte says whether all of it follows (IEEE 802.3br).
@@ -95,7 +95,7 @@ pub(crate) const SNAP: Header = Header::of(Length::Found(|_, data| {
     let ether_type = u16::from_be_bytes([header[3], header[4]]);
     // Organisation 0 has EtherTypes as its protocols, and so has 0x0000f8 (IEEE 802.1H).
     let next = match header {
-        [0, 0, 0 | 0xf8, _, _] => numbers::behind_ether_type(ether_type),
+        [0, 0, 0 | 0xf8, _, _] => ether_types::behind(ether_type),
         _ => Next::Payload(Payload::Of(Protocol::Snap)),
     };
     Ok(Step::new(header.len(), next))

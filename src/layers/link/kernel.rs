@@ -76,7 +76,7 @@ pub(crate) const PKTAP: Header = Header::of(Length::Found(|protocol, data| {
 /// What follows a header that gives its link type, last byte first.
 pub(super) fn behind_little(protocol: Protocol, link_type: [u8; 4], behind: &[u8]) -> Next {
     match u16::try_from(u32::from_le_bytes(link_type)) {
-        Ok(link_type) => numbers::behind_link_type(link_type, behind),
+        Ok(link_type) => link_types::behind(link_type, behind),
         Err(_) => Next::Payload(Payload::Of(protocol)),
     }
 }

@@ -50,7 +50,7 @@ fn is_packet(payload: &[u8]) -> bool {
             let length = usize::from(u16::from_be_bytes([l1, l2]));
             header.len() >= 20 && (length >= header.len() && checksum::fold(checksum::add(0, header)) == 0xffff)
         }
-        [first, _, _, _, _, _, next, ..] if first >> 4 == 6 => matches!(numbers::behind_ip(next), Next::Header(_)),
+        [first, _, _, _, _, _, next, ..] if first >> 4 == 6 => matches!(ip_protocols::behind(next), Next::Header(_)),
         [_, _, _, _, ref frame @ ..] => ethernet::leads_on(frame),
         _ => false,
     }

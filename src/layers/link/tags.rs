@@ -70,7 +70,7 @@ fn macsec(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     // Only signed: the frame goes on as if the tag were not there, and the signature stands behind it.
     let header = whole(protocol, data, tag + 2)?;
     let ether_type = header.last_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes));
-    Ok(numbers::typed(header.len(), ether_type))
+    Ok(ether_types::typed(header.len(), ether_type))
 }
 
 #[rustfmt::skip]

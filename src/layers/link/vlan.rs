@@ -32,5 +32,5 @@ const TAG: &[FieldRow] = &[
 #[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<4>(protocol, data)?;
-    Ok(numbers::typed(header.len(), u16::from_be_bytes([header[2], header[3]])))
+    Ok(ether_types::typed(header.len(), u16::from_be_bytes([header[2], header[3]])))
 }

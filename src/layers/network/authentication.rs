@@ -11,7 +11,7 @@ pub(crate) const AUTHENTICATION: Header = Header::of(Length::Found(|protocol, da
         return Err(Fault::impossible(protocol, "Payload Len", words, rule));
     }
     let length = whole(protocol, data, (usize::from(words) + 2) * 4)?.len();
-    Ok(Step::new(length, numbers::behind_ip(next)))
+    Ok(Step::new(length, ip_protocols::behind(next)))
 }), "security association {Security Parameters Index}", &[
     NEXT_HEADER,
     shown(8, "Payload Len", |words| format!("{words} ({} bytes)", (words + 2) * 4),

@@ -44,7 +44,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
         // An access point hands on its stations' frames as they were in the air.
         ARUBA_FIRST..=ARUBA_LAST if carried.is_multiple_of(16) => Next::Header(Protocol::Wifi),
         0x22eb => Next::Header(Protocol::Erspan3),
-        _ => match numbers::behind_ether_type(carried) {
+        _ => match ether_types::behind(carried) {
             Next::Payload(_) => Next::Payload(Payload::GreProtocol(carried)),
             next @ Next::Header(_) => next,
         },

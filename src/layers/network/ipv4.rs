@@ -48,7 +48,7 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
     let destination = data.get(header.len()..length).and_then(final_destination).unwrap_or(next_hop);
     let flags = u16::from_be_bytes([f1, f2]);
     if flags & (MORE_FRAGMENTS | FRAGMENT_OFFSET) == 0 {
-        let step = Step { length, payload, next: numbers::behind_ip(protocol) };
+        let step = Step { length, payload, next: ip_protocols::behind(protocol) };
         return Ok(Ipv4 { source, destination, piece: None, step });
     }
     let piece = Piece {

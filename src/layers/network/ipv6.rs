@@ -60,6 +60,6 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv6, Fault> {
         0 if *next != NO_NEXT_HEADER => None,
         length => Some(length),
     };
-    let step = Step { length: header.len(), payload, next: numbers::behind_ip(*next) };
+    let step = Step { length: header.len(), payload, next: ip_protocols::behind(*next) };
     Ok(Ipv6 { source: source.into(), destination: destination.into(), step })
 }

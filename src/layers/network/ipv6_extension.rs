@@ -66,7 +66,7 @@ const HOME_ADDRESS: u8 = 0xc9;
 fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let &[next, length, ..] = fixed::<8>(protocol, data)?;
     let length = whole(protocol, data, (usize::from(length) + 1) * 8)?.len();
-    Ok(Step::new(length, numbers::behind_ip(next)))
+    Ok(Step::new(length, ip_protocols::behind(next)))
 }
 
 /// Whether a routing header has hops yet to visit: then the packet's destination address is only the next of them.
@@ -110,7 +110,7 @@ pub(crate) fn parse_fragment(data: &[u8]) -> Result<(Option<Piece>, Step), Fault
         more: offset_and_more & 1 != 0,
     };
     if piece.offset == 0 && !piece.more {
-        return Ok((None, Step::new(8, numbers::behind_ip(protocol))));
+        return Ok((None, Step::new(8, ip_protocols::behind(protocol))));
     }
     Ok((Some(piece), Step::new(8, Next::Payload(Payload::Fragment))))
 }

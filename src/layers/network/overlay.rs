@@ -18,7 +18,7 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
         Some(Protocol::Gre)
     } else if on(6081)
         && first >> 6 == 0
-        && matches!(numbers::behind_ether_type(u16::from_be_bytes([third, fourth])), Next::Header(_))
+        && matches!(ether_types::behind(u16::from_be_bytes([third, fourth])), Next::Header(_))
     {
         Some(Protocol::Geneve)
     } else if on(2152) && first >> 4 == 0b0011 && second != 0 {
@@ -46,7 +46,7 @@ pub(crate) const VXLAN: Header = Header::of(Length::Then(8, Protocol::Ethernet),
 pub(crate) const GENEVE: Header = Header::of(Length::Found(|protocol, data| {
     let &[lengths, _, p1, p2, ..] = fixed::<8>(protocol, data)?;
     let length = whole(protocol, data, 8 + usize::from(lengths & 0x3f) * 4)?.len();
-    Ok(Step::new(length, numbers::behind_ether_type(u16::from_be_bytes([p1, p2]))))
+    Ok(Step::new(length, ether_types::behind(u16::from_be_bytes([p1, p2]))))
 }), "virtual network {VNI}", &[
     number(2, "Ver", "The version of Geneve: 0."),
     shown(6, "Opt Len", |words| format!("{words} ({} bytes)", words * 4),
@@ -109,7 +109,7 @@ fn parse_gtp_u(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
         return Err(Fault::impossible(protocol, "Length", stated, rule));
     };
     let next = match (message, data.get(length).map(|first| first >> 4)) {
-        (GTP_PACKET, Some(4 | 6)) => Next::Header(numbers::ip_by_version(data.get(length..).unwrap_or_default())),
+        (GTP_PACKET, Some(4 | 6)) => Next::Header(ip_protocols::by_version(data.get(length..).unwrap_or_default())),
         _ => Next::Payload(Payload::Of(protocol)),
     };
     Ok(Step { length, payload: Some(payload), next })

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::{Outcome, TcpPacket, Visitor, Walk};
 use crate::layers::headers::checksum::{self, Checksum};
-use crate::layers::headers::{Fault, Payload, Pen, Protocol, count, numbers};
+use crate::layers::headers::{Fault, Payload, Pen, Protocol, count, link_types};
 use crate::layers::{Field, Layer, Origin, Place};
 
 /// A packet's headers, field by field.
@@ -48,7 +48,7 @@ impl<'a> Annotated<'a> {
 pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
     let mut annotator = Annotator { number, fields: Vec::new(), headers: Vec::new(), trailers: Vec::new() };
     let mut walk = Walk::new(data);
-    let end = walk.run(numbers::behind_link_type(link_type, data), &mut annotator);
+    let end = walk.run(link_types::behind(link_type, data), &mut annotator);
     let rest = walk.at..walk.end;
     let mut payload = None;
     match end {

@@ -21,9 +21,9 @@ use std::net::{IpAddr, Ipv4Addr};
 pub use annotate::{Annotated, annotate};
 pub(crate) use plain::{Number, Plain, plain};
 
-pub use super::headers::numbers::link_type_name;
+pub use super::headers::link_types::name as link_type_name;
 pub use super::headers::{Fault, Protocol};
-use super::headers::{Next, Payload, Step, numbers};
+use super::headers::{Next, Payload, Step, ip_protocols, link_types};
 use super::link::{ethernet, vlan};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
 use super::network::{ipv4, ipv6, ipv6_extension};
@@ -86,7 +86,7 @@ pub fn walk(link_type: u16, data: &[u8]) -> Outcome<'_> {
 
 fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
     let mut walk = Walk::new(data);
-    let end = walk.run(numbers::behind_link_type(link_type, data), &mut ());
+    let end = walk.run(link_types::behind(link_type, data), &mut ());
     walk.outcome(end)
 }
 
@@ -97,7 +97,7 @@ fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
 pub fn walk_datagram(datagram: &Datagram) -> Outcome<'_> {
     let mut walk = Walk::new(&datagram.payload);
     (walk.source, walk.destination) = (datagram.source, datagram.destination);
-    let end = walk.run(numbers::behind_ip(datagram.protocol), &mut ());
+    let end = walk.run(ip_protocols::behind(datagram.protocol), &mut ());
     walk.outcome(end)
 }
 

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::TcpPacket;
-use crate::layers::headers::{Fault, Next, Protocol, Step, numbers};
+use crate::layers::headers::{Fault, Next, Protocol, Step, link_types};
 use crate::layers::link::{cooked, ethernet, loopback};
 use crate::layers::network::{ipv4, ipv6};
 use crate::layers::transport::header::Header;
@@ -59,7 +59,7 @@ impl From<IpAddr> for Number {
 #[expect(clippy::inline_always, reason = "what is not asked for is left out only where the caller is known")]
 #[inline(always)]
 pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
-    let Next::Header(protocol) = numbers::behind_link_type(link_type, data) else { return None };
+    let Next::Header(protocol) = link_types::behind(link_type, data) else { return None };
     let (link, is_ipv6) = match protocol {
         Protocol::Null => to_ip(loopback::parse(protocol, data))?,
         Protocol::Ethernet => to_ip(ethernet::parse(data))?,
