@@ -73,6 +73,54 @@ pub fn time(time: Timestamp) -> String {
     format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{fraction} UTC")
 }
 
+/// How the times of a ladder are written: milliseconds, with as many decimals as tell its rows apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    decimals: u32,
+    columns: usize,
+}
+
+impl Times {
+    /// For these, in nanoseconds.
+    #[must_use]
+    pub fn of(times: impl IntoIterator<Item = u64>) -> Self {
+        let times: Vec<u64> = times.into_iter().collect();
+        let last = times.iter().max().copied().unwrap_or(0);
+        let whole = times.iter().all(|at| at % 1_000_000 == 0);
+        let decimals = match last {
+            _ if whole => 0,
+            0..10_000_000 => 3,
+            10_000_000..1_000_000_000 => 1,
+            _ => 0,
+        };
+        let this = Self { decimals, columns: 0 };
+        Self { columns: times.iter().map(|at| this.number(*at).len()).max().unwrap_or(0).max(3), ..this }
+    }
+
+    /// One of them, without its unit.
+    #[must_use]
+    pub fn number(self, at: u64) -> String {
+        let step = 10_u64.pow(6 - self.decimals);
+        let steps = at / step + u64::from(at % step >= step / 2);
+        let one = 10_u64.pow(self.decimals);
+        let whole = count(steps / one);
+        if self.decimals == 0 { whole } else { format!("{whole}.{:0d$}", steps % one, d = self.decimals as usize) }
+    }
+
+    /// One of them, aligned on the right; the unit stands on the first only.
+    #[must_use]
+    pub fn text(self, at: u64, first: bool) -> String {
+        let unit = if first { " ms" } else { "" };
+        format!("{:>columns$}{unit}", self.number(at), columns = self.columns)
+    }
+
+    /// How many columns they take, the unit aside.
+    #[must_use]
+    pub fn columns(self) -> usize {
+        self.columns
+    }
+}
+
 fn rounded(number: u128, unit: u128) -> u128 {
     (number + unit / 2) / unit
 }

@@ -136,14 +136,14 @@ impl Changed {
     }
 
     fn narration(run: &Run) -> String {
-        words(&narration(run, Style::plain(4000)).unwrap())
+        words(&Style::plain(4000).lines(narration(run).unwrap()))
     }
 
     /// Everything that the lesson says in words, and its comparison.
     fn texts(&self, run: &Run) -> String {
         let filled = self.lesson.templates().map(|template| run.fill(template).unwrap());
         let filled: Vec<String> = filled.map(|text| text.replace('\u{a0}', " ")).collect();
-        let page = words(&page(run, Depth::default(), Style::plain(200)).unwrap());
+        let page = words(&Style::plain(200).lines(page(run, Depth::default()).unwrap()));
         let comparison = page.lines().skip_while(|line| !line.trim_start().starts_with("A ")).take(20);
         format!("{}\n{}\n{}", Self::narration(run), filled.join("\n"), comparison.collect::<Vec<_>>().join("\n"))
     }

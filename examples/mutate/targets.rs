@@ -168,7 +168,7 @@ pub fn pipeline(file: &[u8]) -> bool {
     }
     let about =
         About { source: "-", format: reader.format(), interfaces: reader.interfaces(), complete: error.is_none() };
-    drop(overview.draw(about, &finding.summary, STYLE));
+    drop(STYLE.lines(overview.page(about, &finding.summary)));
     let mut again = source::from_reader(Cursor::new(file.to_vec())).expect("it could be read before");
     assert_eq!(inspect::inspect(&mut again, Options::default(), &mut CountsOnly).summary, finding.summary);
     finding.summary.http_requests + finding.summary.http_responses + finding.summary.websocket_frames > 0

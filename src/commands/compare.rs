@@ -60,7 +60,7 @@ pub fn compare(asked: &Compare, out: &mut dyn Write, style: Style, watcher: &Rc<
     if asked.json {
         view::json(&specimens, &rows, out)?;
     } else {
-        out.write_all(view::page(&specimens, &rows, style).as_bytes())?;
+        style.print(view::page(&specimens, &rows), out)?;
     }
     match damaged {
         None => Ok(()),

@@ -10,7 +10,7 @@ use crate::lesson::catalogue::{self, Unknown};
 use crate::lesson::text::FillError;
 use crate::lesson::{self, Lesson};
 use crate::render::json::Json;
-use crate::render::lesson as page;
+use crate::render::lesson as view;
 use crate::render::style::Style;
 use crate::render::wire;
 use crate::wire::{Settings, Wire};
@@ -60,8 +60,8 @@ impl Run {
         }
     }
 
-    fn depth(&self) -> page::Depth {
-        page::Depth { layers: self.layers, hex: self.hex, ladder: self.ladder }
+    fn depth(&self) -> view::Depth {
+        view::Depth { layers: self.layers, hex: self.hex, ladder: self.ladder }
     }
 }
 
@@ -71,7 +71,7 @@ impl Run {
 ///
 /// If the output cannot be written.
 pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    print(&page::list(catalogue::all(), style), out)
+    Ok(style.print(view::list(catalogue::all()), out)?)
 }
 
 /// Shows a lesson's text. What it says in figures is measured in a run with the usual settings.
@@ -81,7 +81,7 @@ pub fn list(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
 /// If there is no such lesson, it fails to run, or the output cannot be written.
 pub fn show(name: &str, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let run = run_as_usual(name)?;
-    print(&page::narration(&run, style).map_err(|error| Failure::Run(error.to_string()))?, out)
+    Ok(style.print(view::narration(&run).map_err(|error| Failure::Run(error.to_string()))?, out)?)
 }
 
 /// Somebody who waits while a lesson runs.
@@ -131,11 +131,11 @@ pub fn run_before(
     }
     // What a text asks for may be in packets that were not captured: then that is the reason to give.
     let failed = |error: FillError| asked.met_by(&run).err().unwrap_or_else(|| Failure::Run(error.to_string()));
-    let mut lines = page::page(&run, asked.depth(), style).map_err(failed)?;
+    let mut page = view::page(&run, asked.depth()).map_err(failed)?;
     if let Some(path) = &asked.save {
-        lines.extend(page::saved(&run, &path.display().to_string(), style));
+        page.append(view::saved(&run, &path.display().to_string()));
     }
-    print(&lines, out)?;
+    style.print(page, out)?;
     asked.met_by(&run)
 }
 
@@ -185,11 +185,4 @@ fn run_lesson(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result
 fn write_capture(run: &lesson::Run, path: &Path) -> Result<(), Failure> {
     save::save(path, |out| run.write(out).map(drop))
         .map_err(|error| Failure::Run(format!("cannot save the capture as {}: {error}", path.display())))
-}
-
-pub(super) fn print(lines: &[String], out: &mut dyn Write) -> Result<(), Failure> {
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
 }

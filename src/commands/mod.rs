@@ -25,8 +25,8 @@ use thiserror::Error;
 
 use crate::capture::CaptureError;
 use crate::layers::Layer;
+use crate::render::model::{Form, List, Page, Text};
 use crate::render::style::Style;
-use crate::render::text;
 
 /// Why a command did not do all that was asked.
 #[derive(Debug, Error)]
@@ -101,13 +101,14 @@ pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
         ("wire101 explain 101", "what a status code, a header, an opcode means"),
         ("wire101 --help", "every command and flag"),
     ];
-    let widest = FIRST.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
-    writeln!(out, "{} shows what HTTP and WebSocket really put on the wire.", style.bold("wire101"))?;
-    writeln!(out, "Lessons run real clients and servers, capture every packet, and explain what was captured.")?;
-    writeln!(out)?;
+    let mut page = Page::default();
+    page.say(Text::words("wire101").bold().and(" shows what HTTP and WebSocket really put on the wire."));
+    page.say("Lessons run real clients and servers, capture every packet, and explain what was captured.");
+    page.space();
+    let mut list = List::new(Form::Commands);
     for (command, what) in FIRST {
-        let command = text::pad(&style.paint(Layer::Application, command), widest);
-        writeln!(out, "  {command}  {}", style.dim(what))?;
+        list.add(Text::words(command).look(Layer::Application), Text::words(what).dim());
     }
-    Ok(())
+    page.add(list);
+    Ok(style.print(page, out)?)
 }

@@ -8,8 +8,8 @@ use hyper::Method;
 use super::{Failure, live};
 use crate::layers::Layer;
 use crate::peer::server::{OFFERS, Server};
+use crate::render::model::{Form, List, Page, Text};
 use crate::render::style::Style;
-use crate::render::text;
 
 /// What `serve` was asked for.
 #[derive(Clone, Debug)]
@@ -41,27 +41,23 @@ pub fn serve(asked: &Serve, out: &mut dyn Write, style: Style) -> Result<(), Fai
 }
 
 fn announce(address: SocketAddr, out: &mut dyn Write, style: Style) -> io::Result<()> {
-    writeln!(out, "listening on {}", style.paint(Layer::Application, &format!("http://{}/", reached_at(address))))?;
-    let said = |what: &str| -> Vec<String> { text::wrap(&style.text(what), style.width) };
-    for line in said(&who_can_reach(address)) {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out)?;
-    let widest = OFFERS.iter().map(|offer| offer.path.len()).max().unwrap_or_default();
+    let mut page = Page::default();
+    page.say(
+        Text::words("listening on ")
+            .and(Text::words(format!("http://{}/", reached_at(address))).look(Layer::Application)),
+    );
+    page.say(who_can_reach(address));
+    page.space();
+    let mut list = List::new(Form::Commands);
     for offer in &OFFERS {
         let methods: Vec<&str> = offer.methods.iter().map(Method::as_str).collect();
         let methods = if offer.methods == [Method::GET] { String::new() } else { format!("{}: ", methods.join(", ")) };
-        let what = text::wrap(&style.text(&format!("{methods}{}", offer.what)), style.width.saturating_sub(widest + 4));
-        let mut path = style.paint(Layer::Application, offer.path);
-        for line in what {
-            let path = std::mem::take(&mut path);
-            writeln!(out, "  {}  {line}", text::pad(&path, widest))?;
-        }
+        list.add(Text::words(offer.path).look(Layer::Application), format!("{methods}{}", offer.what));
     }
-    writeln!(out)?;
-    for line in said("All of it is kept in memory and forgotten at the end. Ctrl-C ends it.") {
-        writeln!(out, "{}", style.dim(&line))?;
-    }
+    page.add(list);
+    page.space();
+    page.remark("All of it is kept in memory and forgotten at the end. Ctrl-C ends it.");
+    style.print(page, out)?;
     out.flush()
 }
 
@@ -112,6 +108,7 @@ fn refusal(asked: &Serve, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::writer::line::width;
 
     #[test]
     fn it_is_said_who_can_reach_it() {
@@ -124,12 +121,12 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_asked_and_the_first_is_where_it_listens() {
-        for width in 40..130 {
+        for columns in 40..130 {
             let mut out = Vec::new();
-            announce("0.0.0.0:8101".parse().unwrap(), &mut out, Style::plain(width)).unwrap();
+            announce("0.0.0.0:8101".parse().unwrap(), &mut out, Style::plain(columns)).unwrap();
             let out = String::from_utf8(out).unwrap();
             assert_eq!(out.lines().next(), Some("listening on http://127.0.0.1:8101/"));
-            assert!(out.lines().all(|line| text::width(line) <= width), "{out}");
+            assert!(out.lines().all(|line| width(line) <= columns), "{out}");
         }
     }
 

@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::style::{Look, Style};
-use super::text;
+use super::model::prose::Place;
+use super::model::{Form, Heading, List, Look, Page, Prose, Text};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
 use crate::layers::application::websocket::handshake;
@@ -12,116 +12,88 @@ use crate::layers::application::websocket::handshake;
 /// How much of a key or value is shown: twice what the longest valid one has.
 const LONGEST: usize = 56;
 
-/// Draws the derivation, step by step, from the key and the value that were captured; nothing where there is no key.
+/// The derivation, step by step, from the key and the value that were captured; `None` where there is no key.
 #[must_use]
-pub fn derivation(exchange: &Exchange, style: Style) -> Vec<String> {
+pub fn derivation(exchange: &Exchange) -> Option<List> {
     let request = exchange.request.as_ref();
-    let Some(key) = request.and_then(|request| request.message.headers.get("sec-websocket-key")) else {
-        return Vec::new();
-    };
+    let key = request.and_then(|request| request.message.headers.get("sec-websocket-key"))?;
     let response = exchange.response.as_ref();
     let sent = response.and_then(|response| response.message.headers.get("sec-websocket-accept"));
     let packet = |of: Option<u64>| of.map_or_else(String::new, |packet| format!("packet {packet}"));
-    let key_packet = packet(request.map(|request| request.message.extent.first.packet));
-    let accept_packet = packet(response.map(|response| response.message.extent.first.packet));
-    let mut steps = Steps { style, lines: Vec::new() };
-    steps.derive(key, &key_packet);
+    let mut steps = derive(key, packet(request.map(|request| request.message.extent.first.packet)));
     match sent {
-        None => steps.step("the server sent", style.glyphs().none, "nothing to compare", Look::Bad),
-        Some(sent) => steps.compare(key, sent, &accept_packet),
+        None => step(&mut steps, "the server sent", "—", "nothing to compare", Look::Bad),
+        Some(sent) => {
+            let place = packet(response.map(|response| response.message.extent.first.packet));
+            compare(&mut steps, key, sent, &format!("{place} "));
+        }
     }
-    steps.lines
+    Some(steps)
 }
 
-/// Draws the derivation for a key that somebody typed, and for the value to compare with, if there is one.
+/// The derivation for a key that somebody typed, and for the value to compare with, if there is one.
 #[must_use]
-pub fn of_key(key: &[u8], sent: Option<&[u8]>, style: Style) -> Vec<String> {
-    let mut steps = Steps { style, lines: vec![style.bold("Sec-WebSocket-Accept, step by step")] };
-    if style.width >= 60 {
-        steps.lines = vec![format!("{}  {}", steps.lines.concat(), style.dim(&style.text("RFC 6455 §4.2.2")))];
-    }
-    steps.lines.push(String::new());
-    steps.derive(key, "");
+pub fn of_key(key: &[u8], sent: Option<&[u8]>) -> Page {
+    let mut page = Page::default();
+    page.add(Heading::new(Text::words("Sec-WebSocket-Accept, step by step").bold(), "RFC 6455 §4.2.2", Place::After));
+    page.space();
+    let mut steps = derive(key, String::new());
     if let Some(sent) = sent {
-        steps.compare(key, sent, "");
+        compare(&mut steps, key, sent, "");
     }
-    let bytes = BASE64_STANDARD.decode(key).map(|bytes| bytes.len());
-    let remark = match bytes {
+    page.add(steps);
+    page.space();
+    let remark = match BASE64_STANDARD.decode(key).map(|bytes| bytes.len()) {
         Ok(16) => {
-            "It proves that the server speaks WebSocket and read this very request; it keeps nothing secret.".to_owned()
+            let said =
+                "It proves that the server speaks WebSocket and read this very request; it keeps nothing secret.";
+            Text::words(said).dim()
         }
-        Ok(bytes) => format!("A key is 16 bytes in Base64; this one is {bytes}. A server should answer it with 400."),
-        Err(_) => "A key is 16 bytes in Base64; this is no Base64. A server should answer it with 400.".to_owned(),
+        Ok(bytes) => {
+            let said = format!("A key is 16 bytes in Base64; this one is {bytes}. A server should answer it with 400.");
+            Text::words(said).look(Look::Bad)
+        }
+        Err(_) => {
+            let said = "A key is 16 bytes in Base64; this is no Base64. A server should answer it with 400.";
+            Text::words(said).look(Look::Bad)
+        }
     };
-    let look = if bytes == Ok(16) { Look::Dim } else { Look::Bad };
-    steps.lines.push(String::new());
-    let remark = text::wrap(&remark, style.width.saturating_sub(2));
-    steps.lines.extend(remark.iter().map(|line| format!("  {}", style.paint(look, line))));
-    steps.lines
+    page.add(Prose::new(remark).under(1));
+    page
 }
 
-/// Columns of the steps' names.
-const NAMES: usize = 20;
-
-struct Steps {
-    style: Style,
-    lines: Vec<String>,
+/// From the key to the value that it asks for.
+fn derive(key: &[u8], remark: String) -> List {
+    let shown = Text::captured(key.get(..LONGEST).unwrap_or(key));
+    let hex: Vec<String> = handshake::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut steps = List::new(Form::Steps);
+    step(&mut steps, "the client's key", shown.clone(), remark, Look::Layer(Layer::Application));
+    step(&mut steps, "the RFC's GUID", handshake::GUID, "the same for everybody", Look::Dim);
+    step(&mut steps, "both together", shown.and(handshake::GUID), "", Look::Plain);
+    step(&mut steps, "SHA-1 of that", hex.join(" "), "", Look::Plain);
+    step(&mut steps, "in Base64", handshake::accept(key), "", Look::Bold);
+    steps
 }
 
-impl Steps {
-    /// From the key to the value that it asks for.
-    fn derive(&mut self, key: &[u8], remark: &str) {
-        let shown = self.style.bytes(key.get(..LONGEST).unwrap_or(key));
-        let hex: Vec<String> = handshake::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
-        self.step("the client's key", &shown, remark, Look::Layer(Layer::Application));
-        self.step("the RFC's GUID", handshake::GUID, "the same for everybody", Look::Dim);
-        self.step("both together", &format!("{shown}{}", handshake::GUID), "", Look::Plain);
-        self.step("SHA-1 of that", &hex.join(" "), "", Look::Plain);
-        self.step("in Base64", &handshake::accept(key), "", Look::Bold);
-    }
+/// Whether what was sent is that value.
+fn compare(steps: &mut List, key: &[u8], sent: &[u8], place: &str) {
+    let same = sent == handshake::accept(key).as_bytes();
+    let (mark, look) = if same { ("✓ the same", Look::Good) } else { ("not the same", Look::Bad) };
+    let sent = Text::captured(sent.get(..LONGEST).unwrap_or(sent));
+    step(steps, "the server sent", sent, format!("{place}{mark}"), look);
+}
 
-    /// Whether what was sent is that value.
-    fn compare(&mut self, key: &[u8], sent: &[u8], place: &str) {
-        let style = self.style;
-        let same = sent == handshake::accept(key).as_bytes();
-        let mark = match (same, style.unicode) {
-            (true, true) => "✓ the same",
-            (true, false) => "= the same",
-            (false, _) => "not the same",
-        };
-        let look = if same { Look::Good } else { Look::Bad };
-        let sent = style.bytes(sent.get(..LONGEST).unwrap_or(sent));
-        self.step("the server sent", &sent, format!("{place} {mark}").trim_start(), look);
-    }
-
-    fn step(&mut self, name: &str, value: &str, remark: &str, look: Look) {
-        let style = self.style;
-        let room = style.width.saturating_sub(NAMES).max(8);
-        let mut start = format!("  {}", text::pad(name, NAMES - 2));
-        let values = text::wrap(value, room);
-        let last = values.len().saturating_sub(1);
-        for (at, value) in values.iter().enumerate() {
-            let line = std::mem::replace(&mut start, " ".repeat(NAMES)) + &style.paint(look, value);
-            if at < last || remark.is_empty() {
-                self.lines.push(line);
-                continue;
-            }
-            let quiet = if matches!(look, Look::Good | Look::Bad) { look } else { Look::Dim };
-            if text::width(&line) + 2 + text::width(remark) <= style.width {
-                self.lines.push(format!("{line}  {}", style.paint(quiet, remark)));
-            } else {
-                self.lines.push(line);
-                let below = text::wrap(remark, room).into_iter();
-                self.lines.extend(below.map(|line| " ".repeat(NAMES) + &style.paint(quiet, &line)));
-            }
-        }
-    }
+fn step(steps: &mut List, name: &'static str, value: impl Into<Text>, remark: impl Into<Text>, look: Look) {
+    let quiet = if matches!(look, Look::Good | Look::Bad) { look } else { Look::Dim };
+    steps.remarked(name, value.into().look(look), remark.into().look(quiet));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::inspect::record::{Fields, HttpMessage, Request, Response};
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     /// The example of RFC 6455 §1.3, answered with `accept`.
     fn handshake_of(accept: &str) -> Exchange {
@@ -135,9 +107,13 @@ mod tests {
         }
     }
 
+    fn steps(exchange: &Exchange) -> List {
+        derivation(exchange).unwrap()
+    }
+
     #[test]
     fn the_specifications_own_example_is_derived() {
-        let lines = derivation(&handshake_of("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), Style::plain(80));
+        let lines = Style::plain(80).lines(steps(&handshake_of("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
         insta::assert_snapshot!(lines.join("\n"), @r"
           the client's key  dGhlIHNhbXBsZSBub25jZQ==  packet 0
           the RFC's GUID    258EAFA5-E914-47DA-95CA-C5AB0DC85B11  the same for everybody
@@ -150,20 +126,20 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_seen() {
-        let lines = derivation(&handshake_of("AAAA"), Style::plain(80));
+        let lines = Style::plain(80).lines(steps(&handshake_of("AAAA")));
         assert!(lines.last().is_some_and(|line| line.ends_with("not the same")), "{lines:?}");
     }
 
     #[test]
     fn no_line_is_wider_than_asked() {
-        for width in 40..130 {
-            let lines = derivation(&handshake_of(&"A".repeat(900)), Style::plain(width));
-            assert!(lines.iter().all(|line| text::width(line) <= width), "{lines:?}");
+        for columns in 40..130 {
+            let lines = Style::plain(columns).lines(steps(&handshake_of(&"A".repeat(900))));
+            assert!(lines.iter().all(|line| width(line) <= columns), "{lines:?}");
         }
     }
 
     #[test]
     fn without_a_key_there_is_nothing_to_derive() {
-        assert!(derivation(&Exchange::default(), Style::plain(80)).is_empty());
+        assert!(derivation(&Exchange::default()).is_none());
     }
 }

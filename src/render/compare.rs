@@ -4,15 +4,10 @@
 
 mod json;
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 pub use self::json::json;
 use super::escape::beginning;
-use super::facts::heading;
-use super::style::{Look, Style};
-use super::table::{Cell, Column, Table};
-use super::{numbers, text};
+use super::model::{Block, Cell, Column, Form, List, Page, Prose, Table, Text};
+use super::numbers;
 use crate::compare::{Group, MOST, Row, Specimen, Verdict};
 
 /// What captures are called in the columns.
@@ -21,46 +16,31 @@ const LETTERS: [&str; MOST] = ["A", "B", "C", "D", "E", "F", "G", "H"];
 /// How much of a value is shown, in bytes.
 const SHOWN: usize = 240;
 
-/// The columns that the names of rows take, and that a capture's column needs beside them.
-const NAMES: usize = 20;
-const ENOUGH: usize = 26;
-
-/// Draws the comparison.
+/// The comparison.
 #[must_use]
-pub fn page(specimens: &[Specimen], rows: &[Row], style: Style) -> String {
-    let mut page = String::new();
-    for (letter, specimen) in LETTERS.iter().zip(specimens) {
-        legend(&mut page, letter, specimen, style);
-    }
+pub fn page(specimens: &[Specimen], rows: &[Row]) -> Page {
+    let abreast = specimens.len();
+    let mut legend = List::new(Form::Letters);
+    LETTERS.iter().zip(specimens).for_each(|(letter, it)| legend.add(Text::words(*letter).bold(), about(it)));
+    let mut page = Page::from(legend);
     for group in Group::ALL {
         let rows: Vec<&Row> = rows.iter().filter(|row| row.group == group).collect();
         if rows.is_empty() {
             continue;
         }
-        page.push_str(&heading(title(group), "", style));
-        let abreast = fits_abreast(specimens.len(), style);
-        let table = if abreast { side_by_side(&rows, specimens.len(), style) } else { stacked(&rows, style) };
-        page.push_str(&table.draw(0));
+        page.heading(title(group), "");
+        let (wide, narrow) = (side_by_side(&rows, abreast).into(), stacked(&rows).into());
+        page.add(Block::Either { abreast, wide, narrow });
         for (names, meaning) in meanings(&rows) {
-            let said = style.text(&format!("{}: {meaning}", together(&names)));
-            for (at, line) in text::wrap(&said, style.width.saturating_sub(4)).iter().enumerate() {
-                let indent = if at == 0 { "  " } else { "    " };
-                // Writing to a string cannot fail.
-                let _ = writeln!(page, "{indent}{}", style.dim(line));
-            }
+            let meaning = Text::words(format!("{}: {meaning}", together(&names))).dim();
+            page.add(Prose::new(meaning).under(1).hanging());
         }
     }
-    page.push('\n');
-    let same = if fits_abreast(specimens.len(), style) { "; = stands for the same as in A" } else { "" };
-    for line in text::wrap(&style.text(&format!("{}{same}", counts(rows))), style.width) {
-        let _ = writeln!(page, "{line}");
-    }
+    page.space();
+    let same = format!("{}; = stands for the same as in A", counts(rows));
+    let (wide, narrow) = (Prose::new(same).into(), Prose::new(counts(rows)).into());
+    page.add(Block::Either { abreast, wide, narrow });
     page
-}
-
-/// Whether each capture can have a column.
-fn fits_abreast(captures: usize, style: Style) -> bool {
-    style.width.saturating_sub(NAMES) / captures.max(1) >= ENOUGH
 }
 
 /// What the differences mean, once each.
@@ -85,21 +65,12 @@ fn together(names: &[&str]) -> String {
     }
 }
 
-fn legend(page: &mut String, letter: &str, specimen: &Specimen, style: Style) {
+fn about(specimen: &Specimen) -> String {
     let (exchange, connection) = (&specimen.exchange, &specimen.connection);
-    let about = format!(
-        "{}, exchange {}.{}, {} {} {}",
-        specimen.source,
-        exchange.connection,
-        exchange.index,
-        connection.client,
-        style.glyphs().to,
-        connection.server
-    );
-    for (at, line) in text::wrap(&style.text(&about), style.width.saturating_sub(3)).iter().enumerate() {
-        let letter = if at == 0 { style.bold(letter) } else { " ".to_owned() };
-        let _ = writeln!(page, "{letter}  {line}");
-    }
+    format!(
+        "{}, exchange {}.{}, {} → {}",
+        specimen.source, exchange.connection, exchange.index, connection.client, connection.server
+    )
 }
 
 fn title(group: Group) -> &'static str {
@@ -114,36 +85,36 @@ fn title(group: Group) -> &'static str {
 }
 
 /// A column for each capture.
-fn side_by_side(rows: &[&Row], captures: usize, style: Style) -> Table {
+fn side_by_side(rows: &[&Row], captures: usize) -> Table {
     let mut columns = vec![Column::text(""), Column::text("What").wrapped()];
     columns.extend(LETTERS.iter().take(captures).map(|letter| Column::text(letter).wrapped()));
-    let mut table = Table::new(&columns, style);
+    let mut table = Table::new(&columns);
     for row in rows {
-        let values = row.values.iter().enumerate().map(|(at, value)| cell(row, at, value.as_deref(), style));
-        table.row([mark(row, style), name(row)].into_iter().chain(values));
+        let values = row.values.iter().enumerate().map(|(at, value)| cell(row, at, value.as_deref()).into());
+        table.row([mark(row), name(row)].into_iter().chain(values));
     }
     table
 }
 
 /// A line for each thing that is said, with those who say it; one for all, where they say the same.
-fn stacked(rows: &[&Row], style: Style) -> Table {
+fn stacked(rows: &[&Row]) -> Table {
     let columns =
         [Column::text(""), Column::text("What").wrapped(), Column::text("In"), Column::text("Says").wrapped()];
-    let mut table = Table::new(&columns, style);
+    let mut table = Table::new(&columns);
     for row in rows {
         for (at, (captures, said)) in sayings(row).into_iter().enumerate() {
-            let (mark, name) = if at == 0 { (mark(row, style), name(row)) } else { (Cell::new(""), Cell::new("")) };
+            let (mark, name) = if at == 0 { (mark(row), name(row)) } else { (Cell::default(), Cell::default()) };
             let who = if captures.len() == row.values.len() {
-                Cell::new("all").look(Look::Dim)
+                Text::words("all").dim()
             } else {
                 let letters: Vec<&str> = captures.iter().map(|at| LETTERS[*at]).collect();
-                Cell::new(letters.join(" "))
+                Text::words(letters.join(" "))
             };
             let said = match said {
-                Saying::This(said) => value(said, style),
+                Saying::This(said) => value(said),
                 Saying::EachItsOwn => each_its_own(row),
             };
-            table.row([mark, name, who, said]);
+            table.row([mark, name, who.into(), said.into()]);
         }
     }
     table
@@ -178,42 +149,34 @@ fn sayings(row: &Row) -> Vec<(Vec<usize>, Saying<'_>)> {
 }
 
 /// What nobody reads line by line: values that chance or the time makes.
-fn each_its_own(row: &Row) -> Cell<'static> {
+fn each_its_own(row: &Row) -> Text {
     let why = row.meaning.as_deref().filter(|_| row.verdict == Verdict::Varies);
     let why = why.map(|why| format!(" {why}")).unwrap_or_default();
-    Cell::new(format!("(each its own){why}")).look(Look::Dim)
+    Text::words(format!("(each its own){why}")).dim()
 }
 
-fn mark(row: &Row, style: Style) -> Cell<'static> {
-    Cell::new(match (row.verdict, style.unicode) {
-        (Verdict::Differs, true) => "≠",
-        (Verdict::Differs, false) => "!",
-        (Verdict::Same | Verdict::Varies, _) => "",
-    })
+fn mark(row: &Row) -> Cell {
+    if row.verdict == Verdict::Differs { "≠".into() } else { Cell::default() }
 }
 
-fn name(row: &Row) -> Cell<'_> {
-    Cell::new(&*row.name).look(if row.verdict == Verdict::Differs { Look::Bold } else { Look::Dim })
+fn name(row: &Row) -> Cell {
+    let name = Text::words(row.name.clone());
+    if row.verdict == Verdict::Differs { name.bold() } else { name.dim() }.into()
 }
 
-fn cell<'a>(row: &'a Row, at: usize, captured: Option<&'a [u8]>, style: Style) -> Cell<'a> {
+fn cell(row: &Row, at: usize, captured: Option<&[u8]>) -> Text {
     if at > 0 && captured.is_some() && row.values[at] == row.values[0] {
-        return Cell::new("=").look(Look::Dim);
+        return Text::words("=").dim();
     }
-    let cell = value(captured, style);
-    if row.verdict == Verdict::Varies { cell.look(Look::Dim) } else { cell }
+    if row.verdict == Verdict::Varies { value(captured).dim() } else { value(captured) }
 }
 
-fn value(captured: Option<&[u8]>, style: Style) -> Cell<'_> {
+fn value(captured: Option<&[u8]>) -> Text {
     match captured {
-        None => Cell::new(style.glyphs().none).look(Look::Dim),
-        Some([]) => Cell::new("(empty)").look(Look::Dim),
-        Some(bytes) if bytes.len() <= SHOWN => Cell::bytes(bytes),
-        Some(bytes) => {
-            let mut cut = beginning(bytes, SHOWN).to_vec();
-            cut.extend_from_slice(b" ...");
-            Cell::bytes(Cow::Owned(cut))
-        }
+        None => Text::words("—").dim(),
+        Some([]) => Text::words("(empty)").dim(),
+        Some(bytes) if bytes.len() <= SHOWN => Text::captured(bytes),
+        Some(bytes) => Text::captured(beginning(bytes, SHOWN)).and(" ..."),
     }
 }
 
@@ -236,6 +199,8 @@ mod tests {
     use super::super::exchanges::tests::exchange;
     use super::*;
     use crate::compare::Talk;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     fn specimens(count: usize) -> Vec<Specimen> {
         let specimen = || Specimen {
@@ -256,7 +221,7 @@ mod tests {
             name: String,
             meaning: String,
             captures in 2..=MOST,
-            width in 20_usize..140,
+            columns in 20_usize..140,
             verdict in 0_usize..3,
             varying: bool,
         ) {
@@ -270,9 +235,9 @@ mod tests {
                 varying,
                 meaning: Some(meaning.clone()),
             };
-            let drawn = page(&specimens(captures), &Group::ALL.map(row), Style::plain(width));
+            let drawn = Style::plain(columns).lines(page(&specimens(captures), &Group::ALL.map(row))).join("\n");
             for line in drawn.lines() {
-                prop_assert!(text::width(line) <= width, "{line}");
+                prop_assert!(width(line) <= columns, "{line}");
             }
             prop_assert!(!drawn.contains('\x1b'));
         }
@@ -300,7 +265,7 @@ mod tests {
             row("Server", [Some("a"), Some("b"), None, Some("a"), None], false),
             row("Date", [Some("Mon"), Some("Tue"), None, Some("Wed"), Some("Thu")], true),
         ];
-        let page = page(&specimens(5), &rows, Style::plain(80));
+        let page = Style::plain(80).lines(page(&specimens(5), &rows)).join("\n");
         let lines: Vec<&str> = page.lines().skip_while(|line| !line.starts_with("What was")).skip(3).take(5).collect();
         insta::assert_snapshot!(lines.join("\n"), @"
         ≠  Server  A D      a

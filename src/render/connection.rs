@@ -1,17 +1,15 @@
 //! One connection's life: how it was opened, what it carried, who closed it.
 
-use super::facts::Facts;
+use super::model::{Form, List, Page};
 use super::numbers;
-use super::style::Style;
 use crate::inspect::record::{Closed, Connection, Direction, Protocol};
 
-/// Draws it; `frames` and `messages` are how many it carried once it was upgraded to WebSocket.
+/// Its facts; `frames` and `messages` are how many it carried once it was upgraded to WebSocket.
 #[must_use]
-pub fn life(it: &Connection, frames: u64, messages: u64, style: Style) -> String {
-    let title = format!("Connection {}", it.number);
-    let mut facts = Facts::about(&title, &format!("{} → {}", it.client, it.server), style);
-    facts.add("Opened", &opened(it));
-    facts.add("Speaks", &speaks(it, frames, messages));
+pub fn life(it: &Connection, frames: u64, messages: u64) -> Page {
+    let mut facts = List::new(Form::Facts);
+    facts.add("Opened", opened(it));
+    facts.add("Speaks", speaks(it, frames, messages));
     let lasted = numbers::duration(it.extent.last.time.since(it.extent.first.time));
     let sent = format!(
         "{} in {lasted} · the client sent {}, the server {}",
@@ -19,17 +17,17 @@ pub fn life(it: &Connection, frames: u64, messages: u64, style: Style) -> String
         numbers::bytes(it.client_bytes),
         numbers::bytes(it.server_bytes)
     );
-    facts.add("Carried", &sent);
+    facts.add("Carried", sent);
     if it.retransmitted_segments > 0 {
         let segments = numbers::counted(it.retransmitted_segments, "segment");
-        facts.add("Sent again", &format!("{segments}: TCP repeats what is not acknowledged in time"));
+        facts.add("Sent again", format!("{segments}: TCP repeats what is not acknowledged in time"));
     }
     if it.missing_bytes > 0 {
         let bytes = numbers::counted(it.missing_bytes, "byte");
-        facts.add("Missing", &format!("{bytes} of what was sent are not in the capture"));
+        facts.add("Missing", format!("{bytes} of what was sent are not in the capture"));
     }
-    facts.add("Closed", &closed(it));
-    facts.draw()
+    facts.add("Closed", closed(it));
+    Page::about(format!("Connection {}", it.number), format!("{} → {}", it.client, it.server), facts)
 }
 
 fn opened(it: &Connection) -> String {
@@ -81,10 +79,11 @@ fn closed(it: &Connection) -> String {
 mod tests {
     use super::super::connections::tests::connection;
     use super::*;
+    use crate::render::Style;
 
     #[test]
     fn a_life_has_a_beginning_a_middle_and_an_end() {
-        insta::assert_snapshot!(life(&connection(), 0, 0, Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(life(&connection(), 0, 0)).join("\n"), @r"
         Connection 0  10.0.0.1:49152 → 10.0.0.2:80
 
         Opened     by the client's SYN, packet 1 · 2023-11-14 22:13:20.000123456 UTC
@@ -105,7 +104,7 @@ mod tests {
             closed_by: Some(Direction::Server),
             ..connection()
         };
-        insta::assert_snapshot!(life(&it, 7, 2, Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(life(&it, 7, 2)).join("\n"), @r"
         Connection 0  10.0.0.1:49152 → 10.0.0.2:80
 
         Opened     before the capture began; first seen in packet 1 · 2023-11-14

@@ -1,50 +1,45 @@
 //! TCP connections as a table.
 
-use super::numbers;
-use super::style::{Look, Style};
-use super::table::{Cell, Column, Table};
+use super::model::{Column, Look, Table, Text};
 use crate::inspect::record::{Closed, Connection, Protocol};
 use crate::layers::Layer;
 
-/// Draws connections, and mentions `left_out` more.
+/// The table, of which `left_out` more rows are mentioned.
 #[must_use]
-pub fn table(connections: &[Connection], left_out: u64, style: Style) -> String {
-    let mut table = Table::new(
-        &[
-            Column::number("#"),
-            Column::text("Client"),
-            Column::text("Server"),
-            Column::text("Protocol"),
-            Column::number("Exchanges"),
-            Column::number("Packets").optional(),
-            Column::number("Sent").optional(),
-            Column::number("Received").optional(),
-            Column::number("Time").optional(),
-            Column::text("Ended"),
-        ],
-        style,
-    );
+pub fn table<'a>(connections: impl IntoIterator<Item = &'a Connection>, left_out: u64) -> Table {
+    let mut table = Table::new(&[
+        Column::number("#"),
+        Column::text("Client"),
+        Column::text("Server"),
+        Column::text("Protocol"),
+        Column::number("Exchanges"),
+        Column::number("Packets").optional(),
+        Column::number("Sent").optional(),
+        Column::number("Received").optional(),
+        Column::number("Time").optional(),
+        Column::text("Ended"),
+    ]);
     for it in connections {
         table.row([
-            Cell::new(it.number.to_string()).look(Look::Dim),
-            Cell::new(it.client.to_string()),
-            Cell::new(it.server.to_string()),
-            protocol(it),
-            Cell::new(numbers::count(it.exchanges)),
-            Cell::new(numbers::count(it.packets)),
-            Cell::new(numbers::bytes(it.client_bytes)),
-            Cell::new(numbers::bytes(it.server_bytes)),
-            Cell::new(numbers::duration(it.extent.last.time.since(it.extent.first.time))),
-            ended(it),
+            Text::words(it.number.to_string()).dim().into(),
+            it.client.to_string().into(),
+            it.server.to_string().into(),
+            protocol(it).into(),
+            Text::count(it.exchanges).into(),
+            Text::count(it.packets).into(),
+            Text::bytes(it.client_bytes).into(),
+            Text::bytes(it.server_bytes).into(),
+            Text::duration(it.extent.last.time.since(it.extent.first.time)).into(),
+            ended(it).into(),
         ]);
     }
-    table.draw(left_out)
+    table.but(left_out)
 }
 
-fn protocol(it: &Connection) -> Cell<'_> {
+fn protocol(it: &Connection) -> Text {
     let name = match &it.protocol_detail {
-        Some(detail) => Cell::new(detail.as_str()),
-        None => Cell::new(it.protocol.name()),
+        Some(detail) => Text::words(detail.clone()),
+        None => it.protocol.name().into(),
     };
     match it.protocol {
         Protocol::Http1 | Protocol::WebSocket => name.look(Layer::Application),
@@ -54,9 +49,9 @@ fn protocol(it: &Connection) -> Cell<'_> {
     }
 }
 
-fn ended(it: &Connection) -> Cell<'_> {
+fn ended(it: &Connection) -> Text {
     let by = it.closed_by.map(|side| format!(" by {}", side.name())).unwrap_or_default();
-    let ended = Cell::new(format!("{}{by}", it.closed.name()));
+    let ended = Text::words(format!("{}{by}", it.closed.name()));
     match it.closed {
         Closed::Fin => ended,
         Closed::Reset => ended.look(Look::Bad),
@@ -69,6 +64,7 @@ pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::record::{Direction, Extent, Moment};
+    use crate::render::Style;
 
     /// A connection like any other.
     pub(in super::super) fn connection() -> Connection {
@@ -109,7 +105,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_usual_screen_has_what_matters_most() {
-        insta::assert_snapshot!(table(&some(), 0, Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0)).join("\n"), @r"
         #  Client          Server             Protocol          Exchanges  Ended
         ────────────────────────────────────────────────────────────────────────────────
         0  10.0.0.1:49152  10.0.0.2:80        http/1                    3  fin by client
@@ -119,7 +115,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_wide_screen_has_all() {
-        insta::assert_snapshot!(table(&some(), 1_200, Style::plain(120)), @r"
+        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 1_200)).join("\n"), @r"
         #  Client          Server             Protocol                      Exchanges  Packets     Sent  Received  Ended
         ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         0  10.0.0.1:49152  10.0.0.2:80        http/1                                3       33  1 980 B    64 KiB  fin by client

@@ -4,11 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::aloud;
-use super::ladder::{Ladder, Row, ladder};
-use super::lesson;
-use super::style::Style;
-use super::{numbers, text};
+use super::model::ladder::Row;
+use super::model::{Ladder, Page, Prose, Text};
+use super::{lesson, numbers};
 use crate::lesson::front_matter::Answer;
 use crate::lesson::measure::{Measure, Share, Unit};
 use crate::lesson::{Run, run::SideRun};
@@ -18,27 +16,16 @@ const ROWS: usize = 13;
 /// How many rows of a side are shown that has none of what was asked for.
 const INSTEAD: usize = 9;
 
-/// Draws them.
+/// The packets, and what they are.
 #[must_use]
-pub fn evidence(run: &Run, measured: Answer, style: Style) -> Vec<String> {
-    let Some((heading, found)) = found(run, measured) else { return Vec::new() };
-    let heading = text::wrap(&style.text(&heading), style.width);
-    let mut lines: Vec<String> = heading.iter().map(|line| style.bold(line)).collect();
-    lines.extend(ladder(&found, style, style.width));
-    lines
-}
-
-/// Says them, a sentence each row that is drawn.
-#[must_use]
-pub fn evidence_aloud(run: &Run, measured: Answer, style: Style) -> Vec<String> {
-    let Some((heading, found)) = found(run, measured) else { return Vec::new() };
-    let letter = measured.side.letter();
-    let left_out = found.left_out();
-    let more = (!left_out.is_empty()).then(|| format!("Then {}.", found.more_packets(left_out.clone())));
-    let say = |rows: &[Row]| rows.iter().map(|row| aloud::sentence(&found, row, letter)).collect::<Vec<_>>();
-    let (first, last) = (say(&found.rows[..left_out.start]), say(&found.rows[left_out.end..]));
-    let sentences = [heading].into_iter().chain(first).chain(more).chain(last);
-    sentences.flat_map(|sentence| text::wrap(&style.text(&sentence), style.width)).collect()
+pub fn evidence(run: &Run, measured: Answer) -> Page {
+    let mut page = Page::default();
+    if let Some((heading, mut found)) = found(run, measured) {
+        found.side = Some(measured.side.letter());
+        page.add(Prose::new(Text::words(heading).bold()));
+        page.add(found);
+    }
+    page
 }
 
 /// The packets as a ladder, and what they are.
@@ -171,6 +158,9 @@ fn words(notes: &[Note]) -> String {
 mod tests {
     use super::*;
     use crate::lesson::{Side, catalogue, run};
+    use crate::render::Style;
+    use crate::render::writer::Line;
+    use crate::render::writer::line::width;
     use crate::wire::Wire;
 
     fn keep_alive() -> Run {
@@ -179,7 +169,11 @@ mod tests {
     }
 
     fn drawn(measure: Measure, side: Side) -> String {
-        evidence(&keep_alive(), Answer { measure, side }, Style::plain(80)).join("\n")
+        Style::plain(80).lines(evidence(&keep_alive(), Answer { measure, side })).join("\n")
+    }
+
+    fn said(run: &Run, measured: Answer, columns: usize) -> Vec<String> {
+        Style::plain(columns).say(&evidence(run, measured)).iter().map(Line::text).collect()
     }
 
     #[test]
@@ -205,8 +199,8 @@ mod tests {
     #[test]
     fn the_rows_that_are_drawn_are_those_that_are_said() {
         let measured = Answer { measure: Measure::Frames, side: Side::B };
-        let said = evidence_aloud(&keep_alive(), measured, Style::plain(120));
-        let drawn = evidence(&keep_alive(), measured, Style::plain(120));
+        let said = said(&keep_alive(), measured, 120);
+        let drawn = Style::plain(120).lines(evidence(&keep_alive(), measured));
         // The drawing has the hosts' names in a line of its own.
         assert_eq!(said.len(), drawn.len() - 1, "{said:#?}\n{drawn:#?}");
         let more = drawn.iter().position(|line| line.contains("2 more packets")).unwrap();
@@ -219,11 +213,11 @@ mod tests {
             let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
             for check in &lesson.checks {
                 let measured = Answer { measure: check.measure, side: check.side };
-                for width in [80, 120] {
-                    let drawn = evidence(&run, measured, Style::plain(width));
-                    let said = evidence_aloud(&run, measured, Style::plain(width));
-                    assert!(said.iter().all(|line| text::width(line) <= width));
-                    assert!(drawn.iter().all(|line| text::width(line) <= width), "{drawn:#?}");
+                for columns in [80, 120] {
+                    let drawn = Style::plain(columns).lines(evidence(&run, measured));
+                    let said = said(&run, measured, columns);
+                    assert!(said.iter().all(|line| width(line) <= columns));
+                    assert!(drawn.iter().all(|line| width(line) <= columns), "{drawn:#?}");
                 }
             }
         }

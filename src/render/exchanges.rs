@@ -1,66 +1,52 @@
 //! HTTP exchanges as a table, with the columns of a browser's network panel.
 
-use super::numbers;
-use super::style::{Look, Style};
-use super::table::{Cell, Column, Table};
+use super::model::{Cell, Column, Look, Table, Text};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
 
-/// From this width on there is room for hosts and reason phrases.
-const WIDE: usize = 100;
-
-/// Draws exchanges, and mentions `left_out` more.
+/// The table, of which `left_out` more rows are mentioned. Hosts and reason phrases are for who has plenty of room.
 #[must_use]
-pub fn table(exchanges: &[Exchange], left_out: u64, style: Style) -> String {
-    let wide = style.width >= WIDE;
-    let mut columns = vec![
+pub fn table<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, left_out: u64) -> Table {
+    let mut table = Table::new(&[
         Column::number("#"),
         Column::text("Method"),
+        Column::text("Host").luxury(),
         Column::text("Target"),
         Column::text("Status"),
         Column::text("Type").optional(),
         Column::number("Size"),
         Column::number("Time"),
-    ];
-    if wide {
-        columns.insert(2, Column::text("Host").optional());
-    }
-    let mut table = Table::new(&columns, style);
-    let missing = || Cell::new("—").look(Look::Dim);
-    let said = |bytes: &[u8]| if bytes.is_empty() { missing() } else { Cell::bytes(bytes.to_vec()) };
+    ]);
+    let said = |bytes: &[u8]| if bytes.is_empty() { Cell::missing() } else { Text::captured(bytes).into() };
     for it in exchanges {
         let request = it.request.as_ref();
-        let response = it.response.as_ref();
-        let mut cells = vec![
-            Cell::new(format!("{}.{}", it.connection, it.index)).look(Look::Dim),
-            request.map_or_else(missing, |it| Cell::bytes(it.method.as_slice()).look(Layer::Application)),
-            request.map_or_else(missing, |it| said(&it.target)),
-            status(it, style),
+        let host = request.and_then(|it| it.message.headers.get("Host"));
+        let size = it.response.as_ref().map(|it| Text::bytes(it.message.body_bytes));
+        table.row([
+            Text::words(format!("{}.{}", it.connection, it.index)).dim().into(),
+            request.map_or_else(Cell::missing, |it| Text::captured(&*it.method).look(Layer::Application).into()),
+            host.map_or_else(Cell::missing, said),
+            request.map_or_else(Cell::missing, |it| said(&it.target)),
+            status(it),
             kind(it),
-            response.map_or_else(missing, |it| Cell::new(numbers::bytes(it.message.body_bytes))),
-            it.duration().map_or_else(missing, |time| Cell::new(numbers::duration(time))),
-        ];
-        if wide {
-            let host = request.and_then(|it| it.message.headers.get("Host"));
-            cells.insert(2, host.map_or_else(missing, said));
-        }
-        table.row(cells);
+            size.map_or_else(Cell::missing, Cell::from),
+            it.duration().map_or_else(Cell::missing, |time| Text::duration(time).into()),
+        ]);
     }
-    table.draw(left_out)
+    table.but(left_out)
 }
 
 /// The status code, and the reason phrase where there is room for it.
-fn status(it: &Exchange, style: Style) -> Cell<'_> {
-    let wide = style.width >= WIDE;
+fn status(it: &Exchange) -> Cell {
     let Some(response) = &it.response else {
-        return Cell::new(if wide { "no response" } else { "—" }).look(Look::Bad);
+        return Cell::or(Text::words("no response").look(Look::Bad), Text::words("—").look(Look::Bad));
     };
-    let mut text = response.status.to_string().into_bytes();
-    if wide && !response.reason.is_empty() {
-        text.push(b' ');
-        text.extend_from_slice(&response.reason);
+    let look = status_look(response.status);
+    let code = Text::words(response.status.to_string()).look(look);
+    if response.reason.is_empty() {
+        return code.into();
     }
-    Cell::bytes(text).look(status_look(response.status))
+    Cell::or(code.clone().and(" ").and(Text::captured(&*response.reason)).look(look), code)
 }
 
 /// How a status code looks: what went well, and what did not, is seen from afar.
@@ -73,13 +59,13 @@ pub(super) fn status_look(status: u16) -> Look {
 }
 
 /// The media type without its parameters, or what the connection was upgraded to.
-fn kind(it: &Exchange) -> Cell<'_> {
+fn kind(it: &Exchange) -> Cell {
     if let Some(protocol) = &it.upgraded {
-        return Cell::new(protocol.as_str()).look(Layer::Presentation);
+        return Text::words(protocol.clone()).look(Layer::Presentation).into();
     }
     match it.response.as_ref().and_then(|response| response.message.headers.get("Content-Type")) {
-        Some(value) => Cell::bytes(essence(value)),
-        None => Cell::new("—").look(Look::Dim),
+        Some(value) => Text::captured(essence(value)).into(),
+        None => Cell::missing(),
     }
 }
 
@@ -93,6 +79,7 @@ pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::record::{Extent, Fields, HttpMessage, Moment, Request, Response};
+    use crate::render::Style;
 
     fn section(lines: &[(&str, &[u8])]) -> Fields {
         let lines = lines.iter().map(|(name, value)| [name.as_bytes(), b": ", value, b"\r\n"].concat());
@@ -155,7 +142,7 @@ pub(super) mod tests {
 
     #[test]
     fn exchanges_read_like_a_network_panel() {
-        insta::assert_snapshot!(table(&some(), 0, Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0)).join("\n"), @r"
           #  Method  Target                              Status  Type        Size   Time
         ────────────────────────────────────────────────────────────────────────────────
         3.1  GET     /two?name=\x1b[31m                  200     text/plain  24 B  40 ms
@@ -166,7 +153,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_wide_screen_shows_more() {
-        insta::assert_snapshot!(table(&some(), 5, Style::plain(120)), @r"
+        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 5)).join("\n"), @r"
           #  Method  Host         Target                                        Status                   Type        Size   Time
         ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         3.1  GET     example.com  /two?name=\x1b[31m                            200 OK                   text/plain  24 B  40 ms

@@ -1,48 +1,37 @@
 //! WebSocket frames as a table.
 
-use super::numbers;
-use super::style::{Look, Style};
+use super::model::{Column, Look, Table, Text};
 use super::summary::opcode_name;
-use super::table::{Cell, Column, Table};
-use crate::inspect::record::{Direction, Frame};
-use crate::layers::Layer;
+use crate::inspect::record::Frame;
 
-/// Draws frames, and mentions `left_out` more.
+/// How much of a payload one looks at to see what it is, and what a table can show of it.
+const GLANCE: usize = 64;
+const SHOWN: usize = 4 << 10;
+
+/// The table, of which `left_out` more rows are mentioned.
 #[must_use]
-pub fn table(frames: &[Frame], left_out: u64, style: Style) -> String {
-    let mut table = Table::new(
-        &[
-            Column::number("#"),
-            Column::text("From"),
-            Column::text("Opcode"),
-            Column::text("FIN"),
-            Column::text("Masked").optional(),
-            Column::number("Length"),
-            Column::text("Payload"),
-        ],
-        style,
-    );
+pub fn table<'a>(frames: impl IntoIterator<Item = &'a Frame>, left_out: u64) -> Table {
+    let mut table = Table::new(&[
+        Column::number("#"),
+        Column::text("From"),
+        Column::text("Opcode"),
+        Column::text("FIN"),
+        Column::text("Masked").optional(),
+        Column::number("Length"),
+        Column::text("Payload"),
+    ]);
     for frame in frames {
-        let length = Cell::new(numbers::count(frame.payload_bytes));
         table.row([
-            Cell::new(format!("{}.{}", frame.connection, frame.index)).look(Look::Dim),
-            Cell::new(frame.direction.name()).look(sender_look(frame.direction)),
-            Cell::new(opcode(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }),
-            Cell::new(if frame.fin { "1" } else { "0" }),
-            Cell::new(if frame.mask_key.is_some() { "yes" } else { "no" }),
-            if frame.complete { length } else { length.look(Look::Bad) },
-            payload(frame),
+            Text::words(format!("{}.{}", frame.connection, frame.index)).dim().into(),
+            Text::words(frame.direction.name()).look(Look::From(frame.direction)).into(),
+            Text::words(opcode(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }).into(),
+            Text::words(if frame.fin { "1" } else { "0" }).into(),
+            Text::words(if frame.mask_key.is_some() { "yes" } else { "no" }).into(),
+            Text::count(frame.payload_bytes).look(if frame.complete { Look::Plain } else { Look::Bad }).into(),
+            payload(frame).into(),
         ]);
     }
-    table.draw(left_out)
-}
-
-/// How the name of who sent a frame or a message looks.
-pub(super) fn sender_look(sender: Direction) -> Look {
-    match sender {
-        Direction::Client => Look::Layer(Layer::Application),
-        Direction::Server => Look::Layer(Layer::Presentation),
-    }
+    table.but(left_out)
 }
 
 /// The opcode's name, and RSV1, with which a compressed message begins (RFC 7692 §6).
@@ -51,20 +40,17 @@ fn opcode(frame: &Frame) -> String {
     if frame.rsv & 4 == 0 { name.into_owned() } else { format!("{name} RSV1") }
 }
 
-fn payload(frame: &Frame) -> Cell<'_> {
+fn payload(frame: &Frame) -> Text {
     if let Some(code) = frame.close_code {
-        let mut text = code.to_string().into_bytes();
-        if let Some(reason) = frame.close_reason.as_ref().filter(|reason| !reason.is_empty()) {
-            text.push(b' ');
-            text.extend_from_slice(reason);
-        }
-        return Cell::bytes(text);
+        let code = Text::words(code.to_string());
+        let reason = frame.close_reason.as_ref().filter(|reason| !reason.is_empty());
+        return reason.iter().fold(code, |code, reason| code.and(" ").and(Text::captured(reason.as_slice())));
     }
     if !is_text(frame) {
-        let bytes: Vec<String> = frame.payload.iter().take(64).map(|byte| format!("{byte:02x}")).collect();
-        return Cell::new(bytes.join(" ")).look(Look::Dim);
+        let bytes: Vec<String> = frame.payload.iter().take(GLANCE).map(|byte| format!("{byte:02x}")).collect();
+        return Text::words(bytes.join(" ")).dim();
     }
-    Cell::bytes(frame.payload.as_slice())
+    Text::captured(frame.payload.get(..SHOWN).unwrap_or(&frame.payload))
 }
 
 /// Whether a frame's payload can be read as text. A compressed one can not, even where it happens to look like it.
@@ -75,15 +61,17 @@ pub(super) fn is_text(frame: &Frame) -> bool {
 /// A continuation does not say what it continues; bytes that no text has tell.
 fn continues_no_text(frame: &Frame) -> bool {
     let in_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
-    frame.opcode == 0 && !frame.payload.iter().take(64).all(in_text)
+    frame.opcode == 0 && !frame.payload.iter().take(GLANCE).all(in_text)
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
+    use crate::inspect::record::Direction;
     use crate::inspect::record::{Extent, Moment};
     use crate::inspect::samples;
+    use crate::render::Style;
 
     /// A whole frame, with the shortest form of its length.
     pub(in super::super) fn frame(opcode: u8, payload: &[u8], masked: bool) -> Frame {
@@ -117,7 +105,7 @@ pub(super) mod tests {
 
     #[test]
     fn frames_are_told_by_who_sent_them_and_what_they_are() {
-        insta::assert_snapshot!(table(&chat(), 0, Style::plain(80)), @r#"
+        insta::assert_snapshot!(Style::plain(80).lines(table(&chat(), 0)).join("\n"), @r#"
           #  From    Opcode  FIN  Masked  Length  Payload
         ────────────────────────────────────────────────────────────────────────────────
         0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noc…
@@ -140,7 +128,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_wide_screen_shows_more_of_the_payload() {
-        insta::assert_snapshot!(table(&chat(), 12, Style::plain(120)), @r#"
+        insta::assert_snapshot!(Style::plain(120).lines(table(&chat(), 12)).join("\n"), @r#"
           #  From    Opcode  FIN  Masked  Length  Payload
         ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noch einiges mehr, das keiner liest"}

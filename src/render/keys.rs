@@ -1,7 +1,6 @@
 //! The tutorial's keys: those that mean something now, and what each of them does.
 
-use super::style::Style;
-use super::text;
+use super::model::{Block, List, Page, Text};
 use crate::tutorial::{Session, Step};
 
 type Keys = &'static [(&'static str, &'static str)];
@@ -47,13 +46,13 @@ const SCROLLING: &[(&str, &str)] = &[
 
 /// What can be typed now, in a line or two.
 #[must_use]
-pub fn now(session: &Session, style: Style) -> Vec<String> {
-    pressed(session, false, false, style)
+pub fn now(session: &Session) -> Page {
+    pressed(session, false, false)
 }
 
 /// The same on a screen, where one may be away from the question, and there may be more of the text below.
 #[must_use]
-pub fn pressed(session: &Session, away: bool, more: bool, style: Style) -> Vec<String> {
+pub fn pressed(session: &Session, away: bool, more: bool) -> Page {
     let (first, then) = match session.step() {
         Step::Guess if away => (BACK, END),
         Step::Guess => (GUESS, &[][..]),
@@ -63,21 +62,17 @@ pub fn pressed(session: &Session, away: bool, more: bool, style: Style) -> Vec<S
         Step::End => (END, &[][..]),
     };
     let keys = if more { MORE } else { &[] }.iter().chain(first).chain(then);
-    text::flow(keys.map(|(key, what)| format!("{} {}", style.bold(key), style.dim(what))), 2, style.width)
+    Block::Flow(keys.map(|(key, what)| Text::words(*key).bold().and(" ").and(Text::words(*what).dim())).collect())
+        .into()
 }
 
 /// What each key does; on a screen, those that scroll as well.
 #[must_use]
-pub fn help(on_screen: bool, style: Style) -> Vec<String> {
+pub fn help(on_screen: bool) -> Page {
     let keys = KEYS.iter().chain(if on_screen { SCROLLING } else { &[] });
-    let widest = keys.clone().map(|(key, _)| text::width(key)).max().unwrap_or(0);
-    let mut lines = vec![style.bold("What the keys do"), String::new()];
-    for (key, what) in keys {
-        let said = text::wrap(what, style.width.saturating_sub(widest + 2));
-        for (at, part) in said.iter().enumerate() {
-            let key = text::pad(if at == 0 { key } else { "" }, widest);
-            lines.push(format!("{}  {part}", style.bold(&key)));
-        }
-    }
-    lines
+    let mut page = Page::default();
+    page.say(Text::words("What the keys do").bold());
+    page.space();
+    page.add(keys.map(|(key, what)| (*key, *what)).collect::<List>());
+    page
 }

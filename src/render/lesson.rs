@@ -13,11 +13,11 @@ pub(super) use fields::Fields;
 pub use frames::diagrams;
 pub(super) use frames::drawn;
 
-use super::markdown::{indented, markdown, narrower};
+use super::markdown::markdown;
+use super::model::prose::Place;
+use super::model::{Cell, Column, Heading, List, Page, Table, Text};
 use super::story::Story;
-use super::style::{Look, Style};
-use super::table::{Cell, Column, Table};
-use super::{numbers, text, wire};
+use super::{numbers, wire};
 use crate::inspect::Options;
 use crate::layers::Layer;
 use crate::lesson::front_matter::Step;
@@ -40,13 +40,13 @@ pub struct Depth {
     pub ladder: bool,
 }
 
-/// Draws the page of a lesson that was run.
+/// The page of a lesson that was run.
 ///
 /// # Errors
 ///
 /// Where the lesson's text asks for a value that the run does not have.
-pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillError> {
-    let mut page = Page::of(run, depth, style);
+pub fn page(run: &Run, depth: Depth) -> Result<Page, FillError> {
+    let mut page = Course::of(run, depth);
     page.opening();
     page.ladders();
     page.comparison()?;
@@ -58,16 +58,16 @@ pub fn page(run: &Run, depth: Depth, style: Style) -> Result<Vec<String>, FillEr
     page.problems();
     page.bytes();
     page.closing()?;
-    Ok(page.lines)
+    Ok(page.page)
 }
 
-/// Draws what a page shows, without what it asks, answers and suggests.
+/// What a page shows, without what it asks, answers and suggests.
 ///
 /// # Errors
 ///
 /// As [`page`].
-pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut page = Page { in_tutorial: true, ..Page::of(run, Depth::default(), style) };
+pub fn shown(run: &Run) -> Result<Page, FillError> {
+    let mut page = Course { in_tutorial: true, ..Course::of(run, Depth::default()) };
     page.ladders();
     page.comparison()?;
     page.chart();
@@ -75,13 +75,13 @@ pub fn shown(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
     page.frames();
     page.layers();
     page.problems();
-    Ok(page.lines)
+    Ok(page.page)
 }
 
-/// Draws what going deep adds to a page, and nothing else.
+/// What going deep adds to a page, and nothing else.
 #[must_use]
-pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
-    let mut page = Page { in_tutorial: true, ..Page::of(run, depth, style) };
+pub fn deeper(run: &Run, depth: Depth) -> Page {
+    let mut page = Course { in_tutorial: true, ..Course::of(run, depth) };
     if depth.ladder {
         page.ladders();
     }
@@ -90,7 +90,7 @@ pub fn deeper(run: &Run, depth: Depth, style: Style) -> Vec<String> {
         page.layers();
     }
     page.bytes();
-    page.lines
+    page.page
 }
 
 /// The packets' stories, a side each.
@@ -108,100 +108,80 @@ pub(super) fn stories(run: &Run) -> Vec<Story> {
 
 /// Says where the capture was saved.
 #[must_use]
-pub fn saved(run: &Run, path: &str, style: Style) -> Vec<String> {
-    let path = style.text(path);
+pub fn saved(run: &Run, path: &str) -> Page {
     let packets = numbers::counted(run.packets.len() as u64, "packet");
     let interfaces = numbers::counted(run.sides.len() as u64, "interface");
-    let note = format!("Saved {packets} of {interfaces} as {path}: open it in Wireshark, or wire101 inspect {path}");
-    let mut lines = vec![String::new()];
-    lines.extend(text::wrap(&note, style.width));
-    lines
+    let mut page = Page::default();
+    page.space();
+    page.say(format!("Saved {packets} of {interfaces} as {path}: open it in Wireshark, or wire101 inspect {path}"));
+    page
 }
 
-/// Draws the list of lessons.
+/// The list of lessons.
 #[must_use]
-pub fn list(lessons: &[Lesson], style: Style) -> Vec<String> {
-    let columns = [Column::number("#"), Column::text("Name"), Column::text("Question").wrapped()];
-    let mut table = Table::new(&columns, style);
+pub fn list(lessons: &[Lesson]) -> Page {
+    let mut table = Table::new(&[Column::number("#"), Column::text("Name"), Column::text("Question").wrapped()]);
     for lesson in lessons {
         table.row([
-            Cell::new(lesson.number.to_string()).look(Look::Dim),
-            Cell::new(lesson.name.as_str()).look(Layer::Application),
-            Cell::new(lesson.question.as_str()),
+            Text::words(lesson.number.to_string()).dim().into(),
+            Text::words(lesson.name.clone()).look(Layer::Application).into(),
+            lesson.question.clone().into(),
         ]);
     }
-    let mut lines: Vec<String> = table.draw(0).lines().map(str::to_owned).collect();
-    lines.push(String::new());
-    lines.push(format!("{}  run it, and see its packets", style.bold("wire101 lesson run NAME ")));
-    lines.push(format!("{}  read its text", style.bold("wire101 lesson show NAME")));
-    lines
+    let mut page = Page::from(table);
+    page.space();
+    let commands =
+        [("wire101 lesson run NAME ", "run it, and see its packets"), ("wire101 lesson show NAME", "read its text")];
+    page.add(commands.into_iter().collect::<List>());
+    page
 }
 
-/// Draws a lesson's text, with the figures of a run.
+/// A lesson's text, with the figures of a run.
 ///
 /// # Errors
 ///
 /// Where it asks for a value that the run does not have.
-pub fn narration(run: &Run, style: Style) -> Result<Vec<String>, FillError> {
-    let mut lines = title(run, style);
-    lines.push(String::new());
-    lines.extend(markdown(&run.fill(&run.lesson.text)?, style));
-    lines.push(String::new());
-    lines.push(style.bold("What to try next"));
-    lines.extend(run.lesson.try_next.iter().flat_map(|step| to_try(step, true, style)));
-    lines.push(String::new());
+pub fn narration(run: &Run) -> Result<Page, FillError> {
+    let mut page = title(run);
+    page.space();
+    page.append(markdown(&run.fill(&run.lesson.text)?));
+    page.heading("What to try next", "");
+    run.lesson.try_next.iter().for_each(|step| page.append(to_try(step, true)));
+    page.space();
     let name = &run.lesson.name;
     let note = format!("Every figure here was measured just now. Run it yourself: `wire101 lesson run {name}`");
-    lines.extend(markdown(&note, style));
-    Ok(lines)
+    page.append(markdown(&note));
+    Ok(page)
 }
 
 /// The lesson, and the wire it ran on.
-pub(super) fn title(run: &Run, style: Style) -> Vec<String> {
-    let wire = style.text(&wire::words(run));
+pub(super) fn title(run: &Run) -> Page {
     let (number, count) = (run.lesson.number, catalogue::count());
-    let lesson = style.text(&format!("Lesson {number} of {count} · {}", run.lesson.title));
-    match style.width.checked_sub(text::width(&lesson) + text::width(&wire)) {
-        Some(gap @ 2..) => vec![style.bold(&lesson) + &" ".repeat(gap) + &style.dim(&wire)],
-        _ => [(Look::Bold, lesson), (Look::Dim, wire)]
-            .into_iter()
-            .flat_map(|(look, line)| text::wrap(&line, style.width).into_iter().map(move |it| style.paint(look, &it)))
-            .collect(),
-    }
+    let lesson = Text::words(format!("Lesson {number} of {count} · {}", run.lesson.title));
+    Heading::new(lesson.bold(), wire::words(run), Place::Across).into()
 }
 
-struct Page<'a> {
+/// A page of the course that is being made.
+struct Course<'a> {
     run: &'a Run,
     stories: Vec<Story>,
     fields: Fields<'a>,
     depth: Depth,
     /// Whether one goes deeper by a key; else by a flag.
     in_tutorial: bool,
-    style: Style,
-    lines: Vec<String>,
+    page: Page,
 }
 
-impl<'a> Page<'a> {
-    fn of(run: &'a Run, depth: Depth, style: Style) -> Self {
-        let fields = Fields::new(run);
-        Self { run, stories: stories(run), fields, depth, in_tutorial: false, style, lines: Vec::new() }
-    }
-
-    fn heading(&mut self, heading: &str) {
-        self.lines.push(String::new());
-        self.lines.push(self.style.bold(&self.style.cut(&self.style.text(heading), self.style.width)));
-    }
-
-    fn remark(&mut self, remark: &str) {
-        let remark = self.style.text(remark);
-        self.lines.extend(text::wrap(&remark, self.style.width).iter().map(|line| self.style.dim(line)));
+impl<'a> Course<'a> {
+    fn of(run: &'a Run, depth: Depth) -> Self {
+        Self { run, stories: stories(run), fields: Fields::new(run), depth, in_tutorial: false, page: Page::default() }
     }
 
     fn opening(&mut self) {
         let lesson = self.run.lesson;
-        self.lines.extend(title(self.run, self.style));
-        self.lines.extend(text::wrap(&self.style.text(&lesson.question), self.style.width));
-        self.lines.push(String::new());
+        self.page.append(title(self.run));
+        self.page.say(lesson.question.clone());
+        self.page.space();
         let choices = match lesson.prediction.choices.as_slice() {
             [] => String::new(),
             [others @ .., last] => {
@@ -209,39 +189,37 @@ impl<'a> Page<'a> {
                 format!(" {} or {last}?", others.join(", "))
             }
         };
-        let ask = format!("**Your guess first.** {}{choices}", lesson.prediction.ask);
-        self.lines.extend(markdown(&ask, self.style));
+        self.page.append(markdown(&format!("**Your guess first.** {}{choices}", lesson.prediction.ask)));
     }
 
     fn comparison(&mut self) -> Result<(), FillError> {
         const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
-        let (run, style) = (self.run, self.style);
+        let run = self.run;
         let mut columns = vec![Column::text("").wrapped()];
         columns.extend(LETTERS.iter().take(run.sides.len()).map(|letter| Column::number(letter)));
         columns.push(Column::text("").wrapped());
-        let mut table = Table::new(&columns, style);
+        let mut table = Table::new(&columns);
         for row in &run.lesson.compare {
             let note = row.note.as_ref().map(|note| run.fill(note)).transpose()?.unwrap_or_default();
-            let values = run.sides.iter().map(|side| Cell::new(value(row.measure, side)).look(Look::Bold));
-            let label = Cell::new(row.label.as_str());
-            let note = Cell::new(note.replace('\u{a0}', " ")).look(Look::Dim);
-            table.row([label].into_iter().chain(values).chain([note]));
+            let values = run.sides.iter().map(|side| Text::words(value(row.measure, side)).bold().into());
+            let label = Cell::from(row.label.clone());
+            table.row([label].into_iter().chain(values).chain([Text::taught(note).dim().into()]));
         }
-        self.lines.push(String::new());
-        self.lines.extend(table.draw(0).lines().map(str::to_owned));
+        self.page.space();
+        self.page.add(table);
         Ok(())
     }
 
     fn answer(&mut self) {
-        let (run, style) = (self.run, self.style);
+        let run = self.run;
         let answer = run.lesson.prediction.answer;
         if let Some(side) = run.sides.get(answer.side.index()) {
             let row = run.lesson.compare.iter().find(|row| row.measure == answer.measure);
             let label = row.map_or_else(|| answer.measure.to_string(), |row| row.label.clone());
             let found = value(answer.measure, side);
-            self.lines.push(String::new());
+            self.page.space();
             let answer = format!("**Did you guess it?** {label}, side {}: **{found}**.", answer.side.letter());
-            self.lines.extend(markdown(&answer, style));
+            self.page.append(markdown(&answer));
         }
     }
 
@@ -251,31 +229,29 @@ impl<'a> Page<'a> {
     }
 
     fn closing(&mut self) -> Result<(), FillError> {
-        let (run, style) = (self.run, self.style);
-        self.heading("What to take away");
+        let (run, page) = (self.run, &mut self.page);
+        page.heading("What to take away", "");
         for sentence in &run.lesson.take_away {
-            self.lines.extend(markdown(&format!("- {}", run.fill(sentence)?), style));
+            page.append(markdown(&format!("- {}", run.fill(sentence)?)));
         }
-        self.heading("What to try next");
+        page.heading("What to try next", "");
         for (place, step) in run.lesson.try_next.iter().enumerate() {
-            let lines = to_try(step, place == 0, style);
-            self.lines.extend(lines);
+            page.append(to_try(step, place == 0));
         }
+        page.space();
         let name = &run.lesson.name;
-        self.lines.push(String::new());
-        let more = format!("Read on: `wire101 lesson show {name}`. Deeper: `--layers --hex --ladder`.");
-        self.lines.extend(markdown(&more, style));
+        page.append(markdown(&format!("Read on: `wire101 lesson show {name}`. Deeper: `--layers --hex --ladder`.")));
         Ok(())
     }
 }
 
 /// A command to try, and what to look for in its output.
-fn to_try(step: &Step, in_full: bool, style: Style) -> Vec<String> {
-    let mut lines = markdown(&format!("- `{}`", step.command), style);
+fn to_try(step: &Step, in_full: bool) -> Page {
+    let mut page = markdown(&format!("- `{}`", step.command));
     if in_full {
-        lines.extend(indented(&markdown(&step.look_for, narrower(style, 2)), 2));
+        page.append(markdown(&step.look_for).under("  "));
     }
-    lines
+    page
 }
 
 /// The value of a measure as a table has it.

@@ -2,7 +2,7 @@
 //!
 //! Layers 2 to 4 and 7 are read from bytes; 5 and 6 are what those bytes amount to, and 1 what a capture can know of it.
 
-use super::layers::LayerRow;
+use super::model::layers::LayerRow;
 use super::numbers;
 use super::story::Story;
 use crate::inspect::event::{Novelty, SegmentSeen};

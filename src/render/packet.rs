@@ -1,23 +1,15 @@
 //! One packet's place: when and where it was captured, which connection it is of, and what it carries.
 
-use super::facts::Facts;
+use super::model::{Form, List, Page, Text};
 use super::numbers;
-use super::style::Style;
 use crate::explain;
 use crate::inspect::event::{Novelty, PacketContent, PacketSeen, SegmentSeen};
 use crate::inspect::record::Connection;
 
-/// Draws it. `interface` is the name of the one it was captured on; `carried` says, thing by thing, what its payload is.
+/// Its facts. `interface` is the name of the one it was captured on; `carried` says, thing by thing, what its payload is.
 #[must_use]
-pub fn place(
-    it: &PacketSeen,
-    interface: Option<&str>,
-    connection: Option<&Connection>,
-    carried: &[String],
-    style: Style,
-) -> String {
-    let title = format!("Packet {}", numbers::count(it.moment.packet));
-    let mut facts = Facts::about(&title, &numbers::time(it.moment.time), style);
+pub fn place(it: &PacketSeen, interface: Option<&str>, connection: Option<&Connection>, carried: Vec<String>) -> Page {
+    let mut facts = List::new(Form::Facts);
     let on = interface.map(|name| format!(" · on {name}")).unwrap_or_default();
     let length = numbers::counted(it.original_length.into(), "byte");
     let cut = if it.captured_length < it.original_length {
@@ -25,26 +17,24 @@ pub fn place(
     } else {
         String::new()
     };
-    facts.add("Length", &format!("{length}{cut}{on}"));
+    facts.add("Length", format!("{length}{cut}{on}"));
     match &it.content {
         PacketContent::Tcp(segment) => {
-            facts.add("Connection", &direction(segment, connection));
-            facts.add("Segment", &said(segment));
+            facts.add("Connection", direction(segment, connection));
+            facts.add("Segment", said(segment));
             if segment.payload_length == 0 {
                 facts.add("Carries", "no payload");
             } else if carried.is_empty() {
                 facts.add("Carries", "bytes that no exchange or frame is made of");
             }
-            for (at, what) in carried.iter().enumerate() {
-                facts.add(if at == 0 { "Carries" } else { "" }, what);
-            }
+            facts.several("Carries", carried);
         }
         PacketContent::Arp => facts.add("Carries", "ARP: asks, or tells, which Ethernet address an IP address has"),
         PacketContent::Fragment => facts.add("Carries", "a fragment of an IP packet, which waits for the rest"),
-        PacketContent::Other(name) => facts.add("Carries", &format!("{name}, which is not looked into: it is no TCP")),
-        PacketContent::Damaged(why) => facts.add("Damaged", why),
+        PacketContent::Other(name) => facts.add("Carries", format!("{name}, which is not looked into: it is no TCP")),
+        PacketContent::Damaged(why) => facts.add("Damaged", why.clone()),
     }
-    facts.draw()
+    Page::about(format!("Packet {}", numbers::count(it.moment.packet)), Text::time(it.moment.time), facts)
 }
 
 fn direction(segment: &SegmentSeen, connection: Option<&Connection>) -> String {
@@ -83,6 +73,7 @@ mod tests {
     use super::*;
     use crate::capture::Timestamp;
     use crate::inspect::record::{Direction, Moment};
+    use crate::render::Style;
 
     fn seen(content: PacketContent) -> PacketSeen {
         PacketSeen {
@@ -107,8 +98,9 @@ mod tests {
             novelty: Novelty::Repeated,
         };
         let carried = ["the end of the response of exchange 0.0: 200 \u{202e}".to_owned(), "frame 0.0".to_owned()];
-        let place =
-            place(&seen(PacketContent::Tcp(segment)), Some("eth0"), Some(&connection()), &carried, Style::plain(80));
+        let place = Style::plain(80)
+            .lines(place(&seen(PacketContent::Tcp(segment)), Some("eth0"), Some(&connection()), carried.into()))
+            .join("\n");
         insta::assert_snapshot!(place, @r"
         Packet 1 004  2023-11-14 22:13:20.000123 UTC
 
@@ -123,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_no_tcp_is_named() {
-        insta::assert_snapshot!(place(&seen(PacketContent::Other("UDP".into())), None, None, &[], Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(place(&seen(PacketContent::Other("UDP".into())), None, None, Vec::new())).join("\n"), @r"
         Packet 1 004  2023-11-14 22:13:20.000123 UTC
 
         Length     1 514 bytes, of which 96 were captured

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::model::{Page, Prose, Text};
 use super::numbers::{count, counted};
-use super::style::Style;
-use super::text;
+use super::problems;
 use crate::inspect::record::Problem;
 
 /// How many problems of a kind are listed; more are counted.
@@ -30,72 +30,43 @@ impl Kinds {
         }
     }
 
-    /// Draws them, those kinds first that came first; every line ends with a line feed.
+    /// All of them, those kinds first that came first.
     #[must_use]
-    pub fn draw(&self, style: Style) -> String {
-        let mut lines = Vec::new();
-        let mut line = |text: &str| lines.extend(text::wrap(&style.text(text), style.width));
+    pub fn page(&self) -> Page {
+        let mut page = Page::default();
         if self.0.is_empty() {
-            line("No problems: nothing that was read breaks a rule, and nothing is missing.");
-            return joined(&lines);
+            page.say("No problems: nothing that was read breaks a rule, and nothing is missing.");
+            return page;
         }
         let all: u64 = self.0.values().map(|kind| kind.count).sum();
-        line(&format!("{} of {}", counted(all, "problem"), counted(self.0.len() as u64, "kind")));
+        page.say(format!("{} of {}", counted(all, "problem"), counted(self.0.len() as u64, "kind")));
         let mut kinds: Vec<_> = self.0.iter().collect();
         kinds.sort_by_key(|(_, kind)| kind.listed.first().map(|problem| problem.packet));
         for ((code, clause), kind) in kinds {
-            lines.push(String::new());
-            lines.extend(title(code, clause, kind.count, style));
-            lines.extend(each(kind, style));
+            let times = if kind.count == 1 { "once".to_owned() } else { format!("{} times", count(kind.count)) };
+            page.space();
+            page.add(problems::title(code, if clause.is_empty() { times } else { format!("{clause} · {times}") }));
+            each(kind, &mut page);
         }
-        joined(&lines)
+        page
     }
-}
-
-fn title(code: &str, clause: &str, number: u64, style: Style) -> Vec<String> {
-    let glyphs = style.glyphs();
-    let times = if number == 1 { "once".to_owned() } else { format!("{} times", count(number)) };
-    let place = match style.text(clause) {
-        clause if clause.is_empty() => times,
-        clause => format!("{clause} {} {times}", glyphs.dot),
-    };
-    let code = style.cut(&format!("{} {}", glyphs.wrong, style.text(code)), style.width);
-    if text::width(&code) + 2 + text::width(&place) <= style.width {
-        return vec![format!("{}  {}", style.bad(&code), style.dim(&place))];
-    }
-    let place = text::wrap(&place, style.width.saturating_sub(2)).into_iter();
-    std::iter::once(style.bad(&code)).chain(place.map(|line| format!("  {}", style.dim(&line)))).collect()
 }
 
 /// Each sentence once, and below it where that is so.
-fn each(kind: &Kind, style: Style) -> Vec<String> {
-    let room = style.width.saturating_sub(4).max(2);
-    let mut lines = Vec::new();
+fn each(kind: &Kind, page: &mut Page) {
     for alike in kind.listed.chunk_by(|one, other| one.text == other.text) {
         let Some(first) = alike.first() else { continue };
-        let sentence = text::wrap(&style.text(&first.text), room + 2).into_iter();
-        lines.extend(sentence.map(|line| format!("  {line}")));
-        let places: Vec<String> = alike.iter().filter_map(place).collect();
-        let places = text::wrap(&style.text(&places.join("; ")), room).into_iter().filter(|line| !line.is_empty());
-        lines.extend(places.map(|line| format!("    {}", style.dim(&line))));
+        page.add(Prose::new(first.text.clone()).under(1));
+        let places = alike.iter().map(|it| problems::place(it).join(", ")).filter(|place| !place.is_empty());
+        let places: Vec<String> = places.collect();
+        if !places.is_empty() {
+            page.add(Prose::new(Text::words(places.join("; ")).dim()).under(2));
+        }
     }
     let left_out = kind.count - kind.listed.len() as u64;
     if left_out > 0 {
-        let note = format!("  {} {} more", style.glyphs().more_rows, count(left_out));
-        lines.push(style.dim(&style.cut(&note, style.width)));
+        page.add(problems::more(left_out).under(1));
     }
-    lines
-}
-
-fn place(it: &Problem) -> Option<String> {
-    let packet = (it.packet > 0).then(|| format!("packet {}", count(it.packet)));
-    let connection = it.connection.map(|number| format!("connection {number}"));
-    let parts: Vec<String> = packet.into_iter().chain(connection).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-fn joined(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 #[cfg(test)]
@@ -103,6 +74,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     fn problem(code: &'static str, packet: u64, text: &str) -> Problem {
         Problem {
@@ -122,7 +95,7 @@ mod tests {
         kinds.add(&problem("unmasked-client-frame", 1014, "a frame from the client is not masked"));
         kinds.add(&problem("body-too-short", 2, "2 bytes early"));
         kinds.add(&problem("body-too-short", 0, "7 bytes \x1b early"));
-        insta::assert_snapshot!(kinds.draw(Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
         4 problems of 2 kinds
 
         ✗ body-too-short  RFC 6455 §5.1 · 2 times
@@ -134,16 +107,16 @@ mod tests {
           a frame from the client is not masked
             packet 12, connection 3; packet 1 014, connection 3
         ");
-        assert!(Kinds::default().draw(Style::plain(80)).starts_with("No problems: "));
+        assert!(Style::plain(80).lines(Kinds::default().page()).join("\n").starts_with("No problems: "));
     }
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_asked(said: String, width in 8_usize..130) {
+        fn no_line_is_wider_than_asked(said: String, columns in 8_usize..130) {
             let mut kinds = Kinds::default();
             kinds.add(&problem("unmasked-client-frame", 12, &said));
-            for line in kinds.draw(Style::plain(width)).lines() {
-                prop_assert!(text::width(line) <= width, "{line}");
+            for line in Style::plain(columns).lines(kinds.page()) {
+                prop_assert!(width(&line) <= columns, "{line}");
             }
         }
     }

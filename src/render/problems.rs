@@ -1,60 +1,58 @@
 //! Problems as a list: what is wrong, where, which clause says so, and a sentence that explains it.
 
+use super::model::prose::Place;
+use super::model::{Heading, Look, Page, Prose, Text};
 use super::numbers;
-use super::style::Style;
-use super::text;
 use crate::inspect::record::Problem;
 
-/// Draws problems, and mentions `left_out` more.
+/// Problems, of which `left_out` more are mentioned.
 #[must_use]
-pub fn list(problems: &[Problem], left_out: u64, style: Style) -> String {
-    let mut lines: Vec<String> = problems.iter().flat_map(|problem| one(problem, style)).collect();
+pub fn list<'a>(problems: impl IntoIterator<Item = &'a Problem>, left_out: u64) -> Page {
+    let mut page = Page::default();
+    problems.into_iter().for_each(|problem| add(&mut page, problem));
     if left_out > 0 {
-        let note = format!("{} {} more", style.glyphs().more_rows, numbers::count(left_out));
-        lines.push(style.dim(&style.cut(&note, style.width)));
+        page.add(more(left_out));
     }
-    joined(&lines)
+    page
 }
 
-/// Draws the first problem of each kind, and how many there are of the kind.
+/// The first problem of each kind, and how many there are of the kind.
 #[must_use]
-pub fn by_code(problems: &[(&Problem, u64)], style: Style) -> String {
-    let mut lines = Vec::new();
+pub fn by_code(problems: &[(&Problem, u64)]) -> Page {
+    let mut page = Page::default();
     for (problem, count) in problems {
-        lines.extend(one(problem, style));
+        add(&mut page, problem);
         if *count > 1 {
-            let note = format!("  {} {} more like it", style.glyphs().more_rows, numbers::count(count - 1));
-            lines.push(style.dim(&style.cut(&note, style.width)));
+            page.add(
+                Prose::new(Text::words(format!("⋮ {} more like it", numbers::count(count - 1))).dim()).under(1).cut(),
+            );
         }
     }
-    joined(&lines)
+    page
 }
 
-fn one(problem: &Problem, style: Style) -> Vec<String> {
-    let glyphs = style.glyphs();
-    let title = style.cut(&format!("{} {}", glyphs.wrong, style.text(problem.code)), style.width);
+/// How many were left out.
+pub(super) fn more(left_out: u64) -> Prose {
+    Prose::new(Text::words(format!("⋮ {} more", numbers::count(left_out))).dim()).cut()
+}
+
+fn add(page: &mut Page, problem: &Problem) {
+    let clause = Some(problem.clause).filter(|clause| !clause.is_empty());
+    let place: Vec<String> = place(problem).into_iter().chain(clause.map(str::to_owned)).collect();
+    page.add(title(problem.code, place.join(" · ")));
+    page.add(Prose::new(problem.text.clone()).under(1));
+}
+
+/// What is wrong in a word, and a remark on it.
+pub(super) fn title(code: &'static str, remark: String) -> Heading {
+    Heading::new(Text::words(format!("✗ {code}")).look(Look::Bad), remark, Place::Item)
+}
+
+/// Where it is.
+pub(super) fn place(problem: &Problem) -> Vec<String> {
     let packet = (problem.packet > 0).then(|| format!("packet {}", numbers::count(problem.packet)));
     let connection = problem.connection.map(|number| format!("connection {number}"));
-    let clause = Some(style.text(problem.clause)).filter(|clause| !clause.is_empty());
-    let place: Vec<String> = [packet, connection, clause].into_iter().flatten().collect();
-    let place = place.join(&format!(" {} ", glyphs.dot));
-    let mut lines = Vec::new();
-    if text::width(&title) + 2 + text::width(&place) <= style.width {
-        lines.push(format!("{}  {}", style.bad(&title), style.dim(&place)).trim_end().to_owned());
-    } else {
-        lines.push(style.bad(&title));
-        lines.extend(indented(&place, style).map(|line| style.dim(&line)));
-    }
-    lines.extend(indented(&style.text(&problem.text), style));
-    lines
-}
-
-fn joined(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
-}
-
-fn indented(text: &str, style: Style) -> impl Iterator<Item = String> {
-    text::wrap(text, style.width.saturating_sub(2)).into_iter().map(|line| format!("  {line}"))
+    packet.into_iter().chain(connection).collect()
 }
 
 #[cfg(test)]
@@ -62,6 +60,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     fn unmasked(text: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
         Problem {
@@ -80,7 +80,7 @@ mod tests {
             "The client sent a frame without masking it. A server must close the connection when it receives one, so that no cache on the way can be fooled.",
         );
         let missing = Problem { packet: 0, connection: None, clause: "", ..unmasked("Short\x1b.") };
-        insta::assert_snapshot!(list(&[problem, missing], 2, Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(list(&[problem, missing], 2)).join("\n"), @r"
         ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
           The client sent a frame without masking it. A server must close the connection
           when it receives one, so that no cache on the way can be fooled.
@@ -94,7 +94,7 @@ mod tests {
     fn problems_of_one_kind_are_told_once() {
         let first = unmasked("The client sent a frame without masking it.");
         let other = Problem { code: "body-too-short", connection: None, ..unmasked("It ends too early.") };
-        insta::assert_snapshot!(by_code(&[(&first, 1_001), (&other, 1)], Style::plain(80)), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(by_code(&[(&first, 1_001), (&other, 1)])).join("\n"), @r"
         ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
           The client sent a frame without masking it.
           ⋮ 1 000 more like it
@@ -105,9 +105,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_asked(said: String, width in 4_usize..130) {
-            for line in list(&[unmasked(said)], 1, Style::plain(width)).lines() {
-                prop_assert!(text::width(line) <= width, "{line}");
+        fn no_line_is_wider_than_asked(said: String, columns in 4_usize..130) {
+            for line in Style::plain(columns).lines(list(&[unmasked(said)], 1)) {
+                prop_assert!(width(&line) <= columns, "{line}");
             }
         }
     }

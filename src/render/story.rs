@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 use self::teller::Teller;
 use self::windows::Windows;
-use super::ladder::Ladder;
+use super::model::Ladder;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Problem};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
@@ -128,7 +128,7 @@ impl Story {
             teller.packet(at, packet);
         }
         let (hosts, rows) = teller.finish();
-        Ladder { hosts, rows, numbered: whole, max_rows }
+        Ladder { hosts, rows, numbered: whole, max_rows, ..Ladder::default() }
     }
 
     /// Notes which packet completed the latest head of an exchange.
@@ -190,7 +190,7 @@ mod tests {
     use crate::inspect::record::{Extent, Fields, Moment, Protocol, Request, Response};
     use crate::render::connections::tests::connection;
     use crate::render::frames::tests::frame;
-    use crate::render::ladder::Row;
+    use crate::render::model::ladder::Row;
 
     const CLIENT: Direction = Direction::Client;
     const SERVER: Direction = Direction::Server;

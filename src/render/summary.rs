@@ -2,20 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::numbers;
-use super::style::Style;
-use super::text;
+use super::model::{Form, List, Text};
 use crate::explain;
 use crate::inspect::record::Summary;
 
-/// Draws them: names on the left, numbers aligned on the right, what belongs to another count indented below it.
+/// The counts; what belongs to another count is a part of it.
 #[must_use]
-pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
-    let mut rows: Vec<(String, String)> = Vec::new();
-    let mut row = |indent: usize, name: &str, count: u64| {
-        let name = format!("{}{}", "  ".repeat(indent), style.text(name));
-        rows.push((name, numbers::count(count)));
-    };
+pub fn counts(summary: &Summary) -> List {
+    let mut list = List::new(Form::Amounts);
+    let mut row = |depth, name: &str, count| list.part(depth, name.to_owned(), Text::count(count));
     row(0, "Packets", summary.packets);
     for (name, count) in &summary.other_packets {
         row(1, name, *count);
@@ -36,15 +31,7 @@ pub fn lines(summary: &Summary, style: Style) -> Vec<String> {
     }
     row(0, "WebSocket messages", summary.websocket_messages);
     row(0, "Problems", summary.problems);
-    let count = rows.iter().map(|(_, count)| text::width(count)).max().unwrap_or(0);
-    let widest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
-    let name = widest.min(style.width.saturating_sub(count + 2));
-    rows.iter()
-        .map(|(label, number)| {
-            let label = text::pad(&style.cut(label, name), name);
-            format!("{label}  {}", text::pad_left(number, count))
-        })
-        .collect()
+    list
 }
 
 /// An opcode's name in the registry (RFC 6455 §11.8), or its number: "text", "reserved 3".
@@ -59,6 +46,7 @@ pub fn opcode_name(opcode: u8) -> Cow<'static, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Style;
 
     #[test]
     fn counts_stand_below_each_other_and_opcodes_have_names() {
@@ -71,7 +59,7 @@ mod tests {
             other_packets: [("UDP".to_owned(), 12), ("\x1b[31m".to_owned(), 3)].into(),
             ..Summary::default()
         };
-        insta::assert_snapshot!(lines(&summary, Style::plain(80)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(counts(&summary)).join("\n"), @r"
         Packets                 1 234
           \x1b[31m                  3
           UDP                      12

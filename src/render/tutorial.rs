@@ -3,12 +3,11 @@
 mod list;
 mod tried;
 
-pub use list::{list, list_aloud};
-pub use tried::{tried, tried_aloud};
+pub use list::list;
+pub use tried::tried;
 
-use super::markdown::{indented, markdown, narrower};
-use super::style::Style;
-use super::text;
+use super::markdown::markdown;
+use super::model::{Look, Page, Text};
 use crate::lesson::text::FillError;
 use crate::tutorial::{Reply, Session, Step, Verdict};
 
@@ -17,30 +16,30 @@ use crate::tutorial::{Reply, Session, Step, Verdict};
 /// # Errors
 ///
 /// Where the lesson's text asks for a value that the run does not have.
-pub fn question(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
+pub fn question(session: &Session) -> Result<Page, FillError> {
     let lesson = session.lesson();
-    let mut lines = Vec::new();
+    let mut page = Page::default();
     match session.step() {
         Step::Guess => {
-            lines.extend(markdown(&format!("**{}**", lesson.question), style));
+            page.append(markdown(&format!("**{}**", lesson.question)));
             let sides = ('A'..).zip(&lesson.sides).map(|(letter, side)| format!("- {letter}: {side}\n"));
-            lines.push(String::new());
-            lines.extend(markdown(&sides.collect::<String>(), style));
-            lines.push(String::new());
-            lines.extend(markdown(&format!("Your guess first. {}", lesson.prediction.ask), style));
+            page.space();
+            page.append(markdown(&sides.collect::<String>()));
+            page.space();
+            page.append(markdown(&format!("Your guess first. {}", lesson.prediction.ask)));
             let choices: Vec<String> = lesson.prediction.choices.iter().map(ToString::to_string).collect();
             if let [others @ .., last] = choices.as_slice() {
-                lines.extend(markdown(&format!("Choose: **{}** or **{last}**", others.join("**, **")), style));
+                page.append(markdown(&format!("Choose: **{}** or **{last}**", others.join("**, **"))));
             }
         }
         Step::Check(_) => {
             let question = session.question().transpose()?.unwrap_or_default();
-            lines.extend(markdown(&format!("**{question}**"), style));
+            page.append(markdown(&format!("**{question}**")));
         }
-        Step::After => lines.extend(after(session, style)?),
-        Step::End => lines.extend(end(session, style)),
+        Step::After => page.append(after(session)?),
+        Step::End => page.append(end(session)),
     }
-    Ok(lines)
+    Ok(page)
 }
 
 /// The question in short, after something long was shown.
@@ -48,48 +47,48 @@ pub fn question(session: &Session, style: Style) -> Result<Vec<String>, FillErro
 /// # Errors
 ///
 /// As [`question`].
-pub fn again(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
+pub fn again(session: &Session) -> Result<Page, FillError> {
     match session.step() {
-        Step::Check(_) => question(session, style),
-        Step::Guess => Ok(markdown(&session.lesson().prediction.ask, style)),
-        Step::After | Step::End => Ok(Vec::new()),
+        Step::Check(_) => question(session),
+        Step::Guess => Ok(markdown(&session.lesson().prediction.ask)),
+        Step::After | Step::End => Ok(Page::default()),
     }
 }
 
 /// What became of a line, in words; nothing where something is to be shown instead.
 #[must_use]
-pub fn reply(reply: &Reply, style: Style) -> Vec<String> {
-    let good = |word: &str| style.good(word);
-    let mut lines = vec![String::new()];
+pub fn reply(reply: &Reply) -> Page {
+    let good = |word: &'static str| Text::words(word).look(Look::Good);
+    let mut page = Page::default();
+    page.space();
     match reply {
         Reply::Guessed { guess, found, right, label, measured } => {
-            let word = match (guess, right) {
+            page.say(match (guess, right) {
                 (Some(_), true) => good("You guessed it."),
-                (Some(guess), false) => {
-                    style.text(&format!("You guessed {guess}. The capture says otherwise.").replace('\u{a0}', " "))
-                }
-                (None, _) => "No guess this time.".to_owned(),
-            };
-            lines.push(word);
-            lines.extend(markdown(&format!("{label}, side {}: **{found}**.", measured.side.letter()), style));
+                (Some(guess), false) => Text::taught(format!("You guessed {guess}. The capture says otherwise.")),
+                (None, _) => Text::words("No guess this time."),
+            });
+            page.append(markdown(&format!("{label}, side {}: **{found}**.", measured.side.letter())));
         }
         Reply::Answered(Verdict::Right { explain }) => {
-            lines.push(good("Right."));
-            lines.extend(markdown(explain, style));
+            page.say(good("Right."));
+            page.append(markdown(explain));
         }
         Reply::Answered(Verdict::Wrong { given, explain, .. }) => {
-            lines.extend(markdown(&format!("Not {given}. This is what the capture says:"), style));
-            lines.extend(markdown(explain, style));
-            lines.extend(markdown("Try again, or go on with `n`.", style));
+            page.append(markdown(&format!("Not {given}. This is what the capture says:")));
+            page.append(markdown(explain));
+            page.append(markdown("Try again, or go on with `n`."));
         }
         Reply::Answered(Verdict::Skipped { explain }) => {
-            lines.extend(markdown(&format!("What it would have been: {explain}"), style));
+            page.append(markdown(&format!("What it would have been: {explain}")));
         }
-        Reply::Hint(hint) => lines.extend(markdown(&format!("Hint: {hint}"), style)),
-        Reply::Misunderstood(why) => lines.extend(text::wrap(&style.text(why), style.width)),
-        Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => return Vec::new(),
+        Reply::Hint(hint) => page.append(markdown(&format!("Hint: {hint}"))),
+        Reply::Misunderstood(why) => page.say(why.clone()),
+        Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => {
+            return Page::default();
+        }
     }
-    lines
+    page
 }
 
 /// "Lesson 4 of 18 · Keep-alive".
@@ -112,60 +111,66 @@ pub fn step(session: &Session) -> String {
 
 /// Where somebody left, and how to go on there.
 #[must_use]
-pub fn left(session: &Session, remembered: bool, style: Style) -> Vec<String> {
+pub fn left(session: &Session, remembered: bool) -> Page {
     if session.step() == Step::End {
-        return end(session, style);
+        return end(session);
     }
-    let place = format!("{} · {}", lesson_place(session), step(session));
-    let mut lines: Vec<String> = text::wrap(&style.text(&place), style.width);
-    let go_on = if remembered {
+    let mut page = Page::default();
+    page.say(place(session));
+    page.append(markdown(&if remembered {
         "What you did is remembered: `wire101 tutorial` goes on here.".to_owned()
     } else {
         format!("What you did is not remembered: `wire101 tutorial --start {}`", session.lesson().name)
-    };
-    lines.extend(markdown(&go_on, style));
-    lines
+    }));
+    page
 }
 
 /// "Lesson 4 of 18 · Keep-alive · question 1 of 3", under an empty line.
 #[must_use]
-pub fn heading(session: &Session, style: Style) -> Vec<String> {
-    let place = format!("{} · {}", lesson_place(session), step(session));
-    let place = text::wrap(&style.text(&place), style.width);
-    [String::new()].into_iter().chain(place.into_iter().map(|line| style.bold(&line))).collect()
+pub fn heading(session: &Session) -> Page {
+    let mut page = Page::default();
+    page.space();
+    page.say(Text::words(place(session)).bold());
+    page
 }
 
-fn after(session: &Session, style: Style) -> Result<Vec<String>, FillError> {
+fn place(session: &Session) -> String {
+    format!("{} · {}", lesson_place(session), step(session))
+}
+
+fn after(session: &Session) -> Result<Page, FillError> {
     let (lesson, run) = (session.lesson(), session.run());
-    let mut lines = vec!["What to take away:".to_owned()];
+    let mut page = Page::default();
+    page.say("What to take away:");
     for sentence in &lesson.take_away {
-        lines.extend(markdown(&format!("- {}", run.fill(sentence)?), style));
+        page.append(markdown(&format!("- {}", run.fill(sentence)?)));
     }
-    lines.push(String::new());
-    lines.extend(suggestions(session, style));
-    lines.push(String::new());
+    page.space();
+    page.append(suggestions(session));
+    page.space();
     let next = session.lessons().iter().find(|next| next.number > lesson.number);
     let next = next.map_or_else(
         || "Enter ends the course.".to_owned(),
         |next| format!("Enter goes on to lesson {}: {}", next.number, next.question),
     );
-    lines.extend(markdown(&next, style));
-    Ok(lines)
+    page.append(markdown(&next));
+    Ok(page)
 }
 
 /// What there is to try.
 #[must_use]
-pub fn suggestions(session: &Session, style: Style) -> Vec<String> {
-    let mut lines = vec!["What to try, at once (type its number):".to_owned()];
+pub fn suggestions(session: &Session) -> Page {
+    let mut page = Page::default();
+    page.say("What to try, at once (type its number):");
     for (number, step) in (1..).zip(&session.lesson().try_next) {
-        lines.extend(markdown(&format!("{number}. `{}`", step.command), style));
-        lines.extend(indented(&markdown(&step.look_for, narrower(style, 3)), 3));
+        page.append(markdown(&format!("{number}. `{}`", step.command)));
+        page.append(markdown(&step.look_for).under("   "));
     }
-    lines.extend(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`", style));
-    lines
+    page.append(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`"));
+    page
 }
 
-fn end(session: &Session, style: Style) -> Vec<String> {
+fn end(session: &Session) -> Page {
     let lessons = session.lessons();
     let asked: usize = lessons.iter().map(|lesson| lesson.checks.len()).sum();
     let right = lessons.iter().filter_map(|lesson| session.progress().lessons.get(&lesson.name));
@@ -176,10 +181,10 @@ fn end(session: &Session, style: Style) -> Vec<String> {
          the first attempt.",
         lessons.len()
     );
-    let undone = lessons.iter().find(|lesson| !session.progress().is_complete(lesson));
-    let undone = undone.map(|lesson| format!("Not yet done: `wire101 tutorial --start {}`.", lesson.name));
-    let mut lines = markdown(&words, style);
-    lines.extend(undone.iter().flat_map(|undone| markdown(undone, style)));
-    lines.extend(markdown("Now a capture of your own: `wire101 inspect FILE`", style));
-    lines
+    let mut page = markdown(&words);
+    if let Some(undone) = lessons.iter().find(|lesson| !session.progress().is_complete(lesson)) {
+        page.append(markdown(&format!("Not yet done: `wire101 tutorial --start {}`.", undone.name)));
+    }
+    page.append(markdown("Now a capture of your own: `wire101 inspect FILE`"));
+    page
 }

@@ -222,3 +222,27 @@ fn caps_on_memory_and_work_stand_in_one_place_each_under_a_name_of_its_own() {
         }
     }
 }
+
+/// What draws on a terminal: colours, widths of characters, tables.
+const OF_WRITERS: [&str; 3] = ["anstyle", "unicode_width", "comfy_table"];
+
+/// All sources that contain a text.
+fn those_with(text: &str) -> Vec<PathBuf> {
+    let all = KNOWS.iter().map(|(module, _)| *module).chain(["commands"]).flat_map(sources);
+    all.filter(|path| fs::read_to_string(path).unwrap().contains(text)).collect()
+}
+
+#[test]
+fn only_writers_know_colours_and_widths() {
+    let writers = root().join("render").join("writer");
+    for word in OF_WRITERS {
+        let found = those_with(&format!("{word}::"));
+        assert!(!found.is_empty(), "{word} is not where this test looks");
+        assert!(found.iter().all(|path| path.starts_with(&writers)), "{word} is for writers: {found:?}");
+    }
+}
+
+#[test]
+fn captured_text_is_read_in_one_place() {
+    assert_eq!(those_with(".pieces()"), [root().join("render").join("writer").join("mod.rs")]);
+}

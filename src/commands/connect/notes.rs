@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::render::heads;
+use crate::render::model::{Prose, Text};
 use crate::render::style::Style;
 
 /// Where to say it; nowhere, if it is not wanted.
@@ -23,16 +24,14 @@ impl<'a> Notes<'a> {
     /// Says a sentence. It may have what a server sent in it.
     pub(super) fn say(&mut self, sentence: &str) -> io::Result<()> {
         let Some((out, style)) = &mut self.0 else { return Ok(()) };
-        writeln!(out, "{}", style.dim(&style.text(sentence)))?;
+        style.print(Prose::new(Text::words(sentence.to_owned()).dim()), *out)?;
         out.flush()
     }
 
     /// Shows the heads of responses, as they were received.
     pub(super) fn heads(&mut self, received: &[u8]) -> io::Result<()> {
         let Some((out, style)) = &mut self.0 else { return Ok(()) };
-        for line in heads::received(received, *style) {
-            writeln!(out, "{line}")?;
-        }
+        style.print(heads::received(received), *out)?;
         out.flush()
     }
 }

@@ -8,6 +8,7 @@ use super::absent::Absent;
 use super::input::Input;
 use crate::index::{Index, Wanted};
 use crate::inspect::{Event, Sink};
+use crate::render::model::Page;
 use crate::render::style::Style;
 use crate::render::transcript::Transcript;
 
@@ -23,7 +24,8 @@ pub(super) fn print(
 ) -> Result<(), Failure> {
     let mut follower = Follower {
         connection,
-        transcript: Transcript::new(style),
+        transcript: Transcript::default(),
+        style,
         live: input.is_live(),
         out,
         error: None,
@@ -48,6 +50,7 @@ pub(super) fn print(
 struct Follower<'a> {
     connection: u64,
     transcript: Transcript,
+    style: Style,
     live: bool,
     out: &'a mut dyn Write,
     error: Option<io::Error>,
@@ -56,18 +59,17 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    fn print(&mut self, lines: &[String]) -> io::Result<()> {
-        for line in lines {
-            writeln!(self.out, "{line}")?;
-        }
-        if self.live && !lines.is_empty() { self.out.flush() } else { Ok(()) }
+    fn print(&mut self, page: Page) -> io::Result<()> {
+        let is_empty = page.is_empty();
+        self.style.print(page, self.out)?;
+        if self.live && !is_empty { self.out.flush() } else { Ok(()) }
     }
 }
 
 impl Sink for Follower<'_> {
     fn event(&mut self, event: Event<'_>) {
         let transcript = &mut self.transcript;
-        let lines = match event {
+        let page = match event {
             Event::Opened(it) if it.number == self.connection => {
                 transcript.opened(it);
                 return;
@@ -82,7 +84,7 @@ impl Sink for Follower<'_> {
             _ => return,
         };
         if self.error.is_none() {
-            self.error = self.print(&lines).err();
+            self.error = self.print(page).err();
         }
     }
 

@@ -9,6 +9,7 @@ use super::{Inspect, say_filtered};
 use crate::capture::Timestamp;
 use crate::inspect::{Event, Sink};
 use crate::render::live::Live;
+use crate::render::model::{Happening, Page};
 use crate::render::overview::KEEP;
 use crate::render::style::Style;
 use crate::render::summary;
@@ -22,7 +23,8 @@ pub(super) fn print(
 ) -> Result<(), Failure> {
     let mut teller = Teller {
         asked,
-        live: Live::new(start, style),
+        live: Live::new(start),
+        style,
         ended: BTreeSet::new(),
         begun: VecDeque::new(),
         out,
@@ -34,9 +36,7 @@ pub(super) fn print(
         return Err(error.into());
     }
     writeln!(out)?;
-    for line in summary::lines(&pass.finding.summary, style) {
-        writeln!(out, "{line}")?;
-    }
+    style.print(summary::counts(&pass.finding.summary), out)?;
     say_filtered(&pass, out, style)?;
     out.flush()?;
     input.outcome(None, pass.finding.error)
@@ -52,71 +52,68 @@ const MOST_BEGUN: usize = 1000;
 struct Teller<'a> {
     asked: &'a Inspect,
     live: Live,
+    style: Style,
     /// Connections whose end was told before they were closed for good.
     ended: BTreeSet<u64>,
-    /// Responses whose bodies go on: when each began, of which exchange it is, and its line.
-    begun: VecDeque<(Timestamp, (u64, u64), String)>,
+    /// Responses whose bodies go on: when each began, of which exchange it is, and what to tell.
+    begun: VecDeque<(Timestamp, (u64, u64), Happening)>,
     out: &'a mut dyn Write,
     error: Option<io::Error>,
 }
 
 impl Teller<'_> {
-    fn lines(&mut self, event: Event<'_>) -> Vec<String> {
+    fn told(&mut self, event: Event<'_>) -> Page {
         let live = &mut self.live;
         if let Event::Packet(it) = event {
             live.packet(it.moment.time);
             return self.going_on(it.moment.time);
         }
         if !self.asked.is_about(event) {
-            return Vec::new();
+            return Page::default();
         }
-        match event {
-            Event::Opened(it) => live.opened(it),
+        let told = match event {
+            Event::Opened(it) => Some(live.opened(it)),
             Event::Response(it) if self.asked.filter.is_everything() => {
                 let began = it.response.as_ref().map(|response| response.message.extent.first.time);
                 if let Some(began) = began.filter(|_| self.begun.len() < MOST_BEGUN) {
                     self.begun.push_back((began, (it.connection, it.index), live.going_on(it)));
                 }
-                Vec::new()
+                None
             }
             Event::Exchange(it) => {
                 self.begun.retain(|(_, exchange, _)| *exchange != (it.connection, it.index));
-                vec![live.exchange(it)]
+                Some(live.exchange(it))
             }
-            Event::Frame(it) => vec![live.frame(it)],
-            Event::Message(it) => live.message(it).into_iter().collect(),
+            Event::Frame(it) => Some(live.frame(it)),
+            Event::Message(it) => live.message(it),
             Event::Problem(it) => live.problem(it),
             Event::Ended(it) => {
                 self.ended.insert(it.number);
-                live.closed(it)
+                Some(live.closed(it))
             }
-            Event::Closed(it) if !self.ended.remove(&it.number) => live.closed(it),
-            _ => Vec::new(),
-        }
+            Event::Closed(it) if !self.ended.remove(&it.number) => Some(live.closed(it)),
+            _ => None,
+        };
+        told.into_iter().collect()
     }
 
     /// Responses that have gone on for so long that they are told of before they are whole.
-    fn going_on(&mut self, now: Timestamp) -> Vec<String> {
-        let mut lines = Vec::new();
-        while let Some((_, _, line)) = self.begun.pop_front_if(|(began, ..)| now.since(*began) > GOES_ON) {
-            lines.push(line);
-        }
-        lines
+    fn going_on(&mut self, now: Timestamp) -> Page {
+        let next = || self.begun.pop_front_if(|(began, ..)| now.since(*began) > GOES_ON);
+        std::iter::from_fn(next).map(|(_, _, told)| told).collect()
     }
 
-    fn print(&mut self, lines: &[String]) -> io::Result<()> {
-        for line in lines {
-            writeln!(self.out, "{line}")?;
-        }
+    fn print(&mut self, told: Page) -> io::Result<()> {
+        self.style.print(told, self.out)?;
         self.out.flush()
     }
 }
 
 impl Sink for Teller<'_> {
     fn event(&mut self, event: Event<'_>) {
-        let lines = self.lines(event);
-        if self.error.is_none() && !lines.is_empty() {
-            self.error = self.print(&lines).err();
+        let told = self.told(event);
+        if self.error.is_none() && !told.is_empty() {
+            self.error = self.print(told).err();
         }
     }
 

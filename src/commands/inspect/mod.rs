@@ -28,9 +28,10 @@ use crate::inspect::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::{Direction, Moment};
 use crate::inspect::redact::Redacted;
 use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink};
+use crate::render::model::{Page, Prose, Text};
 use crate::render::overview::{self, About, Overview};
 use crate::render::style::Style;
-use crate::render::{numbers, summary, text};
+use crate::render::{numbers, summary};
 
 /// What `inspect` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -212,9 +213,7 @@ fn look(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
         return kept.and_then(|kept| kept.outcome).and(shown);
     }
     let kept = kept?;
-    for line in kept.said.iter().flat_map(|line| text::wrap(&style.text(line), style.width)) {
-        writeln!(out, "{line}")?;
-    }
+    style.print(kept.said.iter().cloned().map(Prose::new).collect::<Page>(), out)?;
     if asked.is_to_be_shown() && kept.outcome.is_ok() {
         writeln!(out)?;
         return show(asked, input, out, style);
@@ -263,7 +262,7 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
             interfaces: reader.interfaces(),
             complete: pass.finding.error.is_none(),
         };
-        out.write_all(overview.draw(about, &pass.finding.summary, style).as_bytes())?;
+        style.print(overview.page(about, &pass.finding.summary), out)?;
         say_filtered(&pass, out, style)?;
     }
     input.outcome(absent, pass.finding.error)
@@ -271,9 +270,7 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
 
 fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let pass = asked.read(&mut input.open()?, asked.options(0, None), &mut CountsOnly);
-    for line in summary::lines(&pass.finding.summary, style) {
-        writeln!(out, "{line}")?;
-    }
+    style.print(summary::counts(&pass.finding.summary), out)?;
     say_filtered(&pass, out, style)?;
     input.outcome(pass.absent(), pass.finding.error)
 }
@@ -284,9 +281,7 @@ fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Fa
         let (matched, all) = (numbers::count(connections), numbers::counted(of, "connection"));
         let said = format!("filtered: {matched} of {all}; the counts are of the whole capture");
         writeln!(out)?;
-        for line in text::wrap(&said, style.width) {
-            writeln!(out, "{}", style.dim(&line))?;
-        }
+        style.print(Prose::new(Text::words(said).dim()), out)?;
     }
     Ok(())
 }

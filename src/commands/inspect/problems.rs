@@ -17,7 +17,7 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, sty
     let absent = asked.connection.filter(|asked| *asked >= there).map(|asked| Absent::Connection { asked, there });
     let absent = absent.or(pass.absent());
     if absent.is_none() {
-        out.write_all(found.kinds.draw(style).as_bytes())?;
+        style.print(found.kinds.page(), out)?;
         say_filtered(&pass, out, style)?;
     }
     input.outcome(absent, pass.finding.error)

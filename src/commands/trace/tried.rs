@@ -10,9 +10,9 @@ use crate::capture::Timestamp;
 use crate::kernel::outside::Attempt;
 use crate::render::escape::escape;
 use crate::render::live::Live;
+use crate::render::model::{Page, Prose};
 use crate::render::numbers::counted;
 use crate::render::style::Style;
-use crate::render::text;
 
 /// How many are remembered.
 const MOST: usize = 1000;
@@ -63,10 +63,14 @@ impl Tried {
         seen.attempts.entry(place).or_default().extend(name);
         seen.known.insert(attempt);
         drop(seen);
-        self.log.say(&Live::new(Some(self.start), self.style).note(now(), "outside", &said).join("\n"));
+        self.log.say(&self.told(Live::new(Some(self.start)).note(now(), "outside", said)));
     }
 
     /// Remembers whether somebody listens on a port.
+    fn told(&self, it: impl Into<Page>) -> String {
+        self.style.lines(it).join("\n")
+    }
+
     pub(super) fn answered(&self, port: u16, listens: bool) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         *seen.ports.entry(port).or_default() |= listens;
@@ -86,7 +90,7 @@ impl Tried {
              not in it. Start it in the same command: -- sh -c 'SERVER & sleep 1; CLIENT; kill $!'.",
             named.join(", ")
         );
-        (!silent.is_empty()).then(|| text::wrap(&self.style.text(&said), self.style.width).join("\n"))
+        (!silent.is_empty()).then(|| self.told(Prose::new(said)))
     }
 
     /// All of it in a few sentences; nothing where nothing was tried.
@@ -110,7 +114,7 @@ impl Tried {
              to, or see the machine's network with `wire101 capture`.",
             places.join("; ")
         );
-        Some(text::wrap(&self.style.text(&said), self.style.width).join("\n"))
+        Some(self.told(Prose::new(said)))
     }
 }
 

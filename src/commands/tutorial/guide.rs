@@ -4,13 +4,16 @@
 
 use std::path::Path;
 
-use super::{Failure, explain_lines};
+use super::super::{explain, lesson};
+use super::Failure;
 use crate::lesson::Run;
 use crate::lesson::front_matter::Answer;
 use crate::render::aloud::aloud;
-use crate::render::evidence::{evidence, evidence_aloud};
+use crate::render::evidence::evidence;
 use crate::render::keys;
+use crate::render::model::{Block, Look as Meant, Page};
 use crate::render::style::Style;
+use crate::render::writer::Line;
 use crate::render::{lesson as page, tutorial as view};
 use crate::tutorial::experiment::Trial;
 use crate::tutorial::progress::Progress;
@@ -77,60 +80,58 @@ impl Guide<'_> {
         }
     }
 
-    /// Draws a part.
-    pub fn draw(&self, part: &Part, style: Style) -> Result<Vec<String>, Failure> {
+    /// Draws a part, or says it.
+    pub fn draw(&self, part: &Part, style: Style) -> Result<Vec<Line>, Failure> {
         let run = self.session.run();
-        Ok(match part {
-            Part::Space => vec![String::new()],
-            Part::Place => view::heading(&self.session, style),
-            Part::Question => view::question(&self.session, style)?,
-            Part::Again => view::again(&self.session, style)?,
-            Part::Reply(reply) => view::reply(reply, style),
-            Part::Evidence(measured) if self.plain => spaced(evidence_aloud(run, *measured, style)),
-            Part::Evidence(measured) => spaced(evidence(run, *measured, style)),
-            Part::Look(look) => spaced(self.view(run, *look, style)?),
-            Part::Tried(tried) => self.tried(&tried.0, &tried.1, style)?,
-            Part::Explained(words) => spaced(explain_lines(words, style)?),
-            Part::Suggestions => spaced(view::suggestions(&self.session, style)),
-            Part::Keys => spaced(keys::help(!self.plain, style)),
-        })
+        let page = match part {
+            Part::Space => Block::Space.into(),
+            Part::Place => view::heading(&self.session),
+            Part::Question => view::question(&self.session)?,
+            Part::Again => view::again(&self.session)?,
+            Part::Reply(reply) => view::reply(reply),
+            Part::Evidence(measured) => spaced(evidence(run, *measured)),
+            Part::Look(look) => spaced(self.view(run, *look)?),
+            Part::Tried(tried) if tried.0.json => return json(&tried.1),
+            Part::Tried(tried) => self.tried(&tried.0, &tried.1)?,
+            Part::Explained(words) => {
+                let (page, outcome) = explain::page(words)?;
+                outcome?;
+                return Ok(style.lay_out(&spaced(page)));
+            }
+            Part::Suggestions => spaced(view::suggestions(&self.session)),
+            Part::Keys => spaced(keys::help(!self.plain)),
+        };
+        Ok(if self.plain { style.say(&page) } else { style.lay_out(&page) })
     }
 
-    fn view(&self, run: &Run, look: Look, style: Style) -> Result<Vec<String>, Failure> {
-        let deeper = |depth| page::deeper(run, depth, style);
+    fn view(&self, run: &Run, look: Look) -> Result<Page, Failure> {
+        let deeper = |depth| page::deeper(run, depth);
         Ok(match look {
-            look if self.plain => aloud(run, look, style)?,
-            Look::Page => page::shown(run, style)?,
-            Look::Text => page::narration(run, style)?,
+            look if self.plain => aloud(run, look)?,
+            Look::Page => page::shown(run)?,
+            Look::Text => page::narration(run)?,
             Look::Ladder => deeper(page::Depth { ladder: true, ..page::Depth::default() }),
             Look::Layers => deeper(page::Depth { layers: true, ..page::Depth::default() }),
             Look::Hex => deeper(page::Depth { hex: true, ..page::Depth::default() }),
-            Look::Frame => page::diagrams(run, style),
+            Look::Frame => page::diagrams(run),
         })
     }
 
-    fn tried(&self, trial: &Trial, run: &Run, style: Style) -> Result<Vec<String>, Failure> {
-        if trial.json {
-            let mut out = Vec::new();
-            super::super::lesson::json_lines(run, &mut out)?;
-            return Ok(spaced(String::from_utf8_lossy(&out).lines().map(str::to_owned).collect()));
-        }
-        let before = self.session.run();
-        let tried = if self.plain { view::tried_aloud } else { view::tried };
-        let mut lines = spaced(tried(before, run, style));
+    fn tried(&self, trial: &Trial, run: &Run) -> Result<Page, Failure> {
+        let mut tried = spaced(view::tried(self.session.run(), run));
         let depth = page::Depth { ladder: trial.ladder, layers: trial.layers, hex: trial.hex };
         if depth == page::Depth::default() {
-            lines.extend(self.view(run, Look::Page, style)?);
+            tried.append(self.view(run, Look::Page)?);
         } else if self.plain {
             for (wanted, look) in [(trial.ladder, Look::Ladder), (trial.layers, Look::Layers), (trial.hex, Look::Hex)] {
                 if wanted {
-                    lines.extend(aloud(run, look, style)?);
+                    tried.append(aloud(run, look)?);
                 }
             }
         } else {
-            lines.extend(page::deeper(run, depth, style));
+            tried.append(page::deeper(run, depth));
         }
-        Ok(lines)
+        Ok(tried)
     }
 }
 
@@ -155,8 +156,18 @@ pub(super) fn parts(reply: Reply) -> Vec<Part> {
     }
 }
 
+/// JSON Lines, which no line is broken of.
+fn json(run: &Run) -> Result<Vec<Line>, Failure> {
+    let mut out = Vec::new();
+    lesson::json_lines(run, &mut out)?;
+    let lines = String::from_utf8_lossy(&out).lines().map(|line| Line::of(Meant::Plain, line)).collect();
+    Ok([vec![Line::default()], lines].concat())
+}
+
 /// These, after an empty line.
-fn spaced(lines: Vec<String>) -> Vec<String> {
-    let is_spaced = lines.first().is_some_and(String::is_empty);
-    (!is_spaced).then(String::new).into_iter().chain(lines).collect()
+fn spaced(page: Page) -> Page {
+    let is_spaced = page.0.first().is_some_and(Block::begins_with_space);
+    let mut spaced = if is_spaced { Page::default() } else { Block::Space.into() };
+    spaced.append(page);
+    spaced
 }

@@ -6,10 +6,12 @@
 use std::io::{self, Write};
 
 use super::guide::{Guide, Part, parts};
-use super::{Failure, lesson, note};
-use crate::render::screen::{LEAST, Screen, too_small};
+use super::{Failure, note};
+use crate::render::model::{Page, Prose, Text};
 use crate::render::style::Style;
-use crate::render::{keys, text, tutorial as view};
+use crate::render::writer::Line;
+use crate::render::writer::screen::{LEAST, Screen, too_small};
+use crate::render::{keys, tutorial as view};
 use crate::tutorial::{Look, Reply, Step, Verdict};
 
 /// The most that is typed in a line: no answer is longer.
@@ -88,7 +90,7 @@ pub(super) fn lead(
         note(notes, said);
     }
     led?;
-    lesson::print(&view::left(&desk.guide.session, desk.guide.path.is_some(), style()), out)
+    Ok(style().print(view::left(&desk.guide.session, desk.guide.path.is_some()), out)?)
 }
 
 /// What is on the screen, and what is being typed.
@@ -104,7 +106,7 @@ struct Desk<'a> {
     enough: bool,
     message: Option<String>,
     /// The parts as lines of that width.
-    lines: Option<(usize, Vec<String>)>,
+    lines: Option<(usize, Vec<Line>)>,
     /// What was said of the progress file; it is said again where it can be read afterwards.
     said: Vec<String>,
 }
@@ -129,7 +131,9 @@ impl<'a> Desk<'a> {
             self.take_notes();
             let (columns, rows) = terminal.size();
             if columns < LEAST.0 || rows < LEAST.1 {
-                terminal.draw(&too_small(columns, rows))?;
+                let style = Style { width: columns, ..style() };
+                let lines = style.lines(too_small(columns, rows));
+                terminal.draw(&lines[..rows.min(lines.len())])?;
                 if matches!(terminal.key()?, Key::Leave | Key::Char('q')) {
                     return Ok(());
                 }
@@ -287,7 +291,7 @@ impl<'a> Desk<'a> {
         if self.lines.as_ref().is_some_and(|(width, _)| *width == style.width) {
             return Ok(());
         }
-        let mut lines: Vec<String> = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
         for part in &self.parts {
             lines.extend(self.guide.draw(part, style)?);
         }
@@ -304,13 +308,17 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn foot(&self, more: bool, style: Style) -> Vec<String> {
+    fn foot(&self, more: bool, style: Style) -> Vec<Line> {
+        let mut page = Page::default();
         if let Some(Typed { prompt, text: typed, .. }) = &self.typed {
-            let line = format!("{}{}_", style.bold(prompt), style.text(typed));
-            return vec![line, style.dim(&style.text("Enter: send · Esc: drop"))];
+            page.add(Prose::new(Text::words(*prompt).bold().and(typed.clone()).and("_")).cut());
+            page.remark("Enter: send · Esc: drop");
+            return style.lay_out(&page);
         }
-        let message = self.message.iter().flat_map(|message| text::wrap(&style.text(message), style.width)).take(3);
-        message.chain(keys::pressed(&self.guide.session, self.looking.is_some(), more, style)).collect()
+        let message =
+            self.message.iter().flat_map(|message| style.lay_out(&Prose::new(message.clone()).into())).take(3);
+        page.append(keys::pressed(&self.guide.session, self.looking.is_some(), more));
+        message.chain(style.lay_out(&page)).collect()
     }
 
     /// What is wrong with the progress file is said at once, and once more at the end.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read, Write};
 
 use super::guide::{Guide, Part, parts};
-use super::{Failure, lesson, note};
+use super::{Failure, note};
 use crate::render::keys;
 use crate::render::style::Style;
 use crate::tutorial::{Reply, Step};
@@ -25,9 +25,8 @@ pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() 
     guide.save();
     lines.show(&mut guide, &[Part::Place, Part::Question], style())?;
     while guide.session.step() != Step::End {
-        let mut can = vec![String::new()];
-        can.extend(keys::now(&guide.session, style()));
-        lesson::print(&can, lines.out)?;
+        writeln!(lines.out)?;
+        style().print(keys::now(&guide.session), lines.out)?;
         if lines.prompt {
             write!(lines.out, "> ")?;
         }
@@ -62,7 +61,7 @@ impl Lines<'_> {
             note(self.notes, &said);
         }
         for part in parts {
-            lesson::print(&guide.draw(part, style)?, self.out)?;
+            style.print_lines(&guide.draw(part, style)?, self.out)?;
         }
         Ok(())
     }

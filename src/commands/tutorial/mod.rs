@@ -72,8 +72,9 @@ pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Styl
             note(notes, said);
         }
         let lessons = catalogue::all();
-        let draw = if asked.plain { view::list_aloud } else { view::list };
-        return lesson::print(&draw(lessons, &progress, style()), out);
+        let (style, page) = (style(), view::list(lessons, &progress));
+        let lines = if asked.plain { style.say(&page) } else { style.lay_out(&page) };
+        return Ok(style.print_lines(&lines, out)?);
     }
     let saved = progress.clone();
     let session = Session::new(catalogue::all(), progress, start).map_err(|error| Failure::Run(error.to_string()))?;
@@ -139,10 +140,4 @@ impl From<FillError> for Failure {
     fn from(error: FillError) -> Self {
         Self::Run(error.to_string())
     }
-}
-
-fn explain_lines(words: &[String], style: Style) -> Result<Vec<String>, Failure> {
-    let mut out = Vec::new();
-    super::explain::explain(words, &mut out, style)?;
-    Ok(String::from_utf8_lossy(&out).lines().map(str::to_owned).collect())
 }

@@ -1,7 +1,5 @@
-//! The words of a lesson: numbers filled in by [`template`], Markdown laid out in lines by [`markdown`].
+//! The words of a lesson, with numbers filled in by [`template`].
 
-pub mod markdown;
 pub mod template;
 
-pub use markdown::{Line, Span, Style, wrap};
 pub use template::{FillError, Template, TemplateError};

@@ -2,10 +2,14 @@
 
 use crate::explain;
 use crate::inspect::pasted::{CutHeader, Pasted, PastedFrame};
-use crate::inspect::record::{Direction, Frame};
+use crate::inspect::record::Direction;
+use crate::layers::Layer;
 use crate::render::escape::whole_characters;
-use crate::render::style::{Look, Style};
-use crate::render::{frame, frames, numbers, problems, text};
+use crate::render::model::{Block, Form, List, Look, Page, Prose, Text};
+use crate::render::{frames, numbers, problems};
+
+/// How many frames are listed.
+const LISTED: usize = 64;
 
 /// How many frames get a diagram.
 const DRAWN: usize = 8;
@@ -13,38 +17,39 @@ const DRAWN: usize = 8;
 /// How many bytes of a payload are shown below its diagram.
 const SHOWN: usize = 512;
 
-/// Draws frames; several have a table before them.
+/// Frames; several have a table before them.
 #[must_use]
-pub fn frames(pasted: &Pasted, style: Style) -> Vec<String> {
-    let mut lines = Vec::new();
+pub fn frames(pasted: &Pasted) -> Page {
+    let mut page = Page::default();
     let count = pasted.frames.len();
     if count > 1 {
-        let all: Vec<Frame> = pasted.frames.iter().map(|it| it.frame.clone()).take(64).collect();
-        let left_out = (count - all.len()) as u64;
-        lines.extend(frames::table(&all, left_out, style).lines().map(str::to_owned));
-        lines.push(String::new());
+        page.add(frames::table(
+            pasted.frames.iter().map(|it| &it.frame).take(LISTED),
+            count.saturating_sub(LISTED) as u64,
+        ));
+        page.space();
     }
     for (at, one) in pasted.frames.iter().take(DRAWN).enumerate() {
         if at > 0 {
-            lines.push(String::new());
+            page.space();
         }
         let number = if count > 1 { format!("0.{at} · ") } else { String::new() };
-        lines.extend(drawn(one, &number, style));
+        add(&mut page, one, &number);
     }
     if count > DRAWN {
         let left = numbers::counted((count - DRAWN) as u64, "more frame");
-        lines.push(style.dim(&format!("{} {left}, not drawn", style.glyphs().more_rows)));
+        page.remark(format!("⋮ {left}, not drawn"));
     }
     if let Some(cut) = &pasted.cut {
         if count > 0 {
-            lines.push(String::new());
+            page.space();
         }
-        lines.extend(text::wrap(&style.text(&missing(cut)), style.width).into_iter().map(|line| style.bad(&line)));
+        page.say(Text::words(missing(cut)).look(Look::Bad));
     }
-    lines
+    page
 }
 
-fn drawn(one: &PastedFrame, number: &str, style: Style) -> Vec<String> {
+fn add(page: &mut Page, one: &PastedFrame, number: &str) {
     let frame = &one.frame;
     let known = explain::opcode(frame.opcode);
     let name = known.map_or("", |known| known.name);
@@ -55,30 +60,42 @@ fn drawn(one: &PastedFrame, number: &str, style: Style) -> Vec<String> {
         (Direction::Server, false) => "not masked: from a server",
     };
     let title = format!("{number}{name}, {} · {from}", numbers::counted(frame.payload_bytes, "byte"));
-    let mut lines = vec![style.bold(&style.cut(&style.text(&title), style.width))];
-    lines.extend(frame::diagram(frame, style));
-    let mut rows = Rows { style, lines };
+    page.add(Prose::new(Text::words(title).bold()).cut());
+    page.add(Block::Frame(Box::new(frame.clone())));
+    let mut facts = List::new(Form::Frame);
     if let Some(known) = known {
-        rows.add("Opcode", known.meaning, Look::Plain);
+        facts.add("Opcode", known.meaning);
     }
     match frame.close_code.map(|code| (code, explain::close_code(code))) {
         Some((code, Some(known))) => {
-            rows.add("Code", &format!("{code} {}: {}", known.name, known.meaning), Look::Plain);
+            facts.add("Code", format!("{code} {}: {}", known.name, known.meaning));
             if let Some(reason) = frame.close_reason.as_deref().filter(|reason| !reason.is_empty()) {
-                rows.bytes("Reason", reason);
+                facts.add("Reason", payload(reason));
             }
         }
         _ if one.inflated.is_some() || frame.payload.is_empty() => {}
-        _ => rows.bytes("Payload", &frame.payload),
+        _ => facts.add("Payload", payload(&frame.payload)),
     }
     if let Some(inflated) = &one.inflated {
         let note = "RSV1 is set: compressed with permessage-deflate, if that was agreed on (RFC 7692 §6). Inflated:";
-        rows.add("Message", note, Look::Plain);
-        rows.bytes("", inflated);
+        facts.add("Message", note);
+        facts.add("", payload(inflated));
     }
-    let problems = problems::list(&one.problems, 0, style);
-    rows.lines.extend(problems.lines().map(str::to_owned));
-    rows.lines
+    page.add(facts);
+    page.append(problems::list(&one.problems, 0));
+}
+
+/// A payload: text where it is text, else hexadecimal.
+fn payload(bytes: &[u8]) -> Text {
+    let start = bytes.get(..SHOWN).map_or(bytes, whole_characters);
+    let shown = if std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0')) {
+        Text::captured(start)
+    } else {
+        let hex: Vec<String> = start.iter().map(|byte| format!("{byte:02x}")).collect();
+        Text::words(hex.join(" "))
+    };
+    let shown = if start.len() < bytes.len() { shown.and(" …") } else { shown };
+    shown.look(Look::Strong(Layer::Application))
 }
 
 /// What of a header is not there.
@@ -99,49 +116,17 @@ pub fn missing(cut: &CutHeader) -> String {
     )
 }
 
-struct Rows {
-    style: Style,
-    lines: Vec<String>,
-}
-
-impl Rows {
-    fn add(&mut self, label: &str, said: &str, look: Look) {
-        self.safe(label, &self.style.text(said), look);
-    }
-
-    /// A payload: text where it is text, else hexadecimal.
-    fn bytes(&mut self, label: &str, bytes: &[u8]) {
-        let style = self.style;
-        let start = bytes.get(..SHOWN).map_or(bytes, whole_characters);
-        let shown = if std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0')) {
-            style.bytes(start)
-        } else {
-            let hex: Vec<String> = start.iter().map(|byte| format!("{byte:02x}")).collect();
-            hex.join(" ")
-        };
-        let more = if start.len() < bytes.len() { format!(" {}", style.glyphs().more) } else { String::new() };
-        self.safe(label, &format!("{shown}{more}"), super::list::APPLICATION);
-    }
-
-    fn safe(&mut self, label: &str, said: &str, look: Look) {
-        let style = self.style;
-        let lines = text::wrap(said, style.width.min(96).saturating_sub(11));
-        for (at, line) in lines.iter().enumerate() {
-            let label = text::pad(&format!(" {}", style.dim(if at == 0 { label } else { "" })), 11);
-            self.lines.push(format!("{label}{}", style.paint(look, line)));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::inspect::pasted::read;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     fn drawn(bytes: &[u8]) -> String {
-        frames(&read(bytes, None), Style::plain(80)).join("\n")
+        Style::plain(80).lines(frames(&read(bytes, None))).join("\n")
     }
 
     #[test]
@@ -168,7 +153,7 @@ mod tests {
         #[test]
         fn any_bytes_are_drawn_in_80_columns(bytes: Vec<u8>) {
             for line in drawn(&bytes).lines() {
-                prop_assert!(text::width(line) <= 80 && !line.contains(char::is_control), "{line}");
+                prop_assert!(width(line) <= 80 && !line.contains(char::is_control), "{line}");
             }
         }
     }

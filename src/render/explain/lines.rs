@@ -1,33 +1,28 @@
 //! Lines of an HTTP message that somebody pasted, each taken apart.
 
-use crate::layers::Direction;
-use crate::layers::Field;
 use crate::layers::application::http::{annotate, sender};
-use crate::render::style::Style;
-use crate::render::tree;
+use crate::layers::{Direction, Field};
+use crate::render::model::{Page, Prose, Text};
 
 /// How many lines are taken apart.
 const LINES: usize = 32;
 
-/// Draws the parts of each line. The first may be a start line; an empty one ends the fields.
+/// The parts of each line. The first may be a start line; an empty one ends the fields.
 #[must_use]
-pub fn lines(message: &str, style: Style) -> Vec<String> {
-    let mut drawn = Vec::new();
+pub fn lines(message: &str) -> Page {
+    let mut page = Page::default();
     let mut rest = message.lines().map(str::trim_end);
-    for (at, line) in rest.by_ref().take(LINES).enumerate() {
-        if line.is_empty() {
-            continue;
+    for (at, line) in rest.by_ref().take(LINES).enumerate().filter(|(_, line)| !line.is_empty()) {
+        if !page.is_empty() {
+            page.space();
         }
-        if !drawn.is_empty() {
-            drawn.push(String::new());
-        }
-        drawn.extend(tree::field_tree(&[field(line, at == 0)], style));
+        page.add(vec![field(line, at == 0)]);
     }
     let left = rest.count();
     if left > 0 {
-        drawn.push(style.dim(&format!("{} {left} more lines", style.glyphs().more_rows)));
+        page.add(Prose::new(Text::words(format!("⋮ {left} more lines")).dim()).cut());
     }
-    drawn
+    page
 }
 
 /// A line as it is sent, its end included, which nobody types.
@@ -57,11 +52,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::render::text;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     #[test]
     fn a_field_line_is_taken_apart() {
-        insta::assert_snapshot!(lines("Set-Cookie: id=7; HttpOnly", Style::plain(80)).join("\n"));
+        insta::assert_snapshot!(Style::plain(80).lines(lines("Set-Cookie: id=7; HttpOnly")).join("\n"));
     }
 
     #[test]
@@ -76,9 +72,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_pasted_keeps_to_the_width(said: String, width in 40_usize..130) {
-            for line in lines(&format!("{said}\nHost: {said}\r\n\r\n"), Style::plain(width)) {
-                prop_assert!(text::width(&line) <= width, "{line}");
+        fn whatever_is_pasted_keeps_to_the_width(said: String, columns in 40_usize..130) {
+            for line in Style::plain(columns).lines(lines(&format!("{said}\nHost: {said}\r\n\r\n"))) {
+                prop_assert!(width(&line) <= columns, "{line}");
                 prop_assert!(!line.contains(char::is_control), "{line:?}");
             }
         }

@@ -2,10 +2,8 @@
 
 use super::card::layer;
 use crate::explain::{Entry, Kind};
-use crate::layers::Layer;
+use crate::render::model::{Block, Form, List, Look, Page, Prose, Text};
 use crate::render::numbers;
-use crate::render::style::{Look, Style};
-use crate::render::text;
 
 /// What can be asked besides the names of things: what to type after `wire101 explain`, and what it does.
 const TOOLS: [(&str, &str); 5] = [
@@ -16,64 +14,50 @@ const TOOLS: [(&str, &str); 5] = [
     ("layers", "OSI's seven layers, TCP/IP's beside them"),
 ];
 
-/// Draws all kinds, and the other things that can be asked.
+/// All kinds, and the other things that can be asked.
 #[must_use]
-pub fn kinds(style: Style) -> Vec<String> {
-    let mut lines = vec![style.bold("wire101 explain WHAT"), String::new()];
-    let names = Kind::ALL.map(Kind::plural).map(text::width).into_iter().max().unwrap_or_default();
+pub fn kinds() -> Page {
+    let mut page = Page::default();
+    page.say(Text::words("wire101 explain WHAT").bold());
+    page.space();
+    let mut list = List::new(Form::Hints);
     for kind in Kind::ALL {
         let count = kind.entries().iter().filter(|entry| entry.is_assigned()).count() as u64;
-        let name = text::pad(&style.paint(look(kind), kind.plural()), names);
-        let count = text::pad_left(&numbers::count(count), 4);
-        let room = style.width.saturating_sub(names + 10);
-        let examples = style.cut(&style.text(kind.examples()), room);
-        lines.push(format!("  {name}  {}  {examples}", style.dim(&count)));
+        let count = format!("{:>4}  ", numbers::count(count));
+        list.add(Text::words(kind.plural()).look(look(kind)), Text::words(count).dim().and(kind.examples()));
     }
-    lines.push(String::new());
-    let widest = TOOLS.iter().map(|(command, _)| text::width(command)).max().unwrap_or_default();
+    page.add(list);
+    page.space();
+    let mut list = List::new(Form::Commands);
     for (command, what) in TOOLS {
-        if style.width < 4 + widest + 20 {
-            lines.extend(indented(command, Look::Bold, 2, style));
-            lines.extend(indented(what, Look::Dim, 4, style));
-        } else {
-            let what = style.cut(&style.text(what), style.width - 4 - widest);
-            lines.push(format!("  {}  {}", text::pad(&style.bold(command), widest), style.dim(&what)));
-        }
+        list.add(Text::words(command).bold(), Text::words(what).dim());
     }
-    lines.push(String::new());
-    let note = "Type a name or number, with its kind before it where several have it: close 1000, tcp syn.";
-    lines.extend(text::wrap(&style.text(note), style.width).iter().map(|line| style.dim(line)));
-    lines
+    page.add(list);
+    page.space();
+    page.remark("Type a name or number, with its kind before it where several have it: close 1000, tcp syn.");
+    page
 }
 
 fn look(kind: Kind) -> Look {
     kind.entries().first().map_or(Look::Plain, |entry| Look::Strong(layer(entry)))
 }
 
-/// Draws the names of some entries in columns, and how to ask for one.
+/// The names of some entries, and how to ask for one.
 #[must_use]
-pub fn names(title: &str, entries: &[&Entry], style: Style) -> Vec<String> {
-    let mut lines = vec![style.bold(&style.cut(&style.text(title), style.width)), String::new()];
-    let labels: Vec<String> = entries.iter().map(|entry| style.text(&title_of(entry))).collect();
-    let widest = labels.iter().map(|label| text::width(label)).max().unwrap_or_default();
-    let columns = ((style.width + 1) / (widest + 3)).clamp(1, 4);
-    let height = labels.len().div_ceil(columns).max(1);
-    for row in 0..height {
-        let mut line = String::new();
-        for (entry, label) in entries.iter().zip(&labels).skip(row).step_by(height) {
-            let cell = style.cut(label, style.width.saturating_sub(2).min(widest));
-            let look = if entry.is_assigned() { Look::Layer(layer(entry)) } else { Look::Dim };
-            line += "  ";
-            line += &text::pad(&style.paint(look, &cell), widest + 1);
-        }
-        lines.push(line.trim_end().to_owned());
-    }
+pub fn names<'a>(title: impl Into<Text>, entries: impl IntoIterator<Item = &'a Entry>) -> Page {
+    let entries: Vec<&Entry> = entries.into_iter().collect();
+    let mut page = Page::from(Prose::new(title.into().bold()).cut());
+    page.space();
+    let name = |entry: &&Entry| {
+        let look = if entry.is_assigned() { Look::Layer(layer(entry)) } else { Look::Dim };
+        Text::words(title_of(entry)).look(look)
+    };
+    page.add(Block::Names(entries.iter().map(name).collect()));
     if let Some(first) = entries.iter().find(|entry| entry.is_assigned()) {
-        lines.push(String::new());
-        let hint = style.cut(&format!("  wire101 explain {}", first.asked()), style.width);
-        lines.push(style.dim(&hint));
+        page.space();
+        page.add(Prose::new(Text::words(format!("wire101 explain {}", first.asked())).dim()).under(1).cut());
     }
-    lines
+    page
 }
 
 fn title_of(entry: &Entry) -> String {
@@ -84,76 +68,57 @@ fn title_of(entry: &Entry) -> String {
     }
 }
 
-/// Draws the seven layers from the top down, with TCP/IP's beside them.
+/// The seven layers from the top down, with TCP/IP's beside them.
 #[must_use]
-pub fn layers(style: Style) -> Vec<String> {
-    const WIDE: usize = 110;
-    const COLUMNS: [usize; 3] = [17, 14, 16];
-    let [osi, tcp_ip, unit] = COLUMNS;
-    let head = format!("{}{}{}", text::pad("OSI", osi), text::pad("TCP/IP", tcp_ip), text::pad("unit", unit));
-    let mut lines = vec![style.dim(&style.cut(head.trim_end(), style.width))];
+pub fn layers() -> Page {
+    let mut list = List::new(Form::Layers);
+    let names = |tcp_ip: &str, unit: &str| Text::words(format!("{tcp_ip:<14}{unit}"));
+    list.add(Text::words("OSI").dim(), names("TCP/IP", "unit").dim());
     for entry in Kind::Layer.entries().iter().rev() {
-        let detail = |label, width| text::pad(entry.detail(label).unwrap_or_default(), width);
-        let row = format!("{}{}", detail("TCP/IP", tcp_ip), detail("Unit", unit));
-        let name = text::pad(&style.paint(Look::Strong(layer(entry)), &entry.title()), osi);
-        let prose = style.text(entry.meaning);
-        if style.width >= WIDE {
-            let before = osi + tcp_ip + unit;
-            for (at, line) in text::wrap(&prose, style.width - before).iter().enumerate() {
-                let start = if at == 0 { format!("{name}{row}") } else { " ".repeat(before) };
-                lines.push(format!("{start}{}", style.dim(line)));
-            }
-        } else {
-            let room = style.width.saturating_sub(osi);
-            lines.push(format!("{name}{}", style.cut(row.trim_end(), room)));
-            lines.extend(indented(&prose, Look::Dim, 2, style));
-        }
+        let detail = |label| entry.detail(label).unwrap_or_default();
+        let name = Text::words(entry.title()).look(Look::Strong(layer(entry)));
+        list.remarked(name, names(detail("TCP/IP"), detail("Unit")), Text::words(entry.meaning).dim());
     }
-    lines.push(String::new());
+    let mut page = Page::from(list);
+    page.space();
     let note = "On its way down, each layer puts its header around what the one above hands it (encapsulation); on the way \
         up, each takes its own off. OSI's model is of the early 1980s; the internet was built on TCP/IP, but the seven \
         numbers are what people still say.";
-    lines.extend(text::wrap(&style.text(note), style.width.min(96)));
-    lines.push(String::new());
+    page.add(Prose::new(note).readable());
+    page.space();
     for command in ["wire101 explain layer 4", "wire101 inspect FILE --layers"] {
-        lines.extend(indented(command, Look::Bold, 2, style));
+        page.add(Prose::new(Text::words(command).bold()).under(1));
     }
-    lines
+    page
 }
-
-fn indented(said: &str, look: Look, indent: usize, style: Style) -> Vec<String> {
-    let lines = text::wrap(&style.text(said), style.width.saturating_sub(indent));
-    lines.into_iter().map(|line| format!("{}{}", " ".repeat(indent), style.paint(look, &line))).collect()
-}
-
-/// The layer of all that HTTP and WebSocket say.
-pub(super) const APPLICATION: Look = Look::Strong(Layer::Application);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Style;
+    use crate::render::writer::line::width;
 
     #[test]
     fn what_can_be_asked_on_a_usual_screen() {
-        insta::assert_snapshot!(kinds(Style::plain(80)).join("\n"));
+        insta::assert_snapshot!(Style::plain(80).lines(kinds()).join("\n"));
     }
 
     #[test]
     fn the_layers_on_a_usual_and_on_a_wide_screen() {
-        insta::assert_snapshot!(layers(Style::plain(80)).join("\n"));
-        insta::assert_snapshot!(layers(Style::plain(120)).join("\n"));
+        insta::assert_snapshot!(Style::plain(80).lines(layers()).join("\n"));
+        insta::assert_snapshot!(Style::plain(120).lines(layers()).join("\n"));
     }
 
     #[test]
     fn no_line_is_wider_than_asked() {
-        for width in 40..130 {
-            let style = Style::plain(width);
-            let mut lines = [kinds(style), layers(style)].concat();
+        for columns in 40..130 {
+            let style = Style::plain(columns);
+            let mut lines = [style.lines(kinds()), style.lines(layers())].concat();
             for kind in Kind::ALL {
-                lines.extend(names(kind.plural(), &kind.entries().iter().collect::<Vec<_>>(), style));
+                lines.extend(style.lines(names(kind.plural(), kind.entries())));
             }
             for line in lines {
-                assert!(text::width(&line) <= width, "{width}: {line}");
+                assert!(width(&line) <= columns, "{columns}: {line}");
             }
         }
     }

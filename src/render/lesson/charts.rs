@@ -1,15 +1,15 @@
 //! What a lesson's sides have in figures, drawn to scale.
 
-use super::Page;
+use super::Course;
 use crate::inspect::record::Connection;
 use crate::layers::Layer;
 use crate::lesson::front_matter::Chart;
 use crate::lesson::run::SideRun;
 use crate::lesson::{Measure, Run};
-use crate::render::chart::{Bar, Part, Track, bars, tracks};
+use crate::render::model::chart::{Bar, Part, Track};
+use crate::render::model::{Chart as Drawn, Look};
 use crate::render::numbers;
 use crate::render::story::Story;
-use crate::render::style::{Look, Style};
 
 /// What the bytes on a wire are for, from the outside in.
 const BYTES: [(Part, Measure); 3] = [
@@ -18,16 +18,15 @@ const BYTES: [(Part, Measure); 3] = [
     (Part { name: "what was to be said", look: Look::Good }, Measure::UsefulBytes),
 ];
 
-impl Page<'_> {
+impl Course<'_> {
     pub(super) fn chart(&mut self) {
         let Some(chart) = self.run.lesson.chart else { return };
-        let lines = match chart {
-            Chart::Bytes => bars(&BYTES.map(|(part, _)| part), &bytes(self.run), self.style),
-            Chart::Arrivals => tracks(&arrivals(self.run), self.style),
-            Chart::Connections => tracks(&connections(self.run, &self.stories, self.style), self.style),
-        };
-        self.heading(heading(chart));
-        self.lines.extend(lines);
+        self.page.heading(heading(chart), "");
+        self.page.add(match chart {
+            Chart::Bytes => Drawn::Bars(BYTES.map(|(part, _)| part).into(), bytes(self.run)),
+            Chart::Arrivals => Drawn::Tracks(arrivals(self.run)),
+            Chart::Connections => Drawn::Tracks(connections(self.run, &self.stories)),
+        });
     }
 }
 
@@ -57,7 +56,7 @@ pub(in crate::render) fn sentences(run: &Run, stories: &[Story]) -> Vec<String> 
                 side = if track.name.is_empty() { side.clone() } else { track.name };
                 format!("{side}, a connection: {}; responses and messages: {}", track.figures, track.marks.len())
             };
-            connections(run, stories, Style::plain(80)).into_iter().map(sentence).collect()
+            connections(run, stories).into_iter().map(sentence).collect()
         }
     };
     [vec![format!("{}.", heading(chart))], said].concat()
@@ -79,8 +78,8 @@ fn bytes(run: &Run) -> Vec<Bar> {
     run.sides.iter().map(bar).collect()
 }
 
-fn connections(run: &Run, stories: &[Story], style: Style) -> Vec<Track> {
-    run.sides.iter().zip(stories).flat_map(|(side, story)| connections_of(side, story, style)).collect()
+fn connections(run: &Run, stories: &[Story]) -> Vec<Track> {
+    run.sides.iter().zip(stories).flat_map(|(side, story)| connections_of(side, story)).collect()
 }
 
 fn letter(side: &SideRun) -> String {
@@ -101,17 +100,16 @@ fn arrivals(run: &Run) -> Vec<Track> {
 }
 
 /// A side's connections, from the first SYN on.
-fn connections_of(side: &SideRun, story: &Story, style: Style) -> Vec<Track> {
+fn connections_of(side: &SideRun, story: &Story) -> Vec<Track> {
     let mut all: Vec<&Connection> = story.connections.iter().collect();
     all.sort_unstable_by_key(|connection| connection.number);
     let Some(start) = all.first().map(|connection| connection.extent.first.time) else { return Vec::new() };
-    let mark = if style.unicode { '●' } else { 'o' };
     let track = |(place, connection): (usize, &&Connection)| {
         let exchanges = story.exchanges.iter().filter(|it| it.connection == connection.number);
         let responses = exchanges.filter_map(|it| it.response.as_ref()).map(|it| it.message.extent.last.time);
         let frames = story.frames.iter().filter(|it| it.connection == connection.number && !it.is_control());
         let mut marks: Vec<(u64, char)> =
-            responses.chain(frames.map(|it| it.extent.last.time)).map(|time| (time.since(start), mark)).collect();
+            responses.chain(frames.map(|it| it.extent.last.time)).map(|time| (time.since(start), '●')).collect();
         marks.sort_unstable();
         let (from, to) = (connection.extent.first.time.since(start), connection.extent.last.time.since(start));
         Track {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::Page;
+use super::Course;
 use crate::inspect::record::{Exchange, Problem};
 use crate::layers::{Layer, Origin};
 use crate::lesson::run::SideRun;
-use crate::render::layers::layers_about;
+use crate::render::model::{Hex, Layers};
 use crate::render::story::Story;
-use crate::render::{hex, numbers, osi, problems};
+use crate::render::{numbers, osi, problems};
 
-impl Page<'_> {
+impl Course<'_> {
     pub(super) fn layers(&mut self) {
         for at in 0..self.stories.len() {
             let (Some(side), Some(story)) = (self.run.sides.get(at), self.stories.get(at)) else { continue };
@@ -23,19 +23,19 @@ impl Page<'_> {
             let tables: Vec<_> =
                 story.exchanges.iter().filter(wanted).map(|it| self.layers_of(side, story, it)).collect();
             for (heading, table) in tables {
-                self.heading(&heading);
-                self.lines.extend(table);
+                self.page.heading(heading, "");
+                self.page.add(table);
             }
         }
-        self.remark(osi::READING);
+        self.page.remark(osi::READING);
     }
 
-    fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Vec<String>) {
+    fn layers_of(&self, side: &SideRun, story: &Story, exchange: &Exchange) -> (String, Layers) {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
         let carrier = self.fields.of_packet(exchange.extent().first.packet);
         let about = if self.depth.layers { &Layer::TOP_DOWN[..] } else { &self.run.lesson.layers };
-        (heading, layers_about(&osi::rows(story, exchange, &carrier), about, self.style))
+        (heading, Layers::about(osi::rows(story, exchange, &carrier), about))
     }
 
     pub(super) fn problems(&mut self) {
@@ -43,9 +43,8 @@ impl Page<'_> {
         let (letters, found): (Vec<String>, Vec<&[Problem]>) =
             sides.map(|(side, story)| (side.side.letter().to_string(), story.problems.as_slice())).unzip();
         if !found.is_empty() {
-            let list = problems::list(&found.concat(), 0, self.style);
-            self.heading(&format!("{}, what is wrong", letters.join(" and ")));
-            self.lines.extend(list.lines().map(str::to_owned));
+            self.page.heading(format!("{}, what is wrong", letters.join(" and ")), "");
+            self.page.append(problems::list(found.into_iter().flatten(), 0));
         }
     }
 
@@ -67,19 +66,18 @@ impl Page<'_> {
                 let said: Vec<&str> =
                     rows.iter().filter(|row| row.packet == number).map(|row| row.label.as_str()).collect();
                 let bytes = numbers::counted(packet.data.len() as u64, "byte");
-                self.heading(&format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")));
-                self.lines.extend(hex::hex(
-                    packet.data,
-                    Origin::Packet(number),
-                    &self.fields.of_packet(number),
-                    self.style,
-                ));
+                self.page.heading(format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")), "");
+                self.page.add(Hex {
+                    bytes: packet.data.into(),
+                    origin: Origin::Packet(number),
+                    fields: self.fields.of_packet(number),
+                });
             }
         }
         if !self.depth.ladder {
-            self.lines.push(String::new());
+            self.page.space();
             let left_out = self.left_out(self.deeper_by("--hex --ladder", "e --hex --ladder"));
-            self.remark(&left_out);
+            self.page.remark(left_out);
         }
     }
 }

@@ -1,25 +1,25 @@
 //! The frames of a lesson: what made them possible, all of them in a table, and some bit by bit.
 
-use super::{Depth, Page};
+use super::{Course, Depth};
 use crate::inspect::record::Frame;
 use crate::lesson::Run;
 use crate::lesson::front_matter::Side;
 use crate::lesson::run::SideRun;
+use crate::render::model::{Block, Page};
 use crate::render::story::Story;
-use crate::render::style::Style;
-use crate::render::{accept, frame, frames};
+use crate::render::{accept, frames};
 
-/// Draws the lesson's frames bit by bit; where it wants none drawn, its first.
+/// The lesson's frames bit by bit; where it wants none drawn, its first.
 #[must_use]
-pub fn diagrams(run: &Run, style: Style) -> Vec<String> {
-    let mut page = Page::of(run, Depth::default(), style);
+pub fn diagrams(run: &Run) -> Page {
+    let mut page = Course::of(run, Depth::default());
     for (letter, frame) in drawn(run, &page.stories) {
-        page.diagram(letter, &frame);
+        page.diagram(letter, frame);
     }
-    if page.lines.is_empty() {
-        page.remark("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
+    if page.page.is_empty() {
+        page.page.remark("No WebSocket frame crossed the wire in this lesson: it speaks HTTP.");
     }
-    page.lines
+    page.page
 }
 
 /// The frames that [`diagrams`] draws, and their sides' letters.
@@ -32,9 +32,9 @@ pub(in crate::render) fn drawn(run: &Run, stories: &[Story]) -> Vec<(char, Frame
     if frames.is_empty() { any().into_iter().collect() } else { frames }
 }
 
-impl Page<'_> {
+impl Course<'_> {
     pub(super) fn frames(&mut self) {
-        let (run, style) = (self.run, self.style);
+        let run = self.run;
         let (mut derivation, mut letters, mut listed) = (None, Vec::new(), Vec::new());
         for (side, story) in run.sides.iter().zip(&self.stories) {
             let letter = side.side.letter();
@@ -42,7 +42,7 @@ impl Page<'_> {
             // How it is done is shown once: the other sides do it the same way.
             if derivation.is_none() && run.lesson.accept.map_or(self.depth.layers, is_derived) {
                 let upgraded = story.exchanges.iter().find(|it| it.upgraded.as_deref() == Some("websocket"));
-                derivation = upgraded.map(|exchange| (letter, accept::derivation(exchange, style)));
+                derivation = upgraded.map(|exchange| (letter, accept::derivation(exchange)));
             }
             if !story.frames.is_empty() && (self.depth.layers || run.lesson.frames.contains(&side.side)) {
                 letters.push(letter.to_string());
@@ -52,23 +52,23 @@ impl Page<'_> {
                 listed.extend(frames);
             }
         }
-        if let Some((letter, lines)) = derivation {
-            self.heading(&format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"));
-            self.lines.extend(lines);
+        if let Some((letter, steps)) = derivation {
+            self.page.heading(format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"), "");
+            self.page.append(steps.into_iter().collect::<Page>());
         }
         if !listed.is_empty() {
-            self.heading(&format!("{}, every frame", letters.join(" and ")));
-            self.lines.extend(frames::table(&listed, 0, style).lines().map(str::to_owned));
+            self.page.heading(format!("{}, every frame", letters.join(" and ")), "");
+            self.page.add(frames::table(&listed, 0));
         }
         for (letter, frame) in frames_to_draw(run, &self.stories, self.depth.layers) {
-            self.diagram(letter, &frame);
+            self.diagram(letter, frame);
         }
     }
 
-    fn diagram(&mut self, letter: char, frame: &Frame) {
+    fn diagram(&mut self, letter: char, frame: Frame) {
         let id = format!("{}.{}", frame.connection, frame.index);
-        self.heading(&format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"));
-        self.lines.extend(frame::diagram(frame, self.style));
+        self.page.heading(format!("{letter}, frame {id} bit by bit (RFC 6455 §5.2)"), "");
+        self.page.add(Block::Frame(Box::new(frame)));
     }
 }
 

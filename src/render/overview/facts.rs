@@ -1,8 +1,7 @@
 //! What a capture is, in a few lines, each with its label.
 
-use super::super::facts::Facts;
+use super::super::model::{Form, List, Page};
 use super::super::numbers;
-use super::super::style::Style;
 use super::super::summary::opcode_name;
 use super::{About, Census};
 use crate::capture::{Interface, LinkType, Timestamp};
@@ -12,35 +11,35 @@ use crate::layers::stack::link_type_name;
 /// How many interfaces are named.
 const INTERFACES: usize = 4;
 
-pub(super) fn draw(about: About<'_>, summary: &Summary, census: &Census, style: Style) -> String {
-    let source = if about.source == "-" { "standard input" } else { about.source };
-    let mut facts = Facts::about(source, "", style);
+pub(super) fn page(about: About<'_>, summary: &Summary, census: &Census) -> Page {
+    let mut facts = List::new(Form::Facts);
     let size = numbers::counted(summary.bytes, "byte");
     let part = if about.complete { "" } else { " · the file is damaged after them" };
-    facts.add("Packets", &format!("{} · {size} · {}{part}", numbers::count(summary.packets), about.format));
+    facts.add("Packets", format!("{} · {size} · {}{part}", numbers::count(summary.packets), about.format));
     if let (Some(first), Some(last)) = (summary.first_time, summary.last_time) {
-        facts.add("Time", &span(first, last));
+        facts.add("Time", span(first, last));
     }
     if !about.interfaces.is_empty() {
-        facts.add("Captured", &interfaces(about.interfaces));
+        facts.add("Captured", interfaces(about.interfaces));
     }
     if summary.tcp_connections > 0 {
-        facts.add("TCP", &connections(summary, census));
+        facts.add("TCP", connections(summary, census));
     }
     if !summary.other_packets.is_empty() {
         let of_each = summary.other_packets.iter().map(|(name, count)| (name.as_str(), *count));
-        facts.add("Not TCP", &list(most_first(of_each)));
+        facts.add("Not TCP", list(most_first(of_each)));
     }
     if summary.http_requests + summary.http_responses + summary.http_interim > 0 {
-        facts.add("HTTP", &http(summary));
+        facts.add("HTTP", http(summary));
     }
     if summary.websocket_frames > 0 {
         let opcodes = summary.websocket_opcodes.iter().map(|(opcode, count)| (opcode_name(*opcode), *count));
         let frames = numbers::counted(summary.websocket_frames, "frame");
         let messages = numbers::counted(summary.websocket_messages, "message");
-        facts.add("WebSocket", &format!("{frames}: {} · {messages}", list(opcodes)));
+        facts.add("WebSocket", format!("{frames}: {} · {messages}", list(opcodes)));
     }
-    facts.draw()
+    let source = if about.source == "-" { "standard input" } else { about.source };
+    Page::about(source.to_owned(), "", facts)
 }
 
 /// From when to when, and how long that is; the date once where it is the same.

@@ -12,8 +12,7 @@ use std::collections::BTreeMap;
 
 pub use first::First;
 
-use super::facts::heading;
-use super::style::Style;
+use super::model::{Form, List, Page, Text};
 use super::{connections, exchanges, frames, problems};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
@@ -129,43 +128,29 @@ impl Overview {
         self.census.clone_from(&whole.census);
     }
 
-    /// Draws what was gathered; every line ends with a line feed.
+    /// What was gathered.
     #[must_use]
-    pub fn draw(&self, about: About<'_>, summary: &Summary, style: Style) -> String {
-        let mut out = facts::draw(about, summary, &self.census, style);
+    pub fn page(&self, about: About<'_>, summary: &Summary) -> Page {
+        let mut page = facts::page(about, summary, &self.census);
         if let Some(unreadable) = unreadable::why(about, summary, &self.census) {
-            out.push_str(&unreadable.draw(style));
+            page.append(unreadable.page());
         }
-        let mut connections: Vec<_> = self.connections.iter().cloned().collect();
+        let mut connections: Vec<_> = self.connections.iter().collect();
         connections.sort_by_key(|it| it.number);
-        let exchanges: Vec<_> = self.exchanges.iter().cloned().collect();
-        let frames: Vec<_> = self.frames.iter().cloned().collect();
-        let sections = [
-            (
-                "Connections",
-                "two programs, one stream of bytes each way",
-                connections::table(&connections, self.connections.left_out(), style),
-            ),
-            ("Exchanges", "a request and its response", exchanges::table(&exchanges, self.exchanges.left_out(), style)),
-            ("Frames", "what a WebSocket carries", frames::table(&frames, self.frames.left_out(), style)),
-            (
-                "Problems",
-                "what a specification forbids, or the capture lacks",
-                problems::by_code(&self.problems.in_order(), style),
-            ),
-        ];
-        for (title, remark, body) in sections {
-            if !body.is_empty() {
-                out.push_str(&heading(title, remark, style));
-                out.push_str(&body);
-            }
-        }
-        out.push_str(&self.hints(&connections, summary, style));
-        out
+        let table = connections::table(connections.iter().copied(), self.connections.left_out());
+        page.section("Connections", "two programs, one stream of bytes each way", table);
+        let exchanges = exchanges::table(self.exchanges.iter(), self.exchanges.left_out());
+        page.section("Exchanges", "a request and its response", exchanges);
+        let frames = frames::table(self.frames.iter(), self.frames.left_out());
+        page.section("Frames", "what a WebSocket carries", frames);
+        let problems = problems::by_code(&self.problems.in_order());
+        page.section("Problems", "what a specification forbids, or the capture lacks", problems);
+        page.append(self.hints(&connections, summary));
+        page
     }
 
     /// What to add to the command for a closer look, as far as there is something to look at.
-    fn hints(&self, connections: &[Connection], summary: &Summary, style: Style) -> String {
+    fn hints(&self, connections: &[&Connection], summary: &Summary) -> Page {
         let upgrade = self.exchanges.iter().find(|it| it.upgraded.is_some());
         let exchange = upgrade.or_else(|| self.exchanges.iter().next());
         let connection = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
@@ -183,16 +168,15 @@ impl Overview {
         if self.connections.left_out() + self.exchanges.left_out() + self.frames.left_out() > 0 {
             hints.push(("--json".to_owned(), "all there is, for scripts"));
         }
-        if hints.is_empty() {
-            return String::new();
+        let mut page = Page::default();
+        if !hints.is_empty() {
+            page.heading("Look closer", "by adding to the command");
+            let mut list = List::new(Form::Hints);
+            for (flags, remark) in hints {
+                list.add(Text::words(flags).dim(), Text::words(remark).dim());
+            }
+            page.add(list);
         }
-        let column = hints.iter().map(|(flags, _)| flags.len()).max().unwrap_or(0) + 2;
-        let mut out = heading("Look closer", "by adding to the command", style);
-        for (flags, remark) in hints {
-            let line = style.cut(&format!("  {flags:<column$}{remark}"), style.width);
-            out.push_str(&style.dim(&line));
-            out.push('\n');
-        }
-        out
+        page
     }
 }

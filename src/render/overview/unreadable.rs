@@ -1,7 +1,7 @@
 //! Why there is nothing to read in a capture, or only half of it, and what to do about it.
 
-use super::super::style::{Look, Style};
-use super::super::{numbers, text};
+use super::super::model::{Page, Prose};
+use super::super::numbers;
 use super::facts::{link_name, list};
 use super::{About, Census};
 use crate::capture::LinkType;
@@ -20,16 +20,12 @@ impl Unreadable {
         Self { title, why: why.into(), next }
     }
 
-    pub(super) fn draw(&self, style: Style) -> String {
-        let mut out = format!("\n{}\n", style.paint(Look::Bold, &style.cut(self.title, style.width)));
-        for paragraph in [self.why.as_str(), self.next] {
-            for line in text::wrap(&style.text(paragraph), style.width.saturating_sub(2).min(90)) {
-                out.push_str("  ");
-                out.push_str(&line);
-                out.push('\n');
-            }
-        }
-        out
+    pub(super) fn page(&self) -> Page {
+        let mut page = Page::default();
+        page.heading(self.title, "");
+        page.add(Prose::new(self.why.clone()).under(1).readable());
+        page.add(Prose::new(self.next).under(1).readable());
+        page
     }
 }
 

@@ -10,7 +10,7 @@ use crate::capture::Timestamp;
 use crate::inspect::event::{Novelty, PacketContent, PacketSeen, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Extent, HttpMessage};
 use crate::layers::Layer;
-use crate::render::ladder::Row;
+use crate::render::model::ladder::Row;
 use crate::render::numbers;
 
 /// How many lifelines are drawn; of more hosts, all clients share one, and all servers.

@@ -5,12 +5,11 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthChar;
-
 use super::theme::{self, Face};
 use crate::layers::Layer;
+use crate::render::Look;
 use crate::render::escape::{beginning, escape};
-use crate::render::style::Look;
+use crate::render::writer::line::columns_of;
 
 /// How wide every picture is, in pixels: as wide as a README's text.
 pub const WIDTH: f64 = 830.0;
@@ -128,7 +127,7 @@ fn fitting(text: &str, face: Face, room: f64) -> usize {
 
 /// How wide a character is, in pixels: no less than in the usual fonts, of which one never knows which is there.
 fn advance(character: char, face: Face) -> f64 {
-    let em = match (character, character.width().unwrap_or(0)) {
+    let em = match (character, columns_of(character)) {
         (_, 0) => 0.0,
         (_, 2) => 1.2,
         _ if face.is_mono() => 0.605,

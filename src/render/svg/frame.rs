@@ -4,9 +4,9 @@ use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::theme::Face;
 use crate::inspect::record::Frame;
 use crate::layers::Field;
-use crate::render::frame::{Cell, not_drawn, rows};
+use crate::render::Look;
+use crate::render::model::frame::{Cell, not_drawn, rows};
 use crate::render::numbers;
-use crate::render::style::Look;
 
 /// How wide a bit is.
 const BIT: f64 = 24.0;

@@ -4,9 +4,9 @@ use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::theme::Face;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer};
+use crate::render::Look;
 use crate::render::numbers;
 use crate::render::osi::title;
-use crate::render::style::Look;
 
 /// How wide the column of what was sent is.
 const SENT: f64 = 330.0;

@@ -7,10 +7,10 @@ use super::theme::Face;
 use crate::capture::Timestamp;
 use crate::inspect::record::{Connection, Protocol};
 use crate::layers::Layer;
-use crate::render::ladder::{Row, Times};
-use crate::render::numbers;
+use crate::render::Look;
+use crate::render::model::ladder::Row;
+use crate::render::numbers::{self, Times};
 use crate::render::story::Story;
-use crate::render::style::Look;
 
 /// How many rungs a side has at the most.
 const RUNGS: usize = 32;
@@ -138,7 +138,7 @@ fn draw(svg: &mut Svg, story: &Story, (side, totals): (&Side<'_>, &Totals), (lef
     svg.y += 18.0;
     rails.heads(svg, ["client", "server"]);
     let bands = bands(story, side);
-    let times = Times::of(bands.iter().flat_map(|band| &band.rows));
+    let times = Times::of(bands.iter().flat_map(|band| &band.rows).map(|row| row.at));
     for it in &bands {
         let top = svg.y;
         svg.y += 8.0;

@@ -3,9 +3,9 @@
 use super::canvas::{Anchor, Area, Fill, Point, Safe, Svg};
 use super::theme::Face;
 use crate::layers::Layer;
-use crate::render::ladder::Row;
+use crate::render::Look;
+use crate::render::model::ladder::Row;
 use crate::render::numbers;
-use crate::render::style::Look;
 
 /// From one rung to the next.
 pub(super) const RUNG: f64 = 28.0;

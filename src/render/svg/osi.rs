@@ -5,11 +5,11 @@ use super::theme::Face;
 use crate::inspect::annotate::AnnotatedPacket;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer, Origin};
-use crate::render::layers::LayerRow;
+use crate::render::Look;
+use crate::render::model::layers::LayerRow;
 use crate::render::numbers;
 use crate::render::osi::{READING, rows, title};
 use crate::render::story::Story;
-use crate::render::style::Look;
 
 /// Where the columns of the layers' table begin: TCP/IP's name, OSI's, what the bytes say.
 const TCP_IP: f64 = MARGIN;

@@ -8,9 +8,9 @@ use super::room::{Room, What};
 use super::theme::Face;
 use crate::inspect::record::Connection;
 use crate::layers::Layer;
+use crate::render::Look;
 use crate::render::numbers;
 use crate::render::story::Story;
-use crate::render::style::Look;
 
 /// How much that happens is drawn.
 const EVENTS: usize = 28;

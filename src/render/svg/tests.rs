@@ -11,10 +11,10 @@ use crate::inspect::event::Event;
 use crate::inspect::record::{Connection, Direction, Exchange, Message, Protocol, Request, Response};
 use crate::inspect::samples;
 use crate::layers::{Field, Layer, Origin, Span};
+use crate::render::Look;
 use crate::render::connections::tests::connection;
 use crate::render::frames::tests::frame as a_frame;
 use crate::render::story::Story;
-use crate::render::style::Look;
 
 fn parsed(picture: &str) -> roxmltree::Document<'_> {
     roxmltree::Document::parse(picture).unwrap_or_else(|error| panic!("{error}:\n{picture}"))

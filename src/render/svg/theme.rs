@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
+use crate::inspect::record::Direction;
 use crate::layers::Layer;
-use crate::render::style::Look;
+use crate::render::Look;
 
 /// A type: for what a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub(super) fn look_class(look: Look) -> String {
     match look {
         Look::Plain | Look::Bold => "ink".to_owned(),
         Look::Dim => "dim".to_owned(),
+        Look::From(Direction::Client) => look_class(Look::Layer(Layer::Application)),
+        Look::From(Direction::Server) => look_class(Look::Layer(Layer::Presentation)),
         Look::Good => "good".to_owned(),
         Look::Bad => "bad".to_owned(),
         Look::Layer(layer) | Look::Strong(layer) => format!("l{}", layer.number()),

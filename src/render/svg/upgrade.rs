@@ -6,10 +6,10 @@ use super::theme::Face;
 use super::{Lacking, beginning};
 use crate::inspect::record::{Direction, Exchange, Frame, HttpMessage};
 use crate::layers::Layer;
-use crate::render::ladder::{Row, Times};
-use crate::render::numbers;
+use crate::render::Look;
+use crate::render::model::ladder::Row;
+use crate::render::numbers::{self, Times};
 use crate::render::story::Story;
-use crate::render::style::Look;
 
 /// How many rungs are drawn of each part.
 const RUNGS: usize = 24;
@@ -31,7 +31,7 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
     let exchange = exchange.ok_or(connection.map_or(Lacking::Upgrade, Lacking::UpgradeOf))?;
     let number = exchange.connection;
     let rows = story.ladder(Some(number), false, None).rows;
-    let (parts, times) = (Parts::of(&rows, exchange), Times::of(&rows));
+    let (parts, times) = (Parts::of(&rows, exchange), Times::of(rows.iter().map(|row| row.at)));
     let frames: Vec<&Frame> = story.frames.iter().filter(|frame| frame.connection == number).collect();
     let notes = [opening(parts.opening), handshake(exchange), framing(&frames), closing(parts.closing)];
     let remark = format!(

@@ -3,13 +3,12 @@
 use crate::layers::Layer;
 use crate::lesson::Lesson;
 use crate::render::markdown::markdown;
-use crate::render::style::{Look, Style};
-use crate::render::table::{Cell, Column, Table};
+use crate::render::model::{Block, Column, Look, Page, Table, Text};
 use crate::tutorial::Progress;
 
 /// The lessons, and what is done of each.
 #[must_use]
-pub fn list(lessons: &[Lesson], progress: &Progress, style: Style) -> Vec<String> {
+pub fn list(lessons: &[Lesson], progress: &Progress) -> Page {
     let columns = [
         Column::number("#"),
         Column::text("Name"),
@@ -17,43 +16,30 @@ pub fn list(lessons: &[Lesson], progress: &Progress, style: Style) -> Vec<String
         Column::number("Right"),
         Column::text("Question").wrapped(),
     ];
-    let mut table = Table::new(&columns, style);
+    let (mut table, mut said) = (Table::new(&columns), Page::default());
     for lesson in lessons {
         let done = progress.lessons.get(&lesson.name).copied().unwrap_or_default();
-        let (word, look) = match done {
-            _ if done.complete => ("yes".to_owned(), Look::Good),
-            _ if done.steps > 0 => (format!("{} of {}", done.steps, lesson.checks.len() + 1), Look::Bold),
-            _ => ("-".to_owned(), Look::Dim),
+        let steps = format!("{} of {}", done.steps, lesson.checks.len() + 1);
+        let (word, look, spoken) = match done {
+            _ if done.complete => ("yes".to_owned(), Look::Good, "done".to_owned()),
+            _ if done.steps > 0 => (steps.clone(), Look::Bold, format!("{steps} questions done")),
+            _ => ("-".to_owned(), Look::Dim, "not begun".to_owned()),
         };
         let right = if done.steps > 1 { format!("{} of {}", done.right, lesson.checks.len()) } else { String::new() };
         table.row([
-            Cell::new(lesson.number.to_string()).look(Look::Dim),
-            Cell::new(lesson.name.as_str()).look(Layer::Application),
-            Cell::new(word).look(look),
-            Cell::new(right),
-            Cell::new(lesson.question.as_str()),
+            Text::words(lesson.number.to_string()).dim().into(),
+            Text::words(lesson.name.clone()).look(Layer::Application).into(),
+            Text::words(word).look(look).into(),
+            right.into(),
+            lesson.question.clone().into(),
         ]);
+        said.append(markdown(&format!("{}. {}: {spoken}. {}", lesson.number, lesson.name, lesson.question)));
     }
-    let mut lines: Vec<String> = table.draw(0).lines().map(str::to_owned).collect();
-    lines.push(String::new());
-    lines.extend(markdown(&sum(lessons, progress), style));
-    lines
-}
-
-/// The lessons and what is done of each, a sentence each.
-#[must_use]
-pub fn list_aloud(lessons: &[Lesson], progress: &Progress, style: Style) -> Vec<String> {
-    let sentence = |lesson: &Lesson| {
-        let done = progress.lessons.get(&lesson.name).copied().unwrap_or_default();
-        let word = match done {
-            _ if done.complete => "done".to_owned(),
-            _ if done.steps > 0 => format!("{} of {} questions done", done.steps, lesson.checks.len() + 1),
-            _ => "not begun".to_owned(),
-        };
-        format!("{}. {}: {word}. {}", lesson.number, lesson.name, lesson.question)
-    };
-    let sentences = lessons.iter().map(sentence).chain([sum(lessons, progress)]);
-    sentences.flat_map(|sentence| markdown(&sentence, style)).collect()
+    let mut seen = Page::from(table);
+    seen.space();
+    let mut page = Page::from(Block::Told { seen, said });
+    page.append(markdown(&sum(lessons, progress)));
+    page
 }
 
 fn sum(lessons: &[Lesson], progress: &Progress) -> String {

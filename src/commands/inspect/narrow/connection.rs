@@ -9,7 +9,7 @@ use crate::index::{OfConnection, Wanted};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Frame, Problem};
 use crate::inspect::{Event, Sink};
-use crate::render::facts::heading;
+use crate::render::model::Page;
 use crate::render::overview::{First, KEEP};
 use crate::render::{connection, exchanges, frames, problems};
 
@@ -24,25 +24,17 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         };
         return view.input.outcome(Some(absent), index.error);
     };
-    let style = view.style;
     let remark = if view.asked.filter.is_everything() { "" } else { "those that match" };
-    let life = connection::life(it, index.frames, index.messages, style);
-    out.write_all(life.as_bytes())?;
+    view.style.print(connection::life(it, index.frames, index.messages), out)?;
     deepen::ladder_of(view, &story, number, out)?;
-    let kept_exchanges: Vec<_> = found.exchanges.iter().cloned().collect();
-    let kept_frames: Vec<_> = found.frames.iter().cloned().collect();
-    let kept_problems: Vec<_> = found.problems.iter().cloned().collect();
-    let sections = [
-        ("Exchanges", exchanges::table(&kept_exchanges, found.exchanges.left_out(), style)),
-        ("Frames", frames::table(&kept_frames, found.frames.left_out(), style)),
-        ("Problems", problems::list(&kept_problems, found.problems.left_out(), style)),
-    ];
-    for (title, body) in sections.iter().filter(|(_, body)| !body.is_empty()) {
-        write!(out, "{}{body}", heading(title, remark, style))?;
-    }
+    let mut page = Page::default();
+    page.section("Exchanges", remark, exchanges::table(found.exchanges.iter(), found.exchanges.left_out()));
+    page.section("Frames", remark, frames::table(found.frames.iter(), found.frames.left_out()));
+    page.section("Problems", remark, problems::list(found.problems.iter(), found.problems.left_out()));
+    view.style.print(page, out)?;
     if view.asked.layers {
-        deepen::layers_of(view, &index, &story, kept_exchanges.iter(), out)?;
-        deepen::diagrams(view, kept_frames.iter(), out)?;
+        deepen::layers_of(view, &index, &story, found.exchanges.iter(), out)?;
+        deepen::diagrams(view, found.frames.iter(), out)?;
     }
     if view.asked.hex {
         deepen::packets(view, &index, Selection::Connection(number), (true, false), out)?;

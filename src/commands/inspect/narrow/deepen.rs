@@ -9,13 +9,11 @@ use crate::index::Index;
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Exchange, Frame};
 use crate::inspect::{CountsOnly, Event, Options, Sink};
-use crate::layers::{Field, Origin, stack};
-use crate::render::facts::heading;
-use crate::render::ladder::ladder;
-use crate::render::layers::layers;
+use crate::layers::{Origin, stack};
+use crate::render::model::{Block, Hex, Layers, Page};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
-use crate::render::{frame, hex, numbers, osi, text, tree};
+use crate::render::{numbers, osi};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -42,22 +40,19 @@ impl Sink for Brief {
 
 /// Draws the ladder of a connection: all of it if that was asked for, else what was said, shortened.
 pub(super) fn ladder_of(view: &View<'_>, story: &Story, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    let style = view.style;
     let whole = view.asked.ladder;
-    let rows = story.ladder(Some(number), whole, (!whole).then_some(LADDER_ROWS));
-    if rows.rows.is_empty() {
+    let ladder = story.ladder(Some(number), whole, (!whole).then_some(LADDER_ROWS));
+    if ladder.rows.is_empty() {
         return Ok(());
     }
     let remark = if whole { "every packet" } else { "--ladder shows every packet" };
-    write!(out, "{}", heading(&format!("Ladder of connection {number}"), remark, style))?;
-    for line in ladder(&rows, style, style.width) {
-        writeln!(out, "{line}")?;
-    }
+    let mut page = Page::default();
+    page.heading(format!("Ladder of connection {number}"), remark);
+    page.add(ladder);
     if whole && story.left_out > 0 {
-        let note = format!("{} more packets and messages do not fit into memory", numbers::count(story.left_out));
-        writeln!(out, "{}", style.dim(&style.cut(&note, style.width)))?;
+        page.remark(format!("{} more packets and messages do not fit into memory", numbers::count(story.left_out)));
     }
-    Ok(())
+    Ok(view.style.print(page, out)?)
 }
 
 /// Draws what each layer says of exchanges, in the order of their first packets.
@@ -77,31 +72,19 @@ pub(super) fn layers_of<'a>(
     while let Ok(Some(packet)) = reader.next_packet() {
         for exchange in by_packet.remove(&packet.number).into_iter().flatten() {
             let fields = stack::annotate(packet.link.0, packet.number, packet.data).fields;
-            osi_table(view, story, exchange, &fields, out)?;
+            let mut page = Page::default();
+            let name = format!("Layers of exchange {}.{}", exchange.connection, exchange.index);
+            page.heading(name, osi::title(exchange));
+            page.add(Layers::new(osi::rows(story, exchange, &fields)));
+            view.style.print(page, out)?;
         }
         if by_packet.is_empty() {
             break;
         }
     }
-    for line in text::wrap(&view.style.text(osi::READING), view.style.width) {
-        writeln!(out, "{}", view.style.dim(&line))?;
-    }
-    Ok(())
-}
-
-fn osi_table(
-    view: &View<'_>,
-    story: &Story,
-    exchange: &Exchange,
-    carrier: &[Field],
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    let name = format!("Layers of exchange {}.{}", exchange.connection, exchange.index);
-    write!(out, "{}", heading(&name, &osi::title(exchange), view.style))?;
-    for line in layers(&osi::rows(story, exchange, carrier), view.style) {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    let mut page = Page::default();
+    page.remark(osi::READING);
+    Ok(view.style.print(page, out)?)
 }
 
 /// Draws frames as the specification does.
@@ -113,10 +96,10 @@ pub(super) fn diagrams<'a>(
     for it in frames {
         let title = format!("Frame {}.{}", it.connection, it.index);
         let remark = format!("from the {}, packet {}", it.direction.name(), numbers::count(it.extent.first.packet));
-        write!(out, "{}", heading(&title, &remark, view.style))?;
-        for line in frame::diagram(it, view.style) {
-            writeln!(out, "{line}")?;
-        }
+        let mut page = Page::default();
+        page.heading(title, remark);
+        page.add(Block::Frame(Box::new(it.clone())));
+        view.style.print(page, out)?;
     }
     Ok(())
 }
@@ -130,7 +113,6 @@ pub(super) fn packets(
     (bytes, fields): (bool, bool),
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let style = view.style;
     let decode_as = view.asked.decode_as;
     let blanked;
     let index = if view.asked.redact {
@@ -144,24 +126,20 @@ pub(super) fn packets(
     let mut packets = index.packets(|layout, mark| view.bytes.resume(layout, mark), selection, decode_as)?;
     for packet in packets.by_ref() {
         let number = numbers::count(packet.number);
+        let mut page = Page::default();
         if bytes {
-            write!(out, "{}", heading(&format!("Bytes of packet {number}"), "", style))?;
-            for line in hex::hex(&packet.data, Origin::Packet(packet.number), &packet.fields, style) {
-                writeln!(out, "{line}")?;
-            }
+            page.heading(format!("Bytes of packet {number}"), "");
+            page.add(Hex { bytes: packet.data, origin: Origin::Packet(packet.number), fields: packet.fields.clone() });
         }
         if fields {
-            write!(out, "{}", heading(&format!("Fields of packet {number}"), "", style))?;
-            for line in tree::field_tree(&packet.fields, style) {
-                writeln!(out, "{line}")?;
-            }
+            page.heading(format!("Fields of packet {number}"), "");
+            page.add(packet.fields);
         }
+        view.style.print(page, out)?;
     }
+    let mut page = Page::default();
     if packets.annotator().is_limited() {
-        let note = "There is more in these packets than fits into memory: some payload stayed without names.";
-        for line in text::wrap(note, style.width) {
-            writeln!(out, "{}", style.dim(&line))?;
-        }
+        page.remark("There is more in these packets than fits into memory: some payload stayed without names.");
     }
-    Ok(())
+    Ok(view.style.print(page, out)?)
 }

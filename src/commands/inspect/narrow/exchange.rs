@@ -10,7 +10,7 @@ use crate::index::{OfConnection, Wanted};
 use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
-use crate::render::facts::{Facts, heading};
+use crate::render::model::{Form, List, Page};
 use crate::render::{accept, heads, meaning, numbers, problems};
 
 /// How much of each body is kept.
@@ -30,23 +30,14 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
         let there = found.connection.as_ref().map(|it| it.exchanges);
         return view.input.outcome(Some(Absent::exchange(name, there, &index.summary)), index.error);
     };
-    let style = view.style;
-    out.write_all(facts(it, found.connection.as_ref(), view).as_bytes())?;
-    write!(out, "{}", heading("What was said", "> by the client, < by the server", style))?;
-    for line in heads::exchange(it, BODY_LINES, style) {
-        writeln!(out, "{line}")?;
+    let mut page = facts(it, found.connection.as_ref());
+    page.heading("What was said", "> by the client, < by the server");
+    page.append(heads::exchange(it, BODY_LINES));
+    if let Some(derivation) = accept::derivation(it) {
+        page.section("The proof", "that the server understood, RFC 6455 §4.2.2", derivation);
     }
-    let derivation = accept::derivation(it, style);
-    if !derivation.is_empty() {
-        write!(out, "{}", heading("The proof", "that the server understood, RFC 6455 §4.2.2", style))?;
-        for line in derivation {
-            writeln!(out, "{line}")?;
-        }
-    }
-    let on_it = found.problems();
-    if !on_it.is_empty() {
-        write!(out, "{}{}", heading("Problems", "", style), problems::list(&on_it, 0, style))?;
-    }
+    page.section("Problems", "", problems::list(&found.problems(), 0));
+    view.style.print(page, out)?;
     deepen::layers_of(view, &index, &story, std::iter::once(it), out)?;
     if view.asked.ladder {
         deepen::ladder_of(view, &story, connection, out)?;
@@ -58,13 +49,11 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     view.input.outcome(None, index.error)
 }
 
-fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> String {
-    let title = format!("Exchange {}.{}", it.connection, it.index);
-    let ends = connection.map(|it| format!("{} → {}", it.client, it.server)).unwrap_or_default();
-    let mut facts = Facts::about(&title, &ends, view.style);
+fn facts(it: &Exchange, connection: Option<&Connection>) -> Page {
+    let mut facts = List::new(Form::Facts);
     let extent = it.extent();
     let packets = format!("packets {} to {}", numbers::count(extent.first.packet), numbers::count(extent.last.packet));
-    facts.add("Began", &format!("{} · {packets}", numbers::time(extent.first.time)));
+    facts.add("Began", format!("{} · {packets}", numbers::time(extent.first.time)));
     match (&it.request, &it.response) {
         (Some(request), Some(response)) => {
             let asked = request.message.extent;
@@ -73,18 +62,19 @@ fn facts(it: &Exchange, connection: Option<&Connection>, view: &View<'_>) -> Str
                 Some(all) => format!("{} until the response was complete", numbers::duration(all)),
                 None => "the response never became complete".to_owned(),
             };
-            facts.add("Took", &format!("{} until its first byte · {took}", numbers::duration(first)));
+            facts.add("Took", format!("{} until its first byte · {took}", numbers::duration(first)));
         }
         (Some(_), None) => facts.add("Took", "no response is in the capture"),
         (None, _) => facts.add("Took", "not known: the request is not in the capture"),
     }
     if let Some(protocol) = &it.upgraded {
-        facts.add("Then", &format!("the connection speaks {protocol}, no longer HTTP"));
+        facts.add("Then", format!("the connection speaks {protocol}, no longer HTTP"));
     }
     for (label, fact) in meaning::facts(it) {
-        facts.add(label, &fact);
+        facts.add(label, fact);
     }
-    facts.draw()
+    let ends = connection.map(|it| format!("{} → {}", it.client, it.server)).unwrap_or_default();
+    Page::about(format!("Exchange {}.{}", it.connection, it.index), ends, facts)
 }
 
 #[derive(Default)]

@@ -34,10 +34,8 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         let absent = Absent::Packet { asked: number, there: index.summary.packets };
         return view.input.outcome(Some(absent), index.error);
     };
-    let style = view.style;
     let interface = index.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
-    let place = packet::place(seen, interface, found.connection.as_ref(), &found.carried(), style);
-    out.write_all(place.as_bytes())?;
+    view.style.print(packet::place(seen, interface, found.connection.as_ref(), found.carried()), out)?;
     deepen::packets(view, &index, Selection::packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {
         deepen::diagrams(view, found.frames.iter(), out)?;

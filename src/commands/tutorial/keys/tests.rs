@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::super::{Streams, Tutorial, tutorial};
 use super::*;
 use crate::lesson::{Lesson, catalogue, run};
+use crate::render::writer::line::width;
 use crate::tutorial::Progress;
 use crate::wire::Wire;
 
@@ -242,7 +243,7 @@ proptest! {
             learner.press(None, &mut fingers);
             for (screen, (columns, rows)) in fingers.screens.iter().zip(sizes.iter().cycle()) {
                 prop_assert!(screen.len() <= *rows);
-                prop_assert!(screen.iter().all(|line| text::width(line) <= (*columns).max(2)));
+                prop_assert!(screen.iter().all(|line| width(line) <= (*columns).max(2)));
             }
             let progress = learner.progress();
             let done = |progress: &Progress| progress.lessons.values().map(|done| done.steps).sum::<usize>();

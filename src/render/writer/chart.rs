@@ -1,84 +1,55 @@
-//! Small charts: amounts as bars to one scale, moments on one clock.
-//!
-//! Every bar ends with its figures, so that nothing has to be read off its length. Knows nothing of what it draws.
+//! Small charts. Every bar ends with its figures, so that nothing has to be read off its length.
 
-use super::style::{Look, Style};
-use super::text;
+use super::Line;
+use super::Style;
+use super::line::{flow, width};
+use crate::render::model::chart::{Bar, Part, Track};
+use crate::render::model::{Chart, Look};
 
-/// Columns of a bar's name, and of the space after it.
+/// Columns after a bar's name, and before its figures.
 const GAP: usize = 2;
 /// The least columns for bars: below this they would say nothing.
 const LEAST: usize = 8;
 
-/// What a part of each bar means.
-#[derive(Clone, Copy, Debug)]
-pub struct Part {
-    /// What it is called.
-    pub name: &'static str,
-    /// How it looks.
-    pub look: Look,
-}
-
-/// An amount made of parts.
-#[derive(Clone, Debug)]
-pub struct Bar {
-    /// What it is called.
-    pub name: String,
-    /// How much each part is, in one unit for all bars.
-    pub parts: Vec<u64>,
-    /// The figures beside it.
-    pub figures: String,
-}
-
-/// What happened over some time.
-#[derive(Clone, Debug)]
-pub struct Track {
-    /// What it is called; where that is nothing, it belongs to the one above.
-    pub name: String,
-    /// From when to when it lasted, if it is something that lasts.
-    pub lasted: Option<(u64, u64)>,
-    /// What happened, in order: when, and the mark it gets.
-    pub marks: Vec<(u64, char)>,
-    /// The figures beside it.
-    pub figures: String,
-}
-
-/// Draws bars to one scale, below what their parts mean; in at most three parts.
-#[must_use]
-pub fn bars(parts: &[Part], bars: &[Bar], style: Style) -> Vec<String> {
-    let fills = if style.unicode { ["░", "▒", "█"] } else { [".", "=", "#"] };
-    let meaning = |(part, fill): (&Part, &str)| format!("{} {}", style.paint(part.look, fill), style.text(part.name));
-    let mut lines = text::flow(parts.iter().zip(fills).map(meaning), 3, style.width);
-    let room = Room::of(bars.iter().map(|bar| (bar.name.as_str(), bar.figures.as_str())), style);
-    let most = bars
-        .iter()
-        .map(|bar| bar.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part)))
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    for bar in bars {
-        let mut drawn = String::new();
-        let (mut sum, mut end) = (0_u64, 0);
-        for ((part, amount), fill) in parts.iter().zip(&bar.parts).zip(fills) {
-            sum = sum.saturating_add(*amount);
-            // What is there at all is seen.
-            let to = room.place(sum, most).max(end + usize::from(*amount > 0)).min(room.columns);
-            drawn.push_str(&style.paint(part.look, &fill.repeat(to - end)));
-            end = to;
+impl Style {
+    pub(super) fn chart(self, chart: &Chart) -> Vec<Line> {
+        match chart {
+            Chart::Bars(parts, bars) => self.bars(parts, bars),
+            Chart::Tracks(tracks) => self.tracks(tracks),
         }
-        lines.push(room.line(&bar.name, &drawn, &bar.figures));
     }
-    lines
-}
 
-/// Draws tracks on one clock, from 0 to the last thing that happened.
-#[must_use]
-pub fn tracks(tracks: &[Track], style: Style) -> Vec<String> {
-    let room = Room::of(tracks.iter().map(|track| (track.name.as_str(), track.figures.as_str())), style);
-    let moments = |track: &Track| track.marks.iter().map(|mark| mark.0).chain(track.lasted.map(|it| it.1)).max();
-    let last = tracks.iter().filter_map(moments).max().unwrap_or(0).max(1);
-    let draw = |track: &Track| room.line(&track.name, &room.track(track, last), &track.figures);
-    tracks.iter().map(draw).collect()
+    /// Bars to one scale, below what their parts mean.
+    fn bars(self, parts: &[Part], bars: &[Bar]) -> Vec<Line> {
+        let fills = if self.unicode { ["░", "▒", "█"] } else { [".", "=", "#"] };
+        let meaning =
+            |(part, fill): (&Part, &str)| Line::of(part.look, fill).with(Look::Plain, format!(" {}", part.name));
+        let mut lines = flow(parts.iter().zip(fills).map(meaning), 3, self.width);
+        let room = Room::of(bars.iter().map(|bar| (bar.name.as_str(), bar.figures.as_str())), self);
+        let sum = |bar: &Bar| bar.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
+        let most = bars.iter().map(sum).max().unwrap_or(0).max(1);
+        for bar in bars {
+            let mut drawn = Line::default();
+            let (mut sum, mut end) = (0_u64, 0);
+            for ((part, amount), fill) in parts.iter().zip(&bar.parts).zip(fills) {
+                sum = sum.saturating_add(*amount);
+                // What is there at all is seen.
+                let to = room.place(sum, most).max(end + usize::from(*amount > 0)).min(room.columns);
+                drawn.push(part.look, fill.repeat(to - end));
+                end = to;
+            }
+            lines.push(room.line(&bar.name, drawn, &bar.figures));
+        }
+        lines
+    }
+
+    /// Tracks on one clock, from 0 to the last thing that happened.
+    fn tracks(self, tracks: &[Track]) -> Vec<Line> {
+        let room = Room::of(tracks.iter().map(|track| (track.name.as_str(), track.figures.as_str())), self);
+        let moments = |track: &Track| track.marks.iter().map(|mark| mark.0).chain(track.lasted.map(|it| it.1)).max();
+        let last = tracks.iter().filter_map(moments).max().unwrap_or(0).max(1);
+        tracks.iter().map(|track| room.line(&track.name, room.track(track, last), &track.figures)).collect()
+    }
 }
 
 /// Where names end, bars stand, and figures begin.
@@ -91,9 +62,8 @@ struct Room {
 impl Room {
     /// Room for lines of these names and figures.
     fn of<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>, style: Style) -> Self {
-        let (names, figures) = lines.fold((0, 0), |(names, figures), (name, figure)| {
-            (text::width(name).max(names), text::width(figure).max(figures))
-        });
+        let (names, figures) =
+            lines.fold((0, 0), |(names, figures), (name, figure)| (width(name).max(names), width(figure).max(figures)));
         let (names, figures) = (names + GAP, figures + GAP);
         let columns = style.width.saturating_sub(names + figures).max(LEAST);
         Self { style, names, columns }
@@ -106,16 +76,16 @@ impl Room {
         usize::try_from(place).unwrap_or(self.columns).min(self.columns)
     }
 
-    fn line(&self, name: &str, drawn: &str, figures: &str) -> String {
-        let style = self.style;
-        let name = text::pad(&style.bold(&style.text(name)), self.names);
-        let line = text::pad(&format!("{name}{drawn}"), self.names + self.columns + GAP);
-        let left = style.width.saturating_sub(self.names + self.columns + GAP);
-        format!("{line}{}", style.dim(&style.cut(&style.text(figures), left))).trim_end().to_owned()
+    fn line(&self, name: &str, drawn: Line, figures: &str) -> Line {
+        let name = self.style.words(name).look(Look::Bold).padded(self.names);
+        let line = name.and(drawn).padded(self.names + self.columns + GAP);
+        let figures = self.style.words(figures).look(Look::Dim);
+        let left = self.style.width.saturating_sub(self.names + self.columns + GAP);
+        line.and(self.style.cut_line(figures, left)).trimmed()
     }
 
-    fn track(&self, track: &Track, last: u64) -> String {
-        let (style, glyphs) = (self.style, self.style.glyphs());
+    fn track(&self, track: &Track, last: u64) -> Line {
+        let glyphs = self.style.glyphs();
         let cell = |moment| self.place(moment, last).min(self.columns - 1);
         let mut cells = vec![(" ".to_owned(), Look::Dim); self.columns];
         let (from, to) = track.lasted.map_or((0, self.columns - 1), |(from, to)| (cell(from), cell(to)));
@@ -137,15 +107,10 @@ impl Room {
         }
         for (place, (_, mark)) in places.iter().zip(&track.marks) {
             if let Some(cell) = cells.get_mut(*place) {
-                *cell = (style.text(&mark.to_string()), Look::Bold);
+                *cell = (self.style.words(&mark.to_string()).text(), Look::Bold);
             }
         }
-        let mut drawn = String::new();
-        for run in cells.chunk_by(|one, next| one.1 == next.1) {
-            let fill: String = run.iter().map(|cell| cell.0.as_str()).collect();
-            style.paint_into(&mut drawn, run.first().map_or(Look::Plain, |cell| cell.1), &fill);
-        }
-        drawn.trim_end().to_owned()
+        cells.iter().fold(Line::default(), |line, (fill, look)| line.with(*look, fill)).trimmed()
     }
 }
 
@@ -160,6 +125,14 @@ mod tests {
         Part { name: "lines", look: Look::Plain },
         Part { name: "content", look: Look::Bold },
     ];
+
+    fn bars(parts: &[Part], bars: &[Bar], style: Style) -> Vec<String> {
+        style.lines(Chart::Bars(parts.to_vec(), bars.to_vec()))
+    }
+
+    fn tracks(tracks: &[Track], style: Style) -> Vec<String> {
+        style.lines(Chart::Tracks(tracks.to_vec()))
+    }
 
     fn bar(name: &str, parts: [u64; 3]) -> Bar {
         let figures = format!("{} B", parts.iter().sum::<u64>());
@@ -223,13 +196,13 @@ mod tests {
         fn no_line_is_wider_than_asked(
             amounts in prop::collection::vec(any::<[u32; 3]>(), 0..5),
             moments in prop::collection::vec(any::<u64>(), 0..90),
-            width in 40_usize..130,
+            columns in 40_usize..130,
         ) {
-            let style = Style::plain(width);
+            let style = Style::plain(columns);
             let amounts: Vec<Bar> = amounts.iter().map(|parts| bar("A", parts.map(u64::from))).collect();
             let marks: Vec<_> = moments.iter().map(|at| (*at, '+')).collect();
             for line in [bars(&PARTS, &amounts, style), tracks(&[track("B", None, &marks)], style)].concat() {
-                prop_assert!(text::width(&line) <= width, "{line}");
+                prop_assert!(width(&line) <= columns, "{line}");
             }
         }
     }

@@ -1,42 +1,43 @@
-//! The hex view: a packet's bytes, each in the colour of the layer it belongs to, and the fields that begin on each line.
+//! Bytes, each in the colour of the layer it belongs to, and the fields that begin on each line.
 
 use std::borrow::Cow;
 
-use super::numbers;
-use super::style::{Look, Style};
-use super::text;
+use super::Line;
+use super::Style;
 use crate::layers::{Field, Layer, Origin};
+use crate::render::model::{Hex, Look};
+use crate::render::numbers;
 
 /// Columns that sides and spaces take around `n` bytes and an offset: what is left of `4 * n + offset`.
 const AROUND: usize = 9;
 
-/// Draws the bytes of a packet or a derived stream, coloured and named by those of `fields` that lie in it.
-///
-/// Lines that say nothing new, inside one field, are squeezed into one that counts them.
-#[must_use]
-pub fn hex(bytes: &[u8], origin: Origin, fields: &[Field], style: Style) -> Vec<String> {
-    let pieces = pieces(bytes.len(), origin, fields);
-    let offset = format!("{:x}", bytes.len().saturating_sub(1)).len().max(4);
-    // Sixteen a line need 30 more columns for the names.
-    let per_line = match style.width.saturating_sub(offset + AROUND) {
-        95.. => 16,
-        32.. => 8,
-        _ => 4,
-    };
-    let view = View { style, bytes, pieces, per_line, offset };
-    let mut lines = vec![view.rule(["┌", "┬", "┐"])];
-    let mut squeezed = 0;
-    for start in (0..bytes.len()).step_by(per_line) {
-        if view.repeats(start) {
-            squeezed += 1;
-            continue;
+impl Style {
+    /// Lines that say nothing new, inside one field, are squeezed into one that counts them.
+    pub(super) fn hex(self, hex: &Hex) -> Vec<Line> {
+        let Hex { bytes, origin, fields } = hex;
+        let pieces = pieces(bytes.len(), *origin, fields);
+        let offset = format!("{:x}", bytes.len().saturating_sub(1)).len().max(4);
+        // Sixteen a line need 30 more columns for the names.
+        let per_line = match self.width.saturating_sub(offset + AROUND) {
+            95.. => 16,
+            32.. => 8,
+            _ => 4,
+        };
+        let view = View { style: self, bytes, pieces, per_line, offset };
+        let mut lines = vec![view.rule(["┌", "┬", "┐"])];
+        let mut squeezed = 0;
+        for start in (0..bytes.len()).step_by(per_line) {
+            if view.repeats(start) {
+                squeezed += 1;
+                continue;
+            }
+            lines.extend(view.squeezed(std::mem::take(&mut squeezed)));
+            lines.push(view.line(start));
         }
-        lines.extend(view.squeezed(std::mem::take(&mut squeezed)));
-        lines.push(view.line(start));
+        lines.extend(view.squeezed(squeezed));
+        lines.push(view.rule(["└", "┴", "┘"]));
+        lines
     }
-    lines.extend(view.squeezed(squeezed));
-    lines.push(view.rule(["└", "┴", "┘"]));
-    lines
 }
 
 /// A field as the bytes show it: the leaves, and where these divide a byte between them, what they are parts of.
@@ -126,17 +127,21 @@ impl View<'_> {
             && self.piece_at(previous).is_some_and(|piece| end <= piece.end)
     }
 
-    fn squeezed(&self, lines: usize) -> Option<String> {
+    fn side(&self) -> Line {
+        Line::of(Look::Dim, self.style.glyphs().vertical)
+    }
+
+    /// Offset, digits and characters between their sides.
+    fn row(&self, offset: &str, hex: Line, ascii: Line) -> Line {
+        let offset = Line::of(Look::Dim, format!(" {offset} ")).padded(self.offset + 2);
+        let (hex, ascii) = (hex.padded(self.hex_columns()), ascii.padded(self.per_line + 2));
+        [offset, hex, ascii].into_iter().fold(self.side(), |line, part| line.and(part).and(self.side()))
+    }
+
+    fn squeezed(&self, lines: usize) -> Option<Line> {
         let bytes = numbers::counted((lines * self.per_line) as u64, "byte");
-        let side = self.style.glyphs().vertical;
-        let note = format!("{bytes} the same");
-        let columns = self.hex_columns();
-        (lines > 0).then(|| {
-            let star = text::pad("*", self.offset);
-            let note = text::pad(&self.style.cut(&format!(" {note}"), columns), columns);
-            let ascii = " ".repeat(self.per_line + 2);
-            self.style.dim(&format!("{side} {star} {side}{note}{side}{ascii}{side}"))
-        })
+        let note = self.style.cut_line(Line::of(Look::Dim, format!(" {bytes} the same")), self.hex_columns());
+        (lines > 0).then(|| self.row("*", note, Line::default()))
     }
 
     /// Columns between the sides of the hex part.
@@ -144,37 +149,39 @@ impl View<'_> {
         self.per_line * 3 + 1 + usize::from(self.per_line > 8)
     }
 
-    fn rule(&self, [left, middle, right]: [&str; 3]) -> String {
+    fn rule(&self, [left, middle, right]: [&str; 3]) -> Line {
         let [left, middle, right] = if self.style.unicode { [left, middle, right] } else { ["+"; 3] };
         let line = |columns| self.style.glyphs().horizontal.repeat(columns);
         let [offset, hex, ascii] = [self.offset + 2, self.hex_columns(), self.per_line + 2].map(line);
-        self.style.dim(&format!("{left}{offset}{middle}{hex}{middle}{ascii}{right}"))
+        Line::of(Look::Dim, format!("{left}{offset}{middle}{hex}{middle}{ascii}{right}"))
     }
 
-    fn line(&self, start: usize) -> String {
-        let style = self.style;
-        let side = style.dim(style.glyphs().vertical);
+    fn line(&self, start: usize) -> Line {
         let end = self.bytes.len().min(start + self.per_line);
-        let (mut hex, mut ascii) = (String::from(" "), String::from(" "));
-        let mut at = start;
-        while at < end {
-            // Neighbours that look alike are painted at one go.
-            let look = self.look(at);
-            let run = at..(at + 1..end).find(|&next| self.look(next) != look).unwrap_or(end);
-            let digits: String = run.clone().map(|at| self.digits(at, at == start)).collect();
-            let gap = digits.len() - digits.trim_start().len();
-            hex.push_str(&digits[..gap]);
-            style.paint_into(&mut hex, look, &digits[gap..]);
-            self.characters(&mut ascii, run.clone(), look);
-            at = run.end;
+        let (mut hex, mut ascii) = (Line::spaces(1), Line::spaces(1));
+        let dot = if self.style.unicode { "·" } else { "." };
+        for at in start..end {
+            let (look, byte) = (self.look(at), self.bytes[at]);
+            // After a space or, in the middle of a long line, two.
+            hex.push(
+                look,
+                match at % self.per_line {
+                    _ if at == start => "",
+                    8 => "  ",
+                    _ => " ",
+                },
+            );
+            hex.push(look, format!("{byte:02x}"));
+            if is_printable(byte) {
+                ascii.push(look, char::from(byte).to_string());
+            } else {
+                ascii.push(Look::Dim, dot);
+            }
         }
-        let hex = text::pad(&hex, self.hex_columns());
-        let ascii = text::pad(&ascii, self.per_line + 2);
-        let offset = style.dim(&format!("{start:0width$x}", width = self.offset));
-        let drawn = format!("{side} {offset} {side}{hex}{side}{ascii}{side}");
-        let room = style.width.saturating_sub(text::width(&drawn) + 1);
+        let drawn = self.row(&format!("{start:0width$x}", width = self.offset), hex, ascii);
+        let room = self.style.width.saturating_sub(drawn.width() + 1);
         let names = self.names(start..end, room);
-        if names.is_empty() { drawn } else { format!("{drawn} {names}") }
+        if names.is_empty() { drawn } else { drawn.with(Look::Plain, " ").and(names) }
     }
 
     fn look(&self, byte: usize) -> Look {
@@ -184,55 +191,25 @@ impl View<'_> {
         }
     }
 
-    /// A byte's two digits, after a space or, in the middle of a long line, two.
-    fn digits(&self, at: usize, first: bool) -> String {
-        let gap = match at % self.per_line {
-            _ if first => "",
-            8 => "  ",
-            _ => " ",
-        };
-        format!("{gap}{:02x}", self.bytes[at])
-    }
-
-    /// Bytes as ASCII; those that are not have a dot.
-    fn characters(&self, out: &mut String, bytes: std::ops::Range<usize>, look: Look) {
-        let dot = if self.style.unicode { "·" } else { "." };
-        for run in self.bytes[bytes].chunk_by(|a, b| is_printable(*a) == is_printable(*b)) {
-            if run.first().copied().is_some_and(is_printable) {
-                let text: String = run.iter().copied().map(char::from).collect();
-                self.style.paint_into(out, look, &text);
-            } else {
-                self.style.paint_into(out, Look::Dim, &dot.repeat(run.len()));
-            }
-        }
-    }
-
     /// The names of the pieces that start within `bytes`; those that have no room are counted.
-    fn names(&self, bytes: std::ops::Range<usize>, room: usize) -> String {
-        let style = self.style;
+    fn names(&self, bytes: std::ops::Range<usize>, room: usize) -> Line {
         let first = self.pieces.partition_point(|piece| piece.start < bytes.start);
         let last = self.pieces.partition_point(|piece| piece.start < bytes.end);
         let pieces = &self.pieces[first..last];
-        let dot = format!(" {} ", style.glyphs().dot);
-        let mut out = String::new();
-        let mut taken = 0;
+        let dot = Line::of(Look::Dim, format!(" {} ", self.style.glyphs().dot));
+        let mut out = Line::default();
         for (at, piece) in pieces.iter().enumerate() {
-            let name = style.text(&piece.name);
+            let name = self.style.words(&piece.name).look(piece.look());
             let rest = pieces.len() - at;
             // After this one, the count of those behind it must still fit.
             let reserve = if rest > 1 { format!(" +{}", rest - 1).len() } else { 0 };
-            let between = if at == 0 { 0 } else { text::width(&dot) };
-            let available = room.saturating_sub(taken + between + reserve);
-            if text::width(&name) > available && (at > 0 || available < 4) {
-                let count = style.dim(&format!(" +{rest}"));
-                return if taken > 0 { out + &count } else { String::new() };
+            let between = if at == 0 { Line::default() } else { dot.clone() };
+            let available = room.saturating_sub(out.width() + between.width() + reserve);
+            if name.width() > available && (at > 0 || available < 4) {
+                let count = format!(" +{rest}");
+                return if out.is_empty() { out } else { out.with(Look::Dim, count) };
             }
-            if at > 0 {
-                style.paint_into(&mut out, Look::Dim, &dot);
-            }
-            let name = style.cut(&name, available);
-            taken += between + text::width(&name);
-            style.paint_into(&mut out, piece.look(), &name);
+            out = out.and(between).and(self.style.cut_line(name, available));
         }
         out
     }
@@ -242,8 +219,13 @@ impl View<'_> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tree::tests::example;
+    use super::super::fields::tests::example;
     use super::*;
+    use crate::render::writer::line::width;
+
+    fn drawn(bytes: &[u8], origin: Origin, fields: &[Field], style: Style) -> Vec<String> {
+        style.lines(Hex { bytes: bytes.to_vec(), origin, fields: fields.to_vec() })
+    }
 
     fn packet() -> Vec<u8> {
         let mut bytes: Vec<u8> = (0..34).collect();
@@ -254,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_wide_screen_has_sixteen_bytes_a_line() {
-        insta::assert_snapshot!(hex(&packet(), Origin::Packet(7), &example(), Style::plain(120)).join("\n"), @r"
+        insta::assert_snapshot!(drawn(&packet(), Origin::Packet(7), &example(), Style::plain(120)).join("\n"), @r"
         ┌──────┬──────────────────────────────────────────────────┬──────────────────┐
         │ 0000 │ 00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f │ ················ │ destination · source · type +2
         │ 0010 │ 10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f │ ················ │
@@ -270,7 +252,7 @@ mod tests {
     #[test]
     fn a_usual_screen_has_eight_and_the_names() {
         let style = Style { unicode: false, ..Style::plain(80) };
-        insta::assert_snapshot!(hex(&packet(), Origin::Packet(7), &example(), style).join("\n"), @r"
+        insta::assert_snapshot!(drawn(&packet(), Origin::Packet(7), &example(), style).join("\n"), @r"
         +------+-------------------------+----------+
         | 0000 | 00 01 02 03 04 05 06 07 | ........ | destination - source
         | 0008 | 08 09 0a 0b 0c 0d 0e 0f | ........ | type - version and IHL - rest
@@ -287,31 +269,31 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_layer_can_be_told_apart() {
-        let drawn = hex(&packet(), Origin::Packet(7), &example(), Style { colour: true, ..Style::plain(120) });
+        let lines = drawn(&packet(), Origin::Packet(7), &example(), Style { colour: true, ..Style::plain(120) });
         assert!(
-            drawn[1].contains("\x1b[33m00 01 02 03 04 05\x1b[0m \x1b[1m\x1b[33m06 07  08 09 0a 0b\x1b[0m"),
+            lines[1].contains("\x1b[33m00 01 02 03 04 05\x1b[0m \x1b[1m\x1b[33m06 07  08 09 0a 0b\x1b[0m"),
             "{:?}",
-            drawn[1]
+            lines[1]
         );
     }
 
     #[test]
     fn bytes_without_fields_and_fields_without_bytes_do_no_harm() {
-        assert_eq!(hex(&[], Origin::Packet(7), &example(), Style::plain(80)).len(), 2);
-        assert_eq!(hex(&[1, 2], Origin::Packet(1), &[], Style::plain(80)).len(), 3);
+        assert_eq!(drawn(&[], Origin::Packet(7), &example(), Style::plain(80)).len(), 2);
+        assert_eq!(drawn(&[1, 2], Origin::Packet(1), &[], Style::plain(80)).len(), 3);
     }
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_asked(bytes: Vec<u8>, width in 34_usize..140) {
-            for line in hex(&bytes, Origin::Packet(7), &example(), Style::plain(width)) {
-                prop_assert!(text::width(&line) <= width, "{line}");
+        fn no_line_is_wider_than_asked(bytes: Vec<u8>, columns in 34_usize..140) {
+            for line in drawn(&bytes, Origin::Packet(7), &example(), Style::plain(columns)) {
+                prop_assert!(width(&line) <= columns, "{line}");
             }
         }
 
         #[test]
         fn every_byte_is_shown_or_counted_as_the_same(bytes in prop::collection::vec(0_u8..2, 0..300)) {
-            let shown: usize = hex(&bytes, Origin::Packet(7), &example(), Style::plain(120)).iter().skip(1).map(|line| {
+            let shown: usize = drawn(&bytes, Origin::Packet(7), &example(), Style::plain(120)).iter().skip(1).map(|line| {
                 let hex = line.split('│').nth(2).unwrap_or("");
                 match hex.find(" byte") {
                     Some(end) => hex[..end].trim().replace(' ', "").parse().unwrap(),

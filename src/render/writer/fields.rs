@@ -1,13 +1,15 @@
-//! The fields of a packet as a tree: name, value, what it means here, where it lies, and the clause that defines it.
+//! Fields as a tree: name, value, what it means here, where it lies, and the clause that defines it.
 //!
-//! A wide screen has a column for each; a narrow one has the meaning below. Offsets are those of the hex view, in bytes;
+//! A wide screen has a column for each; a narrow one has the meaning below. Offsets are those of the bytes' own view;
 //! a part of a byte is told by its bits, counted as in the specifications' drawings: bit 0 is the most significant.
 //! The number before a name is its OSI layer's; its parts are of the same layer unless they say otherwise.
 
-use super::escape::whole_characters;
-use super::style::{Look, Style};
-use super::text;
+use super::Line;
+use super::Style;
+use super::line::width;
+use super::prose::STEP;
 use crate::layers::{Field, Layer, Origin, Span};
+use crate::render::model::Look;
 
 /// From this width on there is a column for the meaning.
 const WIDE: usize = 110;
@@ -16,27 +18,27 @@ const VALUE_LINES: usize = 3;
 /// Parts nested deeper than this are drawn as if they were not.
 const DEEPEST: usize = 6;
 
-/// Draws fields with their parts.
-#[must_use]
-pub fn field_tree(fields: &[Field], style: Style) -> Vec<String> {
-    let origin = fields.iter().flat_map(|field| &field.spans).map(|span| span.origin).next();
-    let mut rows = Vec::new();
-    for field in fields {
-        flatten(field, origin, style, &mut Path::default(), &mut rows);
+impl Style {
+    pub(super) fn fields(self, fields: &[Field]) -> Vec<Line> {
+        let origin = fields.iter().flat_map(|field| &field.spans).map(|span| span.origin).next();
+        let mut rows = Vec::new();
+        for field in fields {
+            flatten(field, origin, self, &mut Path::default(), &mut rows);
+        }
+        let room = self.width;
+        let widest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let place = widest(&|row| width(&row.place)).min(room / 5);
+        let clause = widest(&|row| row.clause.width()).min(room / 5);
+        let name = widest(&|row| row.indent() + row.name.width()).min(room * 3 / 10);
+        let rest = room.saturating_sub(name + place + clause + 6);
+        let columns = if room >= WIDE {
+            let value = widest(&|row| row.value.width()).min(rest * 9 / 20);
+            Columns { name, value, meaning: Some(rest.saturating_sub(value + 2)), place, clause }
+        } else {
+            Columns { name, value: rest, meaning: None, place, clause }
+        };
+        rows.into_iter().flat_map(|row| row.lines(columns, self)).collect()
     }
-    let room = style.width;
-    let widest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
-    let place = widest(&|row| text::width(&row.place)).min(room / 5);
-    let clause = widest(&|row| text::width(&row.clause)).min(room / 5);
-    let name = widest(&|row| row.indent() + text::width(&row.name)).min(room * 3 / 10);
-    let rest = room.saturating_sub(name + place + clause + 6);
-    let columns = if room >= WIDE {
-        let value = widest(&|row| text::width(&row.value)).min(rest * 9 / 20);
-        Columns { name, value, meaning: Some(rest.saturating_sub(value + 2)), place, clause }
-    } else {
-        Columns { name, value: rest, meaning: None, place, clause }
-    };
-    rows.iter().flat_map(|row| row.lines(columns, style)).collect()
 }
 
 #[derive(Clone, Copy)]
@@ -58,15 +60,14 @@ struct Path {
 }
 
 struct Row {
-    look: Look,
     guide: String,
     /// The guide of the row's further lines.
     below: String,
-    name: String,
-    value: String,
-    meaning: String,
+    name: Line,
+    value: Line,
+    meaning: Line,
     place: String,
-    clause: String,
+    clause: Line,
 }
 
 fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path, rows: &mut Vec<Row>) {
@@ -84,19 +85,17 @@ fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path,
     if !field.parts.is_empty() {
         below.push_str(glyphs.trunk);
     }
-    // Parts are defined where the whole is, unless they say otherwise.
-    let clause = if field.clause == path.clause { String::new() } else { style.text(&field.clause) };
-    let name = style.text(&field.name);
-    let name = if path.layer == Some(field.layer) { name } else { format!("{} {name}", field.layer.number()) };
+    let number = if path.layer == Some(field.layer) { String::new() } else { format!("{} ", field.layer.number()) };
+    let look = if path.lasts.is_empty() { Look::Strong(field.layer) } else { Look::Layer(field.layer) };
     rows.push(Row {
-        look: if path.lasts.is_empty() { Look::Strong(field.layer) } else { Look::Layer(field.layer) },
         guide,
         below,
-        name,
-        value: style.text(beginning(&field.value, style.width * VALUE_LINES)),
-        meaning: style.text(&field.meaning),
+        name: Line::of(look, number).and(style.words(&field.name).look(look)),
+        value: style.words(beginning(&field.value, style.width * VALUE_LINES)),
+        meaning: style.words(&field.meaning).look(Look::Dim),
         place: place(&field.spans, origin, style),
-        clause,
+        // Parts are defined where the whole is, unless they say otherwise.
+        clause: if field.clause == path.clause { Line::default() } else { style.words(&field.clause).look(Look::Dim) },
     });
     let outer = std::mem::replace(&mut path.clause, field.clause.to_string());
     let outer_layer = path.layer.replace(field.layer);
@@ -111,8 +110,7 @@ fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path,
 
 /// As much of a value as can be drawn in `columns`, and a little more, so that a cut shows.
 fn beginning(value: &str, columns: usize) -> &str {
-    let bytes = whole_characters(&value.as_bytes()[..value.len().min(columns * 4 + 4)]);
-    &value[..bytes.len()]
+    &value[..value.floor_char_boundary(columns * 4 + 4)]
 }
 
 /// Where a field lies: "0x36–0x39", "0x46.4–7" for bits of a byte, "#9 0x42–0x60" where that is another packet, "+1" for
@@ -138,51 +136,45 @@ fn place(spans: &[Span], origin: Option<Origin>, style: Style) -> String {
 
 impl Row {
     fn indent(&self) -> usize {
-        text::width(&self.guide).max(text::width(&self.below))
+        width(&self.guide).max(width(&self.below))
     }
 
-    fn lines(&self, columns: Columns, style: Style) -> Vec<String> {
-        let names = text::wrap(&self.name, columns.name.saturating_sub(self.indent()));
-        let values = cut_lines(text::wrap(&self.value, columns.value), columns.value, style);
-        let meanings = match columns.meaning {
-            Some(room) if !self.meaning.is_empty() => text::wrap(&self.meaning, room),
-            _ => Vec::new(),
+    fn lines(self, columns: Columns, style: Style) -> Vec<Line> {
+        let indent = self.indent();
+        let names = self.name.wrapped(columns.name.saturating_sub(indent));
+        let values = cut_lines(self.value.wrapped(columns.value), columns.value, style);
+        let has_meaning = !self.meaning.is_empty();
+        let (beside, below) = match columns.meaning {
+            _ if !has_meaning => (Vec::new(), Vec::new()),
+            Some(room) => (self.meaning.wrapped(room), Vec::new()),
+            None => (Vec::new(), self.meaning.wrapped(style.width.saturating_sub(width(&self.below) + STEP))),
         };
-        let place = text::pad(&style.cut(&self.place, columns.place), columns.place);
-        let right = format!("{place}  {}", style.cut(&self.clause, columns.clause));
-        let right = style.dim(right.trim_end());
-        let height = names.len().max(values.len()).max(meanings.len());
-        let mut lines = Vec::with_capacity(height + 1);
+        let place = style.cut_line(Line::of(Look::Dim, &self.place), columns.place).padded(columns.place);
+        let mut right = Some(place.and(Line::spaces(STEP)).and(style.cut_line(self.clause, columns.clause)));
+        let height = names.len().max(values.len()).max(beside.len());
+        let line_of = |lines: &[Line], at: usize| lines.get(at).cloned().unwrap_or_default();
+        let mut lines = Vec::with_capacity(height + below.len());
         for at in 0..height {
-            let line_of = |lines: &[String]| lines.get(at).cloned().unwrap_or_default();
-            let guide = if at == 0 { &self.guide } else { &self.below };
-            let mut line = style.dim(guide) + &style.paint(self.look, &line_of(&names));
-            line = text::pad(&line, columns.name) + "  " + &text::pad(&line_of(&values), columns.value);
+            let guide = Line::of(Look::Dim, if at == 0 { &self.guide } else { &self.below });
+            let line = guide.and(line_of(&names, at)).padded(columns.name + STEP);
+            let mut line = line.and(line_of(&values, at).padded(columns.value));
             if let Some(room) = columns.meaning {
-                line += "  ";
-                line += &text::pad(&style.dim(&line_of(&meanings)), room);
+                line = line.and(Line::spaces(STEP)).and(line_of(&beside, at).padded(room));
             }
-            if at == 0 {
-                line += "  ";
-                line += &right;
-            }
-            lines.push(line.trim_end().to_owned());
+            let right = right.take().unwrap_or_default();
+            lines.push(line.and(Line::spaces(STEP)).and(right).trimmed());
         }
-        if columns.meaning.is_none() && !self.meaning.is_empty() {
-            let indent = text::width(&self.below) + 2;
-            for line in text::wrap(&self.meaning, style.width.saturating_sub(indent)) {
-                lines.push(style.dim(&self.below) + "  " + &style.dim(&line));
-            }
-        }
+        lines.extend(below.into_iter().map(|line| Line::of(Look::Dim, &self.below).and(Line::spaces(STEP)).and(line)));
         lines
     }
 }
 
-fn cut_lines(mut lines: Vec<String>, columns: usize, style: Style) -> Vec<String> {
+fn cut_lines(mut lines: Vec<Line>, columns: usize, style: Style) -> Vec<Line> {
     if lines.len() > VALUE_LINES {
         lines.truncate(VALUE_LINES);
         if let Some(last) = lines.last_mut() {
-            *last = style.cut(&format!("{}{}", text::pad(last, columns), style.glyphs().more), columns);
+            let more = std::mem::take(last).padded(columns).with(Look::Plain, style.glyphs().more);
+            *last = style.cut_line(more, columns);
         }
     }
     lines
@@ -193,7 +185,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::layers::{Layer, Place, Run};
+    use crate::layers::{Place, Run};
 
     fn leaf(layer: Layer, name: &'static str, value: &str, meaning: &'static str, bits: std::ops::Range<u64>) -> Field {
         let clause = if layer == Layer::DataLink { "IEEE 802.3 §3.2" } else { "RFC 791 §3.1" };
@@ -240,7 +232,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_wide_screen_has_a_column_for_the_meaning() {
-        insta::assert_snapshot!(field_tree(&example(), Style::plain(120)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(120).lines(example()).join("\n"), @r"
         2 Ethernet II                                                                              0x00–0x0d     IEEE 802.3 §3.2
         ├ destination        02:00:00:00:00:02               the card it is for                    0x00–0x05
         ├ source             02:00:00:00:00:01               the card that sent it                 0x06–0x0b
@@ -261,7 +253,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_usual_screen_has_the_meaning_below() {
-        insta::assert_snapshot!(field_tree(&example(), Style::plain(80)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(example()).join("\n"), @r"
         2 Ethernet II                                      0x00–0x0d     IEEE 802.3 §3.2
         ├ destination        02:00:00:00:00:02             0x00–0x05
         │   the card it is for
@@ -287,13 +279,13 @@ pub(super) mod tests {
 
     #[test]
     fn it_can_be_drawn_in_ascii() {
-        let drawn = field_tree(&example(), Style { unicode: false, ..Style::plain(80) });
+        let drawn = Style { unicode: false, ..Style::plain(80) }.lines(example());
         assert!(drawn.iter().all(|line| line.is_ascii()));
     }
 
     proptest! {
         #[test]
-        fn no_line_is_wider_than_asked(name: String, value: String, meaning: String, clause: String, width in 40_usize..140) {
+        fn no_line_is_wider_than_asked(name: String, value: String, meaning: String, clause: String, columns in 40_usize..140) {
             let field = |parts| Field::new(
                 Layer::Session, name.clone(), value.clone(), meaning.clone(),
                 Place::in_packet(u64::MAX, 9_999_999, 99).bits(3..77), clause.clone(),
@@ -302,8 +294,8 @@ pub(super) mod tests {
             for _ in 0..12 {
                 deep = field(vec![deep.clone(), field(Vec::new())]);
             }
-            for line in field_tree(&[deep], Style::plain(width)) {
-                prop_assert!(text::width(&line) <= width, "{line}");
+            for line in Style::plain(columns).lines(vec![deep]) {
+                prop_assert!(width(&line) <= columns, "{line}");
             }
         }
     }
