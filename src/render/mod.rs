@@ -1,10 +1,10 @@
-//! Drawing what was found: one file for each thing on the screen, named after it.
+//! What was found, as pages: a view for each thing to be shown.
 //!
-//! A view takes records, fields or its own small rows, and a [`Style`]; it returns lines or a string, or writes to what
-//! it was given. It never prints, never asks what the terminal can do, and reads no capture.
+//! A view takes records, fields or its own small rows, and returns a [`model::Page`] or a block of one. It knows neither
+//! colours nor widths, never asks what the terminal can do, and reads no capture. A [`writer`] draws the page, or says it.
 //!
-//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] of 40 and more
-//! (the [`frame`] diagram, whose width is the 32 bits of its ruler, and a [`ladder`] of more than two hosts apart), and no byte of a capture reaches the output unless
+//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] (but for the diagram
+//! of a frame, which is as wide as the 32 bits of its ruler), and no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
 pub mod accept;

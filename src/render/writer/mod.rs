@@ -1,7 +1,7 @@
 //! Writers: what a view found, drawn in lines, coloured or plain, or said in sentences.
 //!
 //! They alone know how wide the output is, what it can show, and how a look is shown. What was captured becomes safe in one
-//! place, [`Style::line`].
+//! place, `Style::safe`.
 
 mod chart;
 pub mod escape;
