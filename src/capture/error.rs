@@ -82,7 +82,7 @@ impl CaptureError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The part of the file.
-    pub part: Part,
+    pub part: FilePart,
     /// The number of the packet being read, or to be read next; from 1.
     pub packet: u64,
     /// Where the part begins, in bytes from the beginning of the (decompressed) file.
@@ -104,7 +104,7 @@ impl Location {
 
 /// The parts a capture file is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum FilePart {
     /// The header of the whole file.
     FileHeader,
     /// A packet: a pcap record, or a pcapng packet block.
@@ -117,9 +117,9 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (packet, offset) = (Grouped(self.packet), Grouped(self.offset));
         match self.part {
-            Part::FileHeader => write!(f, "file header"),
-            Part::Packet => write!(f, "packet {packet} at byte {offset}"),
-            Part::Block(name) => write!(f, "{name} at byte {offset}, before packet {packet}"),
+            FilePart::FileHeader => write!(f, "file header"),
+            FilePart::Packet => write!(f, "packet {packet} at byte {offset}"),
+            FilePart::Block(name) => write!(f, "{name} at byte {offset}, before packet {packet}"),
         }
     }
 }
@@ -254,12 +254,12 @@ mod tests {
 
     #[test]
     fn an_error_says_which_packet_where_and_what_was_expected() {
-        let at = Location { part: Part::Packet, packet: 12, offset: 1_001_480 };
+        let at = Location { part: FilePart::Packet, packet: 12, offset: 1_001_480 };
         assert_eq!(
             at.damaged(Damage::RecordCut { expected: 1514, found: 60 }).to_string(),
             "packet 12 at byte 1 001 480: the record says 1 514 bytes follow, the file ends after 60"
         );
-        let at = Location { part: Part::Block("interface description block"), packet: 1, offset: 28 };
+        let at = Location { part: FilePart::Block("interface description block"), packet: 1, offset: 28 };
         assert_eq!(
             at.damaged(Damage::BlockLengths { first: 20, last: 24 }).to_string(),
             "interface description block at byte 28, before packet 1: \

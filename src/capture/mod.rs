@@ -7,6 +7,7 @@ mod order;
 mod pcap;
 mod pcapng;
 pub mod reader;
+mod record;
 pub mod source;
 pub mod watched;
 mod window;

@@ -5,9 +5,9 @@
 
 use std::io::Read;
 
-use super::error::{CaptureError, Damage, Location, Part};
+use super::error::{CaptureError, Damage, FilePart, Location};
 use super::order::ByteOrder;
-use super::reader::Found;
+use super::record::Record;
 use super::window::Window;
 use super::{Interface, LinkType, Timestamp};
 use crate::limits::LONGEST_PACKET;
@@ -69,7 +69,7 @@ impl Pcap {
         window: &mut Window<R>,
         interfaces: &mut Vec<Interface>,
     ) -> Result<Self, CaptureError> {
-        let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
+        let at = Location { part: FilePart::FileHeader, packet: 1, offset: 0 };
         let ahead = window.fill(FILE_HEADER).map_err(|error| at.unreadable(error))?;
         let Some(header) = ahead.first_chunk::<FILE_HEADER>() else {
             return Err(at.damaged(Damage::HeaderCut { expected: FILE_HEADER as u64, found: ahead.len() as u64 }));
@@ -92,7 +92,7 @@ impl Pcap {
 
     /// Reads the next record, packet number `packet`; `None` at the end of the file.
     #[inline]
-    pub(super) fn next<R: Read>(&self, window: &mut Window<R>, packet: u64) -> Result<Option<Found>, CaptureError> {
+    pub(super) fn next<R: Read>(&self, window: &mut Window<R>, packet: u64) -> Result<Option<Record>, CaptureError> {
         match self.record(window) {
             None if self.fetch(window, packet)? => Ok(self.record(window)),
             found => Ok(found),
@@ -101,7 +101,7 @@ impl Pcap {
 
     /// The next record, if all of it is ahead and nothing wrong with it.
     #[inline]
-    fn record<R: Read>(&self, window: &mut Window<R>) -> Option<Found> {
+    fn record<R: Read>(&self, window: &mut Window<R>) -> Option<Record> {
         let ahead = window.ahead();
         let header = ahead.first_chunk()?;
         let (captured, original) = self.lengths(header);
@@ -110,7 +110,7 @@ impl Pcap {
             return None;
         }
         let (seconds, ticks) = (u64::from(self.order.u32_at(header, 0)), u64::from(self.order.u32_at(header, 4)));
-        Some(Found {
+        Some(Record {
             // Both are 32 bits wide: 4.3e18 + 4.3e12 is less than 2^64.
             time: Timestamp(seconds * 1_000_000_000 + ticks * self.nanoseconds_per_tick),
             interface: 0,
@@ -122,7 +122,7 @@ impl Pcap {
 
     /// Reads on until the next record is ahead; false at the end of the file.
     fn fetch<R: Read>(&self, window: &mut Window<R>, packet: u64) -> Result<bool, CaptureError> {
-        let at = Location { part: Part::Packet, packet, offset: window.offset() };
+        let at = Location { part: FilePart::Packet, packet, offset: window.offset() };
         let header_length = self.record_header;
         let ahead = window.fill(header_length).map_err(|error| at.unreadable(error))?;
         let (Some(header), true) = (ahead.first_chunk(), ahead.len() >= header_length) else {
@@ -229,7 +229,7 @@ mod tests {
                 let (seen, error) = read_all(&bytes[..length]);
                 assert_eq!(seen.len(), whole);
                 let location = error.as_ref().and_then(CaptureError::location);
-                let at = Location { part: Part::Packet, packet: whole as u64 + 1, offset: ends[whole] as u64 };
+                let at = Location { part: FilePart::Packet, packet: whole as u64 + 1, offset: ends[whole] as u64 };
                 assert_eq!(location, (length != ends[whole]).then_some(at), "{error:?}");
             }
         }

@@ -9,9 +9,9 @@ use pcap_parser::pcapng::{parse_interfacedescriptionblock_be, parse_interfacedes
 use pcap_parser::{BOM_MAGIC, EPB_MAGIC, IDB_MAGIC, OptionCode, SHB_MAGIC, SPB_MAGIC};
 
 use super::clock::Clock;
-use super::error::{CaptureError, Damage, Location, Part};
+use super::error::{CaptureError, Damage, FilePart, Location};
 use super::order::ByteOrder;
-use super::reader::Found;
+use super::record::Record;
 use super::window::Window;
 use super::{Interface, LinkType, Timestamp};
 use crate::limits::LONGEST_BLOCK;
@@ -83,7 +83,7 @@ impl Pcapng {
         window: &mut Window<R>,
         interfaces: &mut Vec<Interface>,
         packet: u64,
-    ) -> Result<Option<Found>, CaptureError> {
+    ) -> Result<Option<Record>, CaptureError> {
         match self.packet_ahead(window, interfaces) {
             None => self.search(window, interfaces, packet),
             found => Ok(found),
@@ -92,7 +92,7 @@ impl Pcapng {
 
     /// The packet of the next block, if that is an enhanced packet block, all ahead, with nothing wrong.
     #[inline]
-    fn packet_ahead<R: Read>(&mut self, window: &mut Window<R>, interfaces: &[Interface]) -> Option<Found> {
+    fn packet_ahead<R: Read>(&mut self, window: &mut Window<R>, interfaces: &[Interface]) -> Option<Record> {
         let ahead = window.ahead();
         let header = ahead.first_chunk::<8>()?;
         let length = self.section.order.u32_at(header, 4);
@@ -114,7 +114,7 @@ impl Pcapng {
         window: &mut Window<R>,
         interfaces: &mut Vec<Interface>,
         packet: u64,
-    ) -> Result<Option<Found>, CaptureError> {
+    ) -> Result<Option<Record>, CaptureError> {
         while let Some(block) = self.block(window, packet)? {
             match block.kind {
                 EPB_MAGIC | SPB_MAGIC | PB_MAGIC => {
@@ -139,7 +139,7 @@ impl Pcapng {
     /// Reads a block's type and length, and with a section header the order that they and all after it are in.
     #[inline]
     fn block<R: Read>(&mut self, window: &mut Window<R>, packet: u64) -> Result<Option<Block>, CaptureError> {
-        let mut at = Location { part: Part::Block("block"), packet, offset: window.offset() };
+        let mut at = Location { part: FilePart::Block("block"), packet, offset: window.offset() };
         let ahead = window.fill(8).map_err(|error| at.unreadable(error))?;
         let Some(header) = ahead.first_chunk::<8>() else {
             if ahead.is_empty() {
@@ -150,11 +150,11 @@ impl Pcapng {
         let header = *header;
         let kind = self.section.order.u32_at(&header, 0);
         let (part, minimum) = match kind {
-            EPB_MAGIC | PB_MAGIC => (Part::Packet, 32),
-            SPB_MAGIC => (Part::Packet, 16),
-            IDB_MAGIC => (Part::Block("interface description block"), 20),
-            SHB_MAGIC => (Part::Block("section header block"), 28),
-            _ => (Part::Block("block"), 12),
+            EPB_MAGIC | PB_MAGIC => (FilePart::Packet, 32),
+            SPB_MAGIC => (FilePart::Packet, 16),
+            IDB_MAGIC => (FilePart::Block("interface description block"), 20),
+            SHB_MAGIC => (FilePart::Block("section header block"), 28),
+            _ => (FilePart::Block("block"), 12),
         };
         at.part = part;
         if kind == SHB_MAGIC {
@@ -269,7 +269,7 @@ impl Pcapng {
 
     /// The packet in a block; its `data` are counted from the block's first byte.
     #[inline]
-    fn packet(&self, kind: u32, contents: &[u8], interfaces: &[Interface]) -> Result<Found, Damage> {
+    fn packet(&self, kind: u32, contents: &[u8], interfaces: &[Interface]) -> Result<Record, Damage> {
         let length = contents.len() as u32;
         let short = Damage::BlockLength { length, minimum: 32 };
         if kind == SPB_MAGIC {
@@ -278,7 +278,7 @@ impl Pcapng {
             let original = self.section.order.u32_at(header, 8);
             let kept = if interface.snap_length == 0 { original } else { original.min(interface.snap_length) };
             let captured = kept.min(length - 16);
-            return Ok(Found {
+            return Ok(Record {
                 time: self.section.last_time,
                 interface: index,
                 link: interface.link,
@@ -300,7 +300,7 @@ impl Pcapng {
         if captured > room {
             return Err(Damage::CapturedLength { captured, room });
         }
-        Ok(Found {
+        Ok(Record {
             time: clock.time(ticks),
             interface: index,
             link: interface.link,

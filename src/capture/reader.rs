@@ -1,14 +1,14 @@
 //! Reads packets one after the other from a pcap or pcapng stream, whichever its first bytes say it is.
 
 use std::io::Read;
-use std::ops::Range;
 
-use super::error::{CaptureError, Location, Part};
+use super::error::{CaptureError, FilePart, Location};
 use super::foreign;
 use super::pcap::{Pcap, Variant};
 use super::pcapng::{self, Pcapng, Section};
+use super::record::Record;
 use super::window::Window;
-use super::{Interface, LinkType, Packet, Timestamp};
+use super::{Interface, Packet};
 
 /// The packets of a capture, as they stream in.
 ///
@@ -66,16 +66,6 @@ impl Layout {
     }
 }
 
-/// A packet that a format found, all but its number.
-pub(super) struct Found {
-    pub(super) time: Timestamp,
-    pub(super) interface: usize,
-    pub(super) link: LinkType,
-    pub(super) original_length: u32,
-    /// Where in the window its bytes are.
-    pub(super) data: Range<usize>,
-}
-
 impl<R: Read> Reader<R> {
     /// Reads the header of a capture, which must not be compressed.
     ///
@@ -83,7 +73,7 @@ impl<R: Read> Reader<R> {
     ///
     /// If the input is empty, is no capture, ends inside the header, or cannot be read.
     pub fn new(input: R) -> Result<Self, CaptureError> {
-        let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
+        let at = Location { part: FilePart::FileHeader, packet: 1, offset: 0 };
         let mut window = Window::new(input);
         let mut interfaces = Vec::new();
         let start = window.fill(4).map_err(|error| at.unreadable(error))?;
@@ -116,7 +106,7 @@ impl<R: Read> Reader<R> {
             Format::Pcapng(file) => file.next(&mut self.window, &mut self.interfaces, number),
         };
         match found {
-            Ok(Some(Found { time, interface, link, original_length, data })) => {
+            Ok(Some(Record { time, interface, link, original_length, data })) => {
                 self.packets = number;
                 let data = self.window.slice(data);
                 Ok(Some(Packet { number, time, interface, link, original_length, data }))
@@ -177,6 +167,7 @@ pub(super) mod tests {
 
     use super::super::window::tests::Trickle;
     use super::*;
+    use crate::capture::{LinkType, Timestamp};
 
     /// A packet, kept.
     #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::{CaptureError, Location, Part};
+use super::error::{CaptureError, FilePart, Location};
 use super::reader::{Layout, Mark, Reader};
 use super::watched::{Watched, Watcher};
 use super::zstd::ZstdReader;
@@ -61,7 +61,7 @@ pub fn resume(
     mark: Mark,
     watcher: Rc<dyn Watcher>,
 ) -> Result<Reader<Box<dyn Read>>, CaptureError> {
-    let at = Location { part: Part::Packet, packet: mark.packets + 1, offset: mark.offset };
+    let at = Location { part: FilePart::Packet, packet: mark.packets + 1, offset: mark.offset };
     let unreadable = |error| at.unreadable(error);
     file.rewind().map_err(unreadable)?;
     let compression = Compression::of(&magic(&mut file).map_err(unreadable)?);
@@ -88,7 +88,7 @@ pub fn from_stdin(watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, Cap
 ///
 /// As [`Reader::new`].
 pub fn from_reader(mut input: impl Read + 'static) -> Result<Reader<Box<dyn Read>>, CaptureError> {
-    let at = Location { part: Part::FileHeader, packet: 1, offset: 0 };
+    let at = Location { part: FilePart::FileHeader, packet: 1, offset: 0 };
     let magic = magic(&mut input).map_err(|source| CaptureError::Read { at, source })?;
     Reader::new(decompressed(Compression::of(&magic), Cursor::new(magic).chain(input)))
 }

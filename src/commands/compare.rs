@@ -8,7 +8,7 @@ use super::Failure;
 use super::inspect::absent::Absent;
 use super::inspect::input::Input;
 use crate::capture::watched::Watcher;
-use crate::compare::{self, Collector, MOST, Specimen, Surroundings, options_of};
+use crate::compare::{self, Collector, MAX_SPECIMENS, Specimen, Surroundings, options_of};
 use crate::index::{Index, Wanted};
 use crate::inspect::{Options, inspect};
 use crate::layers::stack;
@@ -38,8 +38,8 @@ pub struct Compare {
 /// be written.
 pub fn compare(asked: &Compare, out: &mut dyn Write, style: Style, watcher: &Rc<dyn Watcher>) -> Result<(), Failure> {
     let count = asked.files.len();
-    if !(2..=MOST).contains(&count) {
-        return Err(Failure::Usage(format!("compare takes 2 to {MOST} captures, not {count}")));
+    if !(2..=MAX_SPECIMENS).contains(&count) {
+        return Err(Failure::Usage(format!("compare takes 2 to {MAX_SPECIMENS} captures, not {count}")));
     }
     if asked.exchanges.len() > count {
         return Err(Failure::Usage(

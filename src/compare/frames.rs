@@ -1,11 +1,11 @@
-//! A frame in one line, to be lined up with those of other captures, and what it means if they are not the same.
+//! A frame in one line, to compare with those of other captures, and what it means if they differ.
 
 use crate::explain;
 use crate::inspect::record::{Direction, Frame, Message};
 use crate::layers::application::websocket::BINARY;
 use crate::layers::presentation::charset::whole_characters;
 
-/// How much of a text is quoted, and of other bytes, in bytes.
+/// How much of a text, and of other bytes, is quoted, in bytes.
 const QUOTED: usize = 32;
 const BYTES: usize = 8;
 
@@ -31,7 +31,7 @@ pub(super) fn line((frame, message): &Said) -> Vec<u8> {
     line
 }
 
-/// What it means that the frames in one place are not the same.
+/// What it means that the frames in one place differ.
 pub(super) fn meaning(said: &[Option<&Said>]) -> String {
     let there: Vec<&Said> = said.iter().copied().flatten().collect();
     let differ = |of: fn(&Said) -> Vec<u8>| there.windows(2).any(|pair| of(pair[0]) != of(pair[1]));
@@ -62,7 +62,7 @@ pub(super) fn meaning(said: &[Option<&Said>]) -> String {
     "The same message, in other frames or bytes.".to_owned()
 }
 
-/// What the application gets of it, as far as it is kept: a close frame's reason, a compressed message inflated.
+/// What the application gets, as far as it was kept: a close frame's reason, a compressed message inflated.
 fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
     match (message, &frame.close_reason) {
         (Some(message), _) if message.frames == 1 => &message.payload,
@@ -72,9 +72,9 @@ fn content<'a>(frame: &'a Frame, message: Option<&'a Message>) -> &'a [u8] {
     }
 }
 
-/// The beginning, in quotation marks if it is text, else in hexadecimal.
+/// The beginning: in quotation marks if it's text, otherwise in hexadecimal.
 fn glance(payload: &[u8], is_binary: bool) -> Vec<u8> {
-    // Only what was kept of it may end within a character.
+    // Only a payload that wasn't kept whole may end inside a character.
     let text = std::str::from_utf8(whole_characters(payload)).ok();
     if let Some(text) = text.filter(|text| !is_binary && !text.contains(char::is_control)) {
         let cut = if text.len() > QUOTED { "..." } else { "" };

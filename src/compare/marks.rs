@@ -1,10 +1,10 @@
-//! What gives a program away without being said: the form of its entity tags, how it writes names, how it ends bodies.
+//! What gives a program away: the form of its entity tags, how it writes names, how it ends bodies.
 
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
 use crate::layers::application::http::{Framing, Parts, StartLine, elements, of_response};
 
-/// Which server it is likely to be, by what `explain` knows of them: by its name, or else by its habits, which are told.
+/// The likely server, by what `explain` knows: by its name, or else by its habits, which are then named too.
 pub(super) fn server(response: &Response) -> Option<String> {
     let fields = &response.message.headers;
     let mut names: Vec<&str> = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn framing(exchange: &Exchange, response: &Response) -> String {
     }
 }
 
-/// What the decoder of HTTP makes of the head: it has the rules.
+/// What HTTP's decoder makes of the head: the rules are there.
 fn decided(exchange: &Exchange, response: &Response) -> Framing {
     let Response { status, message, .. } = response;
     let parts = Parts::Status { status: *status, reason: 0..0 };

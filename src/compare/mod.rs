@@ -1,7 +1,7 @@
-//! Exchanges of several captures, lined up: what is the same, what differs, and what that means.
+//! Lines up exchanges of several captures: what's the same, what differs, and what that means.
 //!
-//! A [`Specimen`] is what a capture says of its exchange, found by the inspector as anything is. [`rows()`] puts specimens side by
-//! side. How that is drawn is a view's business.
+//! A [`Specimen`] is what one capture says about its exchange, found by the same inspector as everything else. [`rows()`] puts
+//! specimens side by side. Drawing them is a view's business.
 
 mod frames;
 mod marks;
@@ -13,5 +13,5 @@ mod tests;
 pub use self::rows::{Group, Row, Verdict, rows};
 pub use self::specimen::{Collector, Specimen, Surroundings, Talk, options_of};
 
-/// How many captures can be compared at a time.
-pub const MOST: usize = 8;
+/// How many captures can be compared at once.
+pub const MAX_SPECIMENS: usize = 8;

@@ -43,14 +43,14 @@ impl Group {
     }
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// All say the same.
     Same,
     /// Not all do.
     Differs,
-    /// Not all do, but they could not: it depends on chance, on the time, or on who asks.
+    /// Not all do, but that was to be expected: it depends on chance, on the time, or on who asks.
     Varies,
 }
 
@@ -73,13 +73,13 @@ pub struct Row {
     pub group: Group,
     /// What it is.
     pub name: String,
-    /// What each capture says, as captured; nothing where it has no such thing.
+    /// What each capture says, as captured; `None` if it has no such thing.
     pub values: Vec<Option<Vec<u8>>>,
     /// Whether they say the same.
     pub verdict: Verdict,
-    /// Whether it is never the same twice, by chance or with the time.
+    /// Whether it's never the same twice, because of chance or time.
     pub varying: bool,
-    /// What it means, where they do not.
+    /// What it means if they don't.
     pub meaning: Option<String>,
 }
 
@@ -112,7 +112,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Adds a row, unless nobody has such a thing.
+    /// Adds a row, unless no capture has such a thing.
     fn add<V: Into<Vec<u8>>>(
         &mut self,
         group: Group,
@@ -186,7 +186,7 @@ impl Rows<'_> {
             }
             if let Some(why) = varying {
                 row.varying = true;
-                // That one has it, and the other not, is a difference all the same.
+                // If one has it and another doesn't, that's still a difference.
                 if row.values.iter().all(Option::is_some) {
                     (row.verdict, row.meaning) = (Verdict::Varies, Some(why.to_owned()));
                 }
@@ -303,7 +303,7 @@ fn differ_in_case_only(values: &[Option<Vec<u8>>]) -> bool {
     values.windows(2).all(|pair| lowered(&pair[0]) == lowered(&pair[1]))
 }
 
-/// The names of the fields, in small letters, as they follow one another.
+/// The names of the fields in lower case, in the order sent.
 fn order(fields: &Fields) -> Vec<u8> {
     let names: Vec<Vec<u8>> = fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
     names.join(&b", "[..])

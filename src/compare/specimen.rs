@@ -1,4 +1,4 @@
-//! What one capture says of the exchange that is compared: the exchange, its connection, and the frames that follow.
+//! What one capture says about the exchange that's compared: the exchange, its connection, and the frames that follow.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) const FRAMES: usize = 12;
 /// What is compared.
 #[derive(Clone, Debug)]
 pub struct Specimen {
-    /// The capture, as it was named.
+    /// The capture's name, as given.
     pub source: String,
     /// The exchange.
     pub exchange: Exchange,
@@ -22,7 +22,7 @@ pub struct Specimen {
     pub connection: Connection,
     /// What followed, if it was an upgrade to WebSocket.
     pub talk: Talk,
-    /// What is wrong on its connection: each kind once, with how often, in the order in which it was found.
+    /// What is wrong on its connection: each kind once, with a count, in the order found.
     pub problems: Vec<(Problem, u64)>,
     /// The TCP options of the client's SYN, and of the server's: name and value.
     pub options: [Vec<(String, String)>; 2],
@@ -37,23 +37,23 @@ pub struct Talk {
     pub counts: [u64; 2],
 }
 
-/// Finds the exchange in a capture: the one that was asked for; else the first upgrade, else the first exchange.
+/// Finds the exchange in a capture: the one that was asked for, or else the first upgrade, or else the first exchange.
 #[derive(Debug, Default)]
 pub struct Collector {
     wanted: Option<(u64, u64)>,
-    found: Option<Found>,
-    /// How many exchanges the connection has that an exchange was asked of.
+    found: Option<Candidate>,
+    /// How many exchanges there are on the connection that was asked for.
     there: Option<u64>,
 }
 
 #[derive(Debug)]
-struct Found {
+struct Candidate {
     exchange: Exchange,
     connection: Option<Connection>,
     talk: Talk,
 }
 
-impl Found {
+impl Candidate {
     fn of(exchange: &Exchange) -> Self {
         Self { exchange: exchange.clone(), connection: None, talk: Talk::default() }
     }
@@ -62,7 +62,7 @@ impl Found {
         self.exchange.connection == connection
     }
 
-    /// Whether what is said there follows from it.
+    /// Whether what's said on that connection follows from this exchange.
     fn leads_to(&self, connection: u64) -> bool {
         self.is_on(connection) && self.exchange.upgraded.is_some()
     }
@@ -75,7 +75,7 @@ impl Found {
                     self.talk.frames.push((it.clone(), None));
                 }
             }
-            // It comes right after its last frame.
+            // A message comes right after its last frame.
             Event::Message(it) if self.leads_to(it.connection) => {
                 let last = self.talk.frames.last_mut();
                 if let Some((_, message)) = last.filter(|(frame, _)| frame.extent.last == it.extent.last) {
@@ -95,7 +95,7 @@ impl Collector {
         Self { wanted, ..Self::default() }
     }
 
-    /// How many exchanges the connection has that an exchange was asked of, if it is there.
+    /// How many exchanges there are on the connection that was asked for, if it's there.
     #[must_use]
     pub fn there(&self) -> Option<u64> {
         self.there
@@ -108,8 +108,8 @@ impl Collector {
         Some((found.exchange, found.connection?, found.talk))
     }
 
-    /// Whether it is likelier than what was found before: an upgrade where that was none, or one that began earlier. Which
-    /// is over first says nothing of that.
+    /// Whether it's a better choice than what was found before: an upgrade where that was none, or one that began earlier, no
+    /// matter which one ended first.
     fn is_likelier(&self, exchange: &Exchange) -> bool {
         let fits = self.wanted.is_none_or(|wanted| wanted == (exchange.connection, exchange.index));
         let order = |it: &Exchange| (it.upgraded.is_none(), it.extent().first.packet);
@@ -122,7 +122,7 @@ impl Sink for Collector {
         if let Event::Exchange(it) = event
             && self.is_likelier(it)
         {
-            self.found = Some(Found::of(it));
+            self.found = Some(Candidate::of(it));
         }
         if let (Event::Closed(it), Some((connection, _))) = (event, self.wanted)
             && it.number == connection
@@ -135,8 +135,8 @@ impl Sink for Collector {
     }
 }
 
-/// Finds what else there is of a connection: the packets that opened it, the client's SYN and the server's, and what is wrong
-/// on it.
+/// Finds what else there is to know about a connection: the packets that opened it, the client's SYN and the server's, and what's
+/// wrong on it.
 #[derive(Debug)]
 pub struct Surroundings {
     connection: u64,
@@ -151,7 +151,7 @@ impl Surroundings {
         Self { connection, packets: [None; 2], problems: Vec::new() }
     }
 
-    /// What is wrong: each kind once, with how often.
+    /// What is wrong: each kind once, with a count.
     #[must_use]
     pub fn problems(self) -> Vec<(Problem, u64)> {
         self.problems
@@ -193,7 +193,7 @@ impl Sink for Surroundings {
     }
 }
 
-/// The TCP options among a packet's fields: name and value, fillers left out.
+/// The TCP options among a packet's fields, without fillers: name and value.
 #[must_use]
 pub fn options_of(fields: &[Field]) -> Vec<(String, String)> {
     let mut found = Vec::new();

@@ -1,8 +1,8 @@
-//! A network namespace of this thread's own: an empty network, with nothing but a loopback, and full rights over it.
+//! Gives this thread a network namespace: an empty network with nothing but a loopback, and full rights over it.
 //!
-//! Whoever may (`CAP_SYS_ADMIN`) makes just that. Anybody else makes a user namespace with it, in which they keep their
-//! own user and group and have every right over what is inside; Linux allows that unless it was told not to. A user
-//! namespace is the whole process's, so that it can be made only before a second thread starts. There is no way back.
+//! With `CAP_SYS_ADMIN` that's all it takes. Anybody else gets a user namespace as well, in which they keep their own user and
+//! group and have every right over what's inside; Linux allows that unless it's configured not to. A user namespace belongs to the
+//! whole process, so it can only be made before a second thread starts. There's no way back.
 
 use std::fs;
 
@@ -20,22 +20,22 @@ const NEEDED: u64 = 1 << 12 | 1 << 13 | 1 << 21;
 ///
 /// # Errors
 ///
-/// Where the system refuses it.
+/// If the system refuses.
 pub fn enter(system: System) -> Result<(), Refused> {
     if capabilities() & NEEDED == NEEDED {
         return unshare(CloneFlags::CLONE_NEWNET).map_err(|error| system.refused("unshare(CLONE_NEWNET)", error));
     }
-    // Asked before: inside, until the maps are written, everybody is nobody.
+    // Ask now: inside, until the maps are written, everybody is nobody.
     let (user, group) = (geteuid(), getegid());
     unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
         .map_err(|error| system.refused("unshare(CLONE_NEWUSER | CLONE_NEWNET)", error))?;
-    // Without setgroups denied, nobody may map a group unless they could change it (user_namespaces(7)).
+    // Unless setgroups is denied, an ordinary user may not map a group (user_namespaces(7)).
     write(system, "/proc/self/setgroups", "deny")?;
     write(system, "/proc/self/uid_map", &format!("{user} {user} 1"))?;
     write(system, "/proc/self/gid_map", &format!("{group} {group} 1"))
 }
 
-/// The capabilities in effect, a bit each; none where they cannot be read.
+/// The capabilities in effect, a bit each; none if they can't be read.
 fn capabilities() -> u64 {
     let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
     let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));

@@ -1,5 +1,5 @@
-//! What is asked of the kernel about its interfaces, by rtnetlink: to make one, to bring it up, to give it an address and a
-//! route, to have it delay and lose packets. Knows messages and attributes, not what they are for.
+//! Asks the kernel to set up its interfaces, through rtnetlink: makes one, brings it up, gives it an address and a route, and
+//! makes it delay and lose packets. Knows messages and attributes, not what they're for.
 
 use std::net::IpAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -14,7 +14,7 @@ use nix::sys::socket::{
 /// The length of `struct nlmsghdr`, in bytes.
 const HEADER: usize = 16;
 
-/// The parent of what an interface sends everything through (`TC_H_ROOT`).
+/// The parent of the queueing discipline that everything an interface sends goes through (`TC_H_ROOT`).
 const ROOT: u32 = u32::MAX;
 
 /// The attribute of an interface that says how many segments it takes as one (Linux 4.16).
@@ -26,61 +26,62 @@ const NETEM_LATENCY64: u16 = 10;
 /// The attribute of a veth that describes its other end.
 const VETH_INFO_PEER: u16 = 1;
 
-/// How many packets may be under way at once; netem's own limit, 1000, is less than a fast sender has on a slow line.
+/// How many packets netem may hold at once. Its default, 1000, is too few for a fast sender on a slow line.
 const NETEM_LIMIT: u32 = 100_000;
 
-/// A line to the kernel of the network namespace in which it was opened.
+/// A connection to the kernel, for the network namespace in which it was opened.
 pub struct Netlink(OwnedFd);
 
 impl Netlink {
-    /// Opens a line. All that is asked through it fails with the error that the kernel answers.
+    /// Opens a connection. A request that fails returns the kernel's error.
     ///
     /// # Errors
     ///
-    /// As the system calls have it.
+    /// Those of the system calls.
     pub fn open() -> nix::Result<Self> {
         let socket = socket(AddressFamily::Netlink, SockType::Raw, SockFlag::SOCK_CLOEXEC, SockProtocol::NetlinkRoute)?;
         bind(socket.as_raw_fd(), &NetlinkAddr::new(0, 0))?;
         Ok(Self(socket))
     }
 
-    /// Brings an interface up, for packets of at most so many bytes; else, of as many as it takes by itself.
+    /// Brings an interface up, for packets of at most that many bytes, or of its default size.
     pub fn bring_up(&self, interface: u32, mtu: Option<u32>) -> nix::Result<()> {
-        let mut message = Message::link(interface, libc::IFF_UP.cast_unsigned());
+        let mut message = Request::link(interface, libc::IFF_UP.cast_unsigned());
         if let Some(mtu) = mtu {
             message.attribute(libc::IFLA_MTU, &mtu.to_ne_bytes());
         }
         self.ask(message)
     }
 
-    /// Has TCP hand an interface one segment at a time, not many as one for the network card to divide (offload).
+    /// Makes TCP hand an interface one segment at a time, instead of many at once for the network card to divide (offload).
     pub fn send_one_by_one(&self, interface: u32) -> nix::Result<()> {
-        let mut message = Message::link(interface, 0);
+        let mut message = Request::link(interface, 0);
         message.attribute(IFLA_GSO_MAX_SEGS, &1_u32.to_ne_bytes());
         self.ask(message)
     }
 
     /// Gives an interface an address of its own, with nothing else on its network.
     pub fn add_address(&self, interface: u32, address: IpAddr) -> nix::Result<()> {
-        let mut message = Message::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let mut message = Request::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
         let (family, octets) = family(address);
-        // struct ifaddrmsg: family, prefix length, flags, scope, index. Nobody else has it: there is nothing to detect.
+        // struct ifaddrmsg: family, prefix length, flags, scope, index. Nobody else can have the address, so the kernel needn't
+        // look for duplicates.
         message.bytes(&[family, octets.len() as u8 * 8, libc::IFA_F_NODAD as u8, libc::RT_SCOPE_UNIVERSE]);
         message.u32(interface).attribute(libc::IFA_LOCAL, &octets);
         self.ask(message)
     }
 
-    /// Makes two interfaces of these names, at either end of a cable (veth). Not every kernel can: `EOPNOTSUPP`.
+    /// Makes two interfaces with these names, one at each end of a cable (veth). Not every kernel can: `EOPNOTSUPP`.
     pub fn add_cable(&self, one: &str, other: &str) -> nix::Result<()> {
-        let mut message = Message::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
-        let named = |message: &mut Message, name: &str| {
-            // struct ifinfomsg, all of it open; nobody has to ask for the other's hardware address.
+        let mut message = Request::new(libc::RTM_NEWLINK, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let named = |message: &mut Request, name: &str| {
+            // struct ifinfomsg, with nothing set but the flag that neither end has to ask for the other's hardware address.
             let flags = libc::IFF_NOARP.cast_unsigned();
             message.u32(0).u32(0).u32(flags).u32(flags);
             message.attribute(libc::IFLA_IFNAME, &[name.as_bytes(), b"\0"].concat());
         };
         named(&mut message, one);
-        let (mut peer, mut data, mut kind) = (Message::default(), Message::default(), Message::default());
+        let (mut peer, mut data, mut kind) = (Request::default(), Request::default(), Request::default());
         named(&mut peer, other);
         data.attribute(VETH_INFO_PEER, &peer.0);
         kind.attribute(libc::IFLA_INFO_KIND, b"veth");
@@ -89,12 +90,12 @@ impl Netlink {
         self.ask(message)
     }
 
-    /// Sends through an interface whatever has no other way, from this address, which is the interface's.
+    /// Makes an interface the default route. What's sent there comes from this address, which is the interface's own.
     pub fn add_default_route(&self, interface: u32, from: IpAddr) -> nix::Result<()> {
-        let mut message = Message::new(libc::RTM_NEWROUTE, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let mut message = Request::new(libc::RTM_NEWROUTE, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
         let (family, octets) = family(from);
-        // struct rtmsg: family, length of the destination's prefix and the source's, type of service, table, who made it,
-        // scope, type, and flags.
+        // struct rtmsg: family, prefix lengths of the destination and the source, type of service, table, protocol (who made
+        // it), scope, type, flags.
         message.bytes(&[
             family,
             0,
@@ -111,18 +112,18 @@ impl Netlink {
         self.ask(message)
     }
 
-    /// Has an interface hold back every packet for some time, and lose some: a percentage, 0 to 100.
+    /// Makes an interface delay every packet, and lose a percentage of them, 0 to 100.
     ///
-    /// It is netem that does it, which not every kernel has: `ENOENT`.
+    /// This takes netem, which not every kernel has: `ENOENT`.
     pub fn impair(&self, interface: u32, delay: Duration, loss: f64) -> nix::Result<()> {
-        let mut message = Message::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
+        let mut message = Request::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE | libc::NLM_F_EXCL);
         // struct tcmsg: family and padding, index, handle 1:0, parent, information.
         message.u32(0).u32(interface).u32(1 << 16).u32(ROOT).u32(0);
         message.attribute(libc::TCA_KIND, b"netem\0");
         let loss = (loss / 100.0 * f64::from(u32::MAX)) as u32;
         let nanoseconds = i64::try_from(delay.as_nanos()).unwrap_or(i64::MAX);
-        // struct tc_netem_qopt: latency in ticks (the attribute after it overrides), limit, loss, gap, duplicates, jitter.
-        let mut options = Message::default();
+        // struct tc_netem_qopt: latency in ticks (overridden by the attribute that follows), limit, loss, gap, duplicates, jitter.
+        let mut options = Request::default();
         options.u32(0).u32(NETEM_LIMIT).u32(loss).u32(0).u32(0).u32(0);
         options.attribute(NETEM_LATENCY64, &nanoseconds.to_ne_bytes());
         message.attribute(libc::TCA_OPTIONS, &options.0);
@@ -130,7 +131,7 @@ impl Netlink {
     }
 
     /// Sends a request, and waits for the kernel's answer.
-    fn ask(&self, message: Message) -> nix::Result<()> {
+    fn ask(&self, message: Request) -> nix::Result<()> {
         send(self.0.as_raw_fd(), &message.finish(), MsgFlags::empty())?;
         let mut answer = [0; 4096];
         let length = recv(self.0.as_raw_fd(), &mut answer, MsgFlags::empty())?;
@@ -150,18 +151,18 @@ fn family(address: IpAddr) -> (u8, Vec<u8>) {
     }
 }
 
-/// The error number in an answer, negative; 0 where there was none.
+/// The error number in an answer: negative, or 0 if the request succeeded.
 fn error_of(answer: &[u8]) -> Option<i32> {
     let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
     let error = i32::from_ne_bytes(answer.get(HEADER..HEADER + 4)?.try_into().ok()?);
     (i32::from(kind) == libc::NLMSG_ERROR).then_some(error)
 }
 
-/// A message under construction. All numbers are in the machine's own byte order.
+/// A request that is being written. All numbers are in the machine's byte order.
 #[derive(Default)]
-struct Message(Vec<u8>);
+struct Request(Vec<u8>);
 
-impl Message {
+impl Request {
     fn new(kind: u16, flags: libc::c_int) -> Self {
         let flags = (libc::NLM_F_REQUEST | libc::NLM_F_ACK | flags) as u16;
         let mut message = Self::default();
@@ -170,7 +171,7 @@ impl Message {
         message
     }
 
-    /// What changes an interface: it sets these flags.
+    /// A request that sets flags of an interface.
     fn link(interface: u32, flags: u32) -> Self {
         let mut message = Self::new(libc::RTM_NEWLINK, 0);
         // struct ifinfomsg: family and type of any kind, index, flags, and which of them change.
@@ -187,7 +188,7 @@ impl Message {
         self.bytes(&number.to_ne_bytes())
     }
 
-    /// An attribute: length and type, the value, and padding to four bytes, which the length does not count.
+    /// Adds an attribute: length and type, the value, and padding to four bytes, which isn't counted in the length.
     fn attribute(&mut self, kind: u16, value: &[u8]) {
         let length = 4 + value.len() as u16;
         self.bytes(&length.to_ne_bytes()).bytes(&kind.to_ne_bytes()).bytes(value);
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_message_says_how_long_it_is_and_its_attributes_are_padded() {
-        let mut message = Message::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE);
+        let mut message = Request::new(libc::RTM_NEWQDISC, libc::NLM_F_CREATE);
         message.attribute(libc::TCA_KIND, b"netem\0");
         let message = message.finish();
         assert_eq!(message.len(), HEADER + 12);

@@ -1,9 +1,9 @@
-//! Every packet of an interface as the kernel hands it over: a packet socket, read by a thread that does nothing else.
+//! Reads every packet of an interface from a packet socket, in a thread that does nothing else.
 //!
-//! What the kernel had no room for, because packets came faster than they were read, it counts, and the count is in the
-//! result. The kernel tells the count with each packet that it hands over, so that what it lost after the last one it does not
-//! tell; on a loopback of one's own the mark is that last one, and the count is exact. A reader whose queue is full waits, so that there is no other place where a packet can be lost. Knows nothing of
-//! what is in a packet, but for one of its own: the mark that says that everything before it has been read.
+//! If packets come faster than they're read, the kernel drops and counts them; the count is part of the result. The kernel
+//! reports it with each packet, so what it drops after the last one goes unreported. On a loopback of one's own the last packet is
+//! the mark, so the count is exact. A reader whose queue is full waits, so packets can be lost nowhere else. Knows nothing about
+//! what's in a packet, except one of its own: the mark, which says that everything before it has been read.
 
 use std::io::{self, IoSliceMut};
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
@@ -30,28 +30,28 @@ use socket2::SockRef;
 use super::filter::Filter;
 use crate::capture::{LinkType, Timestamp};
 
-/// What the kernel may hold until it is read, in bytes. Without the right to, it is what `net.core.rmem_max` says.
+/// How much the kernel may hold until it's read, in bytes. Without the privilege it's what `net.core.rmem_max` allows.
 const BUFFER: usize = 64 << 20;
 
 /// The longest packet: 64 KiB of IP, and more than any link's header.
 pub(super) const LONGEST: usize = (64 << 10) + 256;
 
-/// How many bytes of packets are read before they are handed on though more is there.
+/// How many bytes of packets are read before they're handed on, even if there are more.
 const BATCH: usize = 1 << 20;
 
-/// How large a batch may grow, in bytes, while whoever takes them is busy.
+/// How large a batch may grow, in bytes, while the receiver is busy.
 const LARGEST: usize = 16 << 20;
 
-/// How many batches may wait, 64 MiB, before the reader does.
+/// How many batches, 64 MiB, may wait before the reader has to.
 pub const QUEUE: usize = 4;
 
 /// The name of all interfaces together.
 pub const ANY: &str = "any";
 
-/// How long the end of what was captured is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for the last captured packet.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often an idle reader looks whether it is to end, and a mark is sent again: it may be lost, as anything may.
+/// How often an idle reader checks whether it should stop, and sends the mark again: like any packet, it may be lost.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Packets that were read together.
@@ -83,7 +83,7 @@ impl Batch {
     }
 }
 
-/// A socket to which the kernel hands packets from now on.
+/// A socket that receives packets from now on.
 #[derive(Debug)]
 pub struct Socket {
     descriptor: OwnedFd,
@@ -94,23 +94,23 @@ pub struct Socket {
 
 /// An interface of this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct NetworkInterface {
     /// Its name.
     pub name: String,
-    /// Whether anything can come.
+    /// Whether packets can arrive.
     pub is_up: bool,
 }
 
-/// The interfaces that there are.
+/// Lists the interfaces.
 ///
 /// # Errors
 ///
-/// As the system calls have it.
-pub fn interfaces() -> nix::Result<Vec<Found>> {
+/// Those of the system calls.
+pub fn interfaces() -> nix::Result<Vec<NetworkInterface>> {
     let is_link = |it: &InterfaceAddress| it.address.is_some_and(|address| address.as_link_addr().is_some());
     let found = |it: InterfaceAddress| {
         let is_up = it.flags.contains(InterfaceFlags::IFF_UP);
-        Found { name: it.interface_name, is_up }
+        NetworkInterface { name: it.interface_name, is_up }
     };
     Ok(getifaddrs()?.filter(is_link).map(found).collect())
 }
@@ -121,7 +121,7 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// As the system calls have it.
+    /// Those of the system calls.
     pub fn loopback() -> nix::Result<Self> {
         let mark = Mark::new().map_err(errno)?;
         Ok(Self { mark: Some(mark), ..Self::open("lo", Filter::default())? })
@@ -129,12 +129,12 @@ impl Socket {
 
     /// A socket on an interface by its name, for what the filter lets through; [`ANY`] is all interfaces.
     ///
-    /// Packets begin with their Ethernet header. On all interfaces, and on those of another kind, they begin with that of
-    /// IP, and are of nothing else.
+    /// Packets begin with their Ethernet header. On all interfaces together, and on interfaces of other kinds, only IP packets
+    /// are delivered, and they begin with the IP header.
     ///
     /// # Errors
     ///
-    /// As the system calls have it; `ENODEV` if there is no such interface.
+    /// Those of the system calls; `ENODEV` if there's no such interface.
     pub fn open(interface: &str, mut filter: Filter) -> nix::Result<Self> {
         let address = if interface == ANY { None } else { Some(address_of(interface)?) };
         let is_ethernet = address.is_some_and(|it| matches!(it.hatype(), libc::ARPHRD_ETHER | libc::ARPHRD_LOOPBACK));
@@ -152,7 +152,7 @@ impl Socket {
         if let Some(address) = address {
             bind(socket.as_raw_fd(), &address)?;
         }
-        // Until it was bound, it heard all interfaces, and until it had its filter, everything.
+        // Before it was bound, the socket heard all interfaces; before it had its filter, everything.
         while recv(socket.as_raw_fd(), &mut [], MsgFlags::MSG_DONTWAIT).is_ok() {}
         Ok(Self { descriptor: socket, mark: None, link })
     }
@@ -186,7 +186,7 @@ pub struct Stream {
 pub struct Stopper(Arc<AtomicBool>);
 
 impl Stopper {
-    /// Has the stream end once everything that has come by now is in the queue.
+    /// Ends the stream once everything received so far is in the queue.
     pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -196,7 +196,7 @@ impl Stopper {
     }
 }
 
-/// A flag that somebody else may set, too.
+/// A flag that others may set, too.
 impl From<Arc<AtomicBool>> for Stopper {
     fn from(flag: Arc<AtomicBool>) -> Self {
         Self(flag)
@@ -204,8 +204,8 @@ impl From<Arc<AtomicBool>> for Stopper {
 }
 
 impl Stream {
-    /// Starts to read packets into a queue, until it is stopped or nobody takes them any more. [`QUEUE`] is how long the
-    /// queue should be.
+    /// Starts to read packets into a queue, until it's stopped or the receiver is gone. [`QUEUE`] is how long the queue should
+    /// be.
     ///
     /// # Errors
     ///
@@ -222,8 +222,8 @@ impl Stream {
         self.stop.clone()
     }
 
-    /// Waits for its end, which somebody has to ask for while somebody else takes the packets; says how many the kernel
-    /// had no room for.
+    /// Waits until it has ended, which has to be asked for while packets are still taken; returns how many packets the kernel
+    /// dropped.
     ///
     /// # Errors
     ///
@@ -250,14 +250,14 @@ fn read(socket: &Socket, queue: &SyncSender<Batch>, stop: &Stopper) -> io::Resul
             continue;
         }
         let is_first = stopped.is_none();
-        let late = stopped.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
+        let late = stopped.get_or_insert_with(Instant::now).elapsed() > DRAIN_TIMEOUT;
         let is_over = late
             || match &socket.mark {
                 Some(_) => heard == Heard::Mark,
                 None => heard == Heard::Nothing,
             };
         if is_over {
-            // If nobody takes it any more, nobody wants it.
+            // If the receiver is gone, nobody wants it.
             let _ = queue.send(batch);
             return Ok(reader.lost);
         }
@@ -267,8 +267,8 @@ fn read(socket: &Socket, queue: &SyncSender<Batch>, stop: &Stopper) -> io::Resul
     }
 }
 
-/// Hands on what was read. While whoever takes it is busy, it stays and grows: here is more room than in the kernel. `false`
-/// where nobody takes it any more.
+/// Hands on what was read. While the receiver is busy the batch stays here and grows: there's more room than in the kernel.
+/// `false` if the receiver is gone.
 fn hand_on(queue: &SyncSender<Batch>, batch: &mut Batch) -> bool {
     if batch.packets.is_empty() {
         return true;
@@ -304,14 +304,14 @@ impl<'a> Reader<'a> {
         Self { socket, buffer: vec![0; LONGEST], control: cmsg_space!(TimeSpec, u32), lost: 0 }
     }
 
-    /// Takes one packet into the batch; none, if none comes in time.
+    /// Adds one packet to the batch, unless none arrives in time.
     fn next(&mut self, flags: MsgFlags, batch: &mut Batch) -> io::Result<Heard> {
         let mut slices = [IoSliceMut::new(&mut self.buffer)];
         let descriptor = self.socket.descriptor.as_raw_fd();
-        // With MSG_TRUNC the length is that of the packet, however much of it had room.
+        // With MSG_TRUNC the length is the packet's, even if only part of it fitted.
         let flags = flags | MsgFlags::MSG_TRUNC;
         let received = match recvmsg::<LinkAddr>(descriptor, &mut slices, Some(&mut self.control), flags) {
-            // An interface that goes down says so once, and may come up again.
+            // An interface that goes down reports it once, and may come up again.
             Err(Errno::EAGAIN | Errno::EINTR | Errno::ENETDOWN) => return Ok(Heard::Nothing),
             received => received?,
         };

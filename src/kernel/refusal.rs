@@ -1,4 +1,4 @@
-//! Why a system refuses a namespace, as far as it can be found out, and the command with which it works.
+//! Finds out, as far as possible, why a system refuses a namespace, and which command makes it work.
 
 use std::fs;
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
-/// What a system did not let us do, why, and the ways that work.
+/// What the system didn't allow, why, and what would work.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system refused {step}: {error}\n  why: {why}\n  what works: {}", .remedies.join("; or "))]
 pub struct Refused {
     /// What was refused.
     pub step: String,
-    /// How the system put it.
+    /// The system's error.
     pub error: String,
-    /// What is behind it, as far as can be seen.
+    /// The reason, as far as it's known.
     pub why: String,
     /// What to do about it, one way each.
     pub remedies: Vec<String>,
@@ -29,7 +29,7 @@ impl Refused {
     }
 }
 
-/// What a system says about namespaces, before one is made: inside of one, everybody looks like root, or like nobody.
+/// What the system says about namespaces. It has to be read before one is made: inside, everybody looks like root, or nobody.
 #[derive(Clone, Copy, Debug)]
 pub struct System {
     root: bool,
@@ -41,14 +41,14 @@ pub struct System {
     no_more: Option<&'static str>,
     /// The kernel has user namespaces.
     has_them: bool,
-    /// More than one thread runs.
+    /// More than one thread is running.
     threads: bool,
     /// Some system calls are filtered (seccomp): containers do that.
     filtered: bool,
 }
 
 impl System {
-    /// Looks at its switches.
+    /// Reads the system's settings.
     #[must_use]
     pub fn look() -> Self {
         let sysctl = |name: &str| fs::read_to_string(Path::new("/proc/sys").join(name));

@@ -8,10 +8,10 @@ pub use self::json::json;
 use super::escape::beginning;
 use super::model::{Block, Cell, Column, Form, List, Page, Prose, Table, Text};
 use super::numbers;
-use crate::compare::{Group, MOST, Row, Specimen, Verdict};
+use crate::compare::{Group, MAX_SPECIMENS, Row, Specimen, Verdict};
 
 /// What captures are called in the columns.
-const LETTERS: [&str; MOST] = ["A", "B", "C", "D", "E", "F", "G", "H"];
+const LETTERS: [&str; MAX_SPECIMENS] = ["A", "B", "C", "D", "E", "F", "G", "H"];
 
 /// How much of a value is shown, in bytes.
 const SHOWN: usize = 240;
@@ -128,7 +128,7 @@ enum Saying<'a> {
     EachItsOwn,
 }
 
-/// What is said of a row, and by which captures; of what is never the same twice, only who says it.
+/// The values in a row, and which captures have each. For something that's never the same twice, only which captures have it.
 fn sayings(row: &Row) -> Vec<(Vec<usize>, Saying<'_>)> {
     let mut sayings: Vec<(Vec<usize>, Option<&[u8]>)> = Vec::new();
     for (at, said) in row.values.iter().enumerate() {
@@ -217,10 +217,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_is_wider_than_asked_and_nothing_steers_the_terminal(
-            values: [Option<Vec<u8>>; MOST],
+            values: [Option<Vec<u8>>; MAX_SPECIMENS],
             name: String,
             meaning: String,
-            captures in 2..=MOST,
+            captures in 2..=MAX_SPECIMENS,
             columns in 20_usize..140,
             verdict in 0_usize..3,
             varying: bool,

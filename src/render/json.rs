@@ -11,8 +11,8 @@ mod values;
 use std::io::{self, Write};
 
 use self::keys::{Begin, Connection, Summary as Last};
-pub(super) use self::keys::{FORMAT, Keys, keys};
-pub(super) use self::lines::{Lines, TOOL};
+pub(super) use self::keys::{FORMAT, Keys, TOOL, keys};
+pub(super) use self::lines::JsonLines;
 pub(super) use self::values::{Shown, twin};
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::Summary;
@@ -22,7 +22,7 @@ use crate::inspect::record::Summary;
 /// An error of the writer ends the pass (see [`Sink::done`]) and is returned by [`finish`](Self::finish).
 #[derive(Debug)]
 pub struct Json<W> {
-    lines: Lines<W>,
+    lines: JsonLines<W>,
     interfaces: Vec<Option<String>>,
     error: Option<io::Error>,
 }
@@ -30,7 +30,7 @@ pub struct Json<W> {
 impl<W: Write> Json<W> {
     /// Begins the output: `source` is the file's name as given, "-", or "lesson:NAME".
     pub fn new(out: W, source: &str) -> Self {
-        let mut json = Self { lines: Lines::new(out), interfaces: Vec::new(), error: None };
+        let mut json = Self { lines: JsonLines::new(out), interfaces: Vec::new(), error: None };
         json.write("begin", &Begin { source });
         json
     }

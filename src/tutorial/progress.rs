@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The most that is read of a file: 64 KiB, some hundred times what the course needs.
-const MOST: u64 = 64 << 10;
+const MAX_FILE_BYTES: u64 = 64 << 10;
 
 /// What is done of the course.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,13 +58,13 @@ impl Progress {
     pub fn load(path: &Path) -> io::Result<Loaded> {
         let mut bytes = Vec::new();
         match fs::File::open(path) {
-            Ok(file) => file.take(MOST + 1).read_to_end(&mut bytes)?,
+            Ok(file) => file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Loaded { progress: Self::default(), damaged: None });
             }
             Err(error) => return Err(error),
         };
-        let whole = bytes.len() as u64 <= MOST;
+        let whole = bytes.len() as u64 <= MAX_FILE_BYTES;
         let text = std::str::from_utf8(&bytes).ok().filter(|_| whole);
         match text.and_then(|text| toml::from_str(text).ok()) {
             Some(progress) => Ok(Loaded { progress, damaged: None }),

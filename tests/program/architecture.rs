@@ -45,13 +45,8 @@ const LAYERS: Knows = &[
 ];
 
 /// Sibling modules that depend on each other, directly or through others. Each one that's untangled leaves this table.
-const CIRCLES: &[(&str, &[&str])] = &[
-    ("capture", &["pcap", "pcapng", "reader"]),
-    ("inspect", &["http_talk", "output", "pairing", "websocket_talk"]),
-    ("lesson", &["front_matter", "text"]),
-    ("peer::client", &["error", "http", "websocket"]),
-    ("peer::server", &["replies", "request_body", "site"]),
-];
+const CIRCLES: &[(&str, &[&str])] =
+    &[("inspect", &["http_talk", "output", "pairing", "websocket_talk"]), ("lesson", &["front_matter", "text"])];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.
 const OUTWARD: [&str; 6] = ["println!", "eprintln!", "print!(", "stdout()", "env::var", "process::exit"];

@@ -162,7 +162,7 @@ fn damage(block: &[u8]) -> (Location, Damage) {
 #[test]
 fn a_packet_of_an_interface_that_was_not_described_names_it() {
     let (at, found) = damage(&LITTLE.enhanced(5, 0, 0, b""));
-    assert_eq!(at, Location { part: Part::Packet, packet: 1, offset: 48 });
+    assert_eq!(at, Location { part: FilePart::Packet, packet: 1, offset: 48 });
     assert_eq!(found, Damage::UndeclaredInterface { interface: 5, described: 1 });
     let (_, found) = damage(&[LITTLE.section(), LITTLE.simple(0, b"")].concat());
     assert_eq!(found, Damage::UndeclaredInterface { interface: 0, described: 0 });

@@ -18,13 +18,16 @@ use tokio::time::timeout;
 pub use self::error::ClientError;
 pub use self::http::{Answer, HttpClient};
 pub use self::url::{Scheme, Url, UrlError};
-pub use self::websocket::{Asked, ClientSocket, LONGEST_MESSAGE, open};
+pub use self::websocket::{Asked, ClientSocket, open};
+
+/// The longest message that is taken, in bytes.
+pub const LONGEST_MESSAGE: usize = 16 << 20;
 
 /// How long a server may take to accept a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many addresses of a name are tried.
-const MOST_ADDRESSES: usize = 8;
+const MAX_ADDRESSES: usize = 8;
 
 /// What this client calls itself.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("wire101/", env!("CARGO_PKG_VERSION")));
@@ -35,8 +38,8 @@ async fn dial(url: &Url) -> Result<TcpStream, ClientError> {
     let addresses = lookup_host((url.host.as_str(), url.port)).await;
     let addresses = addresses.map_err(|error| ClientError::Name { host: host(), why: error.to_string() })?;
     let mut last = ClientError::Name { host: host(), why: "it has no address".to_owned() };
-    for address in addresses.take(MOST_ADDRESSES) {
-        last = match timeout(PATIENCE, TcpStream::connect(address)).await {
+    for address in addresses.take(MAX_ADDRESSES) {
+        last = match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
                 // What is said is said at once: small messages do not wait for more.
                 stream.set_nodelay(true).map_err(|error| ClientError::Connect { address, error })?;

@@ -10,7 +10,7 @@ use memchr::memchr;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How much is remembered, in bytes: more than hyper takes for a header section.
-const MOST: usize = 512 << 10;
+const MAX_HEARD_BYTES: usize = 512 << 10;
 
 /// The connection.
 pub(super) struct Overheard<S> {
@@ -88,7 +88,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(context, buffer);
         let mut heard = self.heard.bytes();
-        let room = MOST - heard.len();
+        let room = MAX_HEARD_BYTES - heard.len();
         let new = &buffer.filled()[before..];
         heard.extend_from_slice(&new[..new.len().min(room)]);
         polled

@@ -14,12 +14,11 @@ use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::{Answer, ClientError, HttpClient, Url};
+use super::error::ClientError;
+use super::http::{Answer, HttpClient};
+use super::{LONGEST_MESSAGE, Url};
 use crate::peer::VERSION;
 use crate::peer::upgrade::has_token;
-
-/// The longest message that is taken, in bytes.
-pub const LONGEST_MESSAGE: usize = 16 << 20;
 
 /// How much of what a server says to a refusal is read, in bytes.
 const LONGEST_REFUSAL: usize = 4 << 10;

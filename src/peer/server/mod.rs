@@ -38,7 +38,7 @@ pub const MOST_CONNECTIONS: usize = 256;
 const MOST_REFUSED: usize = 64;
 
 /// How long a connection may take to bring a whole header section, or a whole body.
-const PATIENCE: Duration = Duration::from_secs(30);
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long what is being answered may go on when the server is stopped.
 const GRACE: Duration = Duration::from_secs(5);
@@ -121,7 +121,7 @@ impl Server {
 /// Answers what comes on a connection; without a site, that there is no room for it.
 async fn attend(stream: TcpStream, site: Option<Arc<Site>>, attended: Attended) {
     let mut http = http1::Builder::new();
-    http.title_case_headers(true).timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    http.title_case_headers(true).timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
     let service = service_fn(|request| {
         let (site, attended) = (site.clone(), attended.clone());
         async move {

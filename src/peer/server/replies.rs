@@ -1,7 +1,9 @@
 //! Responses that nothing has to be remembered for.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -12,9 +14,14 @@ use tokio::time::sleep;
 
 use super::Attended;
 use super::offers::Offer;
-use super::site::{Answer, Whole};
 use crate::layers::application::pairs;
 use crate::peer::{TEXT, event_stream, growing, json_response, response};
+
+/// A response with a body that is there as a whole.
+pub(super) type Whole = Response<Full<Bytes>>;
+
+/// A response with any body.
+pub(super) type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
 /// How long `/slow` may be asked to take, in milliseconds; and how long it takes if it is not asked.
 const SLOWEST: u64 = 10_000;
@@ -31,9 +38,9 @@ const CHUNKS: &[&str] = &["one\n", "two\n", "three\n", "four\n", "five\n"];
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Any response, its body in the one form that all have.
-pub(super) fn whole<B>(body: B) -> http_body_util::combinators::UnsyncBoxBody<Bytes, std::convert::Infallible>
+pub(super) fn whole<B>(body: B) -> UnsyncBoxBody<Bytes, Infallible>
 where
-    B: Body<Data = Bytes, Error = std::convert::Infallible> + Send + 'static,
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     body.boxed_unsync()
 }

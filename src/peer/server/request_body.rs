@@ -8,10 +8,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
-use super::PATIENCE;
+use super::READ_TIMEOUT;
 use super::notes::LONGEST_NOTE;
-use super::replies::fault;
-use super::site::Whole;
+use super::replies::{Whole, fault};
 
 /// The longest body that is taken, in bytes.
 pub(super) const LONGEST_BODY: usize = 1 << 20;
@@ -52,7 +51,7 @@ async fn content(fields: &HeaderMap, body: Incoming) -> Result<Bytes, Whole> {
     if fields.contains_key(EXPECT) && body.size_hint().lower() > LONGEST_BODY as u64 {
         return Err(too_long());
     }
-    match timeout(PATIENCE, collect(body)).await {
+    match timeout(READ_TIMEOUT, collect(body)).await {
         Ok(Ok(Some(content))) => Ok(content.into()),
         Ok(Ok(None)) => Err(too_long()),
         Ok(Err(error)) => {

@@ -1,20 +1,17 @@
 //! The site: who gets what for which request, and what is remembered of it.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use http_body_util::Full;
-use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::notes::{MOST_NOTES, Notes};
 use super::offers::{Offer, Resource};
 use super::origin::Asker;
-use super::replies::{self, empty, fault, parameter, said, whole};
+use super::replies::{self, Answer, Whole, empty, fault, parameter, said, whole};
 use super::request_body::{read, text_of};
 use super::sessions::{self, Sessions};
 use super::sockets::{self, Talk};
@@ -25,12 +22,6 @@ use crate::peer::{Room, response};
 const LONGEST_NAME: usize = 40;
 
 const PAGE: &str = include_str!("page.html");
-
-/// A response with a body that is there as a whole.
-pub(super) type Whole = Response<Full<Bytes>>;
-
-/// A response with any body.
-pub(super) type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
 /// The site, and what it remembers.
 pub(super) struct Site {

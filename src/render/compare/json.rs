@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::compare::{Row, Specimen, Verdict};
-use crate::render::json::{FORMAT, Lines, Shown, TOOL, keys, twin};
+use crate::render::json::{FORMAT, JsonLines, Shown, TOOL, keys, twin};
 
 /// The first line: the captures' names as given.
 struct Begin<'a>(&'a [Specimen]);
@@ -57,7 +57,7 @@ keys!(Verdicts<'_>, it:
 ///
 /// The writer's.
 pub fn json(specimens: &[Specimen], rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Lines::new(out);
+    let mut lines = JsonLines::new(out);
     lines.write("begin", &Begin(specimens))?;
     specimens.iter().try_for_each(|specimen| lines.write("specimen", specimen))?;
     rows.iter().try_for_each(|row| lines.write("aspect", row))?;

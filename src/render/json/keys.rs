@@ -2,7 +2,6 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::TOOL;
 use super::values::{Hex, Shown, beginning, payload, twin};
 use crate::inspect::record;
 
@@ -55,6 +54,9 @@ impl<T: Keys> Serialize for List<'_, T> {
 
 /// The version of the contract.
 pub(in crate::render) const FORMAT: u32 = 1;
+
+/// Which program wrote the lines: its name and version.
+pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
 
 /// The first line: `source` is the file's name as given, "-", or "lesson:NAME".
 pub(super) struct Begin<'a> {

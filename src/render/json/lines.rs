@@ -6,9 +6,6 @@ use serde::Serialize;
 
 use super::keys::{Keys, Object};
 
-/// Which program wrote them: its name and its version.
-pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
-
 #[derive(Serialize)]
 struct Line<T> {
     r#type: &'static str,
@@ -17,12 +14,12 @@ struct Line<T> {
 
 /// Writes lines, each with a single write.
 #[derive(Debug)]
-pub(in crate::render) struct Lines<W> {
+pub(in crate::render) struct JsonLines<W> {
     out: W,
     line: Vec<u8>,
 }
 
-impl<W: Write> Lines<W> {
+impl<W: Write> JsonLines<W> {
     pub(in crate::render) fn new(out: W) -> Self {
         Self { out, line: Vec::with_capacity(4096) }
     }

@@ -1,7 +1,7 @@
-//! What pictures are drawn with: text whose width is known beforehand, boxes, lines and arrows, written as SVG.
+//! Draws SVG: text whose width is known in advance, boxes, lines and arrows.
 //!
-//! All text is [`Safe`]: escaped as for a terminal, so that no control character and no character that XML forbids is
-//! left, and then for XML. There is no other way to put text into a picture. Knows no packet and no record.
+//! All text is [`Safe`]: escaped as for a terminal, so that it contains no control character and none that XML forbids, and then
+//! escaped for XML. There's no other way to put text into a picture. Knows nothing about packets and records.
 
 use std::fmt::Write as _;
 
@@ -9,42 +9,43 @@ use super::theme::{self, Face};
 use crate::layers::Layer;
 use crate::render::Look;
 use crate::render::escape::{beginning, escape};
+use crate::render::numbers;
 use crate::render::writer::line::columns_of;
 
 /// How wide every picture is, in pixels: as wide as a README's text.
 pub const WIDTH: f64 = 830.0;
-/// What is left free at each side.
+/// The margin on each side.
 pub const MARGIN: f64 = 26.0;
-/// What is left between the margins.
+/// The width between the margins.
 pub const INNER: f64 = WIDTH - 2.0 * MARGIN;
-/// How much of a text is looked at, in bytes: more than any picture has room for.
+/// How much of a text is used, in bytes: more than fits into any picture.
 const LONGEST: usize = 4 << 10;
 
-/// Text that may stand in a picture.
+/// Text that's safe to put into a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Safe(String);
 
 impl Safe {
-    /// Captured bytes, shown as terminals show them; of very many, the beginning.
+    /// Captured bytes, shown as on a terminal; if there are very many, only the beginning.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
         let seen = beginning(bytes, LONGEST);
         Self(escape(seen) + if seen.len() < bytes.len() { "…" } else { "" })
     }
 
-    /// As it is drawn, but for XML.
+    /// The text as it's drawn, before it's escaped for XML.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// How wide it is at the most, in pixels.
+    /// The most that it can be wide, in pixels.
     #[must_use]
     pub fn width(&self, face: Face) -> f64 {
         self.0.chars().map(|character| advance(character, face)).sum()
     }
 
-    /// As much of it as has room, with a mark where something had to go.
+    /// As much of it as fits, with a mark if something had to go.
     #[must_use]
     pub fn cut(&self, face: Face, room: f64) -> Self {
         if self.width(face) <= room {
@@ -54,7 +55,7 @@ impl Safe {
         Self(format!("{}…", &self.0[..fits]))
     }
 
-    /// It in lines that have room, as many as asked for; the last is marked if there would be more.
+    /// Wraps it into at most that many lines; if there would be more, the last one is marked.
     #[must_use]
     pub fn wrap(&self, face: Face, room: f64, most: usize) -> Vec<Self> {
         let mut lines = Vec::new();
@@ -66,7 +67,7 @@ impl Safe {
             }
             let fits = fitting(rest, face, room).max(rest.chars().next().map_or(0, char::len_utf8));
             let is_whole = fits == rest.len() || rest[fits..].starts_with(' ');
-            // A word that is longer than half of the line is broken, rather than the line left empty for it; a number is not.
+            // A word that would leave more than half of the line empty is broken, unless it's a number.
             let is_end = |at: &usize| {
                 let digit = |character: Option<char>| character.is_some_and(|it| it.is_ascii_digit());
                 *at * 2 > fits && !(digit(rest[..*at].chars().next_back()) && digit(rest[at + 1..].chars().next()))
@@ -75,6 +76,17 @@ impl Safe {
             let end = space.unwrap_or(fits);
             lines.push(Self(rest[..end].trim_end().to_owned()));
             rest = rest[end..].trim_start_matches(' ');
+        }
+        lines
+    }
+
+    /// At most that many lines, each cut to fit; if there are more, the last one says how many.
+    #[must_use]
+    pub fn first_lines(all: &[&[u8]], most: usize, face: Face, room: f64) -> Vec<Self> {
+        let shown = if all.len() > most { most - 1 } else { all.len() };
+        let mut lines: Vec<Self> = all[..shown].iter().map(|line| Self::bytes(line).cut(face, room)).collect();
+        if all.len() > shown {
+            lines.push(format!("… {}", numbers::counted((all.len() - shown) as u64, "more line")).into());
         }
         lines
     }
@@ -113,7 +125,7 @@ impl From<&Safe> for Safe {
     }
 }
 
-/// How many bytes of the text have room.
+/// How many bytes of the text fit.
 fn fitting(text: &str, face: Face, room: f64) -> usize {
     let mut taken = 0.0;
     for (at, character) in text.char_indices() {
@@ -125,7 +137,8 @@ fn fitting(text: &str, face: Face, room: f64) -> usize {
     text.len()
 }
 
-/// How wide a character is, in pixels: no less than in the usual fonts, of which one never knows which is there.
+/// How wide a character is, in pixels: at least as wide as in any of the usual fonts, because nobody knows which one the viewer
+/// has.
 fn advance(character: char, face: Face) -> f64 {
     let em = match (character, columns_of(character)) {
         (_, 0) => 0.0,
@@ -160,7 +173,7 @@ pub struct Area {
     pub height: f64,
 }
 
-/// Which of a text's points is put where.
+/// Which point of a text is at the given position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// Its beginning.
@@ -174,13 +187,13 @@ pub enum Anchor {
 /// How a box is filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// Hardly seen.
+    /// Barely visible.
     Panel,
-    /// In the tint of a layer, with a border in its ink.
+    /// Tinted like a layer, with a border in the layer's colour.
     Tint(Layer),
-    /// The same, with a border of dots: there is nothing of its own in it.
+    /// The same with a dotted border: no bytes of its own are in it.
     Open(Layer),
-    /// All in the ink of a look.
+    /// Filled with the colour of a look.
     Solid(Look),
 }
 
@@ -190,32 +203,49 @@ pub struct Svg {
     name: &'static str,
     title: Safe,
     body: String,
-    /// How far down it is drawn: where the next part of it may begin.
+    /// How far down it has been drawn: where the next part begins.
     pub y: f64,
 }
 
 impl Svg {
-    /// A picture of that kind, with its title, and in a few words what it is of.
+    /// A picture of that kind, with a title and a few words about what it shows.
     #[must_use]
     pub fn new(name: &'static str, title: impl Into<Safe>, remark: impl Into<Safe>) -> Self {
         let title = title.into();
         let mut svg = Self { name, title: title.clone(), body: String::new(), y: MARGIN };
         svg.y += 18.0;
         svg.text((MARGIN, svg.y), Anchor::Start, Face::Title, Look::Bold, title.cut(Face::Title, INNER));
-        for line in remark.into().wrap(Face::Body, INNER, 2) {
-            svg.y += 22.0;
-            svg.text((MARGIN, svg.y), Anchor::Start, Face::Body, Look::Dim, line);
-        }
-        svg.y += 26.0;
+        let remark = remark.into().wrap(Face::Body, INNER, 2);
+        svg.y = svg.lines((MARGIN, svg.y + 22.0), 22.0, (Face::Body, Look::Dim), remark) + 4.0;
         svg
     }
 
-    /// Writes text, its baseline at that height.
+    /// Writes text with its baseline at that height.
     pub fn text(&mut self, at: Point, anchor: Anchor, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
         self.write(at, anchor, face, look.into(), &text.into(), "");
     }
 
-    /// The same on lines that are drawn already: they end where it begins.
+    /// Writes lines one below the other, the first with its baseline at that height; returns the height of the next.
+    pub fn lines<T: Into<Safe>>(
+        &mut self,
+        (x, mut y): Point,
+        step: f64,
+        (face, look): (Face, Look),
+        lines: impl IntoIterator<Item = T>,
+    ) -> f64 {
+        for line in lines {
+            self.text((x, y), Anchor::Start, face, look, line);
+            y += step;
+        }
+        y
+    }
+
+    /// Writes a small remark at the left margin.
+    pub fn remark(&mut self, text: impl Into<Safe>) {
+        self.text((MARGIN, self.y), Anchor::Start, Face::Small, Look::Dim, text);
+    }
+
+    /// Writes text over lines that have been drawn: they stop short of it.
     pub fn label(&mut self, at: Point, anchor: Anchor, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
         self.write(at, anchor, face, look.into(), &text.into(), " halo");
     }
@@ -240,7 +270,7 @@ impl Svg {
         ));
     }
 
-    /// Writes text that runs upwards, its middle at that point.
+    /// Writes text that runs upwards, centred on that point.
     pub fn upright(&mut self, (x, y): Point, face: Face, look: impl Into<Look>, text: impl Into<Safe>) {
         let (class, look) = (face.class(), theme::look_class(look.into()));
         self.element(&format!(
@@ -267,12 +297,12 @@ impl Svg {
         self.stroke(from, to, &format!("line s-{}", theme::look_class(look.into())));
     }
 
-    /// Draws a line that is hardly seen.
+    /// Draws a faint line.
     pub fn rule(&mut self, from: Point, to: Point) {
         self.stroke(from, to, "thin s-rule");
     }
 
-    /// Draws a line of dots.
+    /// Draws a dotted line.
     pub fn dots(&mut self, from: Point, to: Point) {
         self.stroke(from, to, "thin dash s-dim");
     }
@@ -281,7 +311,7 @@ impl Svg {
         self.element(&format!("<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" class=\"{class}\"/>"));
     }
 
-    /// Draws an arrow to the left or to the right, with a head, or with a cross where it got lost.
+    /// Draws an arrow to the left or right: with a head, or with a cross where the packet was lost.
     pub fn arrow(&mut self, (from, y): Point, to: f64, look: impl Into<Look>, lost: bool) {
         let look = look.into();
         let ahead = if to < from { -1.0 } else { 1.0 };
@@ -312,15 +342,14 @@ impl Svg {
         self.body.push('\n');
     }
 
-    /// The picture as a file. `words` say what is seen, one part after another; `source`, of what capture it is.
+    /// The picture as a file. `words` describe it, part by part; `source` names the capture.
     #[must_use]
     pub fn finish<T: Into<Safe>>(mut self, words: impl IntoIterator<Item = T>, source: &str) -> String {
-        // Each by itself: that one is very long takes nothing from those after it.
+        // Each is cut on its own, so a very long one takes nothing away from those after it.
         let words: Vec<String> = words.into_iter().map(|part| part.into().xml()).collect();
         self.y += 28.0;
         let made = format!("wire101 draw {} · {source}", self.name);
-        let made = Safe::from(made).cut(Face::Small, INNER);
-        self.text((MARGIN, self.y), Anchor::Start, Face::Small, Look::Dim, made);
+        self.remark(Safe::from(made).cut(Face::Small, INNER));
         let (name, height) = (self.name, (self.y + MARGIN - 8.0).ceil());
         let mut out = String::with_capacity(self.body.len() + 8192);
         // Writing to a string cannot fail.

@@ -105,10 +105,7 @@ fn legend(svg: &mut Svg, field: &Field) {
     let clause = Safe::from(&*field.clause);
     let room = 32.0 * BIT - NAME - VALUE - 112.0;
     svg.text((LEFT + 32.0 * BIT, y), Anchor::End, Face::Small, Look::Dim, clause.cut(Face::Small, 108.0));
-    let mut below = y;
-    for line in Safe::from(&*field.meaning).wrap(Face::Small, room, 3) {
-        svg.text((LEFT + NAME + VALUE, below), Anchor::Start, Face::Small, Look::Plain, line);
-        below += 16.0;
-    }
+    let meaning = Safe::from(&*field.meaning).wrap(Face::Small, room, 3);
+    let below = svg.lines((LEFT + NAME + VALUE, y), 16.0, (Face::Small, Look::Plain), meaning);
     svg.y = below.max(y + 16.0) - 10.0;
 }

@@ -8,11 +8,11 @@ use crate::render::Look;
 use crate::render::numbers;
 use crate::render::osi::title;
 
-/// How wide the column of what was sent is.
+/// The width of the column that shows what was sent.
 const SENT: f64 = 330.0;
-/// Where what it means begins.
+/// Where the meaning begins.
 const MEANS: f64 = MARGIN + SENT + 18.0;
-/// How many parts of a message are drawn, how many of them are its last, and how many lines of a body.
+/// How many parts of a message are drawn, how many of them from its end, and how many lines of a body.
 const PARTS: usize = 24;
 const LAST: usize = 3;
 const BODY_LINES: usize = 8;
@@ -39,7 +39,7 @@ fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
     svg.text((MARGIN + INNER, svg.y), Anchor::End, Face::Small, Look::Dim, remark);
     svg.y += 10.0;
     words.push(format!("{}:", message.name));
-    // Of very many, the first, and the last: the empty line and the body.
+    // If there are too many, the first ones and the last ones: the empty line and the body.
     let left_out = match message.parts.len() {
         all if all > PARTS => PARTS - LAST..all - LAST,
         _ => 0..0,
@@ -59,7 +59,7 @@ fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
 
 fn draw_part(svg: &mut Svg, part: &Field) {
     row(svg, part);
-    // What a start line consists of is worth knowing one by one.
+    // The parts of a start line deserve a row each.
     if part.name.ends_with("line") && part.name != "field line" {
         let top = svg.y - 4.0;
         let hang = part.parts.iter().filter(|token| is_word(token)).map(|token| token_row(svg, token)).last();
@@ -69,7 +69,7 @@ fn draw_part(svg: &mut Svg, part: &Field) {
     }
 }
 
-/// Whether it says something, as spaces and line ends do not.
+/// Whether it means something: spaces and line ends don't.
 fn is_word(token: &Field) -> bool {
     !matches!(&*token.name, "SP" | "CRLF" | "LF" | "OWS")
 }
@@ -83,44 +83,31 @@ fn row(svg: &mut Svg, part: &Field) {
     let height = (sent.len() as f64 * Face::Mono.line() + 14.0).max(of_meaning + 8.0);
     let (y, layer) = (svg.y, part.layer);
     svg.area(Area { x: MARGIN, y, width: SENT, height: height - 4.0 }, Fill::Tint(layer), 4.0);
-    let mut at = y + 19.0;
-    for line in &sent {
-        svg.text((MARGIN + 10.0, at), Anchor::Start, Face::Mono, Look::Plain, line);
-        at += Face::Mono.line();
-    }
+    svg.lines((MARGIN + 10.0, y + 19.0), Face::Mono.line(), (Face::Mono, Look::Plain), sent);
     svg.rule((MARGIN + SENT + 1.0, y + 12.0), (MEANS - 5.0, y + 12.0));
     svg.text((MEANS, y + 16.0), Anchor::Start, Face::Small, Look::Strong(layer), name);
     svg.text((MARGIN + INNER, y + 16.0), Anchor::End, Face::Small, Look::Dim, &*part.clause);
-    let mut at = y + 33.0;
-    for line in lines {
-        svg.text((MEANS, at), Anchor::Start, Face::Small, Look::Plain, line);
-        at += 16.0;
-    }
+    svg.lines((MEANS, y + 33.0), 16.0, (Face::Small, Look::Plain), lines);
     svg.y += height;
 }
 
-/// The lines that were sent, the ends of lines to be seen; of a body, each line of its own.
+/// The lines that were sent, with their line ends visible; a body is split into its own lines.
 fn sent(part: &Field) -> Vec<Safe> {
     let room = SENT - 20.0;
     if part.name.ends_with("line") {
         let line = format!("{}\r\n", part.value.trim_end_matches(['\r', '\n']));
         return Safe::from(line).wrap(Face::Mono, room, 3);
     }
-    let all: Vec<&str> = part.value.split_inclusive('\n').collect();
-    let shown = if all.len() > BODY_LINES { BODY_LINES - 1 } else { all.len() };
-    let mut lines: Vec<Safe> = all.iter().take(shown).map(|line| Safe::from(*line).cut(Face::Mono, room)).collect();
-    if all.len() > shown {
-        lines.push(format!("… {}", numbers::counted((all.len() - shown) as u64, "more line")).into());
-    }
-    lines
+    let all: Vec<&[u8]> = part.value.split_inclusive('\n').map(str::as_bytes).collect();
+    Safe::first_lines(&all, BODY_LINES, Face::Mono, room)
 }
 
-/// A part of a start line, below it; at which height it hangs on its line.
+/// Draws a part of a start line below it; returns the height at which it's connected.
 fn token_row(svg: &mut Svg, token: &Field) -> f64 {
     const TEXT: f64 = 190.0;
     let layer = Layer::Application;
     let (y, left) = (svg.y, MARGIN + 24.0);
-    // The clause stands beside it.
+    // Leave room for the clause beside it.
     let lines = Safe::from(&*token.meaning).wrap(Face::Small, MARGIN + INNER - MEANS - 120.0, 3);
     svg.line((MARGIN + 10.0, y + 12.0), (left - 3.0, y + 12.0), layer);
     let value = Safe::from(token.value.as_str()).cut(Face::Mono, TEXT);
@@ -129,11 +116,7 @@ fn token_row(svg: &mut Svg, token: &Field) -> f64 {
     let name = Safe::from(&*token.name).cut(Face::Small, 120.0);
     svg.text((MARGIN + SENT, y + 16.0), Anchor::End, Face::Small, Look::Strong(layer), name);
     svg.text((MARGIN + INNER, y + 16.0), Anchor::End, Face::Small, Look::Dim, clause);
-    let mut at = y + 16.0;
-    for line in &lines {
-        svg.text((MEANS, at), Anchor::Start, Face::Small, Look::Plain, line);
-        at += 16.0;
-    }
+    svg.lines((MEANS, y + 16.0), 16.0, (Face::Small, Look::Plain), &lines);
     svg.y += 8.0 + lines.len().max(1) as f64 * 16.0;
     y + 12.0
 }

@@ -1,4 +1,4 @@
-//! The same exchanges on a connection each, and on one connection: what keep-alive saves.
+//! The same exchanges on separate connections and on a single one: what keep-alive saves.
 
 use super::Lacking;
 use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
@@ -12,24 +12,24 @@ use crate::render::model::ladder::Row;
 use crate::render::numbers::{self, Times};
 use crate::render::story::Story;
 
-/// How many rungs a side has at the most.
+/// The most rungs that a side has.
 const RUNGS: usize = 32;
 /// How wide a side is, and where the second begins.
 const SIDE: f64 = INNER / 2.0 - 8.0;
 
-/// One of the two ways to do the same.
-struct Side<'a> {
+/// One of two ways to do the same thing.
+struct Way<'a> {
     name: String,
-    /// What was opened for it, by number.
+    /// The connections that were opened for it, by number.
     connections: Vec<&'a Connection>,
 }
 
-/// Draws the connections that carried an exchange each beside one that carried several: of the first two interfaces of the capture,
-/// where it has two (as a lesson's has, one a side), else of all of it.
+/// Draws connections that carried one exchange each beside one that carried several. If the capture has two interfaces (a lesson's
+/// has one for each side), each side shows one of them; otherwise both come from the whole capture.
 ///
 /// # Errors
 ///
-/// Where no connection carried several.
+/// If no connection carried several.
 pub fn picture(story: &Story, source: &str) -> Result<String, Lacking> {
     let sides = sides(story)?;
     let remark = "Time runs down; a tinted band is a connection, from the packet that opens it to the one that ends it. \
@@ -48,20 +48,17 @@ pub fn picture(story: &Story, source: &str) -> Result<String, Lacking> {
     if let [one, several] = &totals[..]
         && let Some(saved) = saved(one, several)
     {
-        // The second side is the shorter one: there is room below it.
+        // The second side is the shorter one, so there's room below it.
         let left = MARGIN + SIDE + 16.0;
         let lines = Safe::from(saved.as_str()).wrap(Face::Body, SIDE, 2);
-        for line in lines {
-            svg.y += 20.0;
-            svg.text((left, svg.y), Anchor::Start, Face::Body, Look::Good, line);
-        }
+        svg.y = svg.lines((left, svg.y + 20.0), 20.0, (Face::Body, Look::Good), lines) - 20.0;
         words.push(saved);
     }
     svg.y = bottom.max(svg.y);
     Ok(svg.finish(words, source))
 }
 
-fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {
+fn sides(story: &Story) -> Result<Vec<Way<'_>>, Lacking> {
     let mut carried: Vec<&Connection> =
         story.connections.iter().filter(|it| it.exchanges > 0 && it.protocol == Protocol::Http1).collect();
     carried.sort_unstable_by_key(|connection| connection.number);
@@ -72,7 +69,7 @@ fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {
     interfaces.sort_unstable();
     interfaces.dedup();
     if interfaces.len() > 1 {
-        let of = |interface: &usize| Side {
+        let of = |interface: &usize| Way {
             name: story
                 .interfaces
                 .get(*interface)
@@ -85,8 +82,8 @@ fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {
     }
     let (several, one): (Vec<_>, Vec<_>) = carried.into_iter().partition(|connection| connection.exchanges > 1);
     let mut sides = vec![
-        Side { name: "one exchange on each connection".to_owned(), connections: one },
-        Side {
+        Way { name: "one exchange on each connection".to_owned(), connections: one },
+        Way {
             name: "several exchanges on one connection".to_owned(),
             connections: several.into_iter().take(1).collect(),
         },
@@ -98,7 +95,7 @@ fn sides(story: &Story) -> Result<Vec<Side<'_>>, Lacking> {
 /// A connection on the ladder.
 struct Band<'a> {
     connection: &'a Connection,
-    /// What it carried, on the clock of its side.
+    /// What it carried, in the time of its side.
     rows: Vec<Row>,
     /// How many more rows it would have.
     more: usize,
@@ -111,7 +108,7 @@ impl Band<'_> {
 }
 
 /// As many connections of a side as there are rungs for.
-fn bands<'a>(story: &Story, side: &Side<'a>) -> Vec<Band<'a>> {
+fn bands<'a>(story: &Story, side: &Way<'a>) -> Vec<Band<'a>> {
     let start = side.connections.first().map_or_else(Timestamp::default, |it| it.extent.first.time);
     let (mut bands, mut room) = (Vec::new(), RUNGS);
     for connection in &side.connections {
@@ -130,8 +127,8 @@ fn bands<'a>(story: &Story, side: &Side<'a>) -> Vec<Band<'a>> {
     bands
 }
 
-/// Draws a side, and says in words what is seen.
-fn draw(svg: &mut Svg, story: &Story, (side, totals): (&Side<'_>, &Totals), (left, width): (f64, f64)) -> String {
+/// Draws a side, and describes it in words.
+fn draw(svg: &mut Svg, story: &Story, (side, totals): (&Way<'_>, &Totals), (left, width): (f64, f64)) -> String {
     let rails = Rails { client: left + 36.0, server: left + width - 70.0 };
     let name = Safe::from(side.name.as_str()).cut(Face::Heading, width);
     svg.text((left, svg.y + 4.0), Anchor::Start, Face::Heading, Look::Bold, name);
@@ -185,7 +182,7 @@ struct Totals {
 }
 
 impl Totals {
-    fn of(story: &Story, side: &Side<'_>) -> Self {
+    fn of(story: &Story, side: &Way<'_>) -> Self {
         let is_of_it = |number: u64| side.connections.binary_search_by_key(&number, |it| it.number).is_ok();
         let responses =
             story.exchanges.iter().filter(|it| is_of_it(it.connection)).filter_map(|it| it.response.as_ref());
@@ -209,7 +206,7 @@ impl Totals {
     }
 }
 
-/// What the second way saves, if both do the same job.
+/// What the second way saves, if both did the same job.
 fn saved(one: &Totals, several: &Totals) -> Option<String> {
     let connections = one.connections.checked_sub(several.connections)?;
     let packets = one.packets.checked_sub(several.packets)?;

@@ -1,4 +1,4 @@
-//! Rungs of a ladder, for the pictures that have lifelines: arrows with what they carry, and when.
+//! The rungs of a ladder, for pictures with lifelines: arrows, what they carry, and when.
 
 use super::canvas::{Anchor, Area, Fill, Point, Safe, Svg};
 use super::theme::Face;
@@ -37,7 +37,7 @@ impl Rails {
         }
     }
 
-    /// Draws a rung at that height, and its time beside it. What it carries stands on it, over a tint.
+    /// Draws a rung at that height, with what it carries on top of it, over a tint, and its time beside it.
     pub(super) fn rung(self, svg: &mut Svg, row: &Row, y: f64, time: &str, tint: Layer) {
         let (from, to) = if row.from <= row.to { (self.client, self.server) } else { (self.server, self.client) };
         let ahead = if to < from { -1.0 } else { 1.0 };
@@ -54,7 +54,7 @@ impl Rails {
         svg.text((self.server + 16.0, y + 4.0), Anchor::Start, Face::MonoSmall, Look::Dim, time);
     }
 
-    /// Says at that height how many rungs are left out.
+    /// Says at that height how many rungs were left out.
     pub(super) fn more(self, svg: &mut Svg, y: f64, more: usize, tint: Layer) {
         let text = format!("⋮ {} more", numbers::count(more as u64));
         let middle = f64::midpoint(self.client, self.server);

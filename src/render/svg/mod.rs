@@ -1,11 +1,10 @@
-//! Pictures of a capture, as SVG files that stand by themselves: one file for each picture, named after what is seen.
+//! Pictures of a capture, as self-contained SVG files: a file here for each picture, named after what it shows.
 //!
-//! A picture is drawn from the same records and fields as every other view, and says in words (`<desc>`) what is seen in
-//! it. It has no script and needs no font or file of another place; it is as wide as a README's text, and suits light
-//! and dark screens. `canvas` draws, `theme` says how things look; neither knows what a packet is.
+//! A picture is drawn from the same records and fields as every other view, and is described in words (`<desc>`). It has no
+//! script and loads no fonts or files; it is as wide as a README's text, and suits light and dark screens. `canvas` draws,
+//! `theme` says how things look; neither knows what a packet is.
 //!
-//! However long the capture is, a picture stays of a size that can be looked at: what has no room is left out, and said
-//! to be.
+//! However long the capture is, a picture keeps a size that one can look at. It says what was left out.
 
 pub mod canvas;
 pub mod frame;
@@ -24,14 +23,14 @@ use thiserror::Error;
 
 use super::escape;
 
-/// At most that many bytes of what was captured, as text with a mark where it goes on. It is not escaped yet.
+/// At most that many captured bytes, as text, with a mark if there are more. It isn't escaped yet.
 fn beginning(captured: &[u8], most: usize) -> String {
     let seen = escape::beginning(captured, most);
     let more = if seen.len() < captured.len() { "…" } else { "" };
     String::from_utf8_lossy(seen).into_owned() + more
 }
 
-/// Why there is nothing to draw: what the capture lacks.
+/// Why there's nothing to draw: what the capture lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Lacking {
     /// Exchanges.
@@ -43,13 +42,13 @@ pub enum Lacking {
     /// A connection that became a WebSocket.
     #[error("no connection in it was upgraded to WebSocket (101), so that there is no upgrade to draw")]
     Upgrade,
-    /// The connection that was asked for did not become one.
+    /// The requested connection didn't become one.
     #[error("connection {0} in it was not upgraded to WebSocket (101)")]
     UpgradeOf(u64),
     /// Frames.
     #[error("there is no WebSocket frame in it to draw")]
     Frame,
-    /// The frame that was asked for.
+    /// The requested frame.
     #[error("frame {0}.{1} is not in it")]
     FrameOf(u64, u64),
     /// A server that passes on what its clients say.

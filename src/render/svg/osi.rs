@@ -31,7 +31,7 @@ pub fn picture(story: &Story, exchange: &Exchange, packet: &AnnotatedPacket, sou
     let heading = format!("The same in packet {number}: every layer puts its header in front of what it carries");
     svg.y += 34.0;
     svg.text((MARGIN, svg.y), Anchor::Start, Face::Heading, Look::Bold, heading);
-    let parts = Parts::of(packet);
+    let parts = Wrapped::of(packet);
     to_scale(&mut svg, packet, &size);
     nested(&mut svg, packet, &parts);
     let said = rows.iter().map(|row| format!("{} {}: {}.", row.layer.number(), row.layer.osi(), row.text));
@@ -58,11 +58,8 @@ fn table(svg: &mut Svg, rows: &[LayerRow]) {
         svg.area(Area { x: OSI, y: svg.y + 1.5, width: SAYS - OSI - 14.0, height: height - 3.0 }, fill, 4.0);
         let name = format!("{}  {}", row.layer.number(), row.layer.osi());
         svg.text((OSI + 10.0, middle + 4.5), Anchor::Start, Face::Body, Look::Strong(row.layer), name);
-        let mut baseline = middle - lines.len() as f64 * 8.0 + 12.0;
-        for line in lines {
-            svg.text((SAYS, baseline), Anchor::Start, Face::Small, Look::Plain, line);
-            baseline += 16.0;
-        }
+        let baseline = middle - lines.len() as f64 * 8.0 + 12.0;
+        svg.lines((SAYS, baseline), 16.0, (Face::Small, Look::Plain), lines);
         svg.y += height;
         let goes_on = rows.get(at + 1).is_some_and(|next| next.layer.tcp_ip() == row.layer.tcp_ip());
         if !goes_on {
@@ -73,21 +70,19 @@ fn table(svg: &mut Svg, rows: &[LayerRow]) {
             group = svg.y;
         }
     }
-    for line in Safe::from(READING).wrap(Face::Small, INNER, 3) {
-        svg.y += 17.0;
-        svg.text((MARGIN, svg.y), Anchor::Start, Face::Small, Look::Dim, line);
-    }
+    let reading = Safe::from(READING).wrap(Face::Small, INNER, 3);
+    svg.y = svg.lines((MARGIN, svg.y + 17.0), 17.0, (Face::Small, Look::Dim), reading) - 17.0;
 }
 
 /// A packet's fields by what they are to it.
-struct Parts<'a> {
+struct Wrapped<'a> {
     /// The headers of the layers up to 4, from the outside.
     headers: Vec<&'a Field>,
     /// What they carry.
     carried: Vec<&'a Field>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> Wrapped<'a> {
     fn of(packet: &'a AnnotatedPacket) -> Self {
         let is_lower = |field: &Field| field.layer <= Layer::Transport;
         let first = packet.fields.iter().position(|field| !is_lower(field)).unwrap_or(packet.fields.len());
@@ -124,13 +119,12 @@ fn to_scale(svg: &mut Svg, packet: &AnnotatedPacket, size: &str) {
         x += width;
     }
     svg.y = y + 41.0;
-    let note = format!("to scale: {size} in all, and how many each layer has of them");
-    svg.text((MARGIN, svg.y), Anchor::Start, Face::Small, Look::Dim, note);
+    svg.remark(format!("to scale: {size} in all, and how many each layer has of them"));
     svg.y += 12.0;
 }
 
 /// The same as boxes inside one another, with the bytes of each.
-fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Parts<'_>) {
+fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Wrapped<'_>) {
     const STEP: f64 = 14.0;
     let shown = parts.headers.len().min(HEADERS);
     let innermost = carried(packet, parts);
@@ -153,11 +147,8 @@ fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Parts<'_>) {
         let right = MARGIN + INNER - (x - MARGIN) - 12.0;
         let room = right - x - 24.0 - title.width(Face::Small) * 1.08;
         svg.text((right, y + 18.0), Anchor::End, Face::Small, field.layer, summary.cut(Face::Small, room));
-        let mut baseline = y + 19.0;
-        for line in lines {
-            baseline += Face::Mono.line();
-            svg.text((x + 12.0, baseline), Anchor::Start, Face::Mono, Look::Plain, line);
-        }
+        let step = Face::Mono.line();
+        svg.lines((x + 12.0, y + 19.0 + step), step, (Face::Mono, Look::Plain), lines);
         below -= of_head(lines) + 8.0;
         y += of_head(lines);
         x += STEP;
@@ -172,17 +163,13 @@ fn nested(svg: &mut Svg, packet: &AnnotatedPacket, parts: &Parts<'_>) {
         },
     );
     svg.text((x + 12.0, y + 18.0), Anchor::Start, Face::Small, Look::Strong(layer), title);
-    let mut baseline = y + 20.0;
-    for line in &innermost {
-        baseline += Face::Mono.line();
-        svg.text((x + 12.0, baseline), Anchor::Start, Face::Mono, Look::Plain, line);
-    }
+    let step = Face::Mono.line();
+    svg.lines((x + 12.0, y + 20.0 + step), step, (Face::Mono, Look::Plain), &innermost);
     svg.y += heads.iter().map(|(_, lines)| of_head(lines) + 8.0).sum::<f64>() + of_carried;
     let more = parts.headers.len() - shown;
     if more > 0 {
         svg.y += 18.0;
-        let more = format!("… {} not drawn", numbers::counted(more as u64, "more header"));
-        svg.text((MARGIN, svg.y), Anchor::Start, Face::Small, Look::Dim, more);
+        svg.remark(format!("… {} not drawn", numbers::counted(more as u64, "more header")));
     }
 }
 
@@ -201,14 +188,8 @@ fn hexadecimal(bytes: &[u8]) -> Vec<Safe> {
 }
 
 /// What the headers carry, a line of it a line.
-fn carried(packet: &AnnotatedPacket, parts: &Parts<'_>) -> Vec<Safe> {
+fn carried(packet: &AnnotatedPacket, parts: &Wrapped<'_>) -> Vec<Safe> {
     let bytes: Vec<u8> = parts.carried.iter().flat_map(|field| bytes(packet, field)).copied().collect();
     let all: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    let shown = if all.len() > LINES { LINES - 1 } else { all.len() };
-    let mut lines: Vec<Safe> =
-        all.iter().take(shown).map(|line| Safe::bytes(line).cut(Face::Mono, INNER - 150.0)).collect();
-    if all.len() > shown {
-        lines.push(format!("… {}", numbers::counted((all.len() - shown) as u64, "more line")).into());
-    }
-    lines
+    Safe::first_lines(&all, LINES, Face::Mono, INNER - 150.0)
 }

@@ -49,7 +49,7 @@ pub fn picture(story: &Story, heard: &Heard, source: &str) -> Result<String, Lac
     if room.happenings.len() > shown {
         let more = numbers::counted((room.happenings.len() - shown) as u64, "more event");
         svg.y += 16.0;
-        svg.text((MARGIN, svg.y), Anchor::Start, Face::Small, Look::Dim, format!("… {more}"));
+        svg.remark(format!("… {more}"));
     }
     svg.y += 24.0;
     let counts = room.counts();

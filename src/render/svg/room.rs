@@ -15,7 +15,7 @@ use crate::render::story::Story;
 /// How many clients of a room are looked at.
 const CLIENTS: usize = 6;
 /// How many messages are listened to; each is compared with those before it.
-const MOST: usize = 1024;
+const MAX_HEARD: usize = 1024;
 /// How much of a message is quoted, in bytes.
 const QUOTED: usize = 200;
 
@@ -29,7 +29,7 @@ pub struct Heard {
 impl Sink for Heard {
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Message(message) if self.messages.len() < MOST => self.messages.push(message.clone()),
+            Event::Message(message) if self.messages.len() < MAX_HEARD => self.messages.push(message.clone()),
             Event::Message(_) => self.left_out += 1,
             _ => {}
         }

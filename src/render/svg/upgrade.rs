@@ -31,7 +31,7 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
     let exchange = exchange.ok_or(connection.map_or(Lacking::Upgrade, Lacking::UpgradeOf))?;
     let number = exchange.connection;
     let rows = story.ladder(Some(number), false, None).rows;
-    let (parts, times) = (Parts::of(&rows, exchange), Times::of(rows.iter().map(|row| row.at)));
+    let (parts, times) = (Phases::of(&rows, exchange), Times::of(rows.iter().map(|row| row.at)));
     let frames: Vec<&Frame> = story.frames.iter().filter(|frame| frame.connection == number).collect();
     let notes = [opening(parts.opening), handshake(exchange), framing(&frames), closing(parts.closing)];
     let remark = format!(
@@ -56,14 +56,14 @@ pub fn picture(story: &Story, connection: Option<u64>, source: &str) -> Result<S
 }
 
 /// The rows of a ladder by what the connection speaks at the time.
-struct Parts<'a> {
+struct Phases<'a> {
     opening: &'a [Row],
     http: &'a [Row],
     frames: &'a [Row],
     closing: &'a [Row],
 }
 
-impl<'a> Parts<'a> {
+impl<'a> Phases<'a> {
     fn of(rows: &'a [Row], exchange: &Exchange) -> Self {
         let switch = exchange.response.as_ref().map_or(0, |response| response.message.extent.last.packet);
         let is_message = |row: &&Row| row.layer == Layer::Application;
@@ -97,11 +97,7 @@ fn part(svg: &mut Svg, rows: &[Row], times: &Times, layer: Layer, (name, notes):
         RAILS.more(svg, y, rows.len() - shown, layer);
     }
     svg.text((BESIDE, svg.y + 24.0), Anchor::Start, Face::Body, Look::Strong(layer), name);
-    let mut baseline = svg.y + 46.0;
-    for line in lines {
-        svg.text((BESIDE, baseline), Anchor::Start, face, Look::Plain, line);
-        baseline += 17.0;
-    }
+    svg.lines((BESIDE, svg.y + 46.0), 17.0, (face, Look::Plain), lines);
     svg.y += height + 6.0;
 }
 

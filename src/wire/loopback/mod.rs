@@ -40,8 +40,8 @@ pub const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// How long nothing may happen, beyond what the demonstration sleeps on purpose: then it hangs. On a wire that loses
 /// packets it is longer: TCP waits for 1 s, then 2, 4, 8 and 16, before it sends the same SYN again.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PATIENCE_WITH_LOSS: Duration = Duration::from_mins(1);
+const HANGS_AFTER: Duration = Duration::from_secs(10);
+const HANGS_AFTER_WITH_LOSS: Duration = Duration::from_mins(1);
 
 /// How often it is asked whether all is over.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -123,7 +123,8 @@ impl Wire {
 
     /// Waits until nothing has happened for too long, or until it has gone on for too long; says what is still open.
     async fn hang(&self) -> io::Result<String> {
-        let patience = if self.settings.loss > 0.0 { PATIENCE_WITH_LOSS } else { PATIENCE } + self.settings.rtt * 4;
+        let patience =
+            if self.settings.loss > 0.0 { HANGS_AFTER_WITH_LOSS } else { HANGS_AFTER } + self.settings.rtt * 4;
         let (start, mut latest, mut seen) = (Instant::now(), Instant::now(), self.capture.seen());
         loop {
             tokio::time::sleep(LOOK_EVERY * 20).await;
