@@ -9,6 +9,8 @@ mod exact;
 mod links;
 #[path = "inspect/redaction.rs"]
 mod redaction;
+#[path = "inspect/secrets.rs"]
+mod secrets;
 #[path = "common/segments.rs"]
 mod segments;
 #[path = "common/traffic.rs"]

@@ -158,12 +158,12 @@ pub fn damaged(captures: &[Packets], chance: &mut Chance) -> Vec<u8> {
 pub fn pipeline(file: &[u8]) -> bool {
     let Ok(mut reader) = source::from_reader(Cursor::new(file.to_vec())) else { return false };
     let mut overview = Overview::default();
-    let mut sink = (&mut overview, (Json::new(io::sink(), "-"), Redacted(Json::new(io::sink(), "-"))));
+    let mut sink = (&mut overview, (Json::new(io::sink(), "-"), Redacted::new(Json::new(io::sink(), "-"))));
     let options = Options { keep: KEEP, pieces: file.len().is_multiple_of(2), ..Options::default() };
     let finding = inspect::inspect(&mut reader, options, &mut sink);
-    let (_, (json, Redacted(redacted))) = sink;
+    let (_, (json, redacted)) = sink;
     let error = finding.error.map(|error| error.to_string());
-    for json in [json, redacted] {
+    for json in [json, redacted.into_inner()] {
         json.finish(&finding.summary, error.as_deref()).expect("a sink can be written to");
     }
     let about =

@@ -56,7 +56,7 @@ pub struct Views {
     /// Write the packets of the connections that match, as pcapng
     #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
     out: Option<PathBuf>,
-    /// Blank credentials, cookies, query values, bodies and payloads, also in --out
+    /// Blank everything but what is known to carry no secret, also in --out and --save
     #[arg(long, help_heading = OUTPUT)]
     redact: bool,
 }

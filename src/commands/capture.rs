@@ -88,7 +88,7 @@ mod linux {
         let filter = Filter { hosts: asked.hosts.clone(), ports: asked.ports.clone(), only_ip: false };
         let socket = Socket::open(name, filter).map_err(|error| refused(name, error))?;
         let link = socket.link();
-        let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
+        let save = asked.save.as_deref().map(|path| Save::begin(path, asked.asked.redact, remarks)).transpose()?;
         let (sender, receiver) = sync_channel(QUEUE);
         let interface = Interface { name: Some(name.to_owned()), link, snap_length: 0, comment: None };
         let feed = Feed::new(receiver, interface, save, Box::new(|_| {}))?;

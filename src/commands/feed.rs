@@ -9,12 +9,10 @@ use std::sync::mpsc::Receiver;
 
 use super::Failure;
 use super::log::Log;
+use super::redaction::{APPLICATION, Redaction};
 use crate::capture::{Interface, Timestamp, Writer};
 use crate::kernel::packets::Batch;
 use crate::render::numbers::counted;
-
-/// What wrote the file.
-const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
 
 /// A capture that is being made.
 #[derive(Clone)]
@@ -64,15 +62,13 @@ impl Feed {
         let Source { writer, save, seen, last, .. } = &mut *source;
         // Into memory, and of the one interface: it cannot fail.
         let _ = writer.statistics(0, *last, *seen + lost, lost);
+        let counts = (*last, *seen + lost, lost);
         if let Some(save) = save {
             save.write(writer.get_mut());
         }
         // It was for the file alone.
         writer.get_mut().clear();
-        match source.save.take() {
-            Some(Save { path, error: Some(error), .. }) => Err(unwritten(&path, &error)),
-            _ => Ok(()),
-        }
+        source.save.take().map_or(Ok(()), |save| save.finish(counts))
     }
 }
 
@@ -119,11 +115,15 @@ impl Source {
     }
 }
 
-/// The file that a capture goes into while it is made, whole blocks at a time: whatever happens, it can be read.
+/// The file that a capture goes into while it is made, whole blocks at a time: whatever happens, it can be read. One that
+/// is to be redacted is made at the end, since only then it is known what each byte is.
 pub(super) struct Save {
     path: PathBuf,
+    /// What is written: the file itself, or a nameless one that is gone with the program.
     file: File,
-    /// How much of it is whole.
+    /// The file that is to be redacted.
+    redacted: Option<File>,
+    /// How much of what is written is whole.
     whole: u64,
     error: Option<io::Error>,
     log: Log,
@@ -131,9 +131,32 @@ pub(super) struct Save {
 
 impl Save {
     /// Begins the file; what goes wrong later is said in the log at once.
-    pub(super) fn begin(path: &Path, log: &Log) -> Result<Self, Failure> {
-        let file = File::create(path).map_err(|error| unwritten(path, &error))?;
-        Ok(Self { path: path.to_owned(), file, whole: 0, error: None, log: log.clone() })
+    pub(super) fn begin(path: &Path, redact: bool, log: &Log) -> Result<Self, Failure> {
+        let unwritten = |error| unwritten(path, &error);
+        let mut file = File::create(path).map_err(unwritten)?;
+        let mut redacted = None;
+        if redact {
+            log.say(&format!(
+                "wire101: {} is redacted, and therefore written at the end; if wire101 is killed before, it stays empty",
+                path.display()
+            ));
+            redacted = Some(std::mem::replace(&mut file, tempfile::tempfile().map_err(unwritten)?));
+        }
+        Ok(Self { path: path.to_owned(), file, redacted, whole: 0, error: None, log: log.clone() })
+    }
+
+    /// Ends the file. When the last packet came, how many did, and how many are not there, goes into it.
+    fn finish(mut self, counts: (Timestamp, u64, u64)) -> Result<(), Failure> {
+        let error = self.error.take();
+        if let Some(redacted) = &mut self.redacted {
+            // What there is of it is redacted, even if there was no room for more.
+            let written = Redaction::rewrite(&mut self.file, counts, redacted);
+            let written = written.map_err(|error| unwritten(&self.path, &error))?;
+            for line in written.said() {
+                self.log.say(&format!("wire101: {}: {line}", self.path.display()));
+            }
+        }
+        error.map_or(Ok(()), |error| Err(unwritten(&self.path, &error)))
     }
 
     fn write(&mut self, blocks: &[u8]) {

@@ -14,6 +14,7 @@ pub mod lesson;
 mod lines;
 mod live;
 pub mod log;
+mod redaction;
 mod save;
 pub mod serve;
 pub mod trace;

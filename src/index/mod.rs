@@ -83,7 +83,7 @@ impl Index {
         let mut search = Search::new(wanted, sink);
         let (mut error, mut interfaces) = (None, 0);
         while !search.done() {
-            inspect::name_interfaces(&reader, &mut interfaces, &mut search);
+            inspect::name_interfaces(&reader, &mut interfaces, &mut inspector, &mut search);
             if reader.offset() >= checkpoints.due && inspector.is_between_datagrams() {
                 checkpoints.add(reader.mark());
             }
@@ -100,7 +100,7 @@ impl Index {
                 }
             }
         }
-        inspect::name_interfaces(&reader, &mut interfaces, &mut search);
+        inspect::name_interfaces(&reader, &mut interfaces, &mut inspector, &mut search);
         inspector.finish(&mut search);
         let Search { packet, followed, frames, messages, .. } = search;
         let summary = inspector.summary().clone();
@@ -161,6 +161,7 @@ impl Index {
         let mut reader = self.before(lane.first, open)?;
         let mut inspector = Inspector::of(lane, Options { only: None, ..options });
         for (number, interface) in self.interfaces().iter().enumerate() {
+            inspector.interface(interface);
             sink.event(Event::Interface(number, interface.name.as_deref()));
         }
         while !sink.done()

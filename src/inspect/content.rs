@@ -1,6 +1,7 @@
 //! A message's content as it comes: counted, its coding undone, its beginning kept.
 
 use super::record::HttpMessage;
+use super::redact::mark::Note;
 use crate::layers::application::http::Head;
 use crate::layers::presentation::coding::Decoder;
 
@@ -16,19 +17,29 @@ enum Coding {
     /// The content is sent as it is.
     None,
     Undoing(Box<Decoder>),
+    /// It was blanked; how long it was is noted, and that much of a view's blank is kept.
+    Redacted(Note, usize),
     /// It could not be undone; what came is kept as sent.
     Failed,
 }
 
+/// Why coded content can't be undone that was blanked after it could not be.
+const BROKEN: &str = "it could not be when the capture was redacted";
+
+/// What stands for text that was blanked.
+const BLANK: u8 = b'*';
+
 impl Content {
-    /// Starts on the content of `message`, which has that head. An error says why its coding cannot be undone.
-    pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage) -> (Self, Option<String>) {
+    /// Starts on the content of `message`, which has that head, in a capture that was `redacted` or wasn't. An error says
+    /// why its coding cannot be undone.
+    pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
         if head.get("content-encoding").is_none() {
             return (Self { coding: Coding::None, decoded: 0 }, None);
         }
         let named = head.all("content-encoding").collect::<Vec<_>>().join(&b", "[..]);
         let (coding, error) = match Decoder::new(&named) {
             Ok(None) => (Coding::None, None),
+            Ok(Some(_)) if redacted => (Coding::Redacted(Note::default(), 0), None),
             Ok(Some(decoder)) => (Coding::Undoing(Box::new(decoder)), None),
             Err(unknown) => (Coding::Failed, Some(unknown.to_string())),
         };
@@ -57,6 +68,11 @@ impl Content {
                 }
                 None
             }
+            Coding::Redacted(note, kept) => {
+                note.push(bytes);
+                *kept = keep;
+                note.is_broken().then(|| BROKEN.to_owned())
+            }
             Coding::Undoing(decoder) => decoder.push(bytes, &mut take).err().map(|error| error.to_string()),
         };
         if error.is_some() {
@@ -75,6 +91,13 @@ impl Content {
     /// The message is over. An error says why its coding could not be undone.
     pub(super) fn finish(self, message: &mut HttpMessage) -> Option<String> {
         message.decoded_body_bytes = match self.coding {
+            Coding::Redacted(note, _) if note.is_empty() => Some(0),
+            Coding::Redacted(note, keep) => {
+                let length = note.length().unwrap_or_default();
+                message.body.resize(keep.min(usize::try_from(length).unwrap_or(usize::MAX)), BLANK);
+                message.body_truncated = length > keep as u64;
+                note.length()
+            }
             Coding::Failed => None,
             Coding::None | Coding::Undoing(_) => Some(self.decoded),
         };

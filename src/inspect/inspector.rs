@@ -7,7 +7,8 @@ use super::event::{Arrived, Event, PacketContent, Sink};
 use super::fault::Fault;
 use super::output::{About, Options, Output, Scratch};
 use super::record::{Connection, Moment, Summary};
-use crate::capture::{CaptureError, Packet, Reader};
+use super::redact::mark::is_marked;
+use crate::capture::{CaptureError, Interface, Packet, Reader};
 use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
 use crate::layers::stack::{self, Outcome, TcpPacket};
@@ -16,6 +17,7 @@ use crate::layers::stack::{self, Outcome, TcpPacket};
 #[derive(Debug, Default)]
 pub struct Inspector {
     options: Options,
+    redacted: bool,
     summary: Summary,
     connections: Connections,
     fragments: Fragments,
@@ -60,6 +62,11 @@ impl Inspector {
         self.fragments.is_empty()
     }
 
+    /// Takes the description of an interface that packets will be of, which may say that they were redacted.
+    pub fn interface(&mut self, interface: &Interface) {
+        self.redacted |= is_marked(interface);
+    }
+
     /// The counts so far.
     #[must_use]
     pub fn summary(&self) -> &Summary {
@@ -75,7 +82,7 @@ impl Inspector {
         summary.last_time = Some(packet.time);
         self.last = Moment { packet: packet.number, time: packet.time };
         let source = Source::of(self.last);
-        let mut out = Output::new(sink, summary, self.options, &mut self.scratch);
+        let mut out = Output::new(sink, summary, (self.options, self.redacted), &mut self.scratch);
         if (self.options.only.is_some() || out.sink.counts_only())
             && let Some(plain) = stack::plain(packet.link.0, packet.data)
             && self.connections.plain(&plain, source, &mut out)
@@ -121,14 +128,14 @@ impl Inspector {
 
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output::new(sink, &mut self.summary, self.options, &mut self.scratch);
+        let mut out = Output::new(sink, &mut self.summary, (self.options, self.redacted), &mut self.scratch);
         self.connections.finish(Source::of(self.last), &mut out);
         &self.summary
     }
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output::new(sink, &mut self.summary, self.options, &mut self.scratch);
+        let mut out = Output::new(sink, &mut self.summary, (self.options, self.redacted), &mut self.scratch);
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);
@@ -180,6 +187,8 @@ pub struct Finding {
     pub summary: Summary,
     /// What stopped the reading early.
     pub error: Option<CaptureError>,
+    /// Whether the capture says that it was redacted.
+    pub redacted: bool,
 }
 
 /// Reads a capture to its end, or to where it is damaged, or until the view has seen enough.
@@ -187,7 +196,7 @@ pub fn inspect<R: Read>(reader: &mut Reader<R>, options: Options, sink: &mut dyn
     let mut inspector = Inspector::new(options);
     let (mut error, mut interfaces) = (None, 0);
     while !sink.done() {
-        name_interfaces(reader, &mut interfaces, sink);
+        name_interfaces(reader, &mut interfaces, &mut inspector, sink);
         match reader.next_packet() {
             Ok(Some(packet)) => inspector.packet(&packet, sink),
             Ok(None) => break,
@@ -197,15 +206,21 @@ pub fn inspect<R: Read>(reader: &mut Reader<R>, options: Options, sink: &mut dyn
             }
         }
     }
-    name_interfaces(reader, &mut interfaces, sink);
+    name_interfaces(reader, &mut interfaces, &mut inspector, sink);
     inspector.finish(sink);
-    Finding { summary: inspector.summary, error }
+    Finding { summary: inspector.summary, error, redacted: inspector.redacted }
 }
 
 /// Tells of the interfaces that were described since.
 #[inline]
-pub(crate) fn name_interfaces<R: Read>(reader: &Reader<R>, named: &mut usize, sink: &mut dyn Sink) {
+pub(crate) fn name_interfaces<R: Read>(
+    reader: &Reader<R>,
+    named: &mut usize,
+    inspector: &mut Inspector,
+    sink: &mut dyn Sink,
+) {
     while let Some(interface) = reader.interfaces().get(*named) {
+        inspector.interface(interface);
         sink.event(Event::Interface(*named, interface.name.as_deref()));
         *named += 1;
     }

@@ -59,6 +59,8 @@ pub(super) struct Output<'a> {
     pub(super) summary: &'a mut Summary,
     /// How deep to look at the connection that is looked at.
     pub(super) options: Options,
+    /// The capture was redacted: what was coded is there as a note of its length.
+    pub(super) redacted: bool,
     pub(super) scratch: &'a mut Scratch,
     /// The same for those that the view is about.
     asked: Options,
@@ -118,10 +120,10 @@ impl<'a> Output<'a> {
     pub(super) fn new(
         sink: &'a mut dyn Sink,
         summary: &'a mut Summary,
-        asked: Options,
+        (asked, redacted): (Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, options: asked, scratch, asked, is_told: true }
+        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true }
     }
 
     /// From here on, this connection is looked at.

@@ -481,7 +481,7 @@ fn start_content(
     source: Source,
     out: &mut Output<'_>,
 ) -> Content {
-    let (content, error) = Content::start(head, message);
+    let (content, error) = Content::start(head, message, out.redacted);
     undecodable(error, about, source, out);
     content
 }

@@ -4,6 +4,7 @@ use super::content::kept;
 use super::event::{Event, PieceKind};
 use super::output::{About, Output};
 use super::record::{Direction, Extent, Frame, Message, Moment};
+use super::redact::mark::Note;
 use crate::layers::Source;
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, Rules, TEXT};
@@ -60,6 +61,8 @@ struct InFrame {
 pub(super) struct Building {
     message: Message,
     check: Option<Utf8Check>,
+    /// What is left of it, where it was compressed and then redacted.
+    note: Note,
     /// Part of it is missing or wrong: it won't be reported as a whole message.
     broken: bool,
 }
@@ -363,6 +366,7 @@ impl Building {
                 payload_truncated: false,
             },
             check: None,
+            note: Note::default(),
             broken: false,
         }
     }
@@ -377,6 +381,7 @@ impl Building {
         message.payload.clear();
         message.payload.shrink_to(MAX_SPARE_BYTES);
         self.check = (opcode == TEXT).then(Utf8Check::default);
+        self.note = Note::default();
         self.broken = false;
     }
 
@@ -387,6 +392,7 @@ impl Building {
 
     fn push(&mut self, bytes: &[u8], inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
         match inflater {
+            Some(_) if self.message.compressed && out.redacted => self.note.push(bytes),
             Some(inflater) if self.message.compressed => {
                 if !inflater.is_lost() {
                     let result = inflater.message_chunk(bytes, &mut |clear| self.take(clear, source, out));
@@ -399,7 +405,9 @@ impl Building {
     }
 
     fn finish(&mut self, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
-        if let Some(inflater) = inflater.filter(|_| self.message.compressed) {
+        if self.message.compressed && !self.note.is_empty() {
+            self.noted(source, out);
+        } else if let Some(inflater) = inflater.filter(|_| self.message.compressed) {
             let lost = inflater.is_lost();
             let result = inflater.end_of_message(&mut |clear| self.take(clear, source, out));
             self.broken |= lost || result.is_err();
@@ -412,6 +420,24 @@ impl Building {
         {
             fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
         }
+    }
+
+    /// Makes of a message that was redacted what can be known of it.
+    fn noted(&mut self, source: Source, out: &mut Output<'_>) {
+        const BLANK: u8 = b'*';
+        if self.note.is_broken() && !self.broken {
+            let error = "it could not be when the capture was redacted".to_owned();
+            return self.inflated(Err(error), source, out);
+        }
+        let Some(length) = self.note.length() else { return self.broken = true };
+        if self.note.is_invalid() && !self.broken {
+            fault(&Fault::NotUtf8(0), self.about(), source, out);
+        }
+        let message = &mut self.message;
+        let room = out.options.keep.min(usize::try_from(length).unwrap_or(usize::MAX));
+        message.payload.resize(room, if message.opcode == TEXT { BLANK } else { 0 });
+        (message.payload_bytes, message.payload_truncated) = (length, length > room as u64);
+        self.check = None;
     }
 
     fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {

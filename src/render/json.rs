@@ -10,7 +10,7 @@ mod values;
 
 use std::io::{self, Write};
 
-use self::keys::{Begin, Connection, Summary as Last};
+use self::keys::{Begin, Connection, Redacted, Summary as Last};
 pub(super) use self::keys::{FORMAT, Keys, TOOL, keys};
 pub(super) use self::lines::JsonLines;
 pub(super) use self::values::{Shown, twin};
@@ -24,15 +24,21 @@ use crate::inspect::record::Summary;
 pub struct Json<W> {
     lines: JsonLines<W>,
     interfaces: Vec<Option<String>>,
+    redacted: bool,
     error: Option<io::Error>,
 }
 
 impl<W: Write> Json<W> {
     /// Begins the output: `source` is the file's name as given, "-", or "lesson:NAME".
     pub fn new(out: W, source: &str) -> Self {
-        let mut json = Self { lines: JsonLines::new(out), interfaces: Vec::new(), error: None };
+        let mut json = Self { lines: JsonLines::new(out), interfaces: Vec::new(), redacted: false, error: None };
         json.write("begin", &Begin { source });
         json
+    }
+
+    /// Notes that the capture is redacted: the summary says so.
+    pub fn redacted(&mut self, redacted: bool) {
+        self.redacted = redacted;
     }
 
     /// Ends the output with the summary; `error` is the message that went to standard error, if the input was damaged or
@@ -52,7 +58,7 @@ impl<W: Write> Json<W> {
     ///
     /// As [`finish`](Self::finish).
     pub fn finish_read(mut self, summary: &Summary, complete: bool, error: Option<&str>) -> io::Result<()> {
-        self.write("summary", &Last { of: summary, complete, error });
+        self.write("summary", &Last { of: summary, complete, error, redacted: Redacted(self.redacted) });
         match self.error {
             Some(error) => Err(error),
             None => self.lines.flush(),

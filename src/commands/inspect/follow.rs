@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::super::Failure;
-use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
+use super::{Inspect, are_marked, say_redacted};
 use crate::index::{Index, Wanted};
 use crate::inspect::{Event, Sink};
 use crate::render::model::Page;
@@ -38,6 +38,7 @@ pub(super) fn print(
     if let Some(error) = error {
         return Err(error.into());
     }
+    say_redacted(told && (asked.redact || are_marked(index.interfaces())), out, style)?;
     let absent = match (told, index.connection()) {
         (true, _) => None,
         (false, Some(_)) => Some(Absent::MatchOn { connection }),

@@ -26,7 +26,8 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
         }
     };
     let connection = asked.exchange.map(|(connection, _)| connection).or(asked.connection);
-    let Pass { finding, matched } = asked.read(&mut reader, asked.options(KEEP, connection), &mut only);
+    let Pass { finding, matched, redacted } = asked.read(&mut reader, asked.options(KEEP, connection), &mut only);
+    only.json.redacted(redacted);
     let complete = finding.error.is_none();
     let unmatched = matched.filter(|_| !only.passed).map(|Matched { of, .. }| match asked.connection {
         Some(connection) => Absent::MatchOn { connection },

@@ -1,25 +1,24 @@
-//! `--out FILE`: the packets of the connections that match, as pcapng; and copies of a capture with secrets blanked.
+//! `--out FILE`: the packets of the connections that match, as pcapng.
 //!
-//! A connection may match by its last byte, so that the capture is read a first time to choose, and once more to copy;
-//! blanking takes a pass between, which finds out what each byte is.
+//! A connection may match by its last byte, so that the capture is read a first time to choose, and once more to copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
+use super::super::redaction::{APPLICATION, Redaction, Written, next};
 use super::super::{Failure, save};
 use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
 use crate::capture::{CaptureError, Interface, Reader, Writer};
 use crate::inspect::filter::Filtered;
-use crate::inspect::redact::{Plan, Planner, Redactor};
-use crate::inspect::{self, Event, Inspector, Options, Sink};
+use crate::inspect::{self, Event, Inspector, Options, PacketContent, Sink};
 use crate::render::numbers::{count, counted};
 
-/// What wrote the file.
-const APPLICATION: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
+/// The comment on every interface of a file.
+const COMMENT: &str = "kept by wire101 inspect --out";
 
 /// How many packets are remembered that were read only after others. Fragments beyond that are not kept.
 const MOST_LATE: usize = 1 << 20;
@@ -59,21 +58,27 @@ pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Ke
         let absent = choice.absent(finding.summary.tcp_connections, late.connections);
         return input.outcome(Some(absent), finding.error).map(|()| Kept { said: Vec::new(), outcome: Ok(()) });
     }
-    let comment = if asked.redact {
-        "kept by wire101 inspect --out, secrets blanked by --redact"
+    let interfaces = described(reader.interfaces(), COMMENT);
+    let redaction = if asked.redact {
+        Some(Redaction::plan(&mut input.open()?, asked.decode_as, Some(choice.chosen.clone())))
     } else {
-        "kept by wire101 inspect --out"
+        None
     };
-    let interfaces = described(reader.interfaces(), comment);
-    let plan = if asked.redact { Some(plan(asked, input, choice.chosen.clone())?) } else { None };
     late.packets.retain(|_, connection| choice.chosen.contains(connection));
     let is_kept = |number, connection: Option<u64>| {
         connection.is_some_and(|it| choice.chosen.contains(&it)) || late.packets.contains_key(&number)
     };
     let mut source = input.open()?;
-    let mut packets = 0;
+    let (mut packets, mut redacted) = (0, None);
     save::save(path, |out| {
-        packets = copy(asked, &mut source, &interfaces, plan.as_ref(), &is_kept, out)?;
+        match &redaction {
+            Some(redaction) => {
+                let written = redaction.write(&mut source, COMMENT, &is_kept, out)?;
+                packets = written.packets;
+                redacted = Some(written);
+            }
+            None => packets = copy(asked, &mut source, &interfaces, &is_kept, out)?,
+        }
         Ok(())
     })
     .map_err(|error| match error.downcast::<CaptureError>() {
@@ -83,52 +88,36 @@ pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Ke
     let (connections, all) =
         (count(choice.chosen.len() as u64), counted(finding.summary.tcp_connections, "connection"));
     let mut said = vec![format!("{}: {} of {connections} of {all}", path.display(), counted(packets, "packet"))];
-    if let Some(plan) = &plan {
-        said.push("Credentials, cookies, query values, bodies and payloads are blanked. What was compressed can no longer be decompressed.".to_owned());
-        if plan.is_limited() {
-            said.push(
-                "There is more in it than fits into memory: from some place on, everything is blanked.".to_owned(),
-            );
-        }
-    }
+    said.extend(redacted.iter().flat_map(Written::said));
     if late.packets.len() >= MOST_LATE {
         said.push("There are more fragments than are remembered: some may be left out.".to_owned());
     }
     Ok(Kept { said, outcome: input.outcome(None, finding.error) })
 }
 
-/// The same capture, every packet of it, with what is secret blanked.
+/// The same capture, every packet of it, with only what is known to be safe in it.
 ///
 /// # Errors
 ///
 /// If it cannot be read, or the copy not be put aside.
 pub(super) fn redacted<'a>(asked: &Inspect, input: &Input<'a>) -> Result<Input<'a>, Failure> {
-    let mut planner = Planner::new(None);
-    let mut reader = input.open()?;
-    inspect::inspect(&mut reader, options(asked), &mut planner);
-    let interfaces = described(reader.interfaces(), "");
+    let redaction = Redaction::plan(&mut input.open()?, asked.decode_as, None);
     let mut source = input.open()?;
-    let write = || -> io::Result<File> {
+    let mut write = || -> io::Result<File> {
         let mut out = BufWriter::new(tempfile::tempfile()?);
-        copy(asked, &mut source, &interfaces, Some(&planner.finish()), &|_, _| true, &mut out)?;
+        redaction.write(&mut source, "", &|_, _| true, &mut out)?;
         Ok(out.into_inner()?)
     };
-    let write = write();
+    let written = write();
     let failed = |error: io::Error| match error.downcast::<CaptureError>() {
         Ok(stopped) => Failure::capture(&input.label(), &stopped),
         Err(error) => Failure::Run(format!("cannot put aside a copy without secrets: {error}")),
     };
-    Ok(input.rewritten(write.map_err(failed)?))
+    Ok(input.rewritten(written.map_err(failed)?))
 }
 
 fn options(asked: &Inspect) -> Options {
     Options { pieces: true, ..asked.options(0, None) }
-}
-
-fn plan(asked: &Inspect, input: &Input<'_>, only: BTreeSet<u64>) -> Result<Plan, Failure> {
-    let mut planner = Planner::new(Some(only));
-    inspect::inspect(&mut input.open()?, options(asked), &mut planner);
-    Ok(planner.finish())
 }
 
 /// Copies packets, chosen by their numbers and connections; says how many. Damage ends it: an earlier pass reported that.
@@ -140,34 +129,35 @@ fn copy<R: Read>(
     asked: &Inspect,
     source: &mut Reader<R>,
     interfaces: &[Interface],
-    plan: Option<&Plan>,
     is_kept: &dyn Fn(u64, Option<u64>) -> bool,
     out: &mut dyn Write,
 ) -> io::Result<u64> {
-    let nothing = Plan::default();
-    let mut redactor = Redactor::new(plan.unwrap_or(&nothing));
-    let mut inspector = Inspector::new(Options { pieces: plan.is_some(), ..options(asked) });
+    let mut inspector = Inspector::new(asked.options(0, None));
     let mut writer = Writer::new(out, interfaces, APPLICATION)?;
-    let mut packets = 0;
-    loop {
-        let packet = match source.next_packet() {
-            Ok(Some(packet)) => packet,
-            Err(stopped @ CaptureError::Stopped { .. }) => return Err(io::Error::other(stopped)),
-            Ok(None) | Err(_) => break,
-        };
-        inspector.packet(&packet, &mut redactor);
-        if !is_kept(packet.number, redactor.connection()) {
-            continue;
-        }
-        packets += 1;
-        let mut write = |data: &[u8]| writer.packet(packet.interface, packet.time, packet.original_length, data, None);
-        match plan {
-            Some(_) => write(&redactor.blanked(&packet))?,
-            None => write(packet.data)?,
+    let (mut connection, mut packets) = (Carries(None), 0);
+    while let Some(packet) = next(source)? {
+        inspector.packet(&packet, &mut connection);
+        if is_kept(packet.number, connection.0) {
+            packets += 1;
+            writer.packet(packet.interface, packet.time, packet.original_length, packet.data, None)?;
         }
     }
     writer.finish()?;
     Ok(packets)
+}
+
+/// The connection that the packet just read is of.
+struct Carries(Option<u64>);
+
+impl Sink for Carries {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Packet(it) = event {
+            self.0 = match &it.content {
+                PacketContent::Tcp(segment) => Some(segment.connection),
+                _ => None,
+            };
+        }
+    }
 }
 
 /// The interfaces of a file that is copied, each with a comment on where it is from.

@@ -23,10 +23,10 @@ use self::absent::Absent;
 use self::input::Input;
 use super::Failure;
 use crate::capture::watched::Watcher;
-use crate::capture::{Reader, Timestamp};
+use crate::capture::{Interface, Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::{Direction, Moment};
-use crate::inspect::redact::Redacted;
+use crate::inspect::redact::{self, Redacted, mark};
 use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink};
 use crate::render::model::{Page, Prose, Text};
 use crate::render::overview::{self, About, Overview};
@@ -69,17 +69,22 @@ pub struct Inspect {
     pub json: bool,
     /// Where to write the packets of the connections that match.
     pub out: Option<PathBuf>,
-    /// Without credentials, cookies, query values, bodies and payloads.
+    /// Only what is known to carry no secret.
     pub redact: bool,
     /// Whether a terminal shows the output, to which a body must not be written as it is.
     pub terminal: bool,
 }
+
+/// What a view ends with whose capture was redacted.
+const REDACTED: &str = "redacted: only what is known to carry no secret is shown, the rest as asterisks or zeros";
 
 /// What reading came to.
 struct Pass {
     finding: Finding,
     /// How many connections matched, if not all had to.
     matched: Option<Matched>,
+    /// Whether it is shown, or was captured, without what may be secret.
+    redacted: bool,
 }
 
 impl Inspect {
@@ -95,6 +100,11 @@ impl Inspect {
         views || self.follow.is_some() || self.packet.is_some() || self.out.is_none()
     }
 
+    /// Interfaces as they may be shown.
+    fn interfaces(&self, all: &[Interface]) -> Vec<Interface> {
+        if self.redact { all.iter().map(redact::interface).collect() } else { all.to_vec() }
+    }
+
     /// How deep to look for a view that keeps so much of bodies and payloads. What the view is `only` about matters where no
     /// condition needs the whole capture to be looked into.
     fn options(&self, keep: usize, only: Option<u64>) -> Options {
@@ -106,7 +116,7 @@ impl Inspect {
     /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
     fn read<R: Read>(&self, reader: &mut Reader<R>, options: Options, sink: &mut dyn Sink) -> Pass {
         let (finding, matched) = self.through(options.keep, None, sink, |sink| inspect::inspect(reader, options, sink));
-        Pass { finding, matched }
+        Pass { redacted: self.redact || finding.redacted, finding, matched }
     }
 
     /// Has a capture read, whole or in part, for a view, which gets what matches, and nothing that is to be redacted; says how
@@ -120,7 +130,7 @@ impl Inspect {
     ) -> (T, Option<Matched>) {
         let mut redacted;
         let sink = if self.redact {
-            redacted = Redacted(sink);
+            redacted = Redacted::new(sink);
             &mut redacted as &mut dyn Sink
         } else {
             sink
@@ -249,17 +259,18 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
         let sink: &mut dyn Sink = if asked.filter.is_everything() { &mut both.0 } else { &mut both };
         inspect::inspect(&mut reader, options, sink)
     });
-    let pass = Pass { finding, matched };
+    let pass = Pass { redacted: asked.redact || finding.redacted, finding, matched };
     let absent = pass.absent();
     if absent.is_none() {
         if pass.matched.is_some() {
             overview.count_like(&whole);
         }
         let source = input.name();
+        let interfaces = asked.interfaces(reader.interfaces());
         let about = About {
             source: &source,
             format: reader.format(),
-            interfaces: reader.interfaces(),
+            interfaces: &interfaces,
             complete: pass.finding.error.is_none(),
         };
         style.print(overview.page(about, &pass.finding.summary), out)?;
@@ -279,9 +290,23 @@ fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> 
 fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     if let Some(Matched { connections, of }) = pass.matched {
         let (matched, all) = (numbers::count(connections), numbers::counted(of, "connection"));
-        let said = format!("filtered: {matched} of {all}; the counts are of the whole capture");
-        writeln!(out)?;
-        style.print(Prose::new(Text::words(said).dim()), out)?;
+        say(format!("filtered: {matched} of {all}; the counts are of the whole capture"), out, style)?;
     }
+    say_redacted(pass.redacted, out, style)
+}
+
+/// Says that what was shown was redacted, if it was.
+fn say_redacted(redacted: bool, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    if redacted { say(REDACTED.to_owned(), out, style) } else { Ok(()) }
+}
+
+/// Whether interfaces say that their packets were redacted.
+fn are_marked(interfaces: &[Interface]) -> bool {
+    interfaces.iter().any(mark::is_marked)
+}
+
+fn say(remark: String, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    writeln!(out)?;
+    style.print(Prose::new(Text::words(remark).dim()), out)?;
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::kernel::{Refused, System, namespace};
 use crate::render::style::Style;
 
 pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
-    let save = asked.save.as_deref().map(|path| Save::begin(path, remarks)).transpose()?;
+    let save = asked.save.as_deref().map(|path| Save::begin(path, asked.asked.redact, remarks)).transpose()?;
     let (socket, outside) = network().map_err(elsewhere)?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
     let unread = |error| own("the packets could not be read to their end", error);

@@ -90,6 +90,11 @@ pub(super) fn name(bytes: &[u8], from: Direction, first: bool) -> (Option<&'stat
     (None, best)
 }
 
+/// Whether a protocol of that name is in the table.
+pub(super) fn is_known(name: &str) -> bool {
+    GREETINGS.iter().any(|(known, ..)| *known == name)
+}
+
 impl Pattern {
     fn fit(&self, bytes: &[u8]) -> Fit {
         match self {

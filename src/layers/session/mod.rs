@@ -98,6 +98,12 @@ pub fn opening(bytes: &[u8], from: Direction, first: bool) -> Opening {
     }
 }
 
+/// Whether that is what [`opening`] calls a protocol that names itself.
+#[must_use]
+pub fn is_named(name: &str) -> bool {
+    greeting::is_known(name)
+}
+
 /// Whether a server begins as HTTP/2 has it: with a SETTINGS frame on stream 0 (RFC 9113 §3.4, §6.5).
 fn http2_settings(bytes: &[u8]) -> Option<bool> {
     let mut cursor = cursor::Cursor::new(bytes);

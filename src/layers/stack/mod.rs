@@ -11,7 +11,7 @@ mod annotate;
 mod plain;
 mod registry;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 

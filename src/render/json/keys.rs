@@ -211,6 +211,16 @@ pub(super) struct Summary<'a> {
     pub of: &'a record::Summary,
     pub complete: bool,
     pub error: Option<&'a str>,
+    pub redacted: Redacted,
+}
+
+/// Whether what may be secret is left out: a key only where it is.
+pub(super) struct Redacted(pub bool);
+
+impl Keys for Redacted {
+    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        if self.0 { map.serialize_entry("redacted", &true) } else { Ok(()) }
+    }
 }
 
 keys!(Summary<'_>, it:
@@ -230,5 +240,6 @@ keys!(Summary<'_>, it:
     "problems" = it.of.problems,
     "evicted" = it.of.evicted,
     "complete" = it.complete,
-    "error" = it.error
+    "error" = it.error;
+    it.redacted
 );

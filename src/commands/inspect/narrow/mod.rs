@@ -13,7 +13,7 @@ use std::io::{Read, Write};
 use super::super::Failure;
 use super::absent::Absent;
 use super::input::Input;
-use super::{Inspect, keep, the_whole};
+use super::{Inspect, are_marked, keep, say_redacted, the_whole};
 use crate::capture::Reader;
 use crate::index::{Index, Wanted};
 use crate::inspect::annotate::Selection;
@@ -95,7 +95,17 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
             Ok(()) => {}
         }
     }
+    say_redacted(asked.redact || is_marked(input), out, style)?;
     outcome
+}
+
+/// Whether a capture says that it was redacted.
+fn is_marked(input: &Input<'_>) -> bool {
+    input.open().is_ok_and(|mut reader| {
+        // Interfaces are described before their packets; what is wrong with those was reported.
+        let _ = reader.next_packet();
+        are_marked(reader.interfaces())
+    })
 }
 
 /// The layers of all exchanges, the ladders of all connections, the bytes of all packets: whichever were asked for, as far

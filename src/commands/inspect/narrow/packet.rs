@@ -34,7 +34,8 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
         let absent = Absent::Packet { asked: number, there: index.summary.packets };
         return view.input.outcome(Some(absent), index.error);
     };
-    let interface = index.interfaces().get(seen.interface).and_then(|it| it.name.as_deref());
+    let interfaces = view.asked.interfaces(index.interfaces());
+    let interface = interfaces.get(seen.interface).and_then(|it| it.name.as_deref());
     view.style.print(packet::place(seen, interface, found.connection.as_ref(), found.carried()), out)?;
     deepen::packets(view, &index, Selection::packet(number), (view.asked.hex, true), out)?;
     if view.asked.layers {

@@ -24,4 +24,4 @@ pub use item::{Input, Item};
 pub use lines::FieldLine;
 pub use obligations::{owed_by_request, owed_by_response};
 pub use section::{Fields, Head, elements};
-pub use start_line::{Likeness, Parts, StartLine, likeness, sender};
+pub use start_line::{Likeness, Parts, StartLine, is_token, likeness, sender};

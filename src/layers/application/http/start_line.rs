@@ -308,9 +308,9 @@ fn trim_end(text: &[u8]) -> &[u8] {
     &text[..text.len() - text.iter().rev().take_while(|b| is_space(**b)).count()]
 }
 
-/// tchar (RFC 9110 §5.6.2).
+/// Whether a byte may be in a token: a `tchar` (RFC 9110 §5.6.2).
 #[must_use]
-pub(super) const fn is_token(byte: u8) -> bool {
+pub const fn is_token(byte: u8) -> bool {
     TOKEN[byte as usize]
 }
 

@@ -8,6 +8,12 @@ use super::fault::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
 use crate::layers::application::http::{Fields, elements};
 
+/// Whether a `Sec-WebSocket-Key` is sixteen bytes in Base64 (§4.1).
+#[must_use]
+pub fn is_key(key: &[u8]) -> bool {
+    BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16)
+}
+
 /// Whether a request asks for an upgrade to WebSocket (§4.2.1).
 #[must_use]
 pub fn is_asked(request: &Fields) -> bool {
@@ -34,7 +40,7 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
     match (request.get("sec-websocket-key"), response.get("sec-websocket-accept")) {
         (None, _) => faults.push(Fault::NoKey),
         (Some(key), found) => {
-            if !BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) {
+            if !is_key(key) {
                 faults.push(Fault::MalformedKey(text(key)));
             }
             let expected = accept(key);
