@@ -138,6 +138,10 @@ pub const CHECKPOINT_INTERVAL: u64 = 1 << 20;
 /// again then.
 pub const MAX_CHECKPOINTS: usize = 4096;
 
+/// How much of what a compressed capture decompresses to is put aside, in bytes, to be read again from there. Beyond it, it's
+/// decompressed again instead.
+pub const MAX_SPOOLED: u64 = 4 << 30;
+
 // What views ask for.
 
 /// How many problems wait for their connections to match a filter. With more, those that come are passed on: too much is

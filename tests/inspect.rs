@@ -114,6 +114,42 @@ fn the_summary_is_counts_alone() {
 }
 
 #[test]
+fn a_view_is_the_same_of_a_file_a_pipe_and_either_compressed() {
+    let plain = lessons();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&plain).unwrap();
+    let folder = Folder::new();
+    folder.file("plain", &plain);
+    let packed = gzip.finish().unwrap();
+    folder.file("gzip", &packed);
+    let views: [&[&str]; 5] = [
+        &["--exchange", "1.0", "--layers", "--hex"],
+        &["--connection", "1", "--layers", "--hex"],
+        &["--packet", "9", "--hex", "--layers", "--ladder"],
+        &["--packet", "9", "--hex", "--redact"],
+        &["--exchange", "1.0", "--connection", "0", "--packet", "7"],
+    ];
+    for view in views {
+        let of = |name, input: &[u8]| folder.run_with(&[&["inspect", name], view].concat(), input).ok();
+        let expected = of("plain", b"");
+        assert_eq!(of("gzip", b""), expected, "{view:?}");
+        assert_eq!(of("-", &plain), expected, "{view:?}");
+        assert_eq!(of("-", &packed), expected, "{view:?}");
+        #[cfg(unix)]
+        for bytes in [&plain, &packed] {
+            let pipe = folder.path().join("pipe");
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            std::thread::scope(|scope| {
+                let writes = scope.spawn(|| std::fs::write(&pipe, bytes));
+                assert_eq!(of("pipe", b""), expected, "{view:?}");
+                writes.join().unwrap().unwrap();
+            });
+            std::fs::remove_file(&pipe).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_long_table_says_how_much_it_leaves_out() {
     let mut capture = Capture::new();
     for port in 1..=30 {

@@ -30,6 +30,9 @@ use traffic::{Kind, Known};
 const FIELDS: [&str; 8] =
     ["-T", "fields", "-e", "http.request.method", "-e", "http.response.code", "-e", "websocket.opcode"];
 
+/// The exchange that is looked at closely: one that all captures have.
+const EXCHANGE: &str = "5.0";
+
 /// The captures.
 const KINDS: [(&str, Kind); 5] = [
     ("WebSocket chatter", Kind::Chatter),
@@ -86,9 +89,9 @@ fn number(text: &str) -> u64 {
 
 fn compare(asked: &Asked) -> io::Result<()> {
     println!(
-        "| capture | MB | bare walk | `--summary` | of the walk | `--json` | tshark fields | of `--summary` | tshark ek | of `--json` |"
+        "| capture | MB | bare walk | `--summary` | of the walk | `--exchange --layers` | of `--summary` | `--json` | tshark fields | of `--summary` | tshark ek | of `--json` |"
     );
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     let folder = tempfile::tempdir()?;
     for size in &asked.sizes {
         for (name, kind) in KINDS {
@@ -109,6 +112,8 @@ fn row(asked: &Asked, (name, size): (&str, u64), file: &Path, known: &Known) -> 
     let (walk, ()) = measure(asked.runs, this, &["--walk", file], answers::nothing)?;
     let (summary, found) = measure(asked.runs, wire101, &["inspect", file, "--summary"], answers::summary)?;
     let summary_is_exact = found == Answer::of(known);
+    let view = ["inspect", file, "--exchange", EXCHANGE, "--layers"];
+    let (exchange, ()) = measure(asked.runs, wire101, &view, answers::nothing)?;
     let (json, found) = measure(asked.runs, wire101, &["inspect", file, "--json"], answers::json)?;
     let json_is_exact = found == Answer::of(known);
     let mut cells = vec![
@@ -117,6 +122,8 @@ fn row(asked: &Asked, (name, size): (&str, u64), file: &Path, known: &Known) -> 
         time(walk),
         cell(summary, summary_is_exact),
         times(summary, walk),
+        format!("{}, {} MiB", time(exchange), exchange.peak_mib),
+        times(exchange, summary),
         cell(json, json_is_exact),
     ];
     if size <= asked.tshark_up_to {

@@ -1,7 +1,7 @@
 //! Where captures come from: a file, standard input, or any stream; compressed or not, as its first bytes tell.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -45,9 +45,22 @@ pub fn file(path: &Path) -> Result<File, CaptureError> {
 ///
 /// As [`Reader::new`].
 pub fn from_file(file: File, watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    from_file_aside(file, watcher, || None::<io::Sink>)
+}
+
+/// The same, where what a compressed file decompresses to is written to what `aside` makes, too.
+///
+/// # Errors
+///
+/// As [`Reader::new`].
+pub fn from_file_aside<W: Write + 'static>(
+    file: File,
+    watcher: Rc<dyn Watcher>,
+    aside: impl FnOnce() -> Option<W>,
+) -> Result<Reader<Box<dyn Read>>, CaptureError> {
     // A pipe or a device has no length.
     let bytes = file.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
-    from_reader(Watched::new(file, bytes, watcher))
+    from_reader_aside(Watched::new(file, bytes, watcher), aside)
 }
 
 /// Reads on in a capture from a mark in it, under the watcher's eyes. Compressed, it's decompressed from its beginning again.
@@ -87,10 +100,39 @@ pub fn from_stdin(watcher: Rc<dyn Watcher>) -> Result<Reader<Box<dyn Read>>, Cap
 /// # Errors
 ///
 /// As [`Reader::new`].
-pub fn from_reader(mut input: impl Read + 'static) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+pub fn from_reader(input: impl Read + 'static) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+    from_reader_aside(input, || None::<io::Sink>)
+}
+
+fn from_reader_aside<W: Write + 'static>(
+    mut input: impl Read + 'static,
+    aside: impl FnOnce() -> Option<W>,
+) -> Result<Reader<Box<dyn Read>>, CaptureError> {
     let at = Location { part: FilePart::FileHeader, packet: 1, offset: 0 };
     let magic = magic(&mut input).map_err(|source| CaptureError::Read { at, source })?;
-    Reader::new(decompressed(Compression::of(&magic), Cursor::new(magic).chain(input)))
+    let compression = Compression::of(&magic);
+    let stream = decompressed(compression, Cursor::new(magic).chain(input));
+    Reader::new(match compression.and_then(|_| aside()) {
+        Some(copy) => Box::new(Copied { stream, copy }),
+        None => stream,
+    })
+}
+
+/// A stream of which everything that is read is written down.
+pub struct Copied<R, W> {
+    /// The stream.
+    pub stream: R,
+    /// Where it's written down.
+    pub copy: W,
+}
+
+impl<R: Read, W: Write> Read for Copied<R, W> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(into)?;
+        let failed = |error| io::Error::other(format!("cannot be put aside, to be read twice: {error}"));
+        self.copy.write_all(&into[..count]).map_err(failed)?;
+        Ok(count)
+    }
 }
 
 /// The first bytes of an input, which tell whether it is compressed.
@@ -144,8 +186,6 @@ impl<D: Read> Read for Decompressed<D> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use flate2::write::GzEncoder;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 

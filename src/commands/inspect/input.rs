@@ -1,6 +1,6 @@
 //! The capture that was named, to be read as often as needed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
@@ -10,6 +10,7 @@ use super::super::Failure;
 use super::absent::Absent;
 use crate::capture::watched::{Nobody, Watcher};
 use crate::capture::{CaptureError, Layout, Mark, Reader, source};
+use crate::limits::MAX_SPOOLED;
 
 /// The capture that was named.
 pub(in crate::commands) struct Input<'a> {
@@ -22,18 +23,57 @@ pub(in crate::commands) struct Input<'a> {
     is_growing: bool,
     /// Where it is put aside, or was.
     spooled: Option<File>,
+    /// What it decompressed to, if it's compressed and was read to be read again.
+    plain: RefCell<Option<Plain>>,
+    is_read_again: bool,
+}
+
+/// A temporary file with what was read of a compressed capture, decompressed. Where there's no room for it, it's incomplete, and
+/// the capture is decompressed once more instead.
+#[derive(Clone)]
+struct Plain {
+    file: Rc<File>,
+    /// How much more may be put into it; nothing, once something was missed.
+    room: Rc<Cell<Option<u64>>>,
+}
+
+impl Plain {
+    fn new() -> Option<Self> {
+        let file = Rc::new(tempfile::tempfile().ok()?);
+        Some(Self { file, room: Rc::new(Cell::new(Some(MAX_SPOOLED))) })
+    }
+}
+
+impl Write for Plain {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.room.get().and_then(|room| room.checked_sub(bytes.len() as u64));
+        self.room.set(room.filter(|_| (&*self.file).write_all(bytes).is_ok()));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<'a> Input<'a> {
     pub(in crate::commands) fn new(path: &'a Path, watcher: Rc<dyn Watcher>) -> Self {
         let is_live = path.as_os_str() == "-";
-        Self { path, watcher, stream: RefCell::new(None), is_live, is_growing: false, spooled: None }
+        Self {
+            path,
+            watcher,
+            stream: RefCell::new(None),
+            is_live,
+            is_growing: false,
+            spooled: None,
+            plain: RefCell::new(None),
+            is_read_again: false,
+        }
     }
 
     /// A capture that is still being made, under a name.
     pub(in crate::commands) fn stream(path: &'a Path, stream: Box<dyn Read>) -> Self {
-        let stream = RefCell::new(Some(stream));
-        Self { path, watcher: Rc::new(Nobody), stream, is_live: true, is_growing: false, spooled: None }
+        Self { stream: RefCell::new(Some(stream)), is_live: true, ..Self::new(path, Rc::new(Nobody)) }
     }
 
     /// The same, written by somebody else: where it ends, a packet may be half there.
@@ -43,8 +83,8 @@ impl<'a> Input<'a> {
 
     /// The same input as it was rewritten: under its name, from that file.
     pub(in crate::commands) fn rewritten(&self, file: File) -> Self {
-        let watcher = Rc::clone(&self.watcher);
-        Self { watcher, stream: RefCell::new(None), spooled: Some(file), ..*self }
+        let Self { is_live, is_growing, .. } = *self;
+        Self { spooled: Some(file), is_live, is_growing, ..Self::new(self.path, Rc::clone(&self.watcher)) }
     }
 
     /// The file that it is read from, if it has a name.
@@ -64,7 +104,8 @@ impl<'a> Input<'a> {
 
     /// The same input, which can be opened more than once: standard input, or a pipe that has a name, is put aside in a
     /// temporary file first.
-    pub(in crate::commands) fn again(self) -> Result<Self, Failure> {
+    pub(in crate::commands) fn again(mut self) -> Result<Self, Failure> {
+        self.is_read_again = true;
         let is_pipe = || fs::metadata(self.path).is_ok_and(|it| !it.is_file() && !it.is_dir());
         if self.spooled.is_some() || !self.is_live() && !is_pipe() {
             return Ok(self);
@@ -91,7 +132,7 @@ impl<'a> Input<'a> {
             Ok((file.try_clone()?, file))
         };
         let (copy, file) = spool().map_err(|error| self.no_room(&error))?;
-        let stream: Box<dyn Read> = Box::new(Aside { stream, copy });
+        let stream: Box<dyn Read> = Box::new(source::Copied { stream, copy });
         Ok(Self { stream: RefCell::new(Some(stream)), spooled: Some(file), ..self })
     }
 
@@ -111,17 +152,28 @@ impl<'a> Input<'a> {
                     file.rewind()?;
                     Ok(file)
                 };
-                rewound().map_err(CaptureError::Open).and_then(|file| source::from_file(file, watcher))
+                rewound().map_err(CaptureError::Open).and_then(|file| self.read(file))
             }
             (None, None) if self.is_live() => source::from_stdin(watcher),
-            (None, None) => source::open(self.path, watcher),
+            (None, None) => source::file(self.path).and_then(|file| self.read(file)),
         };
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
+    /// Reads a file from its beginning.
+    fn read(&self, file: File) -> Result<Reader<Box<dyn Read>>, CaptureError> {
+        source::from_file_aside(file, Rc::clone(&self.watcher), || {
+            let plain = Plain::new().filter(|_| self.is_read_again);
+            self.plain.borrow_mut().clone_from(&plain);
+            plain
+        })
+    }
+
     /// Reads on from a mark in it, which an earlier reading set.
     pub(in crate::commands) fn resume(&self, layout: &Layout, mark: Mark) -> Result<Reader<Box<dyn Read>>, Failure> {
-        let file = match &self.spooled {
+        let plain = self.plain.borrow();
+        let plain = plain.as_ref().filter(|plain| plain.room.get().is_some()).map(|plain| &*plain.file);
+        let file = match plain.or(self.spooled.as_ref()) {
             Some(file) => file.try_clone().map_err(CaptureError::Open),
             None => source::file(self.path),
         };
@@ -153,20 +205,5 @@ impl<'a> Input<'a> {
                 Err(Failure::Input(format!("{name}: {absent}, as far as it could be read: {error}")))
             }
         }
-    }
-}
-
-/// A stream of which everything that is read is written down.
-struct Aside {
-    stream: Box<dyn Read>,
-    copy: File,
-}
-
-impl Read for Aside {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(into)?;
-        let failed = |error| io::Error::other(format!("cannot be put aside, to be read twice: {error}"));
-        self.copy.write_all(&into[..count]).map_err(failed)?;
-        Ok(count)
     }
 }
