@@ -262,6 +262,10 @@ impl<'a> Search<'a> {
             (Wanted::Packet(wanted), Event::Bytes(it)) if it.run.origin.packet() == Some(wanted) => {
                 self.of = Some(it.connection);
             }
+            // What waited until its connection was over is read then.
+            (Wanted::Packet(_), Event::Closed(it)) if self.of == Some(it.number) && self.followed.is_none() => {
+                self.followed = Some(Followed { lane: Lane::of(it), over: None });
+            }
             (Wanted::Connection(wanted), Event::Opened(it)) if it.number == wanted => {
                 self.followed = Some(Followed { lane: Lane::of(it), over: None });
             }
