@@ -161,5 +161,12 @@ pub const MAX_COMMENTED_PACKETS: usize = 1 << 14;
 /// How much annotation remembers, in bytes. Beyond it payload is left without names, which is said.
 pub const MOST_ANNOTATED: usize = 64 << 20;
 
+/// How much of a derived stream (a body with its codings undone, an inflated message) is kept to be shown, in bytes. Of a
+/// longer one it's what came of the packets that are looked at. What is left out is counted.
+pub const MAX_DERIVED: usize = 64 << 10;
+
+/// How much of all of them is kept, in bytes, roughly. Beyond it, the same.
+pub const MOST_DERIVED: usize = 8 << 20;
+
 /// How much a plan of what to blank may take, in bytes, roughly; what does not fit is blanked.
 pub const MOST_PLANNED: usize = 64 << 20;

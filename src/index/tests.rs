@@ -196,8 +196,25 @@ impl Sink for Notes {
 
 impl Notes {
     fn of(self, connection: u64) -> Vec<String> {
-        self.events.into_iter().filter(|(of, _)| *of == Some(connection)).map(|(_, event)| event).collect()
+        let mut ids = Vec::new();
+        let of_it = self.events.into_iter().filter(|(of, _)| *of == Some(connection));
+        of_it.map(|(_, event)| renumbered(&event, &mut ids)).collect()
     }
+}
+
+/// The numbers of streams count those of the whole capture: here they are those of the order in which they come.
+fn renumbered(event: &str, ids: &mut Vec<String>) -> String {
+    let mut parts = event.split("DerivedId(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (id, rest) = part.split_once(')').unwrap();
+        let at = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+            ids.push(id.to_owned());
+            ids.len() - 1
+        });
+        text.extend(["DerivedId(", &at.to_string(), ")", rest]);
+    }
+    text
 }
 
 /// An index with a checkpoint every few bytes.

@@ -139,7 +139,8 @@ impl Connections {
             let number = self.next_number;
             self.next_number += 1;
             out.summary.tcp_connections += 1;
-            Box::new(Tracked::new(number, tcp, up, arrived))
+            let streams = [out.next_stream(), out.next_stream()];
+            Box::new(Tracked::new(number, streams, tcp, up, arrived))
         });
         out.look_at(tracked.record.number);
         let is_new = tracked.record.packets == 0;

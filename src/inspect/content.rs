@@ -1,7 +1,10 @@
 //! A message's content as it comes: counted, its coding undone, its beginning kept.
 
-use super::record::HttpMessage;
+use super::event::{How, Made, Map};
+use super::output::{Making, Output};
+use super::record::{Direction, HttpMessage};
 use super::redact::mark::Note;
+use crate::layers::Run;
 use crate::layers::application::http::Head;
 use crate::layers::presentation::coding::Decoder;
 
@@ -10,6 +13,27 @@ use crate::layers::presentation::coding::Decoder;
 pub(super) struct Content {
     coding: Coding,
     decoded: u64,
+    /// What is made from the body, where that is told: the chunked coding undone, and the content coding.
+    dechunking: Option<Making>,
+    decoding: Option<Making>,
+}
+
+/// What bytes of a body are, for what is made from them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyBytes {
+    /// Where they stand in their stream.
+    pub(super) run: Run,
+    /// Whether they are chunk data.
+    pub(super) is_chunked: bool,
+    /// Whose they are, and of which exchange.
+    pub(super) side: (u64, Direction),
+    pub(super) index: u64,
+}
+
+impl BodyBytes {
+    fn made(&self, how: How) -> Made {
+        Made { how, side: Some(self.side), index: Some(self.index) }
+    }
 }
 
 #[derive(Debug)]
@@ -34,7 +58,7 @@ impl Content {
     /// why its coding cannot be undone.
     pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
         if head.get("content-encoding").is_none() {
-            return (Self { coding: Coding::None, decoded: 0 }, None);
+            return (Self::new(Coding::None), None);
         }
         let named = head.all("content-encoding").collect::<Vec<_>>().join(&b", "[..]);
         let (coding, error) = match Decoder::new(&named) {
@@ -46,13 +70,28 @@ impl Content {
         if !matches!(coding, Coding::None) {
             message.content_coding = Some(String::from_utf8_lossy(&named).into_owned());
         }
-        (Self { coding, decoded: 0 }, error)
+        (Self::new(coding), error)
     }
 
-    /// Takes the next bytes. An error says why the coding cannot be undone; it comes once.
-    pub(super) fn push(&mut self, bytes: &[u8], keep: usize, message: &mut HttpMessage) -> Option<String> {
+    fn new(coding: Coding) -> Self {
+        Self { coding, decoded: 0, dechunking: None, decoding: None }
+    }
+
+    /// Takes the next bytes, and tells what is made from them where it is given `of` what they are. An error says why the coding
+    /// cannot be undone; it comes once.
+    pub(super) fn push(
+        &mut self,
+        bytes: &[u8],
+        mut of: Option<BodyBytes>,
+        message: &mut HttpMessage,
+        out: &mut Output<'_>,
+    ) -> Option<String> {
         message.body_bytes += bytes.len() as u64;
-        let Self { coding, decoded } = self;
+        let keep = out.options.keep;
+        let Self { coding, decoded, dechunking, decoding } = self;
+        if let Some(part) = of.as_mut().filter(|part| part.is_chunked) {
+            part.run = out.derived(dechunking, part.made(How::Dechunked), bytes, part.run, Map::Bytewise);
+        }
         let mut take = |bytes: &[u8]| {
             *decoded += bytes.len() as u64;
             kept(&mut message.body, &mut message.body_truncated, bytes, keep);
@@ -73,7 +112,20 @@ impl Content {
                 *kept = keep;
                 note.is_broken().then(|| BROKEN.to_owned())
             }
-            Coding::Undoing(decoder) => decoder.push(bytes, &mut take).err().map(|error| error.to_string()),
+            Coding::Undoing(decoder) => {
+                let mut tell = |bytes: &[u8]| {
+                    if let Some(part) = &of {
+                        out.derived(decoding, part.made(How::Decoded), bytes, part.run, Map::Whole);
+                    }
+                };
+                // Bytes that give nothing yet are part of what the rest is made from.
+                tell(&[]);
+                let mut take = |bytes: &[u8]| {
+                    take(bytes);
+                    tell(bytes);
+                };
+                decoder.push(bytes, &mut take).err().map(|error| error.to_string())
+            }
         };
         if error.is_some() {
             *coding = Coding::Failed;

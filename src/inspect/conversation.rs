@@ -10,12 +10,14 @@ use super::websocket_talk::WebSocketTalk;
 use crate::layers::application::http::Input;
 use crate::layers::session::tls::Tls;
 use crate::layers::session::{Opening, Prelude, Progress};
-use crate::layers::{Run, Source};
+use crate::layers::{DerivedId, Run, Source};
 
 /// One connection above TCP.
 #[derive(Debug)]
 pub(super) struct Conversation {
     connection: u64,
+    /// What the bytes of the client and of the server are of, for what is made from them.
+    streams: [DerivedId; 2],
     talk: Talk,
     protocol: Protocol,
     name: Name,
@@ -43,10 +45,12 @@ enum Talk {
 
 impl Conversation {
     /// A conversation that was captured from its start, or joined midway.
-    pub(super) fn new(connection: u64, from_start: bool) -> Self {
+    pub(super) fn new(connection: u64, streams: [DerivedId; 2], from_start: bool) -> Self {
+        let talk = if from_start { Talk::Http(Box::new(HttpTalk::new(connection, streams))) } else { Talk::Unjoined };
         Self {
             connection,
-            talk: if from_start { Talk::Http(Box::new(HttpTalk::new(connection))) } else { Talk::Unjoined },
+            streams,
+            talk,
             protocol: Protocol::None,
             name: Name::default(),
             doorway: Some(if from_start { Doorway::open() } else { Doorway::joined() }),
@@ -95,12 +99,13 @@ impl Conversation {
     pub(super) fn swap_sides(&mut self) {
         self.seen.swap(0, 1);
         self.heard.swap(0, 1);
+        self.streams.swap(0, 1);
     }
 
     /// It's now known who the client is: decodes what comes next, from the first start line on.
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
-            let mut talk = HttpTalk::joined(self.connection, self.seen);
+            let mut talk = HttpTalk::joined(self.connection, self.streams, self.seen);
             Direction::BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
             self.talk = Talk::Http(Box::new(talk));
         }
@@ -122,7 +127,8 @@ impl Conversation {
             Spoken::WebSocket => {
                 self.protocol = Protocol::WebSocket;
                 self.doorway = None;
-                self.talk = Talk::WebSocket(Box::new(WebSocketTalk::joined(self.connection, self.seen)));
+                let talk = WebSocketTalk::joined(self.connection, self.streams, self.seen);
+                self.talk = Talk::WebSocket(Box::new(talk));
             }
         }
     }
@@ -131,8 +137,9 @@ impl Conversation {
     pub(super) fn bytes(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let connection = self.connection;
         if out.options.pieces {
+            let stream = self.streams[from as usize];
             let run = Run { origin: source.origin, offset: source.offset, length: bytes.len() as u64 };
-            out.emit(Event::Bytes(Delivered { connection, direction: from, start, run, data: bytes }));
+            out.emit(Event::Bytes(Delivered { connection, direction: from, stream, start, run, data: bytes }));
         }
         self.seen[from as usize] = start + bytes.len() as u64;
         if self.protocol == Protocol::None {
@@ -403,7 +410,7 @@ impl Conversation {
                 }
                 let positions = [talk.position(Direction::Client), talk.position(Direction::Server)];
                 let early = talk.take_partial();
-                let mut talk = WebSocketTalk::new(self.connection, positions, deflate);
+                let mut talk = WebSocketTalk::new(self.connection, self.streams, positions, deflate);
                 talk.bytes(Direction::Client, &mut Input { bytes: &early, source }, out);
                 self.talk = Talk::WebSocket(Box::new(talk));
             }

@@ -1,10 +1,11 @@
 //! What the pipeline emits as it streams, and the one trait it emits into.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem};
-use crate::layers::Run;
 pub use crate::layers::transport::Novelty;
+use crate::layers::{DerivedId, Run};
 
 /// Takes what the pipeline finds. Every view is one implementation.
 pub trait Sink {
@@ -90,6 +91,9 @@ pub enum Event<'a> {
     Closed(&'a Connection),
     /// Bytes of a stream, in order, and where they lie. Only if pieces were asked for.
     Bytes(Delivered<'a>),
+    /// Bytes that stand in no packet, and what they were made from. Only if pieces were asked for; what is made from bytes of
+    /// a stream is told after these bytes are, and before the piece that says what they are.
+    Derived(Derived<'a>),
     /// What a range of a stream is. Only if pieces were asked for.
     Piece(Piece),
 }
@@ -110,6 +114,7 @@ impl Event<'_> {
             Self::Problem(it) => it.connection,
             Self::Bytes(it) => Some(it.connection),
             Self::Piece(it) => Some(it.connection),
+            Self::Derived(it) => it.made.side.map(|(connection, _)| connection),
             Self::Interface(..) => None,
         }
     }
@@ -198,12 +203,73 @@ pub struct Delivered<'a> {
     pub connection: u64,
     /// Who sent them.
     pub direction: Direction,
+    /// What is made from the stream's bytes names them by this, and by their position.
+    pub stream: DerivedId,
     /// Position of the first in the stream, from 0.
     pub start: u64,
     /// Where they lie.
     pub run: Run,
     /// The bytes.
     pub data: &'a [u8],
+}
+
+/// Bytes of a derived stream, in order. Nobody keeps them: a view that wants them does, within its cap.
+#[derive(Clone, Copy, Debug)]
+pub struct Derived<'a> {
+    /// Which stream they are of.
+    pub id: DerivedId,
+    /// What that is.
+    pub made: Made,
+    /// Position of the first byte in it, from 0.
+    pub start: u64,
+    /// The bytes; none where those that they were made from have given nothing yet.
+    pub bytes: &'a [u8],
+    /// What they were made from.
+    pub from: Run,
+    /// How they follow from it.
+    pub map: Map,
+}
+
+/// How derived bytes follow from those that they were made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Map {
+    /// One byte for each byte, in the same order.
+    Bytewise,
+    /// The whole from the whole: what one byte was made from can't be told.
+    Whole,
+}
+
+/// What a derived stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// What was done to the bytes that it was made from.
+    pub how: How,
+    /// The connection that carries it, and who sent it; `None` for what carries connections.
+    pub side: Option<(u64, Direction)>,
+    /// Which exchange, frame or message of its connection it is of. That of a message is known only once it is complete.
+    pub index: Option<u64>,
+}
+
+/// What was done to bytes, so that others came of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum How {
+    /// The fragments of a datagram were put together (RFC 791 §3.2, RFC 8200 §4.5).
+    Reassembled {
+        /// The datagram's sender.
+        source: IpAddr,
+        /// Its receiver.
+        destination: IpAddr,
+        /// The protocol of its payload.
+        protocol: u8,
+    },
+    /// The chunked transfer coding was undone (RFC 9112 §7.1).
+    Dechunked,
+    /// A content coding was undone (RFC 9110 §8.4).
+    Decoded,
+    /// A frame's payload was unmasked (RFC 6455 §5.3).
+    Unmasked,
+    /// A message was inflated (RFC 7692 §6.2).
+    Inflated,
 }
 
 /// What a range of a stream is.

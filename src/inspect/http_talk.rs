@@ -4,13 +4,15 @@ use super::event::PieceKind;
 use super::output::{About, Output};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
-use crate::layers::Source;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
+use crate::layers::{DerivedId, Origin, Run, Source};
 
 /// Both directions of a connection that speaks HTTP/1.x.
 #[derive(Debug)]
 pub(super) struct HttpTalk {
     connection: u64,
+    /// What the bytes of the client and of the server are of.
+    streams: [DerivedId; 2],
     client: Decoder,
     server: Decoder,
     pairing: Pairing,
@@ -19,9 +21,10 @@ pub(super) struct HttpTalk {
 
 impl HttpTalk {
     /// A connection that the capture has from its start.
-    pub(super) fn new(connection: u64) -> Self {
+    pub(super) fn new(connection: u64, streams: [DerivedId; 2]) -> Self {
         Self {
             connection,
+            streams,
             client: Decoder::at(Direction::Client, 0),
             server: Decoder::at(Direction::Server, 0),
             pairing: Pairing::new(connection, true),
@@ -30,12 +33,12 @@ impl HttpTalk {
     }
 
     /// A connection that was joined midway, at these positions in the client's and the server's stream.
-    pub(super) fn joined(connection: u64, [client, server]: [u64; 2]) -> Self {
+    pub(super) fn joined(connection: u64, streams: [DerivedId; 2], [client, server]: [u64; 2]) -> Self {
         Self {
             client: Decoder::joining(Direction::Client, client),
             server: Decoder::joining(Direction::Server, server),
             pairing: Pairing::new(connection, false),
-            ..Self::new(connection)
+            ..Self::new(connection, streams)
         }
     }
 
@@ -140,12 +143,13 @@ impl HttpTalk {
     }
 
     fn taker(&mut self, from: Direction, source: Source) -> (&mut Decoder, Taker<'_>) {
-        let Self { connection, client, server, pairing, heads } = self;
+        let Self { connection, streams, client, server, pairing, heads } = self;
         let (decoder, client) = match from {
             Direction::Client => (client, None),
             Direction::Server => (server, Some(client)),
         };
-        (decoder, Taker { connection: *connection, from, source, client, pairing, heads })
+        let stream = streams[from as usize];
+        (decoder, Taker { connection: *connection, from, stream, source, client, pairing, heads })
     }
 
     /// One end sent its FIN: whatever it hasn't finished by now is cut short.
@@ -187,6 +191,8 @@ impl HttpTalk {
 struct Taker<'a> {
     connection: u64,
     from: Direction,
+    /// What that side's bytes are of.
+    stream: DerivedId,
     source: Source,
     /// The client's decoder, while the server's items are taken.
     client: Option<&'a mut Decoder>,
@@ -204,7 +210,7 @@ impl Taker<'_> {
         {
             self.answer_early(head, out);
         }
-        let Self { connection, from, source, ref mut pairing, ref mut heads, .. } = *self;
+        let Self { connection, from, stream, source, ref mut pairing, ref mut heads, .. } = *self;
         let index = if out.options.pieces { pairing.index(from) } else { 0 };
         let about = |pairing: &Pairing| About::connection(connection).by(from).exchange(pairing.index(from));
         let piece = |length: usize, kind, out: &mut Output<'_>| {
@@ -222,8 +228,9 @@ impl Taker<'_> {
             }
             Item::Data(data) => {
                 let kind = if pairing.is_chunked(from) { PieceKind::ChunkData } else { PieceKind::Body };
+                let run = Run { origin: Origin::Derived(stream), offset: start, length: data.len() as u64 };
+                pairing.data(from, data, run, source, out);
                 piece(data.len(), kind, out);
-                pairing.data(from, data, source, out);
             }
             Item::ChunkLine(length) => {
                 piece(length, PieceKind::ChunkSize, out);
@@ -280,7 +287,8 @@ impl Taker<'_> {
         let Some((begun, source)) = client.begun() else { return };
         let (begun, before) = (begun.to_vec(), client.position());
         let (pairing, heads) = (&mut *self.pairing, &mut *self.heads);
-        Taker { connection: self.connection, from: Direction::Client, source, client: None, pairing, heads }
+        let Self { connection, stream, .. } = *self;
+        Taker { connection, from: Direction::Client, stream, source, client: None, pairing, heads }
             .broken_off(client, out);
         if client.position() == before {
             self.pairing.interrupt();

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::connections::{Connections, Lane};
-use super::event::{Arrived, Event, PacketContent, Sink};
+use super::event::{Arrived, Event, How, Made, Map, PacketContent, Sink};
 use super::fault::Fault;
 use super::output::{About, Options, Output, Scratch};
 use super::record::{Connection, Moment, Summary};
@@ -136,6 +136,9 @@ impl Inspector {
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
         let mut out = Output::new(sink, &mut self.summary, (self.options, self.redacted), &mut self.scratch);
+        if self.options.pieces {
+            tell(datagram, &mut out);
+        }
         match stack::walk_datagram(datagram) {
             Outcome::Tcp(tcp) => {
                 let pieces = pieces(datagram, &tcp, source);
@@ -145,6 +148,18 @@ impl Inspector {
             // Fragments of fragments aren't reassembled: no network makes them.
             _ => other(PacketContent::Fragment, "IP fragment", arrived, &mut out),
         }
+    }
+}
+
+/// Tells what a datagram was put together from.
+fn tell(datagram: &Datagram, out: &mut Output<'_>) {
+    let Datagram { source, destination, protocol, ref payload, ref runs } = *datagram;
+    let made = Made { how: How::Reassembled { source, destination, protocol }, side: None, index: None };
+    let (mut making, mut rest) = (None, &payload[..]);
+    for run in runs {
+        let (bytes, behind) = rest.split_at(rest.len().min(run.length as usize));
+        out.derived(&mut making, made, bytes, *run, Map::Bytewise);
+        rest = behind;
     }
 }
 

@@ -1,18 +1,19 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
-use super::event::{Event, Piece, PieceKind, Sink};
+use super::event::{Derived, Event, Made, Map, Piece, PieceKind, Sink};
 use super::pairing::Open;
 use super::record::{Direction, Kind, Problem, Response, Summary};
 use super::websocket_talk::Building;
-use crate::layers::Source;
 use crate::layers::fault::{Breach, Rule};
+use crate::layers::{DerivedId, Origin, Run, Source};
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// How many bytes of each body and payload to keep for the view; 0 where it needs none.
     pub keep: usize,
-    /// Whether to emit [`Event::Bytes`] and [`Event::Piece`], which say what every byte of a stream is.
+    /// Whether to emit [`Event::Bytes`], [`Event::Piece`] and [`Event::Derived`], which say what every byte of a stream is, and
+    /// what is made from it.
     pub pieces: bool,
     /// The protocol of connections whose beginning wasn't captured, if their bytes don't show it.
     pub decode_as: DecodeAs,
@@ -68,6 +69,13 @@ pub(super) struct Output<'a> {
     is_told: bool,
 }
 
+/// A derived stream in the making.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Making {
+    id: DerivedId,
+    length: u64,
+}
+
 /// What a problem is about, as far as it is about one of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct About {
@@ -114,6 +122,8 @@ pub(super) struct Scratch {
     /// A finished exchange, without its response.
     pub(super) exchange: Option<Box<Open>>,
     pub(super) response: Response,
+    /// The number of the latest derived stream.
+    pub(super) derived: u64,
 }
 
 impl<'a> Output<'a> {
@@ -162,6 +172,29 @@ impl<'a> Output<'a> {
             self.sink.event(Event::Problem(&found));
         }
         id
+    }
+
+    /// A number for a stream that things are made from.
+    pub(super) fn next_stream(&mut self) -> DerivedId {
+        self.scratch.derived += 1;
+        DerivedId(self.scratch.derived)
+    }
+
+    /// Tells of bytes that were made from others. The stream begins with the first of them; the result is where they stand in
+    /// it.
+    pub(super) fn derived(
+        &mut self,
+        making: &mut Option<Making>,
+        made: Made,
+        bytes: &[u8],
+        from: Run,
+        map: Map,
+    ) -> Run {
+        let Making { id, length: start } = making.unwrap_or_else(|| Making { id: self.next_stream(), length: 0 });
+        let length = bytes.len() as u64;
+        *making = Some(Making { id, length: start + length });
+        self.emit(Event::Derived(Derived { id, made, start, bytes, from, map }));
+        Run { origin: Origin::Derived(id), offset: start, length }
     }
 
     pub(super) fn piece(

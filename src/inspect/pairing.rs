@@ -3,17 +3,17 @@
 
 use std::collections::VecDeque;
 
-use super::content::Content;
+use super::content::{BodyBytes, Content};
 use super::event::Event;
 use super::http_talk::faults;
 use super::output::{About, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
-use crate::layers::Source;
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
+use crate::layers::{Run, Source};
 use crate::limits::{MAX_SPARE_BYTES, MAX_UNANSWERED};
 
 /// What a connection becomes after a 101, or after an accepted CONNECT.
@@ -194,11 +194,18 @@ impl Pairing {
     }
 
     /// Takes content.
-    pub(super) fn data(&mut self, from: Direction, data: &[u8], source: Source, out: &mut Output<'_>) {
+    pub(super) fn data(&mut self, from: Direction, data: &[u8], run: Run, source: Source, out: &mut Output<'_>) {
         let about = self.about(from);
+        let of = out.options.pieces.then(|| BodyBytes {
+            run,
+            is_chunked: self.is_chunked(from),
+            side: (self.connection, from),
+            index: self.index(from),
+        });
         if let Some((content, message)) = self.content(from) {
             message.wire_body_bytes += data.len() as u64;
-            undecodable(content.push(data, out.options.keep, message), about, source, out);
+            let error = content.push(data, of, message, out);
+            undecodable(error, about, source, out);
         }
     }
 

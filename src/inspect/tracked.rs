@@ -10,10 +10,10 @@ use super::pair::Pair;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
 use super::tcp_watch::TcpWatch;
-use crate::layers::Source;
 use crate::layers::stack::{self, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
 use crate::layers::transport::{Novelty, Reassembly, Segment, Side};
+use crate::layers::{DerivedId, Source};
 
 /// One connection: its record, its two streams, and what is said on them.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) struct Tracked {
 
 impl Tracked {
     /// A connection whose first packet this is; `up` tells whether the lower endpoint sent it.
-    pub(super) fn new(number: u64, tcp: &TcpPacket<'_>, up: bool, arrived: Arrived) -> Self {
+    pub(super) fn new(number: u64, streams: [DerivedId; 2], tcp: &TcpPacket<'_>, up: bool, arrived: Arrived) -> Self {
         let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
         let from = SocketAddr::new(tcp.source, tcp.header.source_port);
         let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
@@ -72,7 +72,7 @@ impl Tracked {
             client: if answers { Side::Second } else { Side::First },
             client_is_known: handshake,
             reassembly: Reassembly::default(),
-            conversation: Conversation::new(number, handshake),
+            conversation: Conversation::new(number, streams, handshake),
             watch: TcpWatch::default(),
             scales: [None; 2],
             ended: false,

@@ -1,16 +1,16 @@
 //! A connection that speaks WebSocket: frames, and the messages they make up.
 
 use super::content::kept;
-use super::event::{Event, PieceKind};
-use super::output::{About, Output};
+use super::event::{Event, How, Made, Map, PieceKind};
+use super::output::{About, Making, Output};
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use super::redact::mark::Note;
-use crate::layers::Source;
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
+use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::{MAX_LINE_AFTER_CLOSE, MAX_SPARE_BYTES};
 
 /// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
@@ -34,6 +34,8 @@ pub(super) struct WebSocketTalk {
 #[derive(Debug)]
 struct Sender {
     direction: Direction,
+    /// What its bytes are of.
+    stream: DerivedId,
     decoder: Decoder,
     rules: Rules,
     inflater: Option<Box<Inflater>>,
@@ -54,6 +56,8 @@ struct InFrame {
     /// The payload, unmasked, as far as it is kept.
     payload: Vec<u8>,
     truncated: bool,
+    /// The payload unmasked, where that is told.
+    unmasking: Option<Making>,
 }
 
 /// A data message in progress.
@@ -65,13 +69,17 @@ pub(super) struct Building {
     note: Note,
     /// Part of it is missing or wrong: it won't be reported as a whole message.
     broken: bool,
+    /// The message inflated, where that is told, and what it is being made from.
+    inflating: Option<Making>,
+    from: Run,
 }
 
 impl WebSocketTalk {
     /// A connection that speaks WebSocket from the given stream positions on, client's and server's.
-    pub(super) fn new(connection: u64, positions: [u64; 2], deflate: Option<Deflate>) -> Self {
+    pub(super) fn new(connection: u64, streams: [DerivedId; 2], positions: [u64; 2], deflate: Option<Deflate>) -> Self {
         let sender = |direction, inflater: Option<Inflater>| Sender {
             direction,
+            stream: streams[direction as usize],
             decoder: Decoder::new(direction, deflate.is_some(), positions[direction as usize]),
             rules: Rules::new(direction, deflate.is_some()),
             inflater: inflater.map(Box::new),
@@ -86,8 +94,8 @@ impl WebSocketTalk {
 
     /// A connection that was joined midway: trusts the next packet of each end that consists of whole frames. What was agreed
     /// on isn't known, so a compressed message is not a fault.
-    pub(super) fn joined(connection: u64, positions: [u64; 2]) -> Self {
-        let mut talk = Self::new(connection, positions, Some(Deflate::default()));
+    pub(super) fn joined(connection: u64, streams: [DerivedId; 2], positions: [u64; 2]) -> Self {
+        let mut talk = Self::new(connection, streams, positions, Some(Deflate::default()));
         for side in &mut talk.sides {
             side.miss(0);
             side.lose();
@@ -128,8 +136,9 @@ impl WebSocketTalk {
                 }
                 Item::Payload(payload, at) => {
                     let index = side.frame.as_ref().map_or(index, |frame| frame.index);
+                    let run = Run { origin: Origin::Derived(side.stream), offset: start, length: end - start };
+                    side.payload(payload, at, (*connection, run), source, out);
                     out.piece(*connection, from, start, end, PieceKind::FramePayload, index);
-                    side.payload(payload, at, source, out);
                 }
                 Item::End { complete } => side.end(complete, *connection, source, next_message, out),
                 Item::Skipped(_) => out.piece(*connection, from, start, end, PieceKind::Undecoded, index),
@@ -244,10 +253,26 @@ impl Sender {
             building.start((connection, self.direction), (header.opcode, compressed), began.ready);
             self.message = Some(building);
         }
-        self.frame = Some(InFrame { header: *header, index, part, seen: 0, payload: Vec::new(), truncated: false });
+        self.frame = Some(InFrame {
+            header: *header,
+            index,
+            part,
+            seen: 0,
+            payload: Vec::new(),
+            truncated: false,
+            unmasking: None,
+        });
     }
 
-    fn payload(&mut self, payload: &[u8], at: u64, source: Source, out: &mut Output<'_>) {
+    /// Takes payload that stands at `run` of the side's stream.
+    fn payload(
+        &mut self,
+        payload: &[u8],
+        at: u64,
+        (connection, run): (u64, Run),
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
         let Some(frame) = &mut self.frame else { return };
         frame.seen += payload.len() as u64;
         let keep = if frame.header.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
@@ -256,7 +281,8 @@ impl Sender {
         } else {
             None
         };
-        if frame.payload.len() >= keep && !of_message.as_ref().is_some_and(|building| building.is_read(keep)) {
+        let is_read = out.options.pieces || of_message.as_ref().is_some_and(|building| building.is_read(keep));
+        if frame.payload.len() >= keep && !is_read {
             frame.truncated = true;
             if let Some(building) = of_message {
                 building.message.payload_bytes += payload.len() as u64;
@@ -266,7 +292,10 @@ impl Sender {
         }
         let mut buffer = std::mem::take(&mut out.scratch.unmasked);
         let mut at = at;
+        let mut from = run.offset;
         for piece in payload.chunks(UNMASK_AT_ONCE) {
+            let mut run = Run { offset: from, length: piece.len() as u64, ..run };
+            from += run.length;
             let clear = match frame.header.mask_key {
                 None => piece,
                 Some(key) => {
@@ -276,9 +305,14 @@ impl Sender {
                 }
             };
             at += piece.len() as u64;
+            if out.options.pieces && frame.header.mask_key.is_some() {
+                let side = Some((connection, self.direction));
+                let made = Made { how: How::Unmasked, side, index: Some(frame.index) };
+                run = out.derived(&mut frame.unmasking, made, clear, run, Map::Bytewise);
+            }
             kept(&mut frame.payload, &mut frame.truncated, clear, keep);
             if let Some(building) = &mut of_message {
-                building.push(clear, self.inflater.as_deref_mut(), source, out);
+                building.push(clear, run, self.inflater.as_deref_mut(), source, out);
             }
         }
         out.scratch.unmasked = buffer;
@@ -368,6 +402,8 @@ impl Building {
             check: None,
             note: Note::default(),
             broken: false,
+            inflating: None,
+            from: Run { origin: Origin::default(), offset: 0, length: 0 },
         }
     }
 
@@ -383,6 +419,7 @@ impl Building {
         self.check = (opcode == TEXT).then(Utf8Check::default);
         self.note = Note::default();
         self.broken = false;
+        self.inflating = None;
     }
 
     /// Whether the payload's content is needed, not only its length.
@@ -390,11 +427,14 @@ impl Building {
         self.message.compressed || self.check.is_some() || self.message.payload.len() < keep
     }
 
-    fn push(&mut self, bytes: &[u8], inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
+    /// Takes payload as it was sent, but unmasked; it stands at `from`.
+    fn push(&mut self, bytes: &[u8], from: Run, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
         match inflater {
             Some(_) if self.message.compressed && out.redacted => self.note.push(bytes),
             Some(inflater) if self.message.compressed => {
                 if !inflater.is_lost() {
+                    self.from = from;
+                    self.tell(&[], out);
                     let result = inflater.message_chunk(bytes, &mut |clear| self.take(clear, source, out));
                     self.inflated(result.map_err(|error| error.to_string()), source, out);
                 }
@@ -447,8 +487,18 @@ impl Building {
         }
     }
 
+    /// Tells what is inflated, if it is.
+    fn tell(&mut self, bytes: &[u8], out: &mut Output<'_>) {
+        let Message { connection, direction, compressed, .. } = self.message;
+        if out.options.pieces && compressed && !out.redacted {
+            let made = Made { how: How::Inflated, side: Some((connection, direction)), index: None };
+            out.derived(&mut self.inflating, made, bytes, self.from, Map::Whole);
+        }
+    }
+
     /// Takes payload in its final form: unmasked and inflated.
     fn take(&mut self, bytes: &[u8], source: Source, out: &mut Output<'_>) {
+        self.tell(bytes, out);
         let message = &mut self.message;
         message.payload_bytes += bytes.len() as u64;
         kept(&mut message.payload, &mut message.payload_truncated, bytes, out.options.keep);

@@ -182,6 +182,15 @@ pub struct Run {
     pub length: u64,
 }
 
+impl Run {
+    /// The part of a run that lies within `bytes` of a stream, where its own first byte is at position `at`.
+    #[must_use]
+    pub fn part(self, at: u64, bytes: &Range<u64>) -> Option<Self> {
+        let (start, end) = (bytes.start.max(at), bytes.end.min(at.saturating_add(self.length)));
+        (start < end).then(|| Self { offset: self.offset + (start - at), length: end - start, ..self })
+    }
+}
+
 /// Where a piece of bytes came from: one run for a header, several for a line that straddles packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -207,7 +216,7 @@ impl Place {
         &self.runs
     }
 
-    /// The packets that its bytes lie in, in stream order.
+    /// The packets that its bytes lie in, in stream order, each as often as it has a run.
     pub fn packets(&self) -> impl Iterator<Item = u64> {
         self.runs.iter().filter_map(|run| run.origin.packet())
     }

@@ -94,6 +94,7 @@ impl<W: Write> Sink for Json<W> {
             | Event::Response(_)
             | Event::Upgraded(_)
             | Event::Bytes(_)
+            | Event::Derived(_)
             | Event::Piece(_) => {}
         }
     }

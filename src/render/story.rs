@@ -173,6 +173,7 @@ impl Sink for Story {
             | Event::Upgraded(_)
             | Event::Message(_)
             | Event::Bytes(_)
+            | Event::Derived(_)
             | Event::Piece(_) => {}
         }
     }

@@ -68,6 +68,16 @@ impl Message {
         Self { title, about: OnceLock::new() }
     }
 
+    /// Its `Content-Type`.
+    pub(super) fn content_type(&self) -> Option<&[u8]> {
+        self.about.get()?.content_type.as_deref()
+    }
+
+    /// The content coding it names.
+    pub(super) fn coding(&self) -> Option<&str> {
+        self.about.get()?.coding.as_deref()
+    }
+
     /// Its header section is whole.
     pub(super) fn learn(&self, message: &HttpMessage, exchange: &Exchange) {
         let request = exchange.request.as_ref();
@@ -135,17 +145,9 @@ impl Element {
             What::Piece(kind) => self.piece(kind, spoken),
         };
         for field in &mut fields {
-            self.place(field);
+            moved(field, &self.place);
         }
         fields
-    }
-
-    /// Moves spans that count from the element's first byte to where its bytes lie.
-    fn place(&self, field: &mut Field) {
-        field.spans = field.spans.iter().flat_map(|span| self.place.bits(span.bits.clone())).collect();
-        for part in &mut field.parts {
-            self.place(part);
-        }
     }
 
     fn piece(&self, kind: PieceKind, spoken: Option<&(Protocol, Option<String>)>) -> Vec<Field> {
@@ -248,6 +250,14 @@ impl Element {
         };
         let spans = vec![Span { origin: Origin::default(), bits: 0..length * 8 }];
         Field::new(layer, name, value, meaning, spans, "RFC 9293 §3.1")
+    }
+}
+
+/// Moves spans that count from the first byte of something to where its bytes lie.
+pub(super) fn moved(field: &mut Field, place: &Place) {
+    field.spans = field.spans.iter().flat_map(|span| place.bits(span.bits.clone())).collect();
+    for part in &mut field.parts {
+        moved(part, place);
     }
 }
 

@@ -4,6 +4,7 @@
 //! then names the fields of packets that are read once more. What decodes and names the bytes is below, in `layers`; this module knows which bytes they are, and
 //! in which packets.
 
+mod derived;
 mod element;
 mod packets;
 mod stream;
@@ -12,20 +13,24 @@ mod tests;
 mod tile;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::{Discriminant, discriminant};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
+pub use self::derived::DerivedStream;
+use self::derived::Kept;
 use self::element::{Element, Group, What};
 pub use self::packets::AnnotatedPacket;
 use self::stream::Stream;
 use self::tile::{Groups, Rest, tile};
-use super::event::{Delivered, Event, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
-use super::record::{Direction, Exchange, Protocol};
+use super::event::{Delivered, Derived, Event, How, Map, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
+use super::record::{Direction, Exchange, Message, Protocol};
 use crate::capture::LinkType;
 use crate::layers::stack::{self, Outcome};
-use crate::layers::{Field, Origin};
+use crate::layers::{DerivedId, Field, Origin, Run};
 pub use crate::limits::MOST_ANNOTATED;
+use crate::limits::MOST_DERIVED;
 
 /// What is to be annotated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +72,15 @@ impl Selection {
         }
     }
 
+    /// Whether a packet is selected; `side` is what its bytes are of, if that is known.
+    fn has_source(&self, number: u64, side: Option<(u64, Direction)>) -> bool {
+        match (self, side) {
+            // Below connections nobody knows whose it is.
+            (Self::Connection(_), None) => true,
+            (_, side) => self.has_packet(number, side.map_or(u64::MAX, |(connection, _)| connection)),
+        }
+    }
+
     fn has_element(&self, element: &Element) -> bool {
         match self {
             Self::All => true,
@@ -101,6 +115,7 @@ impl Unit {
 pub struct Annotator {
     selection: Selection,
     streams: HashMap<u64, [Stream; 2], RandomState>,
+    making: Making,
     found: Found,
     /// What is yet to come before everything selected is known.
     outstanding: Outstanding,
@@ -117,6 +132,12 @@ struct Outstanding {
     over: bool,
 }
 
+/// What is being made from the bytes of each side: one stream of each kind at a time.
+type Making = HashMap<(Option<(u64, Direction)>, Discriminant<How>), Kept, RandomState>;
+
+/// What is made from the bytes of a side's stream, or from other such bytes.
+const OF_STREAMS: [How; 4] = [How::Dechunked, How::Decoded, How::Unmasked, How::Inflated];
+
 /// What it remembers.
 #[derive(Debug)]
 struct Found {
@@ -128,8 +149,12 @@ struct Found {
     seen: BTreeMap<u64, (u64, Novelty)>,
     /// What the connections with undecoded bytes turned out to speak.
     spoken: HashMap<u64, (Protocol, Option<String>), RandomState>,
+    /// Derived streams of selected packets, each with the last of these.
+    derived: BTreeMap<u64, Vec<Kept>>,
     /// How many bytes more it may remember.
     room: usize,
+    /// The same for derived streams.
+    room_for_derived: usize,
     limited: bool,
 }
 
@@ -140,7 +165,9 @@ impl Found {
             in_packet: BTreeMap::new(),
             seen: BTreeMap::new(),
             spoken: HashMap::default(),
+            derived: BTreeMap::new(),
             room: MOST_ANNOTATED,
+            room_for_derived: MOST_DERIVED,
             limited: false,
         }
     }
@@ -181,7 +208,7 @@ impl Annotator {
     pub fn new(selection: Selection) -> Self {
         let packets = if let Selection::Packets(numbers) = &selection { numbers.clone() } else { BTreeSet::new() };
         let outstanding = Outstanding { packets, ..Outstanding::default() };
-        Self { selection, streams: HashMap::default(), found: Found::new(), outstanding }
+        Self { selection, streams: HashMap::default(), making: HashMap::default(), found: Found::new(), outstanding }
     }
 
     /// Whether there was more than [`MOST_ANNOTATED`]: some payload has no names then.
@@ -245,6 +272,17 @@ impl Annotator {
             tile(Origin::Packet(number), range, self.in_packet(number), |element| self.found.fields(element), &rest);
         fields.splice(at..at, named);
         fields
+    }
+
+    /// The derived streams to be shown with a selected packet, in the order in which they began: it is the last selected one
+    /// that they were made from.
+    #[must_use]
+    pub fn derived_with(&self, number: u64) -> Vec<DerivedStream> {
+        let over = self.found.derived.get(&number).into_iter().flatten();
+        let mut kept: Vec<&Kept> = over.chain(self.making.values().filter(|it| it.selected == Some(number))).collect();
+        kept.retain(|it| it.length > 0);
+        kept.sort_by_key(|it| it.origin);
+        (1..).zip(kept).map(|(id, kept)| kept.stream(DerivedId(id))).collect()
     }
 
     /// Every field of an exchange: its request's, then those of its responses, with spans in all packets that carry it.
@@ -323,8 +361,9 @@ impl Annotator {
 
     /// An exchange or a frame is over: nothing of it follows.
     fn over(&mut self, unit: Unit) {
+        self.all_made(unit);
         let (Unit::Exchange(connection, _) | Unit::Frame(connection, _)) = unit;
-        let Self { selection, found, streams, outstanding } = self;
+        let Self { selection, found, streams, outstanding, .. } = self;
         for stream in streams.get_mut(&connection).into_iter().flatten() {
             stream.over(unit, &mut |element| found.add(element, selection));
         }
@@ -335,10 +374,97 @@ impl Annotator {
         };
     }
 
+    /// Where bytes lie in packets that something of a side is made from, and how they follow from these.
+    fn traced(&self, run: Run, side: Option<(u64, Direction)>) -> (Vec<Run>, Map) {
+        let bytes = run.offset..run.offset + run.length;
+        let Origin::Derived(id) = run.origin else { return (vec![run], Map::Bytewise) };
+        if let Some(stream) = self.stream_of(side).filter(|stream| stream.id == Some(id)) {
+            return (stream.trace(&bytes), Map::Bytewise);
+        }
+        let before = OF_STREAMS.iter().filter_map(|how| self.making.get(&(side, discriminant(how))));
+        let from = before.into_iter().find(|kept| kept.origin == run.origin);
+        from.map_or((Vec::new(), Map::Whole), |kept| (kept.trace(&bytes), kept.map))
+    }
+
+    fn stream_of(&self, side: Option<(u64, Direction)>) -> Option<&Stream> {
+        let (connection, direction) = side?;
+        self.streams.get(&connection)?.get(direction as usize)
+    }
+
+    fn derived(&mut self, it: &Derived<'_>) {
+        let side = it.made.side;
+        let (from, map) = self.traced(it.from, side);
+        let key = (side, discriminant(&it.made.how));
+        if self.making.get(&key).is_some_and(|kept| kept.origin != Origin::Derived(it.id)) {
+            self.made(&key);
+        }
+        let mut kept = self.making.remove(&key).unwrap_or_else(|| {
+            let group = self.stream_of(side).and_then(|stream| stream.group.clone());
+            Kept::new(it, group)
+        });
+        let selects = |number| self.selection.has_source(number, side);
+        let mut room = self.found.room_for_derived + kept.cost();
+        let is_exact = from.iter().map(|run| run.length).sum::<u64>() == it.bytes.len() as u64;
+        kept.add(it.bytes, from, if is_exact && map == Map::Bytewise { it.map } else { Map::Whole }, &selects);
+        if kept.cost() > room && kept.selected.is_some() {
+            // What may never be selected makes room.
+            for other in self.making.values_mut().filter(|other| other.selected.is_none()) {
+                room += other.cost();
+                other.narrow(&|_| false);
+            }
+        }
+        if kept.cost() > room {
+            kept.narrow(&selects);
+            kept.close(room);
+        }
+        self.found.room_for_derived = room - kept.cost();
+        self.making.insert(key, kept);
+    }
+
+    /// A derived stream is over.
+    fn made(&mut self, key: &(Option<(u64, Direction)>, Discriminant<How>)) {
+        let Some(kept) = self.making.remove(key) else { return };
+        match kept.selected {
+            Some(number) => self.found.derived.entry(number).or_default().push(kept),
+            None => self.found.room_for_derived += kept.cost(),
+        }
+    }
+
+    fn message(&mut self, message: &Message) {
+        let key = (Some((message.connection, message.direction)), discriminant(&How::Inflated));
+        if let Some(kept) = self.making.get_mut(&key).filter(|_| message.compressed) {
+            kept.made.index = Some(message.index);
+            kept.over = true;
+        }
+    }
+
+    /// What was made from the bytes of an exchange or a frame is all there.
+    fn all_made(&mut self, unit: Unit) {
+        let (connection, index, hows) = match unit {
+            Unit::Exchange(connection, index) => (connection, index, &[How::Dechunked, How::Decoded][..]),
+            Unit::Frame(connection, index) => (connection, index, &[How::Unmasked][..]),
+        };
+        for (direction, how) in
+            Direction::BOTH.into_iter().flat_map(|direction| hows.iter().map(move |how| (direction, how)))
+        {
+            if let Some(kept) = self.making.get_mut(&(Some((connection, direction)), discriminant(how))) {
+                kept.over |= kept.made.index == Some(index);
+            }
+        }
+    }
+
     fn response(&mut self, exchange: &Exchange) {
         let Some(stream) = self.stream(exchange.connection, Direction::Server) else { return };
         if let Some(response) = exchange.response.as_ref().or(exchange.interim.last()) {
             stream.learn(&response.message, exchange);
+        }
+    }
+
+    fn closed(&mut self, connection: u64) {
+        for direction in [Direction::Client, Direction::Server] {
+            for how in OF_STREAMS {
+                self.made(&(Some((connection, direction)), discriminant(&how)));
+            }
         }
     }
 
@@ -373,6 +499,8 @@ impl Sink for Annotator {
                 }
             }
             Event::Response(exchange) => self.response(exchange),
+            Event::Derived(derived) => self.derived(&derived),
+            Event::Message(message) => self.message(message),
             Event::Upgraded(exchange) => self.upgraded(exchange),
             Event::Exchange(it) => {
                 let request = it.request.as_ref().is_none_or(|request| request.message.complete);
@@ -382,6 +510,7 @@ impl Sink for Annotator {
             }
             Event::Frame(it) if it.complete => self.over(Unit::Frame(it.connection, it.index)),
             Event::Closed(connection) => {
+                self.closed(connection.number);
                 let Self { selection, found, streams, .. } = self;
                 for mut stream in streams.remove(&connection.number).into_iter().flatten() {
                     stream.finish(&mut |element| found.add(element, selection));
@@ -401,7 +530,10 @@ impl Sink for Annotator {
         match &self.selection {
             Selection::Packets(numbers) => {
                 let last = numbers.last().copied().unwrap_or_default();
-                *passed && packets.is_empty() && self.streams.values().flatten().all(|stream| stream.is_past(last))
+                *passed
+                    && packets.is_empty()
+                    && self.streams.values().flatten().all(|stream| stream.is_past(last))
+                    && self.making.values().all(|kept| kept.selected.is_none() || kept.over)
             }
             Selection::Exchange(..) | Selection::Frame(..) => *over,
             Selection::Connection(_) | Selection::All => false,

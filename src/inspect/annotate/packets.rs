@@ -1,6 +1,6 @@
 //! A packet with all of its fields.
 
-use super::{Annotator, Unit};
+use super::{Annotator, DerivedStream, Unit};
 use crate::capture::{LinkType, Packet, Timestamp};
 use crate::layers::Field;
 
@@ -21,6 +21,8 @@ pub struct AnnotatedPacket {
     pub fields: Vec<Field>,
     /// The connection it is of.
     pub connection: Option<u64>,
+    /// What was made from its bytes and those of packets before it, and is to be shown with it.
+    pub derived: Vec<DerivedStream>,
     /// The exchanges and frames it carries bytes of, in the order of their bytes in the stream.
     pub units: Vec<Unit>,
 }
@@ -37,6 +39,7 @@ impl Annotator {
             original_length,
             data: data.to_vec(),
             fields: self.fields_of_packet(number, link, data),
+            derived: self.derived_with(number),
             connection: self.connection_of(number),
             units: self.units_of(number),
         }

@@ -1,6 +1,7 @@
 //! One direction of a connection: bytes that were delivered wait here until a piece says what they are.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Unit;
@@ -8,11 +9,13 @@ use super::element::{Element, Group, Message, SHOWN, What, is_content};
 use crate::inspect::event::{Delivered, Piece, PieceKind};
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::layers::application::websocket::{BINARY, Header, RSV1, TEXT};
-use crate::layers::{Place, Run};
+use crate::layers::{DerivedId, Place, Run};
 use crate::limits::MAX_UNNAMED;
 
 #[derive(Debug)]
 pub(super) struct Stream {
+    /// What its bytes are called by what is made from them; known once there are some.
+    pub(super) id: Option<DerivedId>,
     connection: u64,
     direction: Direction,
     /// The position of the first byte that waits.
@@ -21,7 +24,7 @@ pub(super) struct Stream {
     bytes: Vec<u8>,
     taken: usize,
     runs: VecDeque<Run>,
-    group: Option<Arc<Group>>,
+    pub(super) group: Option<Arc<Group>>,
     /// The element found last, which the next may continue, and the position at which it began.
     current: Option<(Element, u64)>,
     /// Whether permessage-deflate was agreed on, and whether the message in progress is compressed.
@@ -32,6 +35,7 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(connection: u64, direction: Direction) -> Self {
         Self {
+            id: None,
             connection,
             direction,
             next: 0,
@@ -47,6 +51,7 @@ impl Stream {
 
     /// Takes bytes; what is found goes to `found`.
     pub(super) fn bytes(&mut self, delivered: &Delivered<'_>, found: &mut impl FnMut(Element)) {
+        self.id = Some(delivered.stream);
         self.bytes.drain(..self.taken);
         self.taken = 0;
         if delivered.start != self.end() {
@@ -85,6 +90,20 @@ impl Stream {
         let Piece { connection, direction, index, .. } = *piece;
         let element = Element { connection, direction, index, what, bytes, place, at: 0, began, goes_on: None, group };
         self.follow(element, start, found);
+    }
+
+    /// Where bytes lie that wait, or as many of them as do.
+    pub(super) fn trace(&self, bytes: &Range<u64>) -> Vec<Run> {
+        let mut at = self.next;
+        let mut found = Vec::new();
+        for run in &self.runs {
+            if at >= bytes.end {
+                break;
+            }
+            found.extend(run.part(at, bytes));
+            at += run.length;
+        }
+        found
     }
 
     /// A message's header section was seen whole.

@@ -1,7 +1,10 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::ops::Range;
 
+use flate2::{Compress, Compression, FlushCompress};
 use proptest::prelude::*;
+use proptest::sample;
 
 use super::*;
 use crate::capture::{Interface, Layout, Mark, OwnedPacket, Packet, Reader, Timestamp, Writer};
@@ -11,6 +14,7 @@ use crate::layers::application::websocket::handshake;
 use crate::layers::presentation::masking;
 use crate::layers::{Layer, Span};
 use crate::lesson::demos;
+use crate::limits::MAX_DERIVED;
 use crate::wire::{Recording, Settings};
 
 const RAW_IP: LinkType = LinkType(101);
@@ -32,24 +36,67 @@ fn read(mut annotator: Annotator, link: LinkType, packets: &[Vec<u8>]) -> Annota
 
 /// The leaves of a packet's fields, which must tile it.
 fn leaves(fields: &[Field], number: u64, length: usize) -> Vec<&Field> {
-    let (mut leaves, mut end) = (Vec::new(), 0);
+    tiles(fields, Origin::Packet(number), 0, length)
+}
+
+/// The leaves of fields, which must tile `length` bytes from `start` on.
+fn tiles(fields: &[Field], expected: Origin, start: u64, length: usize) -> Vec<&Field> {
+    let (mut leaves, mut end) = (Vec::new(), start * 8);
     for field in fields {
         field.leaves(&mut |leaf| {
             for Span { origin, bits } in &leaf.spans {
-                assert_eq!((*origin, bits.start), (Origin::Packet(number), end), "{} {:?}", leaf.name, leaf.value);
+                assert_eq!((*origin, bits.start), (expected, end), "{} {:?}", leaf.name, leaf.value);
                 assert!(bits.end > bits.start, "{}", leaf.name);
                 end = bits.end;
             }
             leaves.push(leaf);
         });
     }
-    assert_eq!(end, length as u64 * 8, "packet {number}");
+    assert_eq!(end, (start + length as u64) * 8, "{expected:?}");
     leaves
+}
+
+/// Checks that the fields of a derived stream tile it, and that its bytes lead back to those they were made from.
+fn check_derived(it: &DerivedStream, packets: &[Vec<u8>]) {
+    tiles(&it.fields, it.origin, it.start, it.bytes.len());
+    let end = it.start + it.bytes.len() as u64;
+    let place = it.trace(it.start..end);
+    assert!(it.bytes.is_empty() || !place.runs().is_empty(), "{}", it.name);
+    let captured = |run: &Run| {
+        let number = run.origin.packet().expect("following a span back ends in packets") as usize;
+        packets[number - 1].get(run.offset as usize..(run.offset + run.length) as usize).expect("of the packet")
+    };
+    let from: Vec<&[u8]> = place.runs().iter().map(captured).collect();
+    if it.map == Map::Whole {
+        return;
+    }
+    assert_eq!(from.concat().len(), it.bytes.len(), "{}", it.name);
+    let mut at = 0;
+    for from in from {
+        let here = &it.bytes[at..at + from.len()];
+        at += from.len();
+        let differs: Vec<u8> = from.iter().zip(here).map(|(was, is)| was ^ is).collect();
+        if it.name.starts_with("Unmasked") {
+            // Four bytes that repeat: the masking key, which the frame's own header has.
+            assert!(differs.iter().zip(differs.iter().skip(4)).all(|(one, other)| one == other), "{}", it.name);
+        } else {
+            assert!(differs.iter().all(|byte| *byte == 0), "{}", it.name);
+        }
+    }
+}
+
+/// All derived streams, in the order of the packets that completed them.
+fn derived(annotator: &Annotator, packets: &[Vec<u8>]) -> Vec<DerivedStream> {
+    (1..=packets.len() as u64).flat_map(|number| annotator.derived_with(number)).collect()
 }
 
 /// Checks that the fields tile every packet; returns the names of the payload's leaves.
 fn check(link: LinkType, packets: &[Vec<u8>]) -> Vec<String> {
     let annotator = annotator(Selection::All, link, packets);
+    let derived = derived(&annotator, packets);
+    for it in &derived {
+        check_derived(it, packets);
+    }
     let mut names = Vec::new();
     for (number, data) in (1..).zip(packets) {
         let fields = annotator.fields_of_packet(number, link, data);
@@ -58,6 +105,17 @@ fn check(link: LinkType, packets: &[Vec<u8>]) -> Vec<String> {
         // Selected alone, it has the same fields.
         let alone = self::annotator(Selection::packet(number), link, packets);
         assert_eq!(alone.fields_of_packet(number, link, data), fields, "packet {number}");
+        // And the same streams are made of it.
+        let is_of_it = |it: &&DerivedStream| it.made_from().any(|run| run.origin == Origin::Packet(number));
+        let facts = |it: &DerivedStream| {
+            let places: Vec<_> = it.made_from().map(|run| (run.origin, run.offset, run.length)).collect();
+            (it.name.clone(), it.bytes.clone(), places)
+        };
+        let mut of_it: Vec<_> = derived.iter().filter(is_of_it).map(facts).collect();
+        let mut of_alone: Vec<_> = alone.derived_with(number).iter().map(facts).collect();
+        of_it.sort();
+        of_alone.sort();
+        assert_eq!(of_alone, of_it, "packet {number}");
     }
     names
 }
@@ -350,6 +408,183 @@ fn in_order(turns: &[Turn]) -> Vec<Vec<u8>> {
     packets
 }
 
+/// What is made of a dialogue: each stream's name and bytes.
+fn made(packets: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+    let annotator = annotator(Selection::All, RAW_IP, packets);
+    let mut made: Vec<_> = derived(&annotator, packets).into_iter().map(|it| (it.name, it.bytes)).collect();
+    made.sort();
+    made
+}
+
+#[test]
+fn a_segment_in_fragments_is_a_datagram_whose_header_leads_back_to_them() {
+    let whole = packet(true, 0, 0, b"GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
+    let fragment = |range: Range<usize>, more: u8| {
+        let mut packet = [&whole[..20], &whole[20..][range.clone()]].concat();
+        let total = packet.len() as u16;
+        packet[2..4].copy_from_slice(&total.to_be_bytes());
+        packet[6..8].copy_from_slice(&[more << 5, (range.start / 8) as u8]);
+        packet
+    };
+    // The header is in two packets itself.
+    let packets = [fragment(16..whole.len() - 20, 0), fragment(0..16, 1)];
+    let annotator = annotator(Selection::packet(1), RAW_IP, &packets);
+    let [datagram] = &annotator.derived_with(1)[..] else { panic!("one stream") };
+    check_derived(datagram, &packets);
+    assert_eq!(datagram.name, "Datagram from 10.0.0.1 to 10.0.0.2");
+    assert_eq!((&datagram.bytes[..], datagram.packets), (&whole[20..], (1, 2)));
+    let header = &datagram.fields[0];
+    assert_eq!((&header.name[..], header.layer), ("TCP", Layer::Transport));
+    let run = |packet, offset, length| Run { origin: Origin::Packet(packet), offset, length };
+    assert_eq!(datagram.trace(0..20).runs(), [run(2, 20, 16), run(1, 20, 4)]);
+}
+
+#[test]
+fn of_a_long_body_what_came_of_the_selected_packet_is_kept() {
+    let body: Vec<u8> = (0..200_000_u32).map(|at| (at / 7) as u8).collect();
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n30d40\r\n";
+    let response = [head.as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+    let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let mut packets = opening();
+    packets.extend(segments(true, 0, 0, request, &[]));
+    let cuts: Vec<usize> = (1..200).map(|cut| cut * 1000).collect();
+    packets.extend(segments(false, 0, request.len(), &response, &cuts));
+    // Packets 69 to 71 are about where it becomes too long to be kept whole.
+    for number in [4, 20, 68, 69, 70, 71, 72, 100] {
+        let annotator = annotator(Selection::packet(number), RAW_IP, &packets);
+        let [it] = &annotator.derived_with(number)[..] else { panic!("one stream") };
+        check_derived(it, &packets);
+        assert_eq!((it.length, it.packets), (200_000, (4, 203)));
+        let start = (number as usize - 4) * 1000;
+        let skip = head.len();
+        let kept = start.saturating_sub(skip)..start + 1000 - skip;
+        assert_eq!((it.start, &it.bytes[..]), (kept.start as u64, &body[kept]));
+    }
+    let annotator = annotator(Selection::All, RAW_IP, &packets);
+    let [it] = &derived(&annotator, &packets)[..] else { panic!("one stream") };
+    assert_eq!((it.start, &it.bytes[..]), (0, &body[..MAX_DERIVED]));
+}
+
+#[test]
+fn what_is_kept_of_derived_streams_is_limited() {
+    let exchange = |at: usize| {
+        let body = [at as u8; 300].repeat(100);
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7530\r\n";
+        let response = [head.as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+        [(true, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec()), (false, response)].map(|(client, bytes)| Turn {
+            client,
+            bytes,
+            cuts: vec![20_000],
+        })
+    };
+    let packets = in_order(&(0..20).flat_map(exchange).collect::<Vec<_>>());
+    let mut annotator = Annotator::new(Selection::All);
+    annotator.found.room_for_derived = 100_000;
+    let annotator = read(annotator, RAW_IP, &packets);
+    let made = derived(&annotator, &packets);
+    for it in &made {
+        check_derived(it, &packets);
+    }
+    let kept: usize = made.iter().map(|it| it.bytes.len()).sum();
+    assert!((50_000..=100_000).contains(&kept), "{kept}");
+    // What came first has all of its bytes, and what is left out of the others can be counted.
+    assert_eq!((made.len(), made[0].bytes.len(), made[19].length), (20, 30_000, 30_000));
+}
+
+/// Messages compressed with permessage-deflate, in one frame or two, after an upgrade.
+fn deflated_turns() -> impl Strategy<Value = (Vec<Turn>, Vec<Vec<u8>>)> {
+    let text = prop::sample::select(&["price 99.90", "the quick brown fox", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"][..]);
+    let payload = prop::collection::vec(text, 1..12).prop_map(|words| words.join(" ").into_bytes());
+    let message =
+        (payload, any::<bool>(), any::<sample::Index>(), prop::collection::vec(0..200_usize, 0..4), any::<[u8; 4]>());
+    (websocket_turns(), prop::collection::vec(message, 1..5)).prop_map(|(turns, messages)| {
+        let mut turns: Vec<Turn> = turns.into_iter().take(2).collect();
+        let mut said = Vec::new();
+        let mut sides = [0, 1].map(|_| Compress::new(Compression::default(), false));
+        for (payload, client, at, cuts, key) in messages {
+            let mut deflated = Vec::with_capacity(payload.len() * 2 + 64);
+            sides[usize::from(client)].compress_vec(&payload, &mut deflated, FlushCompress::Sync).unwrap();
+            deflated.truncate(deflated.len() - 4);
+            let (one, two) = deflated.split_at(at.index(deflated.len() + 1));
+            let frame = |first: u8, part: &[u8]| {
+                let mut payload = part.to_vec();
+                let mut bytes = vec![first, if client { 0x80 } else { 0 } | part.len() as u8];
+                if client {
+                    bytes.extend(key);
+                    masking::unmask(&mut payload, key, 0);
+                }
+                [bytes, payload].concat()
+            };
+            // Lengths beyond 125 would need another header.
+            if deflated.len() <= 125 {
+                turns.push(Turn { client, bytes: [frame(0x41, one), frame(0x80, two)].concat(), cuts });
+                said.push(payload);
+            }
+        }
+        (turns, said)
+    })
+}
+
+/// Bodies with their codings undone, and messages, as the records have them.
+#[derive(Default)]
+struct Records {
+    bodies: Vec<(String, Vec<u8>)>,
+    messages: Vec<(String, Vec<u8>)>,
+}
+
+impl Sink for Records {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Exchange(Exchange { connection, index, response: Some(it), .. }) => {
+                let how = if it.message.content_coding.is_some() { "Decoded" } else { "Dechunked" };
+                let name = format!("{how} body of the response, exchange {connection}.{index}");
+                self.bodies.push((name, it.message.body.clone()));
+            }
+            Event::Message(it) if it.compressed => {
+                let from = it.direction.name();
+                let name = format!("Inflated message {} from the {from}, connection {}", it.index, it.connection);
+                self.messages.push((name, it.payload.clone()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn records(packets: &[Vec<u8>]) -> Records {
+    let mut records = Records::default();
+    let mut inspector = Inspector::new(Options { keep: 1 << 20, ..Options::default() });
+    for (number, data) in (1..).zip(packets) {
+        let time = Timestamp(number * 1_000_000);
+        let packet = Packet { number, time, interface: 0, link: RAW_IP, original_length: data.len() as u32, data };
+        inspector.packet(&packet, &mut records);
+    }
+    inspector.finish(&mut records);
+    records
+}
+
+/// Responses that are chunked, and coded with gzip or not.
+fn coded_turns() -> impl Strategy<Value = Vec<Turn>> {
+    let exchange = (prop::collection::vec(0..4_u8, 1..300), any::<bool>(), prop::collection::vec(0..500_usize, 0..6));
+    let exchange = exchange.prop_map(|(body, coded, cuts)| {
+        let mut sent = body;
+        if coded {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), Compression::default());
+            std::io::Write::write_all(&mut gzip, &sent).unwrap();
+            sent = gzip.finish().unwrap();
+        }
+        let coding = if coded { "Content-Encoding: gzip\r\n" } else { "" };
+        let (one, two) = sent.split_at(sent.len() / 2 + 1);
+        let mut response = format!("HTTP/1.1 200 OK\r\n{coding}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
+        for chunk in [one, two].into_iter().filter(|chunk| !chunk.is_empty()) {
+            response.extend([format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat());
+        }
+        response.extend(b"0\r\n\r\n");
+        let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec();
+        [(true, request), (false, response)].map(|(client, bytes)| Turn { client, bytes, cuts: cuts.clone() })
+    });
+    prop::collection::vec(exchange, 1..4).prop_map(|exchanges| exchanges.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -359,6 +594,37 @@ proptest! {
     ) {
         let names = check(RAW_IP, &in_order(&turns));
         prop_assert!(!names.iter().any(|name| name == "TCP payload"), "{names:?}");
+    }
+
+    #[test]
+    fn derived_streams_are_the_same_however_their_bytes_are_cut(
+        turns in prop_oneof![http_turns(), websocket_turns(), coded_turns(), deflated_turns().prop_map(|(turns, _)| turns)],
+    ) {
+        let whole: Vec<Turn> = turns.iter().map(|turn| Turn { cuts: Vec::new(), ..turn.clone() }).collect();
+        prop_assert_eq!(made(&in_order(&turns)), made(&in_order(&whole)));
+    }
+
+    #[test]
+    fn a_derived_body_is_the_body_that_its_record_has(turns in coded_turns()) {
+        let packets = in_order(&turns);
+        check(RAW_IP, &packets);
+        let made = made(&packets);
+        let records = records(&packets);
+        prop_assert!(!records.bodies.is_empty());
+        for body in records.bodies {
+            prop_assert!(made.contains(&body), "{body:?} {made:?}");
+        }
+    }
+
+    #[test]
+    fn an_inflated_message_is_the_message_that_its_record_has((turns, said) in deflated_turns()) {
+        let packets = in_order(&turns);
+        check(RAW_IP, &packets);
+        let inflated: Vec<_> = made(&packets).into_iter().filter(|(name, _)| name.starts_with("Inflated")).collect();
+        let mut messages = records(&packets).messages;
+        prop_assert_eq!(messages.iter().map(|(_, payload)| payload.clone()).collect::<Vec<_>>(), said);
+        messages.sort();
+        prop_assert_eq!(inflated, messages);
     }
 
     #[test]

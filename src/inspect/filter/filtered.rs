@@ -264,6 +264,11 @@ impl<S: Sink> Sink for Filtered<'_, S> {
                     self.sink.event(event);
                 }
             }
+            Event::Derived(derived) => {
+                if derived.made.side.is_none_or(|(connection, _)| self.is_possible(connection)) {
+                    self.sink.event(event);
+                }
+            }
             Event::Piece(piece) => {
                 if self.is_possible(piece.connection) {
                     self.sink.event(event);

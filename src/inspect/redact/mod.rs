@@ -79,7 +79,7 @@ impl<S: Sink> Sink for Redacted<S> {
             Event::Message(it) => sink.event(Event::Message(&message(it))),
             Event::Problem(it) => sink.event(Event::Problem(&problem(it))),
             // The bytes themselves: only a plan says which of them may be seen.
-            Event::Bytes(_) => {}
+            Event::Bytes(_) | Event::Derived(_) => {}
             Event::Packet(_) | Event::Piece(_) => sink.event(event),
         }
     }

@@ -4,10 +4,11 @@
 
 use std::ops::Range;
 
-use super::{Outcome, TcpPacket, Visitor, Walk};
+use super::{Outcome, TcpPacket, Visitor, Walk, behind_ip};
 use crate::layers::headers::checksum::{self, Checksum};
-use crate::layers::headers::{Fault, Payload, Pen, Protocol, count, link_types};
-use crate::layers::{Field, Layer, Origin, Place};
+use crate::layers::headers::{Fault, Next, Payload, Pen, Protocol, count, link_types};
+use crate::layers::network::fragments::Datagram;
+use crate::layers::{Field, Layer, Origin, Span};
 
 /// A packet's headers, field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,9 +47,19 @@ impl<'a> Annotated<'a> {
 /// `link_type` is the LINKTYPE number of what `data` begins with; spans are in packet `number`.
 #[must_use]
 pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
-    let mut annotator = Annotator { number, fields: Vec::new(), headers: Vec::new(), trailers: Vec::new() };
-    let mut walk = Walk::new(data);
-    let end = walk.run(link_types::behind(link_type, data), &mut annotator);
+    named(Walk::new(data), link_types::behind(link_type, data), Origin::Packet(number))
+}
+
+/// The same for the payload of a datagram that was put together from fragments; spans are in `origin`.
+#[must_use]
+pub fn annotate_datagram(datagram: &Datagram, origin: Origin) -> Annotated<'_> {
+    let (walk, next) = behind_ip(datagram);
+    named(walk, next, origin)
+}
+
+fn named(mut walk: Walk<'_>, next: Next, origin: Origin) -> Annotated<'_> {
+    let mut annotator = Annotator { origin, fields: Vec::new(), headers: Vec::new(), trailers: Vec::new() };
+    let end = walk.run(next, &mut annotator);
     let rest = walk.at..walk.end;
     let mut payload = None;
     match end {
@@ -65,7 +76,7 @@ pub fn annotate(link_type: u16, number: u64, data: &[u8]) -> Annotated<'_> {
 }
 
 struct Annotator {
-    number: u64,
+    origin: Origin,
     fields: Vec<Field>,
     /// The headers so far, and where each starts.
     headers: Vec<(Protocol, usize)>,
@@ -90,7 +101,7 @@ impl Visitor for Annotator {
         let rest = walk.rest();
         let about = protocol.about();
         let header = rest.get(..length).unwrap_or(rest);
-        let pen = Pen::new(Origin::Packet(self.number), walk.at, header, about.layer, about.clause);
+        let pen = Pen::new(self.origin, walk.at, header, about.layer, about.clause);
         let mut pen = pen.with_checksum(checksum_of(protocol, walk));
         let value = protocol.header().write(&mut pen);
         self.fields.push(pen.finish(about.name, value, about.meaning, about.clause));
@@ -180,8 +191,7 @@ impl Annotator {
         bytes: Range<usize>,
         clause: &'static str,
     ) {
-        let place = Place::in_packet(self.number, bytes.start, bytes.len());
-        let spans = place.bytes(0..bytes.len());
+        let spans = vec![Span { origin: self.origin, bits: bytes.start as u64 * 8..bytes.end as u64 * 8 }];
         self.fields.push(Field::new(layer, name, count(bytes.len()), meaning, spans, clause));
     }
 }

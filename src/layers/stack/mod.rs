@@ -18,7 +18,7 @@ mod tests;
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
-pub use annotate::{Annotated, annotate};
+pub use annotate::{Annotated, annotate, annotate_datagram};
 pub(crate) use plain::{Number, Plain, plain};
 
 pub use super::headers::link_types::name as link_type_name;
@@ -95,10 +95,15 @@ fn every_step(link_type: u16, data: &[u8]) -> Outcome<'_> {
 /// Offsets in the outcome count from the start of that payload; `datagram.runs` says which packet each byte is from.
 #[must_use]
 pub fn walk_datagram(datagram: &Datagram) -> Outcome<'_> {
+    let (mut walk, next) = behind_ip(datagram);
+    let end = walk.run(next, &mut ());
+    walk.outcome(end)
+}
+
+fn behind_ip(datagram: &Datagram) -> (Walk<'_>, Next) {
     let mut walk = Walk::new(&datagram.payload);
     (walk.source, walk.destination) = (datagram.source, datagram.destination);
-    let end = walk.run(ip_protocols::behind(datagram.protocol), &mut ());
-    walk.outcome(end)
+    (walk, ip_protocols::behind(datagram.protocol))
 }
 
 /// Sees each header as the walk comes to it.

@@ -193,6 +193,7 @@ impl Sink for Measurer {
             | Event::Interface(..)
             | Event::Ended(_)
             | Event::Bytes(_)
+            | Event::Derived(_)
             | Event::Piece(_) => {}
         }
     }

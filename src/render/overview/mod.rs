@@ -117,6 +117,7 @@ impl Sink for Overview {
             | Event::Upgraded(_)
             | Event::Message(_)
             | Event::Bytes(_)
+            | Event::Derived(_)
             | Event::Piece(_) => {}
         }
     }

@@ -79,6 +79,7 @@ proptest! {
             original_length: bytes.len() as u32,
             data: bytes.clone(),
             fields: fields.to_vec(),
+            derived: Vec::new(),
             connection: Some(0),
             units: Vec::new(),
         };
