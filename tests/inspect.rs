@@ -3,6 +3,8 @@
 #[path = "inspect/attacks.rs"]
 mod attacks;
 mod common;
+#[path = "inspect/derived.rs"]
+mod derived;
 #[path = "inspect/exact.rs"]
 mod exact;
 #[path = "inspect/links.rs"]

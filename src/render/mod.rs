@@ -12,6 +12,7 @@ pub mod aloud;
 pub mod compare;
 pub mod connection;
 pub mod connections;
+pub mod derived;
 pub mod evidence;
 pub mod exchanges;
 pub mod explain;

@@ -87,6 +87,35 @@ fn a_message_that_inflates_without_end_is_said_to_be_one() {
 }
 
 #[test]
+fn what_a_bomb_makes_is_shown_in_bounded_memory() {
+    let folder = Folder::new();
+    // 96 MiB each, more than the program may have.
+    let body = [&b"\x1f\x8b\x08\0\0\0\0\0\0\xff"[..], &zeros(96)].concat();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+    exchange(&folder, "body.pcapng", &[head.as_bytes(), &body].concat());
+    let mut capture = Capture::new();
+    let mut talk = capture.connect(40_000);
+    talk.client(UPGRADE[0]).server(UPGRADE[1]);
+    let message = zeros(96);
+    let header = [&[0xc2, 127][..], &(message.len() as u64).to_be_bytes()].concat();
+    [header, message].concat().chunks(60_000).for_each(|piece| {
+        talk.server(piece);
+    });
+    folder.file("message.pcapng", &capture.bytes());
+    for (file, name) in [("body.pcapng", "Decoded body of the response"), ("message.pcapng", "Inflated message 0")] {
+        let views: [&[&str]; 4] =
+            [&["--packet", "6", "--hex"], &["--hex"], &["--layers"], &["--connection", "0", "--hex"]];
+        for view in views {
+            let out = bounded(&folder, &[&["inspect", file], view].concat()).ok();
+            if view.contains(&"--hex") {
+                let shown = out.split_once(name).unwrap_or_else(|| panic!("{view:?}")).1;
+                assert!(shown.contains("Shown: 65 536 bytes") && shown.contains("left out"), "{view:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_message_of_100_mib_fits_in_bounded_memory() {
     let folder = Folder::new();
     let length = 100_u64 << 20;

@@ -69,6 +69,7 @@ impl Course<'_> {
                 self.page.heading(format!("{letter}, packet {number}: {} ({bytes})", said.join(" · ")), "");
                 self.page.add(Hex {
                     bytes: packet.data.into(),
+                    start: 0,
                     origin: Origin::Packet(number),
                     fields: self.fields.of_packet(number),
                 });

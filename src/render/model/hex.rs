@@ -7,6 +7,8 @@ use crate::layers::{Field, Origin};
 pub struct Hex {
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// Where in what they stand in the first of them is.
+    pub start: u64,
     /// What they stand in: fields may lie elsewhere, too.
     pub origin: Origin,
     /// The fields.

@@ -14,16 +14,17 @@ const AROUND: usize = 9;
 impl Style {
     /// Lines that say nothing new, inside one field, are squeezed into one that counts them.
     pub(super) fn hex(self, hex: &Hex) -> Vec<Line> {
-        let Hex { bytes, origin, fields } = hex;
-        let pieces = pieces(bytes.len(), *origin, fields);
-        let offset = format!("{:x}", bytes.len().saturating_sub(1)).len().max(4);
+        let Hex { bytes, start, origin, fields } = hex;
+        let pieces = pieces(bytes.len(), (*origin, *start), fields);
+        let last = start + (bytes.len() as u64).saturating_sub(1);
+        let offset = format!("{last:x}").len().max(4);
         // Sixteen a line need 30 more columns for the names.
         let per_line = match self.width.saturating_sub(offset + AROUND) {
             95.. => 16,
             32.. => 8,
             _ => 4,
         };
-        let view = View { style: self, bytes, pieces, per_line, offset };
+        let view = View { style: self, bytes, first: *start, pieces, per_line, offset };
         let mut lines = vec![view.rule(["┌", "┬", "┐"])];
         let mut squeezed = 0;
         for start in (0..bytes.len()).step_by(per_line) {
@@ -61,10 +62,10 @@ fn is_printable(byte: u8) -> bool {
 }
 
 /// The pieces of `length` bytes, in order and without overlap.
-fn pieces(length: usize, origin: Origin, fields: &[Field]) -> Vec<Piece<'_>> {
+fn pieces(length: usize, place: (Origin, u64), fields: &[Field]) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     for field in fields {
-        collect(field, origin, length, &mut found);
+        collect(field, place, length, &mut found);
     }
     found.sort_by_key(|piece| piece.start);
     let mut pieces: Vec<Piece<'_>> = Vec::with_capacity(found.len());
@@ -86,20 +87,20 @@ fn pieces(length: usize, origin: Origin, fields: &[Field]) -> Vec<Piece<'_>> {
     pieces
 }
 
-fn collect<'a>(field: &'a Field, origin: Origin, length: usize, found: &mut Vec<Piece<'a>>) {
+fn collect<'a>(field: &'a Field, place: (Origin, u64), length: usize, found: &mut Vec<Piece<'a>>) {
     let bits: u64 = field.spans.iter().map(|span| span.bits.end.saturating_sub(span.bits.start)).sum();
     let divides_bytes = |part: &Field| part.spans.iter().any(|span| span.bits.start % 8 != 0 || span.bits.end % 8 != 0);
     // Flags are one piece; a header is not, even if some of its parts divide a byte.
     let whole = field.parts.is_empty() || bits <= 32 && field.parts.iter().any(divides_bytes);
     if !whole {
         for part in &field.parts {
-            collect(part, origin, length, found);
+            collect(part, place, length, found);
         }
         return;
     }
-    for span in field.spans.iter().filter(|span| span.origin == origin) {
-        let start = usize::try_from(span.bits.start / 8).unwrap_or(usize::MAX).min(length);
-        let end = usize::try_from(span.bits.end.div_ceil(8)).unwrap_or(usize::MAX).min(length);
+    for span in field.spans.iter().filter(|span| span.origin == place.0) {
+        let within = |byte: u64| usize::try_from(byte.saturating_sub(place.1)).unwrap_or(usize::MAX).min(length);
+        let (start, end) = (within(span.bits.start / 8), within(span.bits.end.div_ceil(8)));
         found.push(Piece { start, end, layer: field.layer, name: Cow::Borrowed(&field.name), strong: false });
     }
 }
@@ -107,6 +108,8 @@ fn collect<'a>(field: &'a Field, origin: Origin, length: usize, found: &mut Vec<
 struct View<'a> {
     style: Style,
     bytes: &'a [u8],
+    /// Where in what they stand in the first of them is.
+    first: u64,
     pieces: Vec<Piece<'a>>,
     per_line: usize,
     offset: usize,
@@ -178,7 +181,8 @@ impl View<'_> {
                 ascii.push(Look::Dim, dot);
             }
         }
-        let drawn = self.row(&format!("{start:0width$x}", width = self.offset), hex, ascii);
+        let drawn =
+            self.row(&format!("{at:0width$x}", at = self.first + start as u64, width = self.offset), hex, ascii);
         let room = self.style.width.saturating_sub(drawn.width() + 1);
         let names = self.names(start..end, room);
         if names.is_empty() { drawn } else { drawn.with(Look::Plain, " ").and(names) }
@@ -224,7 +228,7 @@ mod tests {
     use crate::render::writer::line::width;
 
     fn drawn(bytes: &[u8], origin: Origin, fields: &[Field], style: Style) -> Vec<String> {
-        style.lines(Hex { bytes: bytes.to_vec(), origin, fields: fields.to_vec() })
+        style.lines(Hex { bytes: bytes.to_vec(), start: 0, origin, fields: fields.to_vec() })
     }
 
     fn packet() -> Vec<u8> {

@@ -69,7 +69,7 @@ fn page(bytes: &[u8]) -> Page {
     let field = Field::new(Layer::Network, words.clone(), words.clone(), words.clone(), place, words.clone());
     let fields = vec![field.clone().with_parts(vec![field])];
     page.add(fields.clone());
-    page.add(Hex { bytes: bytes.to_vec(), origin: Origin::Packet(1), fields });
+    page.add(Hex { bytes: bytes.to_vec(), start: 0, origin: Origin::Packet(1), fields });
     page.add(Chart::Bars(
         vec![Part { name: "part", look: Look::Good }],
         vec![Bar { name: "A".into(), parts: vec![7], figures: words.clone() }],

@@ -13,7 +13,7 @@ use crate::layers::{Origin, stack};
 use crate::render::model::{Block, Hex, Layers, Page};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
-use crate::render::{numbers, osi};
+use crate::render::{derived, numbers, osi};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;
@@ -129,11 +129,15 @@ pub(super) fn packets(
         let mut page = Page::default();
         if bytes {
             page.heading(format!("Bytes of packet {number}"), "");
-            page.add(Hex { bytes: packet.data, origin: Origin::Packet(packet.number), fields: packet.fields.clone() });
+            let (origin, fields) = (Origin::Packet(packet.number), packet.fields.clone());
+            page.add(Hex { bytes: packet.data, start: 0, origin, fields });
         }
         if fields {
             page.heading(format!("Fields of packet {number}"), "");
             page.add(packet.fields);
+        }
+        for it in packet.derived {
+            page.append(derived::page(it, (bytes, fields)));
         }
         view.style.print(page, out)?;
     }
