@@ -1,6 +1,7 @@
 //! How far somebody has come in the course, and the file that remembers it.
 //!
 //! The file is replaced as a whole each time: whoever reads it, and whenever the program is stopped, there is a whole one.
+//! Several tutorials may run at once. Each writes what it changed, and leaves what the others did.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -72,21 +73,57 @@ impl Progress {
         }
     }
 
-    /// Writes the file: a new one, which takes the old one's place.
+    /// Writes what changed since `before` into the file: a new file, which takes the old one's place. What another program
+    /// wrote there meanwhile stays.
     ///
     /// # Errors
     ///
-    /// If it cannot be written; the old one stays as it was.
-    pub fn save(&self, path: &Path) -> io::Result<()> {
+    /// If it cannot be read or written; the old one stays as it was.
+    pub fn save(&self, before: &Self, path: &Path) -> io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let text = toml::to_string(self).map_err(io::Error::other)?;
+        let _alone = lock(folder);
+        let there = match Self::load(path)? {
+            Loaded { damaged: Some(_), .. } => before.clone(),
+            Loaded { progress, .. } => progress,
+        };
+        let text = toml::to_string(&self.over(before, there)).map_err(io::Error::other)?;
         let mut file = tempfile::Builder::new().prefix(".progress-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|refused| refused.error)?;
         Ok(())
     }
+
+    /// What `there` becomes with what changed here since `before`.
+    fn over(&self, before: &Self, mut there: Self) -> Self {
+        if self.at != before.at {
+            there.at.clone_from(&self.at);
+        }
+        for (name, done) in &self.lessons {
+            let was = before.lessons.get(name);
+            if was == Some(done) {
+                continue;
+            }
+            let theirs = there.lessons.get(name).copied();
+            let done = match theirs {
+                // Both went on with it: whoever got further stays.
+                Some(theirs) if Some(&theirs) != was => {
+                    let further = if theirs.steps > done.steps { theirs } else { *done };
+                    Done { complete: theirs.complete || done.complete, ..further }
+                }
+                _ => *done,
+            };
+            there.lessons.insert(name.clone(), done);
+        }
+        there
+    }
+}
+
+/// Keeps other programs from saving at the same time, as long as the file is open. Where a folder can't be locked, two that
+/// save within the same few milliseconds may still lose one of the two steps.
+fn lock(folder: &Path) -> Option<fs::File> {
+    fs::File::open(folder).ok().filter(|folder| folder.lock().is_ok())
 }
 
 /// Gives a file another ending, one that no file beside it has; says which, if there was a file.
@@ -124,11 +161,49 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/progress.toml");
         assert_eq!(Progress::load(&path).unwrap().progress, Progress::default());
-        progress().save(&path).unwrap();
-        progress().save(&path).unwrap();
+        progress().save(&Progress::default(), &path).unwrap();
+        progress().save(&progress(), &path).unwrap();
         let loaded = Progress::load(&path).unwrap();
         assert_eq!((loaded.progress, loaded.damaged), (progress(), None));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn tutorials_that_run_at_once_leave_each_other_what_they_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("progress.toml");
+        let done = |steps, complete| Done { steps, complete, ..Done::default() };
+        let saved = |lessons: &[(&str, Done)], before: &Progress| {
+            let lessons = lessons.iter().map(|(name, done)| ((*name).to_owned(), *done)).collect();
+            let progress = Progress { at: None, lessons };
+            progress.save(before, &path).unwrap();
+            progress
+        };
+        let start = saved(&[("frames", done(1, false))], &Progress::default());
+        // Two begin with what is there now; each goes on with lessons of its own, and both with one.
+        let one = saved(&[("frames", done(1, false)), ("chat", done(3, false)), ("loss", done(2, true))], &start);
+        saved(&[("frames", done(2, false)), ("chat", done(1, true))], &start);
+        saved(&[("frames", done(1, false)), ("chat", done(4, false)), ("loss", done(2, true))], &one);
+        let lessons = Progress::load(&path).unwrap().progress.lessons;
+        let expected = [("chat", done(4, true)), ("frames", done(2, false)), ("loss", done(2, true))];
+        assert_eq!(lessons, expected.map(|(name, done)| (name.to_owned(), done)).into());
+    }
+
+    #[test]
+    fn of_many_that_save_at_once_each_leaves_its_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("progress.toml");
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    let done = Done { steps: number, ..Done::default() };
+                    let progress = Progress { at: None, lessons: [(format!("lesson-{number}"), done)].into() };
+                    progress.save(&Progress::default(), path).unwrap();
+                });
+            }
+        });
+        assert_eq!(Progress::load(&path).unwrap().progress.lessons.len(), 8);
     }
 
     #[test]

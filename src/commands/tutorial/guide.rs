@@ -70,7 +70,7 @@ impl Guide<'_> {
     /// Writes what is done, if it is more than the file has. A disk that is full ends no lesson; it is said once.
     pub fn save(&mut self) {
         let Some(path) = self.path.filter(|_| self.saved != *self.session.progress()) else { return };
-        match self.session.progress().save(path) {
+        match self.session.progress().save(&self.saved, path) {
             Ok(()) => self.saved = self.session.progress().clone(),
             Err(error) => {
                 self.path = None;
