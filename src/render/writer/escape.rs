@@ -104,9 +104,14 @@ fn push_escape(out: &mut String, character: char) {
 fn shown(character: char, unicode: bool) -> bool {
     match character {
         ' '..='~' => true,
-        _ if !unicode || character.is_control() || character.is_whitespace() => false,
-        _ => !is_invisible(character),
+        _ => unicode && !character.is_whitespace() && is_harmless(character),
     }
+}
+
+/// Whether a character is neither a control character, nor steers the drawing of others, nor invisible. Spaces of any
+/// width are harmless, but for the separators of lines and paragraphs.
+pub(in crate::render) fn is_harmless(character: char) -> bool {
+    !(character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') || is_invisible(character))
 }
 
 /// Characters that draw nothing or steer the drawing of others: Unicode's `Default_Ignorable_Code_Point`s, among them
