@@ -510,8 +510,7 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     if let Some(request) = &exchange.request {
         handshake::check(&request.method, &request.message.headers, headers, &mut found);
     }
-    let extensions: Vec<&[u8]> = headers.all("sec-websocket-extensions").collect();
-    let negotiated = Deflate::negotiated(&extensions.join(&b", "[..]));
+    let negotiated = handshake::extensions(headers);
     found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
     let about = About::connection(exchange.connection).by(Direction::Server).exchange(exchange.index);
     for fault in &found {

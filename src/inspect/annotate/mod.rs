@@ -27,6 +27,7 @@ use self::tile::{Groups, Rest, tile};
 use super::event::{Delivered, Derived, Event, How, Map, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
 use super::record::{Direction, Exchange, Message, Protocol};
 use crate::capture::LinkType;
+use crate::layers::application::websocket::handshake;
 use crate::layers::stack::{self, Outcome};
 use crate::layers::{DerivedId, Field, Origin, Run};
 pub use crate::limits::MOST_ANNOTATED;
@@ -470,9 +471,7 @@ impl Annotator {
 
     fn upgraded(&mut self, exchange: &Exchange) {
         let headers = exchange.response.as_ref().map(|response| &response.message.headers);
-        let deflate = headers.is_some_and(|headers| {
-            headers.all("sec-websocket-extensions").any(|value| value.starts_with(b"permessage-deflate"))
-        });
+        let deflate = headers.is_some_and(|headers| handshake::extensions(headers).deflate.is_some());
         for stream in self.streams.get_mut(&exchange.connection).into_iter().flatten() {
             stream.deflate = deflate;
         }

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::fault::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
 use crate::layers::application::http::{Fields, elements};
+use crate::layers::presentation::deflate::{Deflate, Negotiated};
 
 /// Whether a `Sec-WebSocket-Key` is sixteen bytes in Base64 (§4.1).
 #[must_use]
@@ -79,6 +80,13 @@ pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Ve
             faults.push(Fault::ExtensionNotOffered(text(chosen)));
         }
     }
+}
+
+/// What the response to a handshake says of extensions: all its field lines are one list (RFC 6455 §9.1).
+#[must_use]
+pub fn extensions(response: &Fields) -> Negotiated {
+    let values: Vec<&[u8]> = response.all("sec-websocket-extensions").collect();
+    Deflate::negotiated(&values.join(&b", "[..]))
 }
 
 #[cfg(test)]

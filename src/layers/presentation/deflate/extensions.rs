@@ -16,6 +16,15 @@ pub struct Extension {
     pub parameters: Vec<Parameter>,
 }
 
+impl Extension {
+    /// Whether it is permessage-deflate, in whatever case: neither RFC 6455 §9.1 nor RFC 7692 §7 says that case counts,
+    /// and ABNF's strings have none (RFC 5234 §2.3).
+    #[must_use]
+    pub fn is_deflate(&self) -> bool {
+        self.name.eq_ignore_ascii_case(NAME)
+    }
+}
+
 /// A parameter of an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
@@ -97,7 +106,7 @@ impl Deflate {
         let (extensions, mut faults) = extensions(response_value);
         let mut deflate = None;
         for extension in extensions {
-            if !extension.name.eq_ignore_ascii_case(NAME) {
+            if !extension.is_deflate() {
                 faults.push(ExtensionFault::UnknownExtension { name: extension.name });
             } else if deflate.is_some() {
                 faults.push(ExtensionFault::RepeatedExtension);

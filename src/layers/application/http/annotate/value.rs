@@ -9,6 +9,7 @@ use super::{Asked, bytes_of_content, is_space, lossy, take};
 use crate::layers::Layer;
 use crate::layers::application::accept::{GUID, accept};
 use crate::layers::headers::pen::Pen;
+use crate::layers::presentation::deflate::{self, Extension};
 
 /// How much of decoded credentials is told.
 const MOST_CREDENTIALS: usize = 120;
@@ -240,7 +241,7 @@ fn content_coding(pen: &mut Pen<'_>, length: usize, _: bool) {
 }
 
 fn extension(pen: &mut Pen<'_>, length: usize, _: bool) {
-    let deflate = pen.bytes(length).starts_with(b"permessage-deflate");
+    let deflate = deflate::extensions(pen.bytes(length)).0.iter().any(Extension::is_deflate);
     let meaning = if deflate {
         "Messages may be compressed, each marked by RSV1 (RFC 7692 §7)."
     } else {
