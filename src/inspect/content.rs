@@ -1,4 +1,4 @@
-//! A message's content as it comes: counted, its coding undone, its beginning kept.
+//! A message's content as it comes: counted, its codings undone, its beginning kept.
 
 use super::event::{How, Made, Map};
 use super::output::{Making, Output};
@@ -6,7 +6,7 @@ use super::record::{Direction, HttpMessage};
 use super::redact::mark::Note;
 use crate::layers::Run;
 use crate::layers::application::http::Head;
-use crate::layers::presentation::coding::Decoder;
+use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
 
 /// The content of one HTTP message in progress.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl BodyBytes {
 
 #[derive(Debug)]
 enum Coding {
-    /// The content is sent as it is.
+    /// The content is sent as it is, but for chunks.
     None,
     Undoing(Box<Decoder>),
     /// It was blanked; how long it was is noted, and that much of a view's blank is kept.
@@ -55,20 +55,27 @@ const BLANK: u8 = b'*';
 
 impl Content {
     /// Starts on the content of `message`, which has that head, in a capture that was `redacted` or wasn't. An error says
-    /// why its coding cannot be undone.
+    /// why its codings cannot be undone.
     pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
-        if head.get("content-encoding").is_none() {
+        let is_plain = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
+        if head.get("content-encoding").is_none() && head.all("transfer-encoding").all(is_plain) {
             return (Self::new(Coding::None), None);
         }
-        let named = head.all("content-encoding").collect::<Vec<_>>().join(&b", "[..]);
-        let (coding, error) = match Decoder::new(&named) {
+        let named = |name| head.all(name).collect::<Vec<_>>().join(&b", "[..]);
+        let (transfer, content) = (named("transfer-encoding"), named("content-encoding"));
+        let is_coded = coding::codings(&content).map_or(true, |codings| !codings.is_empty());
+        let (coding, error) = match Decoder::of_body(&transfer, &content) {
             Ok(None) => (Coding::None, None),
-            Ok(Some(_)) if redacted => (Coding::Redacted(Note::default(), 0), None),
+            Ok(Some(_)) if redacted && is_coded => (Coding::Redacted(Note::default(), 0), None),
+            // What was only compressed for the way is blanked without a note.
+            Ok(Some(_)) if redacted => (Coding::None, None),
             Ok(Some(decoder)) => (Coding::Undoing(Box::new(decoder)), None),
+            // That is a fault of the framing.
+            Err(UnknownCoding::Transfer { .. }) => (Coding::Failed, None),
             Err(unknown) => (Coding::Failed, Some(unknown.to_string())),
         };
-        if !matches!(coding, Coding::None) {
-            message.content_coding = Some(String::from_utf8_lossy(&named).into_owned());
+        if is_coded {
+            message.content_coding = Some(String::from_utf8_lossy(&content).into_owned());
         }
         (Self::new(coding), error)
     }
@@ -124,7 +131,9 @@ impl Content {
                     take(bytes);
                     tell(bytes);
                 };
-                decoder.push(bytes, &mut take).err().map(|error| error.to_string())
+                let undone = decoder.push(bytes, &mut take);
+                message.body_bytes = decoder.transferred().unwrap_or(message.body_bytes);
+                undone.err().map(|error| error.to_string())
             }
         };
         if error.is_some() {

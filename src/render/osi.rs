@@ -7,7 +7,9 @@ use super::numbers;
 use super::story::Story;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, HttpMessage};
+use crate::layers::application::http::elements;
 use crate::layers::presentation::charset::{self, CharsetSource};
+use crate::layers::presentation::coding::TransferCoding;
 use crate::layers::transport::header::{ACK, SYN};
 use crate::layers::{Field, Layer};
 
@@ -130,9 +132,16 @@ fn content(message: &HttpMessage) -> String {
     let transfer = match message.headers.get("transfer-encoding") {
         None => "no transfer coding".to_owned(),
         Some(transfer) => {
-            let framing = message.wire_body_bytes.saturating_sub(message.body_bytes);
+            let (sent, content) = (message.wire_body_bytes, message.body_bytes);
+            let mut codings =
+                message.headers.all("transfer-encoding").flat_map(elements).filter_map(TransferCoding::of);
+            let what = if codings.any(|coding| matches!(coding, TransferCoding::Compressed(_))) {
+                format!("{} for {}", numbers::bytes(sent), numbers::bytes(content))
+            } else {
+                format!("{} of framing", numbers::bytes(sent.saturating_sub(content)))
+            };
             let transfer = String::from_utf8_lossy(transfer.get(..40).unwrap_or(transfer));
-            format!("transfer coding {transfer}: {} of framing", numbers::bytes(framing))
+            format!("transfer coding {transfer}: {what}")
         }
     };
     if message.body_bytes == 0 {

@@ -1,4 +1,4 @@
-//! `--body C.I`: a body as the application gets it, chunks put together and content codings undone.
+//! `--body C.I`: a body as the application gets it, chunks put together and codings undone.
 //!
 //! It is written as it comes, so that it may be longer than what any view keeps.
 
@@ -102,8 +102,8 @@ impl<'a, W: Write> Body<'a, W> {
 
     fn begin(&mut self, it: &Exchange) {
         let Some(message) = self.message(it) else { return };
-        let codings: Vec<&[u8]> = message.headers.all("content-encoding").collect();
-        match Decoder::new(&codings.join(&b", "[..])) {
+        let named = |name| message.headers.all(name).collect::<Vec<_>>().join(&b", "[..]);
+        match Decoder::of_body(&named("transfer-encoding"), &named("content-encoding")) {
             Ok(decoder) => self.decoder = decoder.map(Box::new),
             Err(unknown) => self.wrong = Some(format!("is written as it was sent: {unknown}")),
         }

@@ -172,8 +172,8 @@ faults! {
         /// The client's request is HTTP/1.x, and what the server answers does not begin with a status line.
         #[error("what the server sent does not begin with a status line: it is no response of HTTP/1")]
         MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
-        /// A content coding that cannot be undone.
-        #[error("the body's content coding can not be undone: {0}")]
+        /// A content or transfer coding that cannot be undone.
+        #[error("the body's coding can not be undone: {0}")]
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
     }
 }

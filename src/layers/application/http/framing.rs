@@ -3,6 +3,7 @@
 use super::fault::{Fault, text};
 use super::section::{Head, elements};
 use super::start_line::Parts;
+use crate::layers::presentation::coding::TransferCoding;
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,23 +88,19 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     }
     let (mut last, mut misplaced) = (Declared::OtherCoding, false);
     for coding in codings {
-        // A coding's parameters follow a semicolon (RFC 9112 §7).
-        let name = coding.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
-        let known = [&b"chunked"[..], b"gzip", b"x-gzip", b"deflate", b"compress", b"x-compress", b"identity"];
-        if !known.iter().any(|k| name.eq_ignore_ascii_case(k)) {
+        let known = TransferCoding::of(coding);
+        if known.is_none() {
             faults.push(Fault::UnknownTransferCoding(text(coding)));
         } else if matches!(last, Declared::Chunked) && !std::mem::replace(&mut misplaced, true) {
             let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
             faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
         }
-        if name.eq_ignore_ascii_case(b"chunked") {
-            last = Declared::Chunked;
-        } else if !name.eq_ignore_ascii_case(b"identity") {
-            last = Declared::OtherCoding;
-        } else if let (Declared::OtherCoding, Some(length)) = (&last, length) {
-            // "identity" was a transfer coding in RFC 2616 §3.6, and meant none.
-            last = Declared::Length(length);
-        }
+        last = match (known, last, length) {
+            (Some(TransferCoding::Chunked), ..) => Declared::Chunked,
+            (Some(TransferCoding::Identity), Declared::OtherCoding, Some(length)) => Declared::Length(length),
+            (Some(TransferCoding::Identity), last, _) => last,
+            _ => Declared::OtherCoding,
+        };
     }
     last
 }

@@ -1,4 +1,5 @@
-//! Content codings (RFC 9110 §8.4): decodes gzip, deflate, br and zstd, and stacks of them, as the bytes come.
+//! Content codings (RFC 9110 §8.4) and transfer codings (RFC 9112 §7): undoes gzip, deflate, br and zstd as the bytes
+//! come, and stacks of them.
 //!
 //! Input is pushed in pieces of any size and output leaves as it is decoded, so a decoder's memory is its window (32 KiB
 //! for gzip and deflate, up to 16 MiB for br and 8 MiB for zstd, and what their decoders keep around it) however long the
@@ -8,6 +9,7 @@ mod brotli;
 mod gzip;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod zlib;
 mod zstd;
 
@@ -16,6 +18,7 @@ use std::fmt;
 
 use self::brotli::Brotli;
 use self::gzip::Gzip;
+pub use self::transfer::TransferCoding;
 use self::zlib::Zlib;
 use self::zstd::Zstd;
 use super::plainly;
@@ -86,12 +89,28 @@ impl fmt::Display for Coding {
     }
 }
 
-/// `Content-Encoding` names a coding that this tool cannot undo, or that nobody can.
+/// A field names a coding that this tool cannot undo, or that nobody can. Names are as sent; bytes that are not UTF-8 are
+/// replaced.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name:?} is not a content coding that can be undone here")]
-pub struct UnknownCoding {
-    /// The name as sent; bytes that are not UTF-8 are replaced.
-    pub name: String,
+pub enum UnknownCoding {
+    /// `Content-Encoding` names it.
+    #[error("{name:?} is not a content coding that can be undone here")]
+    Content {
+        /// The coding's name.
+        name: String,
+    },
+    /// `Transfer-Encoding` names it, and no such transfer coding is registered.
+    #[error("{name:?} is not a transfer coding")]
+    Transfer {
+        /// The coding's name.
+        name: String,
+    },
+    /// `Transfer-Encoding` names `compress` (RFC 9112 §7.2).
+    #[error("the transfer coding {name} can not be undone here")]
+    Compress {
+        /// The coding's name.
+        name: String,
+    },
 }
 
 /// Why a content could not be decoded, or not to its end. What was decoded before has been handed out.
@@ -136,7 +155,7 @@ pub enum CodingError {
         limit: u64,
     },
     /// More codings are stacked than [`MAX_CODINGS`].
-    #[error("{count} content codings are stacked, more than the {MAX_CODINGS} that are undone")]
+    #[error("{count} codings are stacked, more than the {MAX_CODINGS} that are undone")]
     TooManyCodings {
         /// How many are listed.
         count: usize,
@@ -163,12 +182,14 @@ struct Stage {
     produced: u64,
 }
 
-/// Undoes the content codings of one content, as its bytes come.
+/// Undoes the codings of one body, as its bytes come.
 ///
 /// After an error, the same error is returned for ever.
 pub struct Decoder {
     /// In the order in which they are undone: the last applied first.
     stages: Vec<Stage>,
+    /// How many of them, the first ones, are transfer codings.
+    transfer: usize,
     limit: u64,
     failed: Option<CodingError>,
 }
@@ -188,15 +209,34 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::new`].
     pub fn with_limit(content_encoding: &[u8], limit: u64) -> Result<Option<Self>, UnknownCoding> {
-        let mut codings = codings(content_encoding)?;
+        Ok(Self::undoing(codings(content_encoding)?, 0, limit))
+    }
+
+    /// A decoder for the body of a message as it is sent, its chunks put together: undoes its transfer codings, then its
+    /// content codings. Both values are as for [`Decoder::new`].
+    ///
+    /// # Errors
+    /// As [`Decoder::new`].
+    pub fn of_body(transfer_encoding: &[u8], content_encoding: &[u8]) -> Result<Option<Self>, UnknownCoding> {
+        let for_the_way = transfer::compressions(transfer_encoding)?;
+        let transfer = for_the_way.len();
+        Ok(Self::undoing([codings(content_encoding)?, for_the_way].concat(), transfer, MAX_DECODED_BYTES))
+    }
+
+    /// Undoes codings in the order in which they were applied, the last `transfer` of them for the way.
+    fn undoing(mut codings: Vec<Coding>, transfer: usize, limit: u64) -> Option<Self> {
         codings.reverse();
         let failed = (codings.len() > MAX_CODINGS).then_some(CodingError::TooManyCodings { count: codings.len() });
         codings.truncate(MAX_CODINGS);
-        if codings.is_empty() {
-            return Ok(None);
-        }
         let stage = |coding: Coding| Stage { coding, undo: coding.undoing(), started: false, produced: 0 };
-        Ok(Some(Self { stages: codings.into_iter().map(stage).collect(), limit, failed }))
+        let stages: Vec<_> = codings.into_iter().map(stage).collect();
+        (!stages.is_empty()).then_some(Self { stages, transfer, limit, failed })
+    }
+
+    /// How many bytes of content came out of the transfer codings; `None` where there are none.
+    #[must_use]
+    pub fn transferred(&self) -> Option<u64> {
+        self.stages[..self.transfer.min(self.stages.len())].last().map(|stage| stage.produced)
     }
 
     /// Decodes the next bytes of the content. `out` is given what they decode to, in pieces.
@@ -243,7 +283,8 @@ pub fn codings(content_encoding: &[u8]) -> Result<Vec<Coding>, UnknownCoding> {
         .map(<[u8]>::trim_ascii)
         .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"))
         .map(|name| {
-            Coding::by_name(name).ok_or_else(|| UnknownCoding { name: String::from_utf8_lossy(name).into_owned() })
+            let unknown = || UnknownCoding::Content { name: String::from_utf8_lossy(name).into_owned() };
+            Coding::by_name(name).ok_or_else(unknown)
         })
         .collect()
 }

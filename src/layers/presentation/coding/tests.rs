@@ -111,7 +111,7 @@ fn nothing_needs_undoing_without_a_coding_or_with_identity() {
 
 #[test]
 fn a_coding_that_is_unknown_is_named() {
-    assert_eq!(Decoder::new(b"gzip, compress").unwrap_err(), UnknownCoding { name: "compress".into() });
+    assert_eq!(Decoder::new(b"gzip, compress").unwrap_err(), UnknownCoding::Content { name: "compress".into() });
 }
 
 #[test]
