@@ -19,7 +19,10 @@ mod views;
 mod waiting;
 mod watch;
 
+use clap::builder::StyledStr;
+use clap::error::{ContextValue, Error};
 use clap::{Parser, Subcommand};
+use wire101::render::escape::escape_str;
 
 pub use look::Look;
 
@@ -31,6 +34,36 @@ pub struct Cli {
     pub look: Look,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Cli {
+    /// Reads the arguments. If they are wrong, or ask for help, says so and exits.
+    pub fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| escaped(error).exit())
+    }
+}
+
+/// The same error, with the arguments that it quotes escaped.
+fn escaped(mut error: Error) -> Error {
+    let quoted = error.context().filter_map(|(kind, value)| Some((kind, escaped_value(value)?)));
+    for (kind, value) in quoted.collect::<Vec<_>>() {
+        error.insert(kind, value);
+    }
+    error
+}
+
+fn escaped_value(value: &ContextValue) -> Option<ContextValue> {
+    // What clap has coloured loses its colours only where there is something to escape.
+    let styled = |text: &StyledStr| {
+        let (plain, escaped) = (text.to_string(), escape_str(&text.to_string()));
+        if escaped == plain { text.clone() } else { escaped.into() }
+    };
+    Some(match value {
+        ContextValue::String(text) => ContextValue::String(escape_str(text)),
+        ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|it| escape_str(it)).collect()),
+        ContextValue::StyledStrs(texts) => ContextValue::StyledStrs(texts.iter().map(styled).collect()),
+        _ => return None,
+    })
 }
 
 #[derive(Debug, Subcommand)]

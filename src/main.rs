@@ -6,13 +6,12 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use wire101::commands::{self, Failure};
 
 use cli::{Cli, Command};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::read();
     let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
     let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(Failure::from));
     match result {

@@ -7,6 +7,8 @@ mod common;
 mod derived;
 #[path = "inspect/exact.rs"]
 mod exact;
+#[path = "inspect/faithful.rs"]
+mod faithful;
 #[path = "inspect/links.rs"]
 mod links;
 #[path = "inspect/redaction.rs"]

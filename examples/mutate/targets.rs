@@ -112,8 +112,13 @@ pub fn parsers(captures: &[Packets]) -> Vec<Target> {
 pub fn file(packets: &Packets, pcapng: bool) -> Vec<u8> {
     let start = 1_700_000_000_000_000_000;
     if pcapng {
-        let interface =
-            Interface { name: Some("seed".into()), link: LinkType::ETHERNET, snap_length: 0, comment: None };
+        let interface = Interface {
+            name: Some("seed".into()),
+            link: LinkType::ETHERNET,
+            snap_length: 0,
+            fcs_length: None,
+            comment: None,
+        };
         let mut writer = Writer::new(Vec::new(), &[interface], "mutate").expect("memory can be written to");
         for (time, data) in (start..).step_by(1_000_000).zip(packets) {
             writer.packet(0, Timestamp(time), data.len() as u32, data, None).expect("memory can be written to");

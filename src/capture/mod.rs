@@ -55,6 +55,8 @@ pub struct Interface {
     pub link: LinkType,
     /// The most bytes of a packet that were kept; 0 is no limit.
     pub snap_length: u32,
+    /// How long the frame check sequence is that ends each packet, in bits (`if_fcslen`), where the file tells.
+    pub fcs_length: Option<u8>,
     /// The comment on it (`opt_comment`), where the file has one.
     pub comment: Option<String>,
 }

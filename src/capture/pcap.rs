@@ -83,10 +83,13 @@ impl Pcap {
         // Bytes 8 to 16 hold a time zone and an accuracy, which writers leave 0 and readers ignore.
         let snap_length = order.u32_at(header, 16);
         // The upper half tells whether packets end with a frame check sequence, and how long it is.
-        let link = LinkType((order.u32_at(header, 20) & 0xffff) as u16);
+        let network = order.u32_at(header, 20);
+        let link = LinkType((network & 0xffff) as u16);
+        // Bit 26 says whether bits 28 to 31 count the 16-bit words of the frame check sequence.
+        let fcs_length = (network & 1 << 26 != 0).then_some((network >> 28) as u8 * 16);
         let limit = snap_length.saturating_add(SNAPLEN_GRACE).min(LONGEST_PACKET);
         window.consume(FILE_HEADER, 0..0);
-        interfaces.push(Interface { name: None, link, snap_length, comment: None });
+        interfaces.push(Interface { name: None, link, snap_length, fcs_length, comment: None });
         Ok(Self { order, record_header, nanoseconds_per_tick, lengths, limit, link })
     }
 
@@ -199,7 +202,13 @@ mod tests {
                     ]
                 );
                 let reader = Reader::new(&bytes[..]).unwrap();
-                let interface = Interface { name: None, link: LinkType::ETHERNET, snap_length: 96, comment: None };
+                let interface = Interface {
+                    name: None,
+                    link: LinkType::ETHERNET,
+                    snap_length: 96,
+                    fcs_length: Some(80),
+                    comment: None,
+                };
                 assert_eq!(reader.interfaces(), [interface]);
             }
         }

@@ -13,6 +13,7 @@ use super::error::{CaptureError, Damage, FilePart, Location};
 use super::order::ByteOrder;
 use super::record::Record;
 use super::window::Window;
+use super::writer::IF_FCSLEN;
 use super::{Interface, LinkType, Timestamp};
 use crate::limits::LONGEST_BLOCK;
 use crate::limits::MAX_INTERFACE_BYTES;
@@ -250,6 +251,7 @@ impl Pcapng {
             name: text(OptionCode::IfName),
             link: LinkType(parsed.linktype.0 as u16),
             snap_length: parsed.snaplen,
+            fcs_length: value(IF_FCSLEN).and_then(|bytes| bytes.first().copied()),
             comment: text(OptionCode::Comment),
         };
         // pcap-parser refuses powers of two, and reads the offset in one byte order only.

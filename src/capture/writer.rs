@@ -15,6 +15,9 @@ use crate::limits::LONGEST_BLOCK;
 /// `if_tsresol` of nanoseconds.
 const NANOSECONDS: u8 = 9;
 
+/// `if_fcslen`, which pcap-parser has no name for.
+pub(super) const IF_FCSLEN: OptionCode = OptionCode(13);
+
 /// The longest packet that can be written, in bytes: with a comment it makes a block that the reader still takes.
 pub const LONGEST_WRITTEN: usize = LONGEST_BLOCK as usize - (128 << 10);
 
@@ -46,13 +49,14 @@ impl<W: Write> Writer<W> {
         for interface in interfaces {
             let name = interface.name.iter().map(|name| text(OptionCode::IfName, name));
             let comment = interface.comment.iter().map(|comment| text(OptionCode::Comment, comment));
+            let fcs_length = interface.fcs_length.map(|bits| Ok(octet(IF_FCSLEN, bits)));
             let description = InterfaceDescriptionBlock {
                 block_type: 0,
                 block_len1: 0,
                 linktype: Linktype(interface.link.0.into()),
                 reserved: 0,
                 snaplen: interface.snap_length,
-                options: name.chain(comment).collect::<io::Result<_>>()?,
+                options: name.chain(comment).chain(fcs_length).collect::<io::Result<_>>()?,
                 block_len2: 0,
                 if_tsresol: NANOSECONDS,
                 if_tsoffset: 0,
@@ -157,6 +161,10 @@ fn count(code: OptionCode, value: u64) -> PcapNGOption<'static> {
     PcapNGOption { code, len: value.len() as u16, value: Cow::Owned(value.to_vec()) }
 }
 
+fn octet(code: OptionCode, value: u8) -> PcapNGOption<'static> {
+    PcapNGOption { code, len: 1, value: Cow::Owned(vec![value]) }
+}
+
 fn write(out: &mut impl Write, mut block: impl ToVec) -> io::Result<()> {
     out.write_all(&block.to_vec().map_err(io::Error::other)?)
 }
@@ -172,10 +180,11 @@ mod tests {
     use super::*;
 
     fn interfaces() -> impl Strategy<Value = Vec<Interface>> {
-        let interface = (any::<Option<String>>(), any::<u16>(), any::<u32>(), any::<Option<String>>());
-        let interface = interface.prop_map(|(name, link, snap_length, comment)| {
+        let interface =
+            (any::<Option<String>>(), any::<u16>(), any::<u32>(), any::<Option<u8>>(), any::<Option<String>>());
+        let interface = interface.prop_map(|(name, link, snap_length, fcs_length, comment)| {
             let link = LinkType(link);
-            Interface { name, link, snap_length, comment }
+            Interface { name, link, snap_length, fcs_length, comment }
         });
         prop::collection::vec(interface, 1..4)
     }
@@ -235,7 +244,8 @@ mod tests {
 
     #[test]
     fn what_was_dropped_is_said_at_the_end_and_the_packets_read_back_as_without_it() {
-        let ethernet = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
+        let ethernet =
+            Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment: None };
         let mut writer = Writer::new(Vec::new(), &[ethernet], "a test").unwrap();
         writer.packet(0, Timestamp(7), 3, b"abc", None).unwrap();
         let before = writer.get_mut().len();
@@ -257,7 +267,8 @@ mod tests {
 
     #[test]
     fn what_the_format_cannot_hold_is_refused_and_leaves_the_file_as_it_was() {
-        let ethernet = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
+        let ethernet =
+            Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment: None };
         let long = "a".repeat(65_536);
         let mut writer = Writer::new(Vec::new(), std::slice::from_ref(&ethernet), "a test").unwrap();
         assert!(refused(writer.packet(1, Timestamp(0), 0, b"", None)));
@@ -269,7 +280,8 @@ mod tests {
 
     #[test]
     fn the_longest_packet_with_the_longest_comment_reads_back() {
-        let ethernet = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
+        let ethernet =
+            Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment: None };
         let comment = Some("a".repeat(65_535));
         let packet = OwnedPacket { time: Timestamp(1), interface: 0, data: vec![7; LONGEST_WRITTEN], comment };
         let file = written(&[ethernet], &[packet], 0);

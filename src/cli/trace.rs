@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wire101::commands::log::Log;
-use wire101::commands::{Failure, inspect, trace};
+use wire101::commands::{self, Failure, inspect, trace};
 
 use super::Look;
 use super::filter::Ends;
@@ -56,6 +56,8 @@ impl Trace {
         let Self { command, save, log, ends, views, json } = self;
         let terminal = log.is_none() && io::stderr().is_terminal();
         let asked = inspect::Inspect { file: "trace".into(), json, terminal, ..views.within(Some(ends)) };
+        let outputs = [("--save", &save), ("--log", &log), ("--out", &asked.out)];
+        commands::apart(&outputs.map(|(flag, path)| (flag, path.as_deref())))?;
         let remarks = Log::new(io::stderr());
         let log = match log {
             None => remarks.clone(),

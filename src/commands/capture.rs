@@ -68,13 +68,12 @@ mod linux {
 
     use super::super::feed::{Feed, Save, missed};
     use super::super::log::Log;
-    use super::super::{Failure, inspect};
+    use super::super::{Failure, apart, inspect};
     use super::Capture;
     use crate::capture::Interface;
     use crate::explain::nearest;
     use crate::kernel::filter::Filter;
     use crate::kernel::packets::{ANY, QUEUE, Socket, Stopper, Stream, interfaces};
-    use crate::render::escape;
     use crate::render::style::Style;
 
     pub(super) fn capture(
@@ -84,13 +83,15 @@ mod linux {
         style: Style,
         stopper: &Stopper,
     ) -> Result<(), Failure> {
+        apart(&[("--save", asked.save.as_deref()), ("--out", asked.asked.out.as_deref())])?;
         let name = asked.interface.as_str();
         let filter = Filter { hosts: asked.hosts.clone(), ports: asked.ports.clone(), only_ip: false };
         let socket = Socket::open(name, filter).map_err(|error| refused(name, error))?;
         let link = socket.link();
         let save = asked.save.as_deref().map(|path| Save::begin(path, asked.asked.redact, remarks)).transpose()?;
         let (sender, receiver) = sync_channel(QUEUE);
-        let interface = Interface { name: Some(name.to_owned()), link, snap_length: 0, comment: None };
+        let interface =
+            Interface { name: Some(name.to_owned()), link, snap_length: 0, fcs_length: None, comment: None };
         let feed = Feed::new(receiver, interface, save, Box::new(|_| {}))?;
         let own = |error: io::Error| Failure::Run(format!("the capture on {name} failed: {error}"));
         let stream = Stream::start(socket, sender, stopper.clone()).map_err(own)?;
@@ -107,7 +108,7 @@ mod linux {
         };
         let is_down = interfaces().is_ok_and(|all| all.iter().any(|it| it.name == name && !it.is_up));
         let state = if is_down { ", which is down: nothing comes before it is up" } else { "" };
-        remarks.say(&format!("wire101: capturing on {name}{state}; {until}"));
+        remarks.remark(&format!("capturing on {name}{state}; {until}"));
         let shown = inspect::live(&asked.asked, Box::new(feed.clone()), None, out, style);
         // Whoever has seen enough, or can see no more, wants no more saved.
         stopper.stop();
@@ -116,7 +117,7 @@ mod linux {
         let saved = feed.close(lost);
         if let Some(remark) = missed(lost) {
             out.flush()?;
-            remarks.say(&remark);
+            remarks.remark(&remark);
         }
         shown.and(saved)
     }
@@ -124,7 +125,7 @@ mod linux {
     fn refused(name: &str, error: Errno) -> Failure {
         match error {
             Errno::ENODEV | Errno::ENXIO => no_such(name),
-            Errno::EPERM | Errno::EACCES => Failure::Run(
+            Errno::EPERM | Errno::EACCES => Failure::Refused(
                 "to capture from an interface takes the right CAP_NET_RAW, which this process has not; what works:\n  \
                  run it with `sudo`\n  \
                  give the program the right, once: `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`\n  \
@@ -143,7 +144,6 @@ mod linux {
         names.push(ANY.to_owned());
         let near = nearest(name, names.iter().map(String::as_str));
         let meant = near.first().map(|it| format!("; did you mean {it}?")).unwrap_or_default();
-        let name = escape::escape_str(name);
         Failure::Usage(format!("there is no interface {name}{meant} (there are {})", names.join(", ")))
     }
 }

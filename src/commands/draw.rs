@@ -80,6 +80,9 @@ impl Kind {
 pub fn draw(asked: &Draw, out: &mut dyn Write, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
     match &asked.of {
         Of::File(path) => {
+            if let Some(out) = asked.out.as_deref().filter(|_| path.as_os_str() != "-") {
+                save::spares(path, out)?;
+            }
             let input = Input::new(path, watcher).again()?;
             let name = path.file_name().map_or_else(|| "standard input".into(), |name| name.to_string_lossy());
             let source = if input.is_live() { "standard input" } else { &*name };

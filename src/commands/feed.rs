@@ -168,10 +168,8 @@ impl Save {
             Err(error) => {
                 // What is only half there goes; a pipe keeps it, and its reader has to do with that.
                 let _ = self.file.set_len(self.whole).and_then(|()| self.file.rewind());
-                self.log.say(&format!(
-                    "wire101: {}; what comes is not saved, all else goes on",
-                    unwritten(&self.path, &error)
-                ));
+                let unwritten = unwritten(&self.path, &error);
+                self.log.remark(&format!("{unwritten}; what comes is not saved, all else goes on"));
                 self.error = Some(error);
             }
         }
@@ -182,7 +180,7 @@ impl Save {
 pub(super) fn missed(packets: u64) -> Option<String> {
     let are = if packets == 1 { "is" } else { "are" };
     let said = format!(
-        "wire101: {} came too fast to be captured, and {are} missing above; as root, or with a larger net.core.rmem_max, there \
+        "{} came too fast to be captured, and {are} missing above; as root, or with a larger net.core.rmem_max, there \
          is more room for what comes",
         counted(packets, "packet")
     );

@@ -8,12 +8,12 @@ use super::{Failure, save};
 use crate::inspect::Options;
 use crate::lesson::catalogue::{self, Unknown};
 use crate::lesson::text::FillError;
-use crate::lesson::{self, Lesson};
+use crate::lesson::{self, Lesson, RunError};
 use crate::render::json::Json;
 use crate::render::lesson as view;
 use crate::render::style::Style;
 use crate::render::wire;
-use crate::wire::{Settings, Wire};
+use crate::wire::{Settings, Wire, WireError};
 
 /// How much of each body and payload JSON carries: 64 KiB.
 const JSON_KEEP: usize = 64 << 10;
@@ -175,7 +175,10 @@ fn run_and_tell(lesson: &'static Lesson, settings: Settings, onlooker: &dyn Onlo
     };
     let run = lesson::run_watched(lesson, Wire::Loopback, settings, &tell);
     onlooker.over();
-    run.map_err(|error| Failure::Run(error.to_string()))
+    run.map_err(|error| match error {
+        RunError::Wire { error: WireError::Refused(_), .. } => Failure::Refused(error.to_string()),
+        error => Failure::Run(error.to_string()),
+    })
 }
 
 fn run_lesson(lesson: &'static Lesson, wire: Wire, settings: Settings) -> Result<lesson::Run, Failure> {

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::render::escape::escape_str;
+
 /// How much is gathered before it is handed on unasked, in bytes.
 const MOST: usize = 64 << 10;
 
@@ -20,6 +22,11 @@ impl Log {
     #[must_use]
     pub fn lines(&self) -> Lines {
         Lines { log: self.clone(), waiting: Vec::new() }
+    }
+
+    /// Writes a remark of the program's own, with whatever it quotes escaped.
+    pub(super) fn remark(&self, what: &str) {
+        self.say(&format!("wire101: {}", escape_str(what)));
     }
 
     /// Writes a line, if anybody still reads it.

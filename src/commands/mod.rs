@@ -22,10 +22,13 @@ pub mod tutorial;
 
 use std::io::{self, Write};
 
+pub use self::save::apart;
+
 use thiserror::Error;
 
 use crate::capture::CaptureError;
 use crate::layers::Layer;
+use crate::render::escape::escape_str;
 use crate::render::model::{Form, List, Page, Text};
 use crate::render::style::Style;
 
@@ -47,6 +50,9 @@ pub enum Failure {
     /// A command could not be traced, or not to its end. All exit statuses but one may be the command's.
     #[error(transparent)]
     Trace(Box<Failure>),
+    /// The system refused something. Says why, and what works, a line each; nothing in it is from outside.
+    #[error("{0}")]
+    Refused(String),
     /// The output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] io::Error),
@@ -63,10 +69,15 @@ impl Failure {
         }
     }
 
-    /// The message for standard error; none where nobody reads the output any more.
+    /// The message for standard error; none where nobody reads the output any more. File names, arguments and what others
+    /// said are in it as anything captured is: escaped.
     #[must_use]
     pub fn message(&self) -> Option<String> {
-        (!self.is_closed_pipe()).then(|| self.to_string())
+        match self {
+            Self::Refused(said) => Some(said.clone()),
+            Self::Trace(failure) => failure.message(),
+            _ => (!self.is_closed_pipe()).then(|| escape_str(&self.to_string())),
+        }
     }
 
     /// The exit status; a shell's 128 and the number of the signal, SIGINT, for what was stopped.
@@ -77,7 +88,7 @@ impl Failure {
             Self::Stopped(_) => 130,
             Self::Trace(_) => trace::OWN_FAILURE,
             Self::Output(_) if self.is_closed_pipe() => 0,
-            Self::Input(_) | Self::Run(_) | Self::Output(_) => 1,
+            Self::Input(_) | Self::Run(_) | Self::Refused(_) | Self::Output(_) => 1,
         }
     }
 

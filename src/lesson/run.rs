@@ -297,7 +297,7 @@ impl Run {
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let interface = |side: &SideRun| {
             let comment = Some(self.wire_of(side));
-            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, comment }
+            Interface { name: Some(side.label()), link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment }
         };
         let interfaces: Vec<_> = self.sides.iter().map(interface).collect();
         let application = concat!("wire101 ", env!("CARGO_PKG_VERSION"));

@@ -49,7 +49,7 @@ impl Capture {
 
     /// The file's bytes, as pcapng.
     pub fn bytes(&self) -> Vec<u8> {
-        let interface = Interface { name: None, link: self.link, snap_length: 0, comment: None };
+        let interface = Interface { name: None, link: self.link, snap_length: 0, fcs_length: None, comment: None };
         let mut writer = Writer::new(Vec::new(), &[interface], "test").unwrap();
         for (time, data) in &self.packets {
             writer.packet(0, Timestamp(*time), data.len() as u32, data, None).unwrap();
@@ -130,8 +130,13 @@ pub fn lessons() -> Vec<u8> {
     let settings = Settings { rtt: Duration::from_millis(80), loss: 0.0, seed: 7 };
     let record = |name, seed| demos::demo(name).unwrap().record(&Settings { seed, ..settings }).unwrap().pop().unwrap();
     let recordings = [record("keep-alive", 7), record("upgrade", 8)];
-    let interface =
-        |name: &str| Interface { name: Some(name.to_owned()), link: LinkType::ETHERNET, snap_length: 0, comment: None };
+    let interface = |name: &str| Interface {
+        name: Some(name.to_owned()),
+        link: LinkType::ETHERNET,
+        snap_length: 0,
+        fcs_length: None,
+        comment: None,
+    };
     let mut writer = Writer::new(Vec::new(), &[interface("keep-alive"), interface("upgrade")], "test").unwrap();
     for (index, recording) in recordings.iter().enumerate() {
         for packet in &recording.packets {

@@ -118,7 +118,10 @@ fn interfaces_are_known_as_soon_as_they_were_described() {
     reader.next_packet().unwrap();
     let name = Some("lo ⟲".to_owned());
     let comment = Some("a comment".to_owned());
-    assert_eq!(reader.interfaces(), [Interface { name, link: LinkType::ETHERNET, snap_length: 4, comment }]);
+    assert_eq!(
+        reader.interfaces(),
+        [Interface { name, link: LinkType::ETHERNET, snap_length: 4, fcs_length: None, comment }]
+    );
     while reader.next_packet().unwrap().is_some() {}
     assert_eq!(reader.interfaces().len(), 4);
     assert_eq!(reader.interfaces()[3].link, LinkType::RAW);

@@ -16,7 +16,6 @@ use hyper::header::{HeaderName, HeaderValue};
 pub use self::notes::Notes;
 use super::{Failure, live};
 use crate::peer::client::{ClientError, Url};
-use crate::render::escape::escape_str;
 use crate::render::style::Style;
 
 /// What `connect` was asked for.
@@ -122,5 +121,5 @@ pub fn connect(asked: &Connect, out: &mut dyn Write, notes: &mut Notes<'_>, styl
 
 /// What went wrong, said of that URL. What a server said may be in it.
 fn failed(url: &Url, error: &ClientError) -> Failure {
-    Failure::Run(escape_str(&format!("{url}: {error}")))
+    Failure::Run(format!("{url}: {error}"))
 }

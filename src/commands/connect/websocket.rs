@@ -18,7 +18,6 @@ use super::super::{Failure, live};
 use super::{Connect, Converse, Notes, failed};
 use crate::explain;
 use crate::peer::client::{Asked, ClientError, ClientSocket, open};
-use crate::render::escape::escape_str;
 use crate::render::style::Style;
 
 /// How long to wait for a pong, and for the answer to a close frame.
@@ -165,7 +164,7 @@ impl Ear<'_, '_> {
             None => failed(&self.asked.url, error),
             Some((_, said)) => {
                 let said = format!("{}: the server closed with {said}; after that, {error}", self.asked.url);
-                Failure::Run(escape_str(&said))
+                Failure::Run(said)
             }
         }
     }
@@ -195,7 +194,7 @@ impl Ear<'_, '_> {
             Some((code, _)) if [1000, 1001, 1005, converse.close].contains(code) => Ok(()),
             Some((_, said)) => {
                 let said = format!("{}: the server closed with {said}", self.asked.url);
-                Err(Failure::Run(escape_str(&said)))
+                Err(Failure::Run(said))
             }
         }
     }

@@ -10,7 +10,6 @@ use crate::inspect::pasted;
 use crate::inspect::record::Direction;
 use crate::lesson::{Lesson, catalogue};
 use crate::render::accept;
-use crate::render::escape::escape_str;
 use crate::render::explain as view;
 use crate::render::model::Page;
 use crate::render::numbers;
@@ -100,7 +99,7 @@ fn unknown(said: &str) -> Failure {
         [one] => format!("did you mean {one}?"),
         [first, others @ ..] => format!("did you mean {first}, or {}?", others.join(", or ")),
     };
-    let said = brief(&escape_str(said));
+    let said = brief(said);
     Failure::Usage(format!("nothing to explain is called `{said}`; {then}"))
 }
 

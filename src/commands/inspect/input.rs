@@ -87,11 +87,6 @@ impl<'a> Input<'a> {
         Self { spooled: Some(file), is_live, is_growing, ..Self::new(self.path, Rc::clone(&self.watcher)) }
     }
 
-    /// The file that it is read from, if it has a name.
-    pub(in crate::commands) fn path(&self) -> Option<&'a Path> {
-        (!self.is_live()).then_some(self.path)
-    }
-
     /// Whether it is no file, but comes from standard input or the like, and may still be growing.
     pub(in crate::commands) fn is_live(&self) -> bool {
         self.is_live

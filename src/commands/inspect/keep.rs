@@ -3,7 +3,7 @@
 //! A connection may match by its last byte, so that the capture is read a first time to choose, and once more to copy.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
@@ -40,12 +40,6 @@ pub(super) struct Kept {
 ///
 /// If the file is the capture itself, nothing matches, or it cannot be written.
 pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Kept, Failure> {
-    if input.path().is_some_and(|from| is_same(from, path)) {
-        let name = path.display();
-        return Err(Failure::Usage(format!(
-            "--out {name} would overwrite the capture that is read; name another file"
-        )));
-    }
     let mut reader = input.open()?;
     let mut choice = Choice { asked, chosen: BTreeSet::new(), exchanges: None };
     let mut late = Late::default();
@@ -169,18 +163,6 @@ fn described(interfaces: &[Interface], comment: &str) -> Vec<Interface> {
         Interface { name: it.name.as_deref().map(short), comment: Some(comment), ..it.clone() }
     };
     interfaces.iter().map(described).collect()
-}
-
-/// Whether both are the same file, under whatever names.
-fn is_same(one: &Path, other: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
-            return (one.dev(), one.ino()) == (other.dev(), other.ino());
-        }
-    }
-    matches!((fs::canonicalize(one), fs::canonicalize(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// The connections that match, and were asked for.

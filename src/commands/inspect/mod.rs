@@ -21,7 +21,7 @@ use std::rc::Rc;
 
 use self::absent::Absent;
 use self::input::Input;
-use super::Failure;
+use super::{Failure, save};
 use crate::capture::watched::Watcher;
 use crate::capture::{Interface, Reader, Timestamp};
 use crate::inspect::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
@@ -159,6 +159,9 @@ impl Pass {
 /// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
 /// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
 pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
+    if let Some(out) = asked.out.as_deref().filter(|_| asked.file.as_os_str() != "-") {
+        save::spares(&asked.file, out)?;
+    }
     let result = if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
     } else if asked.watch {

@@ -129,7 +129,7 @@ impl State {
                 send(Signal::SIGTERM, &children());
             }
             (ENDING | KILLING, Signal::SIGINT) => {
-                log.say("wire101: what is left is killed");
+                log.remark("what is left is killed");
                 self.phase.store(KILLING, Ordering::SeqCst);
                 send(Signal::SIGKILL, &children());
             }
@@ -144,8 +144,8 @@ fn say_who_is_left(log: Log) {
         thread::sleep(A_MOMENT);
         let left = children();
         if !left.is_empty() {
-            log.say(&format!(
-                "wire101: the command has ended; waiting for {} that it started (Ctrl-C ends {})",
+            log.remark(&format!(
+                "the command has ended; waiting for {} that it started (Ctrl-C ends {})",
                 describe(&left),
                 if left.len() == 1 { "it" } else { "them" }
             ));
@@ -185,7 +185,7 @@ fn describe(processes: &[Pid]) -> String {
     const NAMED: usize = 3;
     let name = |process: &Pid| {
         let name = fs::read(format!("/proc/{process}/comm")).unwrap_or_default();
-        format!("{} ({process})", crate::render::escape::escape(name.trim_ascii_end()))
+        format!("{} ({process})", String::from_utf8_lossy(name.trim_ascii_end()))
     };
     let mut names: Vec<String> = processes.iter().take(NAMED).map(name).collect();
     if processes.len() > NAMED {

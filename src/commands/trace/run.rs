@@ -61,7 +61,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
         Ok(waiter) => waiter,
         Err((status, message)) => {
             stream.stopper().stop();
-            remarks.say(&format!("wire101: {message}"));
+            remarks.remark(&message);
             feed.drain();
             let lost = stream.finish().map_err(unread)?;
             feed.close(lost)?;
@@ -77,7 +77,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     let lost = stream.finish().map_err(unread)?;
     let saved = feed.close(lost);
     if let Some(remark) = missed(lost) {
-        remarks.say(&remark);
+        remarks.remark(&remark);
     }
     for remark in [tried.remark_on_ports(), tried.remark()].into_iter().flatten() {
         remarks.say(&remark);
@@ -85,7 +85,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Re
     saved?;
     match shown {
         // What was asked for is not there: that is no failure of ours, and the command's status says more.
-        Err(Failure::Input(message)) => remarks.say(&format!("wire101: {message}")),
+        Err(Failure::Input(message)) => remarks.remark(&message),
         Err(failure) if failure.message().is_some() => return Err(failure),
         _ => {}
     }
@@ -105,12 +105,12 @@ fn network() -> Result<(Socket, Option<Outside>), Refused> {
 }
 
 fn interface() -> Interface {
-    Interface { name: Some("lo".to_owned()), link: LinkType::ETHERNET, snap_length: 0, comment: None }
+    Interface { name: Some("lo".to_owned()), link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment: None }
 }
 
 fn elsewhere(refused: Refused) -> Failure {
     let refused = refused.or("capture on the machine's own network, with the right to: `wire101 capture -i lo`");
-    Failure::Run(format!("trace runs a command in a network namespace of its own, and {refused}"))
+    Failure::Refused(format!("trace runs a command in a network namespace of its own, and {refused}"))
 }
 
 /// Starts the command; returns its process, or the exit status and the reason if it cannot be started.

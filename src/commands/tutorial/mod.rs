@@ -14,6 +14,7 @@ pub use self::keys::{Key, Terminal};
 use super::{Failure, lesson};
 use crate::lesson::catalogue;
 use crate::lesson::text::FillError;
+use crate::render::escape::escape_str;
 use crate::render::style::Style;
 use crate::render::tutorial as view;
 use crate::tutorial::progress::{Loaded, Progress, put_aside};
@@ -97,7 +98,11 @@ struct Remembered<'a> {
 fn reset(path: Option<&Path>, out: &mut dyn Write) -> Result<(), Failure> {
     let aside = path.map(|path| put_aside(path, "old").map_err(|error| cannot("reset", path, &error))).transpose()?;
     match aside.flatten() {
-        Some(aside) => writeln!(out, "The course begins anew. What was done is kept as {}.", aside.display())?,
+        Some(aside) => writeln!(
+            out,
+            "The course begins anew. What was done is kept as {}.",
+            escape_str(&aside.display().to_string())
+        )?,
         None => writeln!(out, "Nothing was done yet: the course begins at its beginning.")?,
     }
     Ok(())
@@ -127,7 +132,7 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
 
 /// Says something beside the course; if nobody hears it, the course goes on.
 fn note(notes: &mut dyn Write, what: &str) {
-    let _ = writeln!(notes, "wire101: {what}");
+    let _ = writeln!(notes, "wire101: {}", escape_str(what));
 }
 
 impl From<Stuck> for Failure {

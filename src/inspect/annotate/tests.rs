@@ -290,7 +290,7 @@ fn another_protocol_is_named_and_not_looked_into() {
 
 fn captured(recording: &Recording) -> Vec<u8> {
     let mut file = Vec::new();
-    let interface = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, comment: None };
+    let interface = Interface { name: None, link: LinkType::ETHERNET, snap_length: 0, fcs_length: None, comment: None };
     let mut writer = Writer::new(&mut file, &[interface], "test").unwrap();
     for OwnedPacket { time, data, .. } in &recording.packets {
         writer.packet(0, *time, data.len() as u32, data, None).unwrap();

@@ -44,13 +44,13 @@ pub enum UrlError {
         plain: &'static str,
     },
     /// It has no scheme.
-    #[error("{text:?} does not say what to speak; write http://{text} or ws://{text}")]
+    #[error("{text:?} does not say what to speak; write http://{0} or ws://{0}", .text.escape_debug())]
     NoScheme {
         /// What there is.
         text: String,
     },
     /// It has another scheme.
-    #[error("{scheme}: is not spoken here; http: and ws: are")]
+    #[error("{}: is not spoken here; http: and ws: are", .scheme.escape_debug())]
     Scheme {
         /// Its scheme.
         scheme: String,

@@ -154,7 +154,13 @@ mod tests {
     use super::*;
 
     fn interface(name: Option<&str>, link: u16) -> Interface {
-        Interface { name: name.map(str::to_owned), link: LinkType(link), snap_length: 0, comment: None }
+        Interface {
+            name: name.map(str::to_owned),
+            link: LinkType(link),
+            snap_length: 0,
+            fcs_length: None,
+            comment: None,
+        }
     }
 
     #[test]
