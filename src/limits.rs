@@ -170,3 +170,13 @@ pub const MOST_DERIVED: usize = 8 << 20;
 
 /// How much a plan of what to blank may take, in bytes, roughly; what does not fit is blanked.
 pub const MOST_PLANNED: usize = 64 << 20;
+
+/// How many pings of a side are remembered that wait for their pongs: beyond it the oldest is forgotten, and its pong answers
+/// nothing.
+pub const MAX_WAITING_PINGS: usize = 64;
+
+/// How many answers to HEAD are remembered on a connection, to compare with GET's: beyond it the oldest is forgotten.
+pub const MAX_HEADS: usize = 16;
+
+/// How many notes are remembered, to tell which say again what was said of the same server: beyond it each stands alone.
+pub const MAX_NOTES_SAID: usize = 1024;

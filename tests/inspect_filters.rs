@@ -31,7 +31,7 @@ fn site() -> Capture {
         .client(get("/api/none").as_bytes())
         .server(answer("404 Not Found", "no such thing").as_bytes())
         .client(b"POST /form HTTP/1.1\r\nHost: www.example\r\nContent-Length: 4\r\n\r\na=42")
-        .server(answer("303 See Other", "").as_bytes())
+        .server(b"HTTP/1.1 303 See Other\r\nLocation: /api/users\r\nContent-Length: 0\r\n\r\n")
         .close();
     capture
         .connect(40_001)

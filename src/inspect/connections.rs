@@ -14,7 +14,7 @@ use super::record::{Closed, Connection, Moment};
 use super::tracked::{Tracked, changes, whole};
 use crate::capture::Timestamp;
 use crate::layers::Source;
-use crate::layers::stack::{Plain, TcpPacket};
+use crate::layers::stack::{Complaint, Plain, TcpPacket};
 use crate::layers::transport::header::SYN;
 use crate::limits::{ENDED_TIMEOUT, MAX_ENDED, MAX_STATE_BYTES};
 
@@ -107,6 +107,13 @@ impl Connections {
             }
         }
         true
+    }
+
+    /// Takes an ICMP message about a segment; nothing, if its connection isn't known.
+    pub(super) fn complaint(&mut self, complaint: &Complaint, source: Source, out: &mut Output<'_>) {
+        if let Some(tracked) = self.by_pair.get_mut(&Pair::between(complaint.ends)) {
+            tracked.complaint(complaint, source, out);
+        }
     }
 
     /// Takes a packet with a TCP segment. `pieces` divides the segment's payload where it came in several packets.

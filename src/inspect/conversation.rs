@@ -2,12 +2,13 @@
 
 use super::doorway::{Doorway, Name};
 use super::event::{Delivered, Event, PieceKind};
+use super::fault::Fault;
 use super::http_talk::HttpTalk;
-use super::output::{Output, Spoken};
+use super::output::{About, Output, Spoken};
 use super::pairing::Switch;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
-use crate::layers::application::http::Input;
+use crate::layers::application::http::{self, Input};
 use crate::layers::session::tls::Tls;
 use crate::layers::session::{Opening, Prelude, Progress};
 use crate::layers::{DerivedId, Run, Source};
@@ -73,7 +74,16 @@ impl Conversation {
         self.exchanges
     }
 
-    /// Whether something is in progress: a message, a frame, or a request that has no response yet.
+    /// The one side of which packets were captured, if there are none of the other.
+    pub(super) fn heard_alone(&self) -> Option<Direction> {
+        match self.heard {
+            [true, false] => Some(Direction::Client),
+            [false, true] => Some(Direction::Server),
+            _ => None,
+        }
+    }
+
+    /// Whether something is in progress: a message, a frame, a request without its response.
     pub(super) fn is_inside(&self) -> bool {
         match &self.talk {
             Talk::Http(talk) => talk.is_inside(),
@@ -175,7 +185,22 @@ impl Conversation {
         }
     }
 
-    /// One end reset the connection: reports at once what there is to report.
+    /// A side reset the connection while something was on its way: says what that is, and why.
+    pub(super) fn reset(&mut self, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
+        let about = About::connection(self.connection).because(cause);
+        let Talk::Http(talk) = &mut self.talk else {
+            out.problem(source, about, &Fault::ResetInMessage);
+            return;
+        };
+        let about = about.because(talk.reset(source, out).or(cause));
+        if talk.is_inside_message() {
+            out.problem(source, about, &Fault::ResetInMessage);
+        } else {
+            out.problem(source, about, &http::Fault::ResetBeforeResponse);
+        }
+    }
+
+    /// A side reset the connection: what is to be said of that is said at once.
     pub(super) fn cut_off(&mut self, source: Source, out: &mut Output<'_>) {
         if let Talk::WebSocket(talk) = &mut self.talk {
             talk.check_ending(true, source, out);
@@ -233,6 +258,12 @@ impl Conversation {
                 }
                 Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
                 Talk::Tls(talk) => {
+                    if from == Direction::Server
+                        && let Some(status) = plain_answer(input.bytes)
+                    {
+                        let about = About::connection(self.connection).by(from);
+                        out.problem(source, about, &http::Fault::TlsAtPlainPort(status));
+                    }
                     if talk.bytes(from, input.bytes) {
                         self.name.is(talk.describe());
                     }
@@ -317,6 +348,11 @@ impl Conversation {
         input.bytes = input.bytes.get(taken..).unwrap_or_default();
         let end = at + taken as u64;
         out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
+        if matches!(prelude, Prelude::Proxy(_))
+            && let Talk::Http(talk) = &mut self.talk
+        {
+            talk.is_proxied();
+        }
         let over = Direction::BOTH.iter().all(|side| prelude.is_over(*side));
         if self.doorway.is_some()
             && let Some(name) = prelude.name()
@@ -387,7 +423,7 @@ impl Conversation {
                 self.name.goes_on(": ");
                 self.doorway = Some(Doorway::open());
                 let (position, early) = (talk.position(Direction::Client), talk.take_partial());
-                talk.enter_tunnel();
+                talk.enter_tunnel(target);
                 self.speak(Direction::Client, position, &early, source, out);
             }
             Switch::Other(token) => {
@@ -397,11 +433,11 @@ impl Conversation {
                 // RFC 2817 upgrades to TLS.
                 self.doorway = Some(Doorway::ajar());
             }
-            Switch::WebSocket(Some(draft), _) if !draft.has_todays_frames() => {
+            Switch::WebSocket(Some(draft), ..) if !draft.has_todays_frames() => {
                 self.become_opaque(Protocol::WebSocket, draft.to_string(), here, out);
                 self.protocol = Protocol::WebSocket;
             }
-            Switch::WebSocket(draft, deflate) => {
+            Switch::WebSocket(draft, deflate, others) => {
                 self.protocol = Protocol::WebSocket;
                 match draft {
                     Some(draft) => self.name.is(draft.to_string()),
@@ -410,10 +446,16 @@ impl Conversation {
                 }
                 let positions = [talk.position(Direction::Client), talk.position(Direction::Server)];
                 let early = talk.take_partial();
-                let mut talk = WebSocketTalk::new(self.connection, self.streams, positions, deflate);
+                let mut talk = WebSocketTalk::new(self.connection, self.streams, positions, (deflate, others));
                 talk.bytes(Direction::Client, &mut Input { bytes: &early, source }, out);
                 self.talk = Talk::WebSocket(Box::new(talk));
             }
         }
     }
+}
+
+/// The status of an HTTP response that these bytes begin with.
+fn plain_answer(bytes: &[u8]) -> Option<u16> {
+    let code = bytes.strip_prefix(b"HTTP/1.")?.get(2..5)?;
+    std::str::from_utf8(code).ok()?.parse().ok()
 }

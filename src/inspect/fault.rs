@@ -1,7 +1,9 @@
 //! What can be wrong below the application layer: with packets, with TCP, with the capture.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use crate::layers::application::http::span;
 use crate::layers::application::{http, websocket};
 use crate::layers::fault::{Breach, Rule, faults, rule};
 use crate::layers::stack;
@@ -49,7 +51,7 @@ faults! {
         ZeroWindow {
             /// "client" or "server".
             receiver: &'static str,
-        } => "zero-window", "RFC 9293 §3.8.6.1";
+        } => note "zero-window", "RFC 9293 §3.8.6.1";
         /// Bytes sent again with other content, after the first copy had arrived.
         #[error(
             "bytes {} to {} of what the {sender} sent come again with other content than in packet {first}: the \
@@ -90,6 +92,66 @@ faults! {
             /// "client" or "server".
             sender: &'static str,
         } => "missing-bytes", "RFC 9293 §3.4";
+        /// Segments that nobody acknowledges, until the end.
+        #[error(
+            "what the {sender} sent was never acknowledged, though it sent it again {times} times within {}: its peer is \
+             gone, or nothing reaches it any more", span(*waited)
+        )]
+        NeverAcknowledged {
+            /// "client" or "server".
+            sender: &'static str,
+            /// How often it was sent again.
+            times: u32,
+            /// How long that took, in nanoseconds.
+            waited: u64,
+        } => note "never-acknowledged", "RFC 9293 §3.8.3";
+        /// Large segments that are lost where small ones pass.
+        #[error(
+            "the {sender}'s full-sized segments ({length} bytes) are sent again {times} times and never acknowledged, \
+             while small ones pass: a link on the way takes only smaller packets (its MTU), and the ICMP message that \
+             would say so does not arrive"
+        )]
+        LargeSegmentsLost {
+            /// "client" or "server".
+            sender: &'static str,
+            /// The payload of the largest.
+            length: u32,
+            /// How often it was sent again.
+            times: u32,
+        } => note "mtu-black-hole", "RFC 8899 §1.1";
+        /// A reset after a long silence.
+        #[error(
+            "after {} of silence the {forgetter} answers with a reset: it no longer knew the connection. It was restarted, \
+             or a box on the way had forgotten it", span(*silent)
+        )]
+        ConnectionForgotten {
+            /// "client" or "server": who sent the reset.
+            forgetter: &'static str,
+            /// How long it was silent before, in nanoseconds.
+            silent: u64,
+        } => note "connection-forgotten", "RFC 9293 §3.5.1";
+        /// An ICMP message about a segment of the connection.
+        #[error("{reporter} answers with ICMP that a packet of this connection did not arrive: {what}")]
+        IcmpSays {
+            /// Who says so.
+            reporter: IpAddr,
+            /// Why, in words.
+            what: String,
+        } => note "icmp-complaint", "RFC 1122 §3.2.2.1";
+        /// The same for IPv6.
+        #[error("{reporter} answers with ICMPv6 that a packet of this connection did not arrive: {what}")]
+        Icmpv6Says {
+            /// Who says so.
+            reporter: IpAddr,
+            /// Why, in words.
+            what: String,
+        } => note "icmpv6-complaint", "RFC 4443 §3";
+        /// A connection of which the capture has one direction.
+        #[error("only what the {sender} sent is in this capture: of the other direction there is nothing, so that much can't be told")]
+        OneDirection {
+            /// "client" or "server".
+            sender: &'static str,
+        } => note "one-direction", "";
         /// A reset while a message was on its way.
         #[error("the connection was reset in the middle of a message: what was on its way is lost")]
         ResetInMessage => "reset-in-message", "RFC 9293 §3.10.7.4";

@@ -5,6 +5,9 @@ use super::output::{About, Output};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
+use crate::layers::application::websocket;
+use crate::layers::fault::Breach;
+use crate::layers::session::tls;
 use crate::layers::{DerivedId, Origin, Run, Source};
 
 /// Both directions of a connection that speaks HTTP/1.x.
@@ -17,6 +20,10 @@ pub(super) struct HttpTalk {
     server: Decoder,
     pairing: Pairing,
     heads: u64,
+    /// Whether the server said anything yet.
+    answered: bool,
+    /// What the server's first bytes are, where they are no HTTP.
+    alien: Option<Fault>,
 }
 
 impl HttpTalk {
@@ -29,6 +36,8 @@ impl HttpTalk {
             server: Decoder::at(Direction::Server, 0),
             pairing: Pairing::new(connection, true),
             heads: 0,
+            answered: false,
+            alien: None,
         }
     }
 
@@ -47,9 +56,10 @@ impl HttpTalk {
         self.pairing.switched(source, out);
     }
 
-    /// Starts afresh in a tunnel that an exchange of this connection opened.
-    pub(super) fn enter_tunnel(&mut self) {
+    /// Starts afresh in a tunnel to `target` that an exchange of this connection opened.
+    pub(super) fn enter_tunnel(&mut self, target: String) {
         self.heads = 0;
+        self.pairing.enter_tunnel(target);
         self.begin(Direction::Client, self.client.position());
         self.begin(Direction::Server, self.server.position());
     }
@@ -65,6 +75,21 @@ impl HttpTalk {
     /// The client sent bytes that aren't a request, and that weren't handed to this talk.
     pub(super) fn skipped(&mut self) {
         self.pairing.no_request(None);
+    }
+
+    /// A PROXY line came first.
+    pub(super) fn is_proxied(&mut self) {
+        self.pairing.is_proxied();
+    }
+
+    /// The connection was reset while something was on its way: the id of what explains it, if that is known.
+    pub(super) fn reset(&mut self, source: Source, out: &mut Output<'_>) -> Option<u64> {
+        self.pairing.reset(source, out)
+    }
+
+    /// Whether part of a message was on its way.
+    pub(super) fn is_inside_message(&self) -> bool {
+        self.client.is_inside() || self.server.is_inside()
     }
 
     /// Packets of that side were captured.
@@ -109,6 +134,9 @@ impl HttpTalk {
 
     /// Takes the next bytes of one side. On a switch, the rest of `input` belongs to the new protocol.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) -> Option<Switch> {
+        if from == Direction::Server && !std::mem::replace(&mut self.answered, true) {
+            self.alien = alien(input.bytes);
+        }
         if from == Direction::Server && self.pairing.awaits_simple() {
             self.server.expect_anything();
         }
@@ -143,13 +171,13 @@ impl HttpTalk {
     }
 
     fn taker(&mut self, from: Direction, source: Source) -> (&mut Decoder, Taker<'_>) {
-        let Self { connection, streams, client, server, pairing, heads } = self;
+        let Self { connection, streams, client, server, pairing, heads, alien, .. } = self;
         let (decoder, client) = match from {
             Direction::Client => (client, None),
             Direction::Server => (server, Some(client)),
         };
         let stream = streams[from as usize];
-        (decoder, Taker { connection: *connection, from, stream, source, client, pairing, heads })
+        (decoder, Taker { connection: *connection, from, stream, source, client, pairing, heads, alien })
     }
 
     /// One end sent its FIN: whatever it hasn't finished by now is cut short.
@@ -158,7 +186,7 @@ impl HttpTalk {
         self.break_off(from, source, out);
         if self.heads > heads {
             let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
-            faults(&[Fault::HeadCutShort], about, source, out);
+            report(&[Fault::HeadCutShort], about, source, out);
         }
         let (decoder, mut taker) = self.taker(from, source);
         loop {
@@ -167,9 +195,10 @@ impl HttpTalk {
             taker.take(item, start, out);
         }
         if from == Direction::Server {
-            // Nothing can answer what is still open.
-            self.pairing.give_up(source, out);
+            // Nothing more can answer what is still open.
+            self.pairing.server_over(source, out);
         }
+        self.pairing.fin(from, source, out);
     }
 
     /// The connection is over, or the capture is: whatever is open stays as it is.
@@ -198,6 +227,7 @@ struct Taker<'a> {
     client: Option<&'a mut Decoder>,
     pairing: &'a mut Pairing,
     heads: &'a mut u64,
+    alien: &'a mut Option<Fault>,
 }
 
 impl Taker<'_> {
@@ -210,7 +240,7 @@ impl Taker<'_> {
         {
             self.answer_early(head, out);
         }
-        let Self { connection, from, stream, source, ref mut pairing, ref mut heads, .. } = *self;
+        let Self { connection, from, stream, source, ref mut pairing, ref mut heads, ref mut alien, .. } = *self;
         let index = if out.options.pieces { pairing.index(from) } else { 0 };
         let about = |pairing: &Pairing| About::connection(connection).by(from).exchange(pairing.index(from));
         let piece = |length: usize, kind, out: &mut Output<'_>| {
@@ -244,7 +274,7 @@ impl Taker<'_> {
                 if out.options.pieces {
                     pieces(&head, (connection, from, start, index), out);
                 }
-                faults(head.faults, about(pairing), source, out);
+                report(head.faults, about(pairing), source, out);
                 pairing.trailers(from, &head);
             }
             Item::End { complete } => pairing.end(from, complete, source, out),
@@ -253,12 +283,24 @@ impl Taker<'_> {
                 piece(length, PieceKind::Undecoded, out);
                 match from {
                     Direction::Client => pairing.no_request(Some(source)),
-                    Direction::Server => pairing.no_response(source, out),
+                    Direction::Server => pairing.no_response(alien.take(), source, out),
                 }
             }
             Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
-            Item::Fault(fault) => faults(&[fault], about(pairing), source, out),
+            Item::Fault(Fault::BytesAfterMessage) if from == Direction::Client && pairing.awaits_upgrade() => {
+                report(&[websocket::Fault::FrameBeforeAnswer], about(pairing), source, out);
+            }
+            Item::Fault(fault @ Fault::BytesAfterMessage) if from == Direction::Server => {
+                let fault = pairing.cut_coding().map_or(fault, Fault::LengthBeforeCoding);
+                report(&[fault], about(pairing), source, out);
+            }
+            // A client that has what it wanted cut nothing short.
+            Item::Fault(Fault::BodyCutShort(_) | Fault::ChunksCutShort)
+                if from == Direction::Server && pairing.client_left() => {}
+            Item::Fault(fault) => {
+                report(&[fault], about(pairing), source, out);
+            }
         }
         None
     }
@@ -286,9 +328,9 @@ impl Taker<'_> {
         }
         let Some((begun, source)) = client.begun() else { return };
         let (begun, before) = (begun.to_vec(), client.position());
-        let (pairing, heads) = (&mut *self.pairing, &mut *self.heads);
+        let (pairing, heads, alien) = (&mut *self.pairing, &mut *self.heads, &mut *self.alien);
         let Self { connection, stream, .. } = *self;
-        Taker { connection, from: Direction::Client, stream, source, client: None, pairing, heads }
+        Taker { connection, from: Direction::Client, stream, source, client: None, pairing, heads, alien }
             .broken_off(client, out);
         if client.position() == before {
             self.pairing.interrupt();
@@ -297,11 +339,35 @@ impl Taker<'_> {
     }
 }
 
-/// Reports what a section's parser or a decoder found wrong.
-pub(super) fn faults(faults: &[Fault], about: About, source: Source, out: &mut Output<'_>) {
-    for fault in faults {
-        out.problem(source, about, fault);
+/// What a server's first bytes are that begin no response, where something tells.
+fn alien(bytes: &[u8]) -> Option<Fault> {
+    match bytes {
+        [0x15, 3, _, 0, 2, _, description, ..] => Some(Fault::TlsAlertInAnswer(tls::alert_name(*description))),
+        // SETTINGS or GOAWAY on stream 0.
+        [0, _, _, 4 | 7, 0 | 1, 0, 0, 0, 0, ..] => Some(Fault::Http2InAnswer),
+        _ => {
+            let greets = [&b"SSH-"[..], b"220", b"421", b"500", b"554", b"+OK", b"-ERR", b"* OK", b"RFB 0"];
+            if greets.iter().any(|greeting| bytes.starts_with(greeting)) {
+                let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+                return Some(Fault::OtherProtocolInAnswer(
+                    String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned(),
+                ));
+            }
+            let digits = bytes.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+            let chunk = (1..=8).contains(&digits) && bytes[digits..].starts_with(b"\r\nHTTP/1.");
+            chunk.then_some(Fault::ChunkBeforeHead)
+        }
     }
+}
+
+/// Reports what was found; returns the id of the first of it.
+pub(super) fn report(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
+    let mut first = None;
+    for fault in found {
+        let id = out.problem(source, about, fault);
+        first = first.or(Some(id));
+    }
+    first
 }
 
 /// Says what the bytes of a section are.

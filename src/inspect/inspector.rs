@@ -111,7 +111,14 @@ impl Inspector {
                 }
             }
             Outcome::Arp => other(PacketContent::Arp, "ARP", arrived, &mut out),
-            Outcome::Other(name) => other(PacketContent::Other(name.clone()), &name, arrived, &mut out),
+            Outcome::Other(name) => {
+                if name.starts_with("ICMP")
+                    && let Some(complaint) = stack::complaint(packet.link.0, packet.data)
+                {
+                    self.connections.complaint(&complaint, source, &mut out);
+                }
+                other(PacketContent::Other(name.clone()), &name, arrived, &mut out);
+            }
             Outcome::Damaged(fault) => {
                 out.emit(Event::Packet(&arrived.seen(PacketContent::Damaged(fault.to_string().into()))));
                 count(&mut out, "damaged");

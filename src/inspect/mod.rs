@@ -23,6 +23,7 @@ mod output;
 mod pair;
 mod pairing;
 pub mod pasted;
+mod pings;
 pub mod record;
 pub mod redact;
 #[cfg(test)]

@@ -1,11 +1,18 @@
 //! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
 
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
 use super::event::{Derived, Event, Made, Map, Piece, PieceKind, Sink};
 use super::pairing::Open;
 use super::record::{Direction, Kind, Problem, Response, Summary};
 use super::websocket_talk::Building;
 use crate::layers::fault::{Breach, Rule};
 use crate::layers::{DerivedId, Origin, Run, Source};
+use crate::limits::MAX_NOTES_SAID;
 
 /// How deep to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +74,8 @@ pub(super) struct Output<'a> {
     asked: Options,
     /// Whether it is about the one that is looked at.
     is_told: bool,
+    /// A number that stands for the server of that connection.
+    pub(super) server: u64,
 }
 
 /// A derived stream in the making.
@@ -107,6 +116,11 @@ impl About {
         Self { exchange: Some(index), ..self }
     }
 
+    /// The same, as an effect of the problem with that id, if there is one.
+    pub(super) fn because(self, cause: Option<u64>) -> Self {
+        Self { because: cause, ..self }
+    }
+
     /// The same, in that frame.
     pub(super) fn frame(self, index: u64) -> Self {
         Self { frame: Some(index), ..self }
@@ -124,6 +138,8 @@ pub(super) struct Scratch {
     pub(super) response: Response,
     /// The number of the latest derived stream.
     pub(super) derived: u64,
+    /// Notes that were made, by what they say and of which server, with their ids.
+    said: HashMap<(&'static str, u64, u64), u64, RandomState>,
 }
 
 impl<'a> Output<'a> {
@@ -133,7 +149,7 @@ impl<'a> Output<'a> {
         (asked, redacted): (Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true }
+        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true, server: 0 }
     }
 
     /// From here on, this connection is looked at.
@@ -165,13 +181,31 @@ impl<'a> Output<'a> {
             Kind::Note => self.summary.notes += 1,
         }
         let About { connection, direction, exchange, frame, because } = about;
-        if self.is_told {
-            let (packet, text) = (source.ready.packet, breach.to_string().into());
+        if self.is_told && !self.sink.counts_only() {
+            let packet = source.ready.packet;
+            let text: Cow<'static, str> = breach.to_string().into();
+            let because = match kind {
+                Kind::Note => because.or_else(|| self.said_before(id, code, &text)),
+                Kind::Problem => because,
+            };
             let found =
                 Problem { id, kind, because, packet, connection, direction, exchange, frame, code, clause, text };
             self.sink.event(Event::Problem(&found));
         }
         id
+    }
+
+    /// The id of the first note that said the same of the same server: one habit is one story.
+    fn said_before(&mut self, id: u64, code: &'static str, text: &str) -> Option<u64> {
+        let said = &mut self.scratch.said;
+        let key = (code, said.hasher().hash_one(text), self.server);
+        if let Some(first) = said.get(&key) {
+            return Some(*first);
+        }
+        if said.len() < MAX_NOTES_SAID {
+            said.insert(key, id);
+        }
+        None
     }
 
     /// A number for a stream that things are made from.

@@ -5,22 +5,24 @@ use std::collections::VecDeque;
 
 use super::content::{BodyBytes, Content};
 use super::event::Event;
-use super::http_talk::faults;
+use super::http_talk::report;
 use super::output::{About, Output, Scratch};
-use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
+use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
 use crate::layers::application::http::{
-    Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
+    Fault, Framing, Head, Parts, RequestHead, Sniffer, StartLine, elements, judge_request, judge_response, of_request,
+    of_response, span,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::{Run, Source};
-use crate::limits::{MAX_SPARE_BYTES, MAX_UNANSWERED};
+use crate::limits::{MAX_HEADS, MAX_SPARE_BYTES, MAX_UNANSWERED};
 
 /// What a connection becomes after a 101, or after an accepted CONNECT.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Switch {
-    /// WebSocket: which draft, if it isn't RFC 6455, and what was agreed about permessage-deflate.
-    WebSocket(Option<Draft>, Option<Deflate>),
+    /// WebSocket: which draft, if it isn't RFC 6455, what was agreed about permessage-deflate, and whether
+    /// other extensions were agreed on.
+    WebSocket(Option<Draft>, Option<Deflate>, bool),
     /// Another protocol, by its token.
     Other(String),
     /// A tunnel to this host and port, with anything inside.
@@ -33,6 +35,8 @@ pub(super) struct Open {
     exchange: Exchange,
     /// The request's content; `None` once it is over.
     content: Option<Content>,
+    /// The first problem that the request has: what a refusal says is its effect.
+    cause: Option<u64>,
 }
 
 /// The exchanges of one connection.
@@ -64,7 +68,40 @@ pub(super) struct Pairing {
     heard: [bool; 2],
     /// The server answered a request that has no version with bytes that have no status line (HTTP/0.9).
     simple: bool,
+    /// What each side announced, and did.
+    ends: [Ending; 2],
+    /// A refusal that came before all of its request had: its status, and where it is.
+    early: Option<(u16, Source)>,
+    /// The note that the request which is open came after the server's FIN.
+    after_fin: Option<u64>,
+    /// Where the tunnel leads that all of this is in.
+    tunnel: Option<String>,
+    /// What HEAD said of lengths: the target, Content-Length, the packet.
+    heads: VecDeque<(Vec<u8>, u64, u64)>,
+    /// A PROXY line came before the first request.
+    proxied: bool,
+    /// What the contents in progress look like, the client's and the server's.
+    sniffers: [Option<Sniffer>; 2],
+    /// The length of a coded content that was cut there.
+    cut_coding: Option<u64>,
 }
+
+/// How a side ends what it says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ending {
+    /// Where it said Connection: close.
+    said: Option<Source>,
+    /// Why it has to close the connection, and from when on.
+    owed: Option<(&'static str, Source)>,
+    /// Where it sent its FIN.
+    fin: Option<Source>,
+}
+
+/// How long a server may take to close a connection that it has to, in nanoseconds, before that is worth telling.
+const SLOW_TO_CLOSE: u64 = 5_000_000_000;
+
+/// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
+const SLOW_TO_CONTINUE: u64 = 300_000_000;
 
 impl Pairing {
     pub(super) fn new(connection: u64, from_start: bool) -> Self {
@@ -83,7 +120,76 @@ impl Pairing {
             interrupted: false,
             heard: [false; 2],
             simple: false,
+            ends: [Ending::default(); 2],
+            early: None,
+            after_fin: None,
+            tunnel: None,
+            heads: VecDeque::new(),
+            proxied: false,
+            sniffers: [None; 2],
+            cut_coding: None,
         }
+    }
+
+    /// A PROXY line came before the first request.
+    pub(super) fn is_proxied(&mut self) {
+        self.proxied = true;
+    }
+
+    /// What follows is in the tunnel that an exchange opened.
+    pub(super) fn enter_tunnel(&mut self, target: String) {
+        self.tunnel = Some(target);
+        self.ends = [Ending::default(); 2];
+    }
+
+    /// Whether the latest request is a WebSocket handshake that waits for its answer.
+    pub(super) fn awaits_upgrade(&self) -> bool {
+        self.open.back().is_some_and(|open| {
+            open.exchange.response.is_none()
+                && open.exchange.request.as_ref().is_some_and(|request| handshake::is_asked(&request.message.headers))
+        })
+    }
+
+    /// The length of the content before, if it is coded and was cut there.
+    pub(super) fn cut_coding(&mut self) -> Option<u64> {
+        self.cut_coding.take()
+    }
+
+    /// Whether the client left an endless stream that was on its way to it.
+    pub(super) fn client_left(&self) -> bool {
+        self.ends[Direction::Client as usize].fin.is_some_and(|fin| {
+            let response = self.open.get(self.answered).and_then(|open| open.exchange.response.as_ref());
+            response.is_some_and(|response| {
+                response.message.extent.first.packet < fin.ready.packet && is_endless(&response.message.headers)
+            })
+        })
+    }
+
+    /// A side sent its FIN.
+    pub(super) fn fin(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let [client, server] = &mut self.ends;
+        if from == Direction::Client
+            && server.fin.is_none()
+            && let Some((why, since)) = server.owed
+        {
+            let held = source.ready.time.since(since.ready.time);
+            if held >= SLOW_TO_CLOSE {
+                let about = About::connection(self.connection).by(Direction::Server);
+                report(&[Fault::CloseNotDone { why, held: span(held) }], about, since, out);
+            }
+        }
+        let ending = if from == Direction::Client { client } else { server };
+        ending.fin = ending.fin.or(Some(source));
+    }
+
+    /// The connection was reset while something was on its way: what explains that, if it is known.
+    pub(super) fn reset(&mut self, source: Source, out: &mut Output<'_>) -> Option<u64> {
+        if let Some((status, answer)) = self.early.take() {
+            let about = self.about(Direction::Server);
+            let answered = answer.ready.packet;
+            return report(&[Fault::AnsweredWhileSending { status, answered }], about, source, out);
+        }
+        self.after_fin.take()
     }
 
     /// Packets of that side were captured.
@@ -104,10 +210,9 @@ impl Pairing {
         else {
             return false;
         };
-        let mut expected = request.message.headers.all("expect").flat_map(elements);
         self.answered + 1 == self.open.len()
             && request.message.wire_body_bytes == 0
-            && expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+            && expects_continue(request)
             && !interim.iter().any(|response| response.status == 100)
     }
 
@@ -177,6 +282,7 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
+        self.sniffers[from as usize] = (framing != Framing::None).then(|| Sniffer::new(head));
         (framing, switch)
     }
 
@@ -196,6 +302,12 @@ impl Pairing {
     /// Takes content.
     pub(super) fn data(&mut self, from: Direction, data: &[u8], run: Run, source: Source, out: &mut Output<'_>) {
         let about = self.about(from);
+        if from == Direction::Client {
+            self.continues(about, source, out);
+        }
+        if let Some(sniffer) = &mut self.sniffers[from as usize] {
+            sniffer.push(data);
+        }
         let of = out.options.pieces.then(|| BodyBytes {
             run,
             is_chunked: self.is_chunked(from),
@@ -203,9 +315,23 @@ impl Pairing {
             index: self.index(from),
         });
         if let Some((content, message)) = self.content(from) {
+            message.extent.last = source.ready;
             message.wire_body_bytes += data.len() as u64;
             let error = content.push(data, of, message, out);
             undecodable(error, about, source, out);
+        }
+    }
+
+    /// A request's body begins, or goes on: it may have waited for a 100 that did not come.
+    fn continues(&mut self, about: About, source: Source, out: &mut Output<'_>) {
+        let Some(open) = self.open.back() else { return };
+        let Some(request) = open.exchange.request.as_ref().filter(|request| request.message.wire_body_bytes == 0)
+        else {
+            return;
+        };
+        let waited = source.ready.time.since(request.message.extent.last.time);
+        if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
+            report(&[Fault::WaitedForContinue(span(waited))], about, source, out);
         }
     }
 
@@ -231,8 +357,8 @@ impl Pairing {
         }
     }
 
-    /// The server sent bytes that aren't a response.
-    pub(super) fn no_response(&mut self, source: Source, out: &mut Output<'_>) {
+    /// The server sent bytes that are no response.
+    pub(super) fn no_response(&mut self, alien: Option<Fault>, source: Source, out: &mut Output<'_>) {
         if self.awaits_simple() {
             self.simple = true;
             return;
@@ -242,7 +368,8 @@ impl Pairing {
         let first = self.open.front().is_some_and(|open| is_first(&open.exchange));
         if std::mem::take(&mut self.sound) && self.whole {
             if first {
-                faults(&[Fault::MalformedStatusLine], self.about(Direction::Server), source, out);
+                let fault = alien.unwrap_or(Fault::MalformedStatusLine);
+                report(&[fault], self.about(Direction::Server), source, out);
             } else {
                 self.unasked = Some(source).filter(|_| self.next_index == 0);
             }
@@ -267,15 +394,71 @@ impl Pairing {
         let about = self.about(from);
         let (Some(content), Some(message)) = (content, self.message(from)) else { return };
         message.complete = complete;
-        message.extent.last = source.ready;
-        undecodable(content.finish(message), about, source, out);
+        if complete {
+            message.extent.last = source.ready;
+        }
+        let length = message.wire_body_bytes;
+        let undecoded = content.finish(message);
+        let sniffed = self.sniffers[from as usize].take().filter(|_| complete).and_then(|sniffer| sniffer.finish());
+        self.cut_coding = undecoded.is_some().then_some(length);
+        undecodable(undecoded, about, source, out);
+        if let Some(fault) = sniffed {
+            report(&[fault], about, source, out);
+        }
+        if from == Direction::Client && complete {
+            self.early = None;
+        }
         if from == Direction::Server && self.current(from).is_some_and(|open| open.exchange.response.is_some()) {
+            if complete {
+                self.answer_is_whole(source, out);
+            }
             self.answered += 1;
         }
         self.close_answered(out);
     }
 
-    /// Nothing more will come: whatever is open stays as it is.
+    /// A final response is complete.
+    fn answer_is_whole(&mut self, source: Source, out: &mut Output<'_>) {
+        if let Some((_, since)) = &mut self.ends[Direction::Server as usize].owed {
+            *since = source;
+        }
+        let about = self.about(Direction::Server);
+        let Some(Exchange { request: Some(request), response: Some(response), .. }) =
+            self.open.get(self.answered).map(|open| &open.exchange)
+        else {
+            return;
+        };
+        if response.status != 200 {
+            return;
+        }
+        if request.method == b"HEAD" {
+            let length = response.message.headers.get("content-length");
+            if let Some(length) = length.and_then(|length| std::str::from_utf8(length).ok()?.parse().ok()) {
+                if self.heads.len() == MAX_HEADS {
+                    self.heads.pop_front();
+                }
+                self.heads.push_back((request.target.clone(), length, response.message.extent.first.packet));
+            }
+        } else if request.method == b"GET" && response.message.headers.get("content-encoding").is_none() {
+            let (target, get) = (&request.target, response.message.body_bytes);
+            let is_other = |head: &&(Vec<u8>, u64, u64)| head.0 == *target && head.1 != get;
+            if let Some((target, head, packet)) = self.heads.iter().find(is_other) {
+                let target = String::from_utf8_lossy(target).into_owned();
+                let fault = Fault::HeadUnlikeGet { target, head: *head, packet: *packet, get };
+                report(&[fault], about, source, out);
+            }
+        }
+    }
+
+    /// The server sends nothing more: what still waits for its response waits in vain, once its request is whole.
+    pub(super) fn server_over(&mut self, source: Source, out: &mut Output<'_>) {
+        self.end(Direction::Server, false, source, out);
+        while self.open.front().is_some_and(|open| open.content.is_none()) {
+            self.close_oldest(out);
+        }
+    }
+
+    /// Nothing more comes: whatever is open stays as it is.
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.end(Direction::Server, false, source, out);
         self.end(Direction::Client, false, source, out);
@@ -310,25 +493,56 @@ impl Pairing {
             Framing::None if Draft::has_third_key(|name| head.get(name).is_some()) => Framing::Length(Draft::THIRD_KEY),
             framing => framing,
         };
-        owed_by_request(head, &mut found);
+        judge_request(head, &mut found);
         let about = About::connection(self.connection).by(Direction::Client).exchange(self.next_index);
-        faults(&found, about, source, out);
+        let cause = report(&found, about, source, out);
         if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
-            faults(
+            report(
                 &[Fault::MalformedStatusLine],
                 About::connection(self.connection).by(Direction::Server),
                 unasked,
                 out,
             );
         }
+        self.after_end(head.slice(method), (about, source), out);
+        if head.list("connection").any(|option| option.eq_ignore_ascii_case(b"close")) {
+            self.ends[Direction::Client as usize].said = Some(source);
+        }
+        if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get("host"))
+            && head.slice(method) != b"CONNECT"
+            && !is_host_of(host, tunnel.as_bytes())
+        {
+            let (tunnel, host) = (tunnel.clone(), String::from_utf8_lossy(host).into_owned());
+            report(&[Fault::OtherHostInTunnel { tunnel, host }], about, source, out);
+        }
         let mut open = out.scratch.exchange.take().unwrap_or_default();
         let request = open.exchange.request.get_or_insert_default();
         refill(&mut request.method, head.slice(method));
         refill(&mut request.target, head.slice(target));
         begin(&mut request.message, head, *version);
+        open.cause = cause;
+        if handshake::is_meant(&request.message.headers) {
+            let mut found = Vec::new();
+            handshake::judge_request(asked(request), head.whole, &mut found);
+            open.cause = cause.or(report(&found, about, source, out));
+        }
         open.content = Some(start_content(head, &mut request.message, about, source, out));
         self.open(open, out);
         framing
+    }
+
+    /// What there is to say of a request that comes after one side's end.
+    fn after_end(&mut self, method: &[u8], (about, source): (About, Source), out: &mut Output<'_>) {
+        let [client, server] = &self.ends;
+        if let Some(said) = client.said {
+            let said = said.ready.packet;
+            self.after_fin = report(&[Fault::RequestAfterOwnClose(said)], about, source, out);
+        } else if let Some(fin) = server.fin {
+            let before = span(source.ready.time.since(fin.ready.time));
+            let safe = matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE");
+            let fault = Fault::RequestAfterFin { fin: fin.ready.packet, before, safe };
+            self.after_fin = report(&[fault], about, source, out);
+        }
     }
 
     fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
@@ -347,10 +561,13 @@ impl Pairing {
             if whole && std::mem::take(&mut self.skipped) {
                 let skipped_at = self.skipped_at.unwrap_or(source);
                 let about = About::connection(self.connection).by(Direction::Client);
-                faults(&[Fault::MalformedRequestLine], about, skipped_at, out);
-            } else if whole && *status != 408 && !std::mem::take(&mut self.interrupted) {
+                report(&[Fault::MalformedRequestLine], about, skipped_at, out);
+            } else if *status == 408 && self.heard[Direction::Client as usize] {
                 let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
-                faults(&[Fault::ResponseWithoutRequest], about, source, out);
+                report(&[Fault::IdleTimeout], about, source, out);
+            } else if whole && !std::mem::take(&mut self.interrupted) {
+                let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
+                report(&[Fault::ResponseWithoutRequest], about, source, out);
             }
             self.open(Box::default(), out);
         }
@@ -358,17 +575,51 @@ impl Pairing {
         let about = self.about(Direction::Server);
         let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
+        if !interim && open.content.is_some() && *status >= 400 {
+            self.early = Some((*status, source));
+        }
+        if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504) {
+            let waited = span(source.ready.time.since(request.message.extent.last.time));
+            report(&[Fault::GatewayTimeout(waited)], about, source, out);
+        }
+        if self.proxied && *status == 400 && exchange.index == 0 {
+            report(&[Fault::ProxyLineRefused(*status)], about, source, out);
+        }
         let mut response = std::mem::take(&mut out.scratch.response);
         response.status = *status;
         refill(&mut response.reason, head.slice(reason));
         begin(&mut response.message, head, *version);
         self.response = Some(start_content(head, &mut response.message, about, source, out));
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
-        owed_by_response(head, exchange.request.as_ref().map(|r| &r.message.headers), &mut found);
+        judge_response(head, exchange.request.as_ref().map(asked), &mut found);
+        // What is wrong with a refusal, too, would not be there without the request's own fault.
+        let about = about.because(open.cause.filter(|_| *status >= 400));
+        if let Some(request) = exchange.request.as_ref().filter(|_| head.whole && *status != 101 && *status >= 200)
+            && handshake::is_meant(&request.message.headers)
+        {
+            let mut found = Vec::new();
+            let mut fields = Fields::default();
+            head.copy_into(&mut fields);
+            handshake::judge_refusal(asked(request), *status, head.slice(reason), &fields, &mut found);
+            report(&found, about.because(open.cause), source, out);
+        }
         if interim {
             exchange.interim.push(response);
         } else {
             exchange.response = Some(response);
+        }
+        if !interim && head.whole {
+            let says = |option: &[u8]| head.list("connection").any(|it| it.eq_ignore_ascii_case(option));
+            let why = if says(b"close") {
+                Some("the response says Connection: close")
+            } else if framing == Framing::UntilClose {
+                Some("the response's body ends with the connection")
+            } else if *version < (1, 1) && !says(b"keep-alive") {
+                Some("the response is in HTTP/1.0 and does not promise to keep the connection (Connection: keep-alive)")
+            } else {
+                None
+            };
+            self.ends[Direction::Server as usize].owed = why.map(|why| (why, source));
         }
         let switch = match framing {
             Framing::Tunnel if !head.whole => None,
@@ -379,7 +630,7 @@ impl Pairing {
             }
             _ => None,
         };
-        faults(&found, about, source, out);
+        report(&found, about, source, out);
         (framing, switch)
     }
 
@@ -440,6 +691,7 @@ impl Open {
     /// Keeps its buffers for the next exchange to use.
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
+        self.cause = None;
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         if let Some(response) = self.exchange.response.take() {
@@ -476,6 +728,34 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     (*body_truncated, *complete) = (false, false);
 }
 
+/// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).
+fn expects_continue(request: &Request) -> bool {
+    let mut expected = request.message.headers.all("expect").flat_map(elements);
+    expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+}
+
+/// Whether a response is a stream that has no end of its own.
+fn is_endless(fields: &Fields) -> bool {
+    const STREAMS: [&[u8]; 2] = [b"text/event-stream", b"multipart/x-mixed-replace"];
+    let kind = fields.get("content-type").unwrap_or_default();
+    STREAMS.iter().any(|stream| kind.get(..stream.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(stream)))
+}
+
+/// Whether Host names the host that a tunnel leads to; the port aside, which is left out where it is the scheme's.
+fn is_host_of(host: &[u8], tunnel: &[u8]) -> bool {
+    let name = |host: &[u8]| {
+        let end = host.iter().rposition(|byte| *byte == b':').filter(|at| !host[*at..].contains(&b']'));
+        host[..end.unwrap_or(host.len())].to_ascii_lowercase()
+    };
+    name(host) == name(tunnel)
+}
+
+/// A request as the rules see it.
+fn asked(request: &Request) -> RequestHead<'_> {
+    let Request { method, target, message } = request;
+    RequestHead { method, target, version: message.version, fields: &message.headers }
+}
+
 fn refill(into: &mut Vec<u8>, bytes: &[u8]) {
     into.clear();
     into.extend_from_slice(bytes);
@@ -508,20 +788,18 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     let mut found = Vec::new();
     let draft = Draft::of(exchange.request.as_ref().map(|request| &request.message.headers), headers);
     if let Some(request) = &exchange.request {
-        handshake::check(&request.method, &request.message.headers, headers, &mut found);
+        handshake::judge_answer(asked(request), response.message.version, headers, &mut found);
     }
     let negotiated = handshake::extensions(headers);
     found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
     let about = About::connection(exchange.connection).by(Direction::Server).exchange(exchange.index);
-    for fault in &found {
-        out.problem(source, about, fault);
-    }
+    report(&found, about, source, out);
     exchange.upgraded = Some("websocket".into());
-    Switch::WebSocket(draft, negotiated.deflate)
+    Switch::WebSocket(draft, negotiated.deflate, negotiated.others)
 }
 
 fn undecodable(error: Option<String>, about: About, source: Source, out: &mut Output<'_>) {
     if let Some(error) = error {
-        faults(&[Fault::CodingDoesNotDecode(error)], about, source, out);
+        report(&[Fault::CodingDoesNotDecode(error)], about, source, out);
     }
 }

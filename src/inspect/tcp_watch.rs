@@ -1,12 +1,24 @@
-//! What TCP's headers alone show to be wrong with a connection: nobody answers, it's refused, or a window is closed.
+//! What TCP's headers and times alone show: nobody answers, a window is closed, a peer fell silent or forgot the connection.
 
 use super::fault::Fault;
 use super::record::{Connection, Direction};
-use crate::layers::transport::Segment;
+use crate::layers::Source;
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
+use crate::layers::transport::{Novelty, Segment};
+use crate::moment::Moment;
 
-/// How long a sender waits before it sends its SYN again (RFC 6298 §2), in nanoseconds: until then, no answer is overdue.
-const FIRST_TIMEOUT: u64 = 1_000_000_000;
+/// How long a sender waits before it sends its SYN again (RFC 6298 §2), in nanoseconds: until then no answer is missed.
+const SYN_TIMEOUT: u64 = 1_000_000_000;
+
+/// How often a segment is sent again before that is a story of its own.
+const MANY_TIMES: u32 = 3;
+
+/// The payload from which on a segment may be too large for a path, in bytes: every path takes 1,232 with IPv6 (RFC 8200 §5),
+/// and tunnels take some of it.
+const LARGE: u32 = 1_000;
+
+/// A silence that is long enough for a box on the way to forget a connection, in nanoseconds.
+pub(super) const LONG_SILENCE: u64 = 10_000_000_000;
 
 /// What was seen of one connection's headers.
 #[derive(Debug, Default)]
@@ -18,6 +30,41 @@ pub(super) struct TcpWatch {
     /// Which sides sent a FIN.
     finished: [bool; 2],
     stalled: bool,
+    /// What each side sends again, and nobody acknowledges.
+    again: [Again; 2],
+    /// A silence, who broke it, and that the other side has not reacted yet.
+    broken: Option<(u64, Direction)>,
+}
+
+/// A segment that is sent again and again.
+#[derive(Clone, Copy, Debug, Default)]
+struct Again {
+    times: u32,
+    sequence: u32,
+    length: u32,
+    /// Its place in the stream.
+    position: u64,
+    first: Moment,
+    last: Moment,
+    /// Whether the other side sent anything meanwhile.
+    other_spoke: bool,
+}
+
+/// A segment, and what is known of it beyond its header.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watched<'a> {
+    pub(super) from: Direction,
+    pub(super) segment: &'a Segment<'a>,
+    pub(super) novelty: Novelty,
+    /// Its first byte's position in its stream.
+    pub(super) position: u64,
+    /// The window as sent, where it was captured.
+    pub(super) window: Option<u16>,
+    /// The number that acknowledges the SYN, where that was seen.
+    pub(super) syn: Option<u32>,
+    pub(super) moment: Moment,
+    /// How long the connection had been silent, in nanoseconds.
+    pub(super) silence: u64,
 }
 
 impl TcpWatch {
@@ -27,16 +74,15 @@ impl TcpWatch {
         self.spoken = true;
     }
 
-    /// Takes a segment's header. `window` is as sent, if it was captured; `syn` is the number that acknowledges the SYN, if
-    /// that was seen.
-    pub(super) fn segment(
-        &mut self,
-        from: Direction,
-        segment: &Segment<'_>,
-        window: Option<u16>,
-        syn: Option<u32>,
-        record: &Connection,
-    ) -> Option<Fault> {
+    /// Whether the next segment, however plain, is of interest.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.broken.is_some() || self.again[0].times + self.again[1].times > 0
+    }
+
+    /// Takes a segment's header.
+    pub(super) fn segment(&mut self, seen: Watched<'_>, record: &Connection) -> Option<Fault> {
+        let Watched { from, segment, window, syn, .. } = seen;
         let flags = segment.flags;
         if !self.spoken && flags & (SYN | ACK | RST) == SYN && from == Direction::Client {
             self.unanswered += 1;
@@ -50,6 +96,10 @@ impl TcpWatch {
         {
             return Some(Fault::ConnectionRefused { port: record.server.port() });
         }
+        self.repeats(seen);
+        if let Some(forgot) = self.reacts(seen) {
+            return Some(forgot);
+        }
         self.finished[from as usize] |= flags & FIN != 0;
         let closes = window == Some(0) && flags & (ACK | SYN | RST) == ACK;
         if closes && !self.finished[0] && !self.finished[1] && !std::mem::replace(&mut self.stalled, true) {
@@ -58,11 +108,70 @@ impl TcpWatch {
         None
     }
 
-    /// The connection is over at time `now`, in nanoseconds, or the capture is.
-    pub(super) fn over(&self, record: &Connection, now: u64) -> Option<Fault> {
-        let waited = now.saturating_sub(record.extent.first.time.0);
-        // A capture may hold each packet twice; the copy doesn't mean that the sender waited.
-        let missed = self.unanswered > 0 && !self.spoken && waited >= FIRST_TIMEOUT;
-        missed.then_some(Fault::NoAnswer { syns: self.unanswered })
+    /// Counts what is sent again, and forgets what is acknowledged.
+    fn repeats(&mut self, seen: Watched<'_>) {
+        let Watched { from, segment, novelty, position, moment, .. } = seen;
+        let other = &mut self.again[from.reverse() as usize];
+        if segment.flags & ACK != 0 && segment.acknowledgment.wrapping_sub(other.sequence) as i32 > 0 {
+            *other = Again::default();
+        } else {
+            other.other_spoke = true;
+        }
+        let length = segment.payload.len() as u32 + segment.cut;
+        let own = &mut self.again[from as usize];
+        if novelty != Novelty::Repeated || length == 0 {
+            return;
+        }
+        // Of what is sent again together, the first segment is counted.
+        let after = segment.sequence.wrapping_sub(own.sequence) as i32;
+        if own.times > 0 && after > 0 {
+            return;
+        }
+        if own.times == 0 || after < 0 {
+            *own = Again { sequence: segment.sequence, length, position, first: moment, ..Again::default() };
+        }
+        own.times += 1;
+        own.last = moment;
+    }
+
+    /// Notes who breaks a silence, and what the other side makes of it.
+    fn reacts(&mut self, seen: Watched<'_>) -> Option<Fault> {
+        let Watched { from, segment, silence, .. } = seen;
+        let (silent, breaker) = match self.broken {
+            Some(broken) => broken,
+            None => {
+                let speaks = !segment.payload.is_empty() && segment.flags & (SYN | FIN | RST) == 0;
+                self.broken = (speaks && silence >= LONG_SILENCE).then_some((silence, from));
+                return None;
+            }
+        };
+        if from == breaker {
+            return None;
+        }
+        self.broken = None;
+        (segment.flags & RST != 0).then_some(Fault::ConnectionForgotten { forgetter: from.name(), silent })
+    }
+
+    /// The connection is over at `now`, or the capture is: what there is to say, and where.
+    pub(super) fn over(&self, record: &Connection, now: Source, end: Source) -> Option<(Source, Fault)> {
+        let waited = now.ready.time.since(record.extent.first.time);
+        // A capture that has each packet twice has not waited.
+        if self.unanswered > 0 && !self.spoken && waited >= SYN_TIMEOUT {
+            return Some((end, Fault::NoAnswer { syns: self.unanswered }));
+        }
+        Direction::BOTH.into_iter().find_map(|sender| {
+            let Again { times, length, position, first, last, other_spoke, .. } = self.again[sender as usize];
+            if times < MANY_TIMES || !self.spoken {
+                return None;
+            }
+            let waited = last.time.since(first.time);
+            let sender = sender.name();
+            let fault = if other_spoke && length >= LARGE && position < u64::from(length) {
+                Fault::LargeSegmentsLost { sender, length, times }
+            } else {
+                Fault::NeverAcknowledged { sender, times, waited }
+            };
+            Some((Source::of(first), fault))
+        })
     }
 }

@@ -1,6 +1,9 @@
 //! A connection that is followed: how it opens, what each packet does to it, how it ends.
 
+use std::hash::BuildHasher;
 use std::net::SocketAddr;
+
+use foldhash::fast::FixedState;
 
 use super::conversation::Conversation;
 use super::event::{Arrived, Event, PacketContent, SegmentSeen};
@@ -9,8 +12,8 @@ use super::output::{About, Output};
 use super::pair::Pair;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
-use super::tcp_watch::TcpWatch;
-use crate::layers::stack::{self, TcpPacket};
+use super::tcp_watch::{LONG_SILENCE, TcpWatch, Watched};
+use crate::layers::stack::{self, Complaint, Reason, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
 use crate::layers::transport::{Novelty, Reassembly, Segment, Side};
 use crate::layers::{DerivedId, Source};
@@ -37,6 +40,12 @@ pub(super) struct Tracked {
     pub(super) held: usize,
     /// The snap length cut one of its packets, and that was reported.
     cut_was_told: bool,
+    /// A number that stands for the server.
+    server: u64,
+    /// What ICMP said of it, by its id.
+    complained: Option<u64>,
+    /// That one side had forgotten it, by its id.
+    forgotten: Option<u64>,
 }
 
 impl Tracked {
@@ -79,6 +88,9 @@ impl Tracked {
             told: false,
             held: 0,
             cut_was_told: false,
+            server: 0,
+            complained: None,
+            forgotten: None,
         }
     }
 
@@ -87,16 +99,47 @@ impl Tracked {
         if std::mem::replace(&mut self.told, true) {
             return;
         }
+        out.server = self.server;
         self.flush(source, out);
         let reset = self.record.closed == Closed::Reset;
         let last = Source::of(self.record.extent.last);
-        if let Some(fault) = self.watch.over(&self.record, source.ready.time.0) {
-            out.problem(last, About::connection(self.record.number), &fault);
+        let about = About::connection(self.record.number);
+        match self.conversation.heard_alone() {
+            Some(only) if self.record.client_bytes + self.record.server_bytes > 0 => {
+                out.problem(last, about, &Fault::OneDirection { sender: only.name() });
+            }
+            _ => {
+                if let Some((place, fault)) = self.watch.over(&self.record, source, last) {
+                    out.problem(place, about.because(self.complained), &fault);
+                }
+            }
         }
         self.conversation.give_up(reset, last, out);
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
+    }
+
+    /// A router or host says why a segment of this connection did not arrive. It is told once.
+    pub(super) fn complaint(&mut self, complaint: &Complaint, source: Source, out: &mut Output<'_>) {
+        if self.complained.is_some() {
+            return;
+        }
+        out.server = self.server;
+        let what = match complaint.reason {
+            Reason::TooBig(0) => "the packet is too big for the next link".to_owned(),
+            Reason::TooBig(most) => format!("the packet is too big for the next link, which takes {most} bytes"),
+            Reason::Prohibited => "administratively prohibited, as a firewall says".to_owned(),
+            Reason::Unreachable => "the host or its network can't be reached".to_owned(),
+            Reason::PortUnreachable => "nobody listens there".to_owned(),
+            Reason::TimeExceeded => "the packet passed too many routers".to_owned(),
+        };
+        let fault = if complaint.reporter.is_ipv4() {
+            Fault::IcmpSays { reporter: complaint.reporter, what }
+        } else {
+            Fault::Icmpv6Says { reporter: complaint.reporter, what }
+        };
+        self.complained = Some(out.problem(source, About::connection(self.record.number), &fault));
     }
 
     /// Measures how much memory it holds, and corrects `all` by the difference.
@@ -115,6 +158,10 @@ impl Tracked {
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
             return false;
         }
+        if self.watch.is_waiting() || source.ready.time.since(self.record.extent.last.time) >= LONG_SILENCE {
+            return false;
+        }
+        out.server = self.server;
         self.heard(side, source.ready);
         self.watch.heard();
         let (reassembly, mut receiver) = self.receiver(out);
@@ -132,7 +179,7 @@ impl Tracked {
         // After a reset, what was on its way is still read; after both FINs, nothing is.
         if reset {
             if self.conversation.is_inside() {
-                out.problem(source, About::connection(self.record.number), &Fault::ResetInMessage);
+                self.conversation.reset(self.forgotten, source, out);
             }
             self.conversation.cut_off(source, out);
         } else {
@@ -183,6 +230,8 @@ impl Tracked {
         if let Some(fault) = tcp.damage() {
             return self.damaged(fault, segment, (up, arrived), is_new, source, out);
         }
+        self.server = FixedState::default().hash_one(self.record.server);
+        out.server = self.server;
         let side = self.side(up);
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
@@ -190,13 +239,19 @@ impl Tracked {
         }
         let novelty = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
+        let silence = arrived.moment.time.since(self.record.extent.last.time);
         self.heard(side, arrived.moment);
         let record = &mut self.record;
         record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
         if segment.flags & (FIN | RST) != 0 {
-            record.closed_by = record.closed_by.or(Some(from_direction));
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
-            // One FIN is half a close; if nothing more comes, "fin" is how it ended.
+            // Who resets a connection ends it, whoever had closed their half before.
+            record.closed_by = if reset && record.closed != Closed::Reset {
+                Some(from_direction)
+            } else {
+                record.closed_by.or(Some(from_direction))
+            };
+            // One FIN is half a close; "fin" is what it was once nothing more comes.
             if record.closed != Closed::Reset {
                 record.closed = if reset { Closed::Reset } else { Closed::Fin };
             }
@@ -214,8 +269,20 @@ impl Tracked {
         }
         let syn = self.reassembly.base(side.other());
         let window = tcp.fault.is_none().then_some(header.window);
-        if let Some(fault) = self.watch.segment(from_direction, segment, window, syn, &self.record) {
-            out.problem(source, About::connection(self.record.number), &fault);
+        let watched = Watched {
+            from: from_direction,
+            segment,
+            novelty,
+            position: self.reassembly.position(side, segment.sequence),
+            window,
+            syn,
+            moment: arrived.moment,
+            silence,
+        };
+        if let Some(fault) = self.watch.segment(watched, &self.record) {
+            let forgotten = matches!(fault, Fault::ConnectionForgotten { .. });
+            let id = out.problem(source, About::connection(self.record.number), &fault);
+            self.forgotten = self.forgotten.or(Some(id).filter(|_| forgotten));
         }
         self.take(side, (segment, novelty), pieces, source, out);
         if segment.flags & RST != 0 {

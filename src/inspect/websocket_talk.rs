@@ -3,10 +3,11 @@
 use super::content::kept;
 use super::event::{Event, How, Made, Map, PieceKind};
 use super::output::{About, Making, Output};
+use super::pings::Pings;
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use super::redact::mark::Note;
 use crate::layers::application::http::{Input, Likeness, likeness};
-use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, Rules, TEXT};
+use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, PING, PONG, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
@@ -43,6 +44,17 @@ struct Sender {
     message: Option<Box<Building>>,
     /// It sent its FIN.
     finished: bool,
+    pings: Pings,
+    /// The data message that this side sent last, or is sending.
+    last: Option<Sent>,
+}
+
+/// A data message as its sender's peer may complain of it.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    packet: u64,
+    text: bool,
+    bytes: u64,
 }
 
 /// A frame in progress.
@@ -75,17 +87,25 @@ pub(super) struct Building {
 }
 
 impl WebSocketTalk {
-    /// A connection that speaks WebSocket from the given stream positions on, client's and server's.
-    pub(super) fn new(connection: u64, streams: [DerivedId; 2], positions: [u64; 2], deflate: Option<Deflate>) -> Self {
+    /// A connection that speaks WebSocket from the given stream positions on, client's and server's: what was agreed about
+    /// permessage-deflate, and whether extensions were agreed on that are not known.
+    pub(super) fn new(
+        connection: u64,
+        streams: [DerivedId; 2],
+        positions: [u64; 2],
+        (deflate, others): (Option<Deflate>, bool),
+    ) -> Self {
         let sender = |direction, inflater: Option<Inflater>| Sender {
             direction,
             stream: streams[direction as usize],
             decoder: Decoder::new(direction, deflate.is_some(), positions[direction as usize]),
-            rules: Rules::new(direction, deflate.is_some()),
+            rules: Rules::new(direction, deflate.is_some()).beside_others(others),
             inflater: inflater.map(Box::new),
             frame: None,
             message: None,
             finished: false,
+            pings: Pings::default(),
+            last: None,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
         let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
@@ -95,7 +115,7 @@ impl WebSocketTalk {
     /// A connection that was joined midway: trusts the next packet of each end that consists of whole frames. What was agreed
     /// on isn't known, so a compressed message is not a fault.
     pub(super) fn joined(connection: u64, streams: [DerivedId; 2], positions: [u64; 2]) -> Self {
-        let mut talk = Self::new(connection, streams, positions, Some(Deflate::default()));
+        let mut talk = Self::new(connection, streams, positions, (Some(Deflate::default()), false));
         for side in &mut talk.sides {
             side.miss(0);
             side.lose();
@@ -120,8 +140,9 @@ impl WebSocketTalk {
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message, .. } = self;
-        let side = &mut sides[from as usize];
+        let Self { connection, sides, next_frame, next_message, ending_told } = self;
+        let [client, server] = sides;
+        let (side, other) = if from == Direction::Client { (client, server) } else { (server, client) };
         let source = input.source;
         loop {
             let start = side.decoder.position();
@@ -140,12 +161,33 @@ impl WebSocketTalk {
                     side.payload(payload, at, (*connection, run), source, out);
                     out.piece(*connection, from, start, end, PieceKind::FramePayload, index);
                 }
-                Item::End { complete } => side.end(complete, *connection, source, next_message, out),
+                Item::End { complete } => {
+                    let over = side.frame.as_ref().map(|frame| (frame.header.opcode, frame.header.payload_length));
+                    if let Some((opcode, _)) = over.filter(|_| complete) {
+                        let payload = side.frame.as_ref().map(|frame| &frame.payload[..]).unwrap_or_default();
+                        match opcode {
+                            PING => side.pings.sent(payload, side.decoder.began()),
+                            PONG => other.pings.answered(payload, side.decoder.began()),
+                            CLOSE => {
+                                let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+                                let about = About::connection(*connection).by(from).frame(index);
+                                closes(side, code, other.last, about, source, out);
+                            }
+                            _ => {}
+                        }
+                    }
+                    side.end(complete, *connection, source, next_message, out);
+                }
                 Item::Skipped(_) => out.piece(*connection, from, start, end, PieceKind::Undecoded, index),
                 Item::NoFrame(bytes) => {
                     out.piece(*connection, from, start, end, PieceKind::Undecoded, index);
-                    let found = Fault::DataAfterClose { what: after_close(bytes) };
+                    let found = if side.decoder.is_closed() {
+                        Fault::DataAfterClose { what: after_close(bytes) }
+                    } else {
+                        Fault::HttpAmongFrames { from, line: first_line(bytes) }
+                    };
                     fault(&found, About::connection(*connection).by(from), side.decoder.began(), out);
+                    *ending_told = true;
                 }
             }
         }
@@ -223,6 +265,13 @@ impl Sender {
         self.decoder.gap(length)
     }
 
+    /// This side ends the connection: a ping of it that waits for its pong may be why.
+    fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
+        if let Some((ping, waited, other)) = self.pings.give_up(source) {
+            fault(&Fault::PingUnanswered { from: self.direction, waited, other }, about, ping, out);
+        }
+    }
+
     /// What is wrong with the frame in progress is about this.
     fn about(&self, connection: u64) -> About {
         let about = About::connection(connection).by(self.direction);
@@ -247,10 +296,19 @@ impl Sender {
         for found in &faults {
             fault(found, about, began, out);
         }
+        if let FrameRole::First { .. } = part {
+            self.last = Some(Sent { packet: began.ready.packet, text: header.opcode == TEXT, bytes: 0 });
+        }
+        if let (FrameRole::First { .. } | FrameRole::Next, Some(last)) = (part, &mut self.last) {
+            last.bytes = last.bytes.saturating_add(header.payload_length);
+        }
         if let FrameRole::First { compressed } = part {
             let room = self.message.take().or_else(|| out.scratch.message.take());
             let mut building = room.unwrap_or_else(|| Box::new(Building::new()));
             building.start((connection, self.direction), (header.opcode, compressed), began.ready);
+            if self.rules.may_be_changed(header) {
+                building.check = None;
+            }
             self.message = Some(building);
         }
         self.frame = Some(InFrame {
@@ -275,7 +333,8 @@ impl Sender {
     ) {
         let Some(frame) = &mut self.frame else { return };
         frame.seen += payload.len() as u64;
-        let keep = if frame.header.opcode == CLOSE { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
+        // What a control frame says matters beyond itself.
+        let keep = if frame.header.is_control() { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
         let mut of_message = if matches!(frame.part, FrameRole::First { .. } | FrameRole::Next) {
             self.message.as_deref_mut()
         } else {
@@ -437,6 +496,10 @@ impl Building {
                     self.tell(&[], out);
                     let result = inflater.message_chunk(bytes, &mut |clear| self.take(clear, source, out));
                     self.inflated(result.map_err(|error| error.to_string()), source, out);
+                    if inflater.take_exceeded() {
+                        let from = self.message.direction;
+                        fault(&Fault::WindowExceeded { from }, self.about(), source, out);
+                    }
                 }
                 self.broken |= inflater.is_lost();
             }
@@ -512,7 +575,35 @@ impl Building {
     }
 }
 
-/// What bytes are that follow a close frame and aren't a frame.
+/// A side closes: for want of a pong, or for a message of the other side's.
+fn closes(
+    side: &mut Sender,
+    code: Option<u16>,
+    last: Option<Sent>,
+    about: About,
+    source: Source,
+    out: &mut Output<'_>,
+) {
+    side.give_up_pings(about, source, out);
+    let meaning = match code {
+        Some(1003) => "it can't take this kind of data",
+        Some(1007) => "the data isn't what the message's type says",
+        Some(1009) => "the message is too big",
+        _ => return,
+    };
+    if let (Some(code), Some(Sent { packet, text, bytes })) = (code, last) {
+        fault(&Fault::MessageRefused { from: side.direction, code, meaning, text, bytes, packet }, about, source, out);
+    }
+}
+
+/// The first line of an HTTP message.
+fn first_line(bytes: &[u8]) -> String {
+    const ENOUGH: usize = 60;
+    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    String::from_utf8_lossy(&line[..line.len().min(ENOUGH)]).into_owned()
+}
+
+/// What the bytes are that follow a close frame and are no frame.
 fn after_close(bytes: &[u8]) -> &'static str {
     let begins = |from| likeness(from, bytes, MAX_LINE_AFTER_CLOSE) == Likeness::Yes;
     if begins(Direction::Server) {

@@ -82,7 +82,7 @@ impl<W: Write> Sink for Json<W> {
             Event::Exchange(exchange) => self.write("exchange", exchange),
             Event::Frame(frame) => self.write("frame", frame),
             Event::Message(message) => self.write("message", message),
-            Event::Problem(problem) => self.write("problem", problem),
+            Event::Problem(problem) => self.write(problem.kind.name(), problem),
             Event::Interface(index, name) => {
                 self.interfaces.resize(self.interfaces.len().max(index + 1), None);
                 self.interfaces[index] = name.map(str::to_owned);
@@ -137,7 +137,7 @@ mod tests {
         let lines = lines(&[]);
         assert_eq!(
             lines[0],
-            json!({"type": "begin", "data": {"format": 1, "tool": format!("wire101 {}", env!("CARGO_PKG_VERSION")), "source": "a.pcap"}})
+            json!({"type": "begin", "data": {"format": 2, "tool": format!("wire101 {}", env!("CARGO_PKG_VERSION")), "source": "a.pcap"}})
         );
         assert_eq!(lines[1]["type"], "summary");
         assert_eq!(lines[1]["data"]["complete"], true);
@@ -154,7 +154,7 @@ mod tests {
                 "connection": 0, "interface": "lo", "client": "10.0.0.1:49152", "server": "10.0.0.2:80",
                 "first_packet": 1, "last_packet": 33, "first_time": "1700000000.000123456",
                 "last_time": "1700000000.240123456", "packets": 33, "protocol": "http/1", "protocol_detail": null, "exchanges": 3,
-                "opened": "handshake", "closed": "fin", "client_bytes": 1980, "server_bytes": 65536,
+                "opened": "handshake", "closed": "fin", "closed_by": "client", "client_bytes": 1980, "server_bytes": 65536,
                 "retransmitted_segments": 0, "missing_bytes": 0,
             })
         );
@@ -255,7 +255,10 @@ mod tests {
         };
         assert_eq!(
             data(Event::Problem(&problem)),
-            json!({"packet": null, "connection": 1, "code": "gap", "clause": "RFC 9293 §3.4", "text": "A hole."})
+            json!({
+                "id": 0, "because": null, "packet": null, "file": 0, "connection": 1, "direction": null, "exchange": null,
+                "stream": null, "frame": null, "code": "gap", "clause": "RFC 9293 §3.4", "text": "A hole.",
+            })
         );
     }
 
@@ -277,7 +280,7 @@ mod tests {
                 "packets": 9, "bytes": 0, "first_time": null, "last_time": "0.000000001", "tcp_connections": 0,
                 "http_requests": 0, "http_responses": 0, "http_interim": 0, "upgrades": 0, "websocket_upgrades": 0,
                 "websocket_frames": 0, "websocket_opcodes": {"1": 3, "10": 1}, "websocket_messages": 0, "problems": 0,
-                "evicted": 0, "complete": false, "error": "cut short",
+                "notes": 0, "evicted": 0, "complete": false, "error": "cut short",
             })
         );
     }

@@ -147,7 +147,7 @@ fn unnumbered(mut record: Value) -> Value {
     match &mut record {
         Value::Object(keys) => {
             for (key, value) in keys.iter_mut() {
-                if ["first_packet", "last_packet", "packet"].contains(&key.as_str()) || key == "connection" {
+                if ["first_packet", "last_packet", "packet", "id", "because", "connection"].contains(&key.as_str()) {
                     *value = Value::Null;
                 } else {
                     *value = unnumbered(value.take());

@@ -4,6 +4,7 @@
 //! client: GET / HTTP/1.1\r\nHost: a\r\n\r\n     says so, in as many segments as it takes
 //! server: {81 05}Hello                          bytes in hexadecimal between braces; {61 x 70000} is a byte so many times
 //! server RST ACK                                flags, named; ACK alone is the rule
+//! client ack=0                                  acknowledges no more than that of the other's stream
 //! client window=0                               with that window, unscaled
 //! client at=0: GET                              from that position of its stream, instead of where it has come to
 //! client lost: abc                              sent and received, but not captured
@@ -49,6 +50,7 @@ struct Line<'a> {
     who: &'a str,
     flags: Vec<&'a str>,
     at: Option<u32>,
+    ack: Option<u32>,
     window: u16,
     lost: bool,
     cut: usize,
@@ -105,6 +107,7 @@ impl Script {
                 None if word == "lost" => line.lost = true,
                 None => line.flags.push(word),
                 Some(("at", position)) => line.at = Some(position.parse().unwrap()),
+                Some(("ack", position)) => line.ack = Some(position.parse().unwrap()),
                 Some(("window", window)) => line.window = window.parse().unwrap(),
                 Some(("cut", length)) => line.cut = length.parse().unwrap(),
                 Some(("pause", seconds)) => self.time += Duration::from_secs_f64(seconds.parse().unwrap()),
@@ -129,7 +132,7 @@ impl Script {
                 tcp.sequence_number = INITIAL[from];
             }
             if tcp.ack {
-                tcp.acknowledgment_number = INITIAL[1 - from].wrapping_add(1 + self.sent[1 - from]);
+                tcp.acknowledgment_number = INITIAL[1 - from].wrapping_add(1 + line.ack.unwrap_or(self.sent[1 - from]));
             }
             if !line.lost {
                 let data = ethernet(from, &tcp, piece);

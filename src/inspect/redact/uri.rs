@@ -42,7 +42,12 @@ pub(super) fn blank_uri(uri: &mut [u8]) {
         authority(&mut hierarchy[start..path_at]);
     }
     path(&mut hierarchy[path_at..]);
+    let end = query.iter().position(|byte| *byte == b'#').unwrap_or(query.len());
+    let (query, fragment) = query.split_at_mut(end);
     blank_query(query);
+    if let Some((_, fragment)) = fragment.split_first_mut() {
+        blank(fragment);
+    }
 }
 
 /// Blanks a host with a port: user information always, and names that don't read like names.
@@ -143,7 +148,7 @@ mod tests {
     #[test]
     fn a_uri_keeps_its_host_its_path_and_the_names_in_its_query() {
         for (uri, blanked) in [
-            ("/a?token=abc&x=&y#z", "/a?token=***&x=&***"),
+            ("/a?token=abc&x=&y#z", "/a?token=***&x=&*#*"),
             ("https://me:pw@example.com/a@b?c", "https://*****@example.com/***?*"),
             ("https://a@b@example.com", "https://***@example.com"),
             ("/plain", "/plain"),

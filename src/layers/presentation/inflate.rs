@@ -37,10 +37,15 @@ impl Inflate {
 
     /// An inflater for raw DEFLATE, or for DEFLATE inside a zlib header and checksum (RFC 1950).
     pub(super) fn new(zlib: bool) -> Self {
+        Self::with_window(zlib, WINDOW)
+    }
+
+    /// The same with a window of that many bytes, a power of two: what reaches further back is corrupt.
+    pub(super) fn with_window(zlib: bool, window: usize) -> Self {
         let zlib_flags = flags::TINFL_FLAG_PARSE_ZLIB_HEADER | flags::TINFL_FLAG_COMPUTE_ADLER32;
         Self {
             state: Box::default(),
-            window: vec![0; WINDOW].into_boxed_slice(),
+            window: vec![0; window].into_boxed_slice(),
             at: 0,
             wraps: false,
             format: if zlib { zlib_flags } else { 0 },
@@ -63,7 +68,7 @@ impl Inflate {
         out: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<bool, Stop<E>> {
         loop {
-            if self.at == WINDOW {
+            if self.at == self.window.len() {
                 (self.at, self.wraps) = (0, true);
             }
             let bounds = if self.wraps { 0 } else { flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF };

@@ -8,6 +8,7 @@
 //! Checksums are shown by annotation and are never a reason to drop a packet.
 
 mod annotate;
+mod complaint;
 mod plain;
 mod registry;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 pub use annotate::{Annotated, annotate, annotate_datagram};
+pub use complaint::{Complaint, Reason, complaint};
 pub(crate) use plain::{Number, Plain, plain};
 
 pub use super::headers::link_types::name as link_type_name;

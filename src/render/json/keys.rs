@@ -53,7 +53,7 @@ impl<T: Keys> Serialize for List<'_, T> {
 }
 
 /// The version of the contract.
-pub(in crate::render) const FORMAT: u32 = 1;
+pub(in crate::render) const FORMAT: u32 = 2;
 
 /// Which program wrote the lines: its name and version.
 pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
@@ -86,6 +86,7 @@ keys!(Connection<'_>, it:
     "exchanges" = it.of.exchanges,
     "opened" = if it.of.handshake { "handshake" } else { "before-capture" },
     "closed" = it.of.closed.name(),
+    "closed_by" = it.of.closed_by.map(record::Direction::name),
     "client_bytes" = it.of.client_bytes,
     "server_bytes" = it.of.server_bytes,
     "retransmitted_segments" = it.of.retransmitted_segments,
@@ -199,10 +200,17 @@ keys!(record::Message, it:
 );
 
 keys!(record::Problem, it:
-    "packet" = Some(it.packet).filter(|packet| *packet > 0),
+    "id" = it.id,
+    "because" = it.because,
+    "packet" = (it.packet > 0).then_some(it.packet),
+    "file" = 0,
     "connection" = it.connection,
+    "direction" = it.direction.map(record::Direction::name),
+    "exchange" = it.exchange,
+    "stream" = None::<u64>,
+    "frame" = it.frame,
     "code" = it.code,
-    "clause" = it.clause,
+    "clause" = Some(it.clause).filter(|clause| !clause.is_empty()),
     "text" = it.text
 );
 
@@ -238,6 +246,7 @@ keys!(Summary<'_>, it:
     "websocket_opcodes" = it.of.websocket_opcodes,
     "websocket_messages" = it.of.websocket_messages,
     "problems" = it.of.problems,
+    "notes" = it.of.notes,
     "evicted" = it.of.evicted,
     "complete" = it.complete,
     "error" = it.error;

@@ -3,11 +3,12 @@
 use super::fault::{Fault, text};
 use super::start_line::trim_line_end;
 
-/// The size in a chunk line; extensions (§7.1.1) are skipped.
-pub(super) fn size(line: &[u8]) -> Result<u64, Fault> {
+/// The size in a chunk line, and what is odd about it; extensions (§7.1.1) are skipped.
+pub(super) fn size(line: &[u8]) -> Result<(u64, Option<Fault>), Fault> {
     let line = trim_line_end(line);
     let digits = line.iter().take_while(|b| b.is_ascii_hexdigit()).count();
-    let rest = line[digits..].trim_ascii_start();
+    let blank = line[digits..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    let rest = &line[digits + blank..];
     if digits == 0 || !(rest.is_empty() || rest[0] == b';') {
         return Err(Fault::MalformedChunkSize(text(line)));
     }
@@ -19,7 +20,9 @@ pub(super) fn size(line: &[u8]) -> Result<u64, Fault> {
             .and_then(|size| size.checked_add(u64::from(value)))
             .ok_or_else(|| Fault::ChunkSizeOverflow(text(line)))?;
     }
-    Ok(size)
+    // White space may stand before an extension's semicolon, and nowhere else; a CR not even there.
+    let odd = blank > 0 && (rest.is_empty() || line[digits..digits + blank].contains(&b'\r'));
+    Ok((size, odd.then(|| Fault::BlankAfterChunkSize(text(line)))))
 }
 
 #[cfg(test)]
@@ -28,11 +31,20 @@ mod tests {
 
     #[test]
     fn chunk_sizes_are_hexadecimal_and_extensions_are_passed_over() {
-        assert_eq!(size(b"0\r\n"), Ok(0));
-        assert_eq!(size(b"1aF\r\n"), Ok(0x1af));
-        assert_eq!(size(b"a;name=\"value\"\r\n"), Ok(10));
-        assert_eq!(size(b"000000000000000000a ; x\n"), Ok(10));
-        assert_eq!(size(b"ffffffffffffffff\r\n"), Ok(u64::MAX));
+        assert_eq!(size(b"0\r\n"), Ok((0, None)));
+        assert_eq!(size(b"1aF\r\n"), Ok((0x1af, None)));
+        assert_eq!(size(b"a;name=\"value\"\r\n"), Ok((10, None)));
+        assert_eq!(size(b"000000000000000000a ; x\n"), Ok((10, None)));
+        assert_eq!(size(b"ffffffffffffffff\r\n"), Ok((u64::MAX, None)));
+    }
+
+    #[test]
+    fn white_space_after_a_size_is_told() {
+        for line in [&b"5 \r\n"[..], b"5\t\r\n", b"5\r\r\n", b"5\r;x\r\n"] {
+            let (size, odd) = size(line).unwrap();
+            assert_eq!((size, odd.unwrap().code()), (5, "malformed-chunk-size"), "{line:?}");
+        }
+        assert!(size(b"5\x0c\r\n").is_err());
     }
 
     #[test]

@@ -65,6 +65,8 @@ type FindEnd = fn(&[u8], &mut usize) -> Option<usize>;
 /// Decodes one direction of a connection.
 #[derive(Debug)]
 pub struct Decoder {
+    /// What is odd about the chunk size that was handed out last.
+    odd: Option<Fault>,
     from: Direction,
     state: State,
     /// The beginning of a section or line that is not whole yet.
@@ -103,6 +105,7 @@ impl Decoder {
     #[must_use]
     pub fn at(from: Direction, position: u64) -> Self {
         Self {
+            odd: None,
             from,
             state: State::Start,
             partial: Vec::new(),
@@ -174,6 +177,9 @@ impl Decoder {
     /// The next item, or `None` when more bytes are needed; `input` shrinks by what was consumed.
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         self.forget_shown();
+        if self.odd.is_some() {
+            return self.odd.take().map(Item::Fault);
+        }
         match self.state {
             State::Ended { complete } => Some(self.ended(complete)),
             _ if input.bytes.is_empty() => None,
@@ -560,7 +566,8 @@ impl Decoder {
             }
         };
         match size {
-            Ok(size) => {
+            Ok((size, odd)) => {
+                self.odd = odd;
                 self.state = if size == 0 { State::Trailers } else { State::ChunkData(size) };
                 Some(Item::ChunkLine(self.section(whole, input, 0).block.len()))
             }

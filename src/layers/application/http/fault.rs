@@ -98,6 +98,9 @@ faults! {
         /// A chunk size that isn't a hexadecimal number.
         #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
         MalformedChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
+        /// White space after a chunk size.
+        #[error("there is white space after the chunk size \"{0}\": some readers refuse it, and others read another size")]
+        BlankAfterChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// A chunk size beyond 64 bits.
         #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that cut it down see another message")]
         ChunkSizeOverflow(String) => "chunk-size-overflow", "RFC 9112 §7.1";
@@ -175,6 +178,357 @@ faults! {
         /// A content or transfer coding that cannot be undone.
         #[error("the body's coding can not be undone: {0}")]
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
+        /// White space inside the request target.
+        #[error("there is white space inside the request target \"{0}\": readers disagree on where it ends")]
+        SpaceInTarget(String) => "space-in-target", "RFC 9112 §3.2";
+        /// A byte beyond US-ASCII in the request target.
+        #[error("the request target \"{0}\" has bytes beyond US-ASCII in it: they have to be percent-encoded")]
+        TargetNotAscii(String) => "target-not-ascii", "RFC 9112 §3.2";
+        /// A fragment in the request target.
+        #[error("the request target \"{0}\" has a fragment (#…), which is the client's own and is never sent")]
+        FragmentInTarget(String) => "fragment-in-target", "RFC 9110 §7.1";
+        /// `*` as the target of another method than OPTIONS.
+        #[error("the target * is for OPTIONS alone; this method is {0}")]
+        AsteriskNotOptions(String) => "asterisk-target", "RFC 9112 §3.2.4";
+        /// User name or password in a URI.
+        #[error("{0} has a user name in it (user@host): it must not be sent, and readers show it to everybody")]
+        UserInfo(&'static str) => "userinfo-in-uri", "RFC 9110 §4.2.4";
+        /// A Host that is no host and port.
+        #[error("Host takes a name and a port, nothing else; here it is \"{0}\"")]
+        MalformedHost(String) => "malformed-host", "RFC 9110 §7.2";
+        /// A field that may stand there once stands there more often.
+        #[error(
+            "{name} may stand there only once, and is there more often{}",
+            if *same { ", with the same value" } else { ", with different values: readers take either" }
+        )]
+        RepeatedField {
+            /// Which.
+            name: &'static str,
+            /// Whether the first two values are the same.
+            same: bool,
+        } => "repeated-field", "RFC 9110 §5.3";
+        /// Several Cookie fields in an HTTP/1.1 request.
+        #[error(
+            "the request has {0} Cookie headers, where one has to hold all cookies: many servers read only the first"
+        )]
+        SeveralCookies(usize) => "several-cookie-fields", "RFC 6265 §5.4";
+        /// A field value with bytes beyond US-ASCII.
+        #[error(
+            "the value of \"{0}\" has bytes beyond US-ASCII in it: some readers take them for UTF-8, others for \
+             Latin-1, and some refuse the message"
+        )]
+        ValueNotAscii(String) => note "value-not-ascii", "RFC 9110 §5.5";
+        /// A date that is not in GMT.
+        #[error("dates are in GMT, and end in \"GMT\"; {name} is \"{value}\"")]
+        DateNotGmt {
+            /// Which field.
+            name: &'static str,
+            /// Its value.
+            value: String,
+        } => "date-not-gmt", "RFC 9110 §5.6.7";
+        /// An entity tag without its quotes.
+        #[error("an entity tag stands in double quotes; {name} says {value}")]
+        MalformedEntityTag {
+            /// Which field.
+            name: &'static str,
+            /// What stands there in its place.
+            value: String,
+        } => "malformed-etag", "RFC 9110 §8.8.3";
+        /// TE without the connection option.
+        #[error("TE is for the next hop only, and Connection has to say so with the option TE; it doesn't")]
+        TeWithoutConnection => "te-without-connection", "RFC 9110 §10.1.4";
+        /// If-Range with a weak entity tag.
+        #[error(
+            "If-Range holds a weak entity tag (W/…): two versions that share one can differ in their bytes, so parts \
+             of them must not be joined"
+        )]
+        WeakIfRange => "weak-if-range", "RFC 9110 §13.1.5";
+        /// If-Range without Range.
+        #[error("If-Range only counts together with Range, and there is none")]
+        IfRangeWithoutRange => "if-range-without-range", "RFC 9110 §13.1.5";
+        /// A 304 whose entity tag is none of those asked about.
+        #[error(
+            "304 says that the copy with the ETag {held} (If-None-Match) is still good, but names {tag} as the current \
+             ETag: the client keeps an old copy"
+        )]
+        OtherEntityTag {
+            /// What If-None-Match says.
+            held: String,
+            /// What ETag says.
+            tag: String,
+        } => "other-etag-in-304", "RFC 9110 §15.4.5";
+        /// A 200 where the client's copy is still good.
+        #[error(
+            "the client has the version with the ETag {0} already (If-None-Match), and the server sends the same again: \
+             a 304 without a body would do"
+        )]
+        NotModifiedUnsaid(String) => note "not-modified-unsaid", "RFC 9110 §13.1.2";
+        /// Several ranges in one Content-Range.
+        #[error(
+            "Content-Range names several ranges, \"{0}\", but holds one: several go into a multipart/byteranges body"
+        )]
+        SeveralContentRanges(String) => "malformed-content-range", "RFC 9110 §14.4";
+        /// A Content-Range that cannot be.
+        #[error("Content-Range is \"bytes first-last/whole\", with first at most last and last below whole; here it is \"{0}\"")]
+        MalformedContentRange(String) => "malformed-content-range", "RFC 9110 §14.4";
+        /// A body that is not as long as its Content-Range says.
+        #[error("Content-Range says \"{said}\", which is {length} bytes, but the body has {body}")]
+        ContentRangeLength {
+            /// What the field says.
+            said: String,
+            /// How many bytes that are.
+            length: u64,
+            /// How many the body has.
+            body: u64,
+        } => "content-range-length", "RFC 9110 §14.4";
+        /// A 206 with another part than was asked for.
+        #[error(
+            "the client asked for {asked} and got \"{got}\": if it puts that where it wanted the other part, its file \
+             is spoilt"
+        )]
+        OtherRange {
+            /// What Range says.
+            asked: String,
+            /// What Content-Range says.
+            got: String,
+        } => "other-range-than-asked", "RFC 9110 §15.3.7";
+        /// A redirection without Location.
+        #[error("a {0} says where to go in Location, and this one has none: the client stays where it is")]
+        NoLocation(u16) => note "redirect-without-location", "RFC 9110 §15.4";
+        /// A redirection to the URL that was asked for.
+        #[error("the redirect leads to the very URL that was asked for, {0}: a loop, unless something else changes")]
+        RedirectToItself(String) => note "redirect-to-itself", "RFC 9110 §15.4";
+        /// A request without a length, answered with 411.
+        #[error(
+            "the server wants to know the body's length first: this {0} has no Content-Length, not even 0, and no \
+             Transfer-Encoding"
+        )]
+        LengthWanted(String) => note "length-wanted", "RFC 9110 §15.5.12";
+        /// A refusal of a request with a very long field.
+        #[error("the request's largest header is {name}, with {length} bytes: that may be what the {status} is about")]
+        FieldTooLarge {
+            /// The status.
+            status: u16,
+            /// The field's name.
+            name: String,
+            /// The length of name and value.
+            length: usize,
+        } => note "header-too-large", "RFC 6585 §5";
+        /// A 414, and how long the target was.
+        #[error("the request target has {0} bytes, which is more than this server takes")]
+        TargetTooLong(usize) => note "target-too-long", "RFC 9110 §15.5.15";
+        /// A client that wants an event stream, and gets something else.
+        #[error(
+            "the client asked for text/event-stream and got {0}: a browser's EventSource gives up here, and does not try again"
+        )]
+        NoEventStream(String) => note "not-an-event-stream", "WHATWG HTML §9.2.2";
+        /// An event stream with a length.
+        #[error(
+            "this event stream has a Content-Length ({0}), so it ends there: a browser's EventSource reconnects each \
+             time, and the page polls"
+        )]
+        EventStreamEnds(String) => note "event-stream-ends", "WHATWG HTML §9.2.3";
+        /// A preflight that was redirected.
+        #[error(
+            "a CORS preflight must not be redirected, and this one was, to \"{0}\": the browser gives up. Call that URL itself"
+        )]
+        PreflightRedirected(String) => note "preflight-redirected", "WHATWG Fetch §4.8";
+        /// A preflight that was refused.
+        #[error("a CORS preflight needs a status from 200 to 299, and got {0}: the browser does not send the request itself")]
+        PreflightRefused(u16) => note "preflight-refused", "WHATWG Fetch §4.8";
+        /// A preflight's answer that lacks what the browser asked.
+        #[error("the answer to the CORS preflight does not allow {wanted} ({field}): the browser does not send the request itself")]
+        PreflightLacks {
+            /// The field that would say so.
+            field: &'static str,
+            /// What the browser asked for.
+            wanted: String,
+        } => note "preflight-not-allowed", "WHATWG Fetch §4.8";
+        /// A response that another origin may read.
+        #[error(
+            "the page's origin is {origin}, and Access-Control-Allow-Origin allows {allowed}: the browser (CORS) keeps \
+             the response from the page{}",
+            age.as_ref().map_or(String::new(), |age| {
+                format!(". It comes from a cache (Age: {age}), which cannot know better: Vary: Origin is missing")
+            })
+        )]
+        OtherOriginAllowed {
+            /// What Origin says.
+            origin: String,
+            /// What Access-Control-Allow-Origin says.
+            allowed: String,
+            /// What Age says, where Vary does not name Origin.
+            age: Option<String>,
+        } => note "origin-not-allowed", "WHATWG Fetch §4.9";
+        /// A cross-origin request whose response no page may read.
+        #[error("no Access-Control-Allow-Origin allows {0}: the browser (CORS) keeps the response from the page")]
+        OriginNotAllowed(String) => note "origin-not-allowed", "WHATWG Fetch §4.9";
+        /// Credentials together with `*`.
+        #[error(
+            "Access-Control-Allow-Origin is *, together with Access-Control-Allow-Credentials: a browser that sent \
+             cookies keeps the response from the page, which needs its origin by name"
+        )]
+        CredentialsForAll => note "credentials-for-all", "WHATWG Fetch §4.9";
+        /// A cookie with SameSite=None that is not Secure.
+        #[error("the cookie \"{0}\" has SameSite=None and not Secure: browsers drop it without a word")]
+        SameSiteWithoutSecure(String) => note "samesite-none-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §5.7";
+        /// A cookie whose name's prefix demands Secure.
+        #[error("a cookie whose name begins with __Secure- or __Host- has to be Secure; \"{0}\" is not, and browsers drop it")]
+        PrefixWithoutSecure(String) => note "cookie-prefix-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
+        /// A multipart type without its boundary.
+        #[error("{0} needs its boundary parameter: without it nobody can tell the parts from one another")]
+        NoBoundary(String) => "multipart-without-boundary", "RFC 2046 §5.1.1";
+        /// Content in a TRACE request.
+        #[error("a TRACE request must not have content, and this one has")]
+        ContentInTrace => "content-in-trace", "RFC 9110 §9.3.8";
+        /// Transfer-Encoding in the answer to a request in HTTP/1.0.
+        #[error(
+            "the request is in HTTP/1.0, whose clients do not know Transfer-Encoding, and the response is sent in one: \
+             the chunk sizes end up in the page"
+        )]
+        TransferCodingToOldVersion => "transfer-coding-to-http-1-0", "RFC 9112 §6.1";
+        /// Content in a 205.
+        #[error("a 205 tells the client to reset its form, and must not have content")]
+        ContentIn205 => "content-in-205", "RFC 9110 §15.3.6";
+        /// A content coding that the client did not accept.
+        #[error(
+            "the body's coding is {coding}, which the client did not ask for (Accept-Encoding: {accepted}){}",
+            if *by_cache { ". It comes from a cache: Vary: Accept-Encoding keeps such copies apart" } else { "" }
+        )]
+        CodingNotAccepted {
+            /// The coding.
+            coding: String,
+            /// What the request accepts.
+            accepted: String,
+            /// Whether the response has been in a cache.
+            by_cache: bool,
+        } => note "coding-not-accepted", "RFC 9110 §12.5.3";
+        /// "identity" as a transfer coding.
+        #[error("Transfer-Encoding is \"identity\", which is no transfer coding any more: readers refuse the message")]
+        IdentityCoding => "identity-transfer-coding", "RFC 9112 §7";
+        /// Gzip that no Content-Encoding says.
+        #[error("the body begins with 1f 8b, as gzip does, but no Content-Encoding says so: the reader sees garbage")]
+        GzipUndeclared => note "gzip-undeclared", "RFC 9110 §8.4";
+        /// JSON that begins with a byte order mark.
+        #[error("this JSON begins with a byte order mark (EF BB BF), which must not be added: some parsers refuse it")]
+        JsonWithMark => "json-with-byte-order-mark", "RFC 8259 §8.1";
+        /// A chunked body in chunks.
+        #[error(
+            "the body is in chunks, and without them it is in chunks again: two programs applied the coding, and the \
+             inner sizes end up in the page"
+        )]
+        ChunkedTwice => note "chunked-twice", "RFC 9112 §6.1";
+        /// Both lengths in a response to HEAD, which has no body to be framed.
+        #[error("both Content-Length and Transfer-Encoding stand in the answer to a HEAD, and at most one of them may")]
+        BothLengthsForHead => "both-lengths-for-head", "RFC 9112 §6.2";
+        /// HEAD and GET of one target with different lengths.
+        #[error(
+            "HEAD of {target} says Content-Length: {head} (packet {packet}), and GET of the same has {get} bytes: a HEAD \
+             must give GET's length, or none"
+        )]
+        HeadUnlikeGet {
+            /// The request target.
+            target: String,
+            /// What HEAD's response says.
+            head: u64,
+            /// The packet with that.
+            packet: u64,
+            /// What GET's response has.
+            get: u64,
+        } => "head-unlike-get", "RFC 9110 §9.3.2";
+        /// A request after the client's own Connection: close.
+        #[error("the client said Connection: close in packet {0}, and sends another request all the same")]
+        RequestAfterOwnClose(u64) => "request-after-close", "RFC 9112 §9.6";
+        /// A request after the server's FIN.
+        #[error(
+            "the server had closed the connection (FIN in packet {fin}) {before} before this request: it is not \
+             answered. {}",
+            if *safe { "It may be sent again on a new connection" } else { "Only a request that does no harm twice may be sent again" }
+        )]
+        RequestAfterFin {
+            /// The packet with the server's FIN.
+            fin: u64,
+            /// How long before, in words.
+            before: String,
+            /// Whether the method is idempotent.
+            safe: bool,
+        } => note "request-after-fin", "RFC 9112 §9.3.1";
+        /// A side that promised to close, or has to, and did not.
+        #[error("{why}, yet the server held the connection open for {held}, until the client closed it")]
+        CloseNotDone {
+            /// Why it has to.
+            why: &'static str,
+            /// How long it did not, in words.
+            held: String,
+        } => note "close-not-done", "RFC 9112 §9.6";
+        /// A 408 that answers nothing.
+        #[error("nothing was asked: with this 408 the server ends an idle connection. Clients log it as an unsolicited response")]
+        IdleTimeout => note "idle-408", "RFC 9110 §15.5.9";
+        /// A 504, and how long it took.
+        #[error("the gateway waited {0} for the server behind it, and gave up")]
+        GatewayTimeout(String) => note "gateway-timeout", "RFC 9110 §15.6.5";
+        /// A body that waited for a 100 which did not come.
+        #[error("the client waited {0} for 100 Continue, which never came, and then sent the body")]
+        WaitedForContinue(String) => note "waited-for-100", "RFC 9110 §10.1.1";
+        /// A refusal before the whole request was there, after which the connection was reset.
+        #[error(
+            "the server answered {status} (packet {answered}) before it had the whole request, and reset the connection \
+             because the client was still sending: the client may lose the answer"
+        )]
+        AnsweredWhileSending {
+            /// The response's status.
+            status: u16,
+            /// The packet with its head.
+            answered: u64,
+        } => note "answered-while-sending", "RFC 9112 §9.6";
+        /// A reset in place of a response.
+        #[error("the connection was reset where the response was due: the request was whole, and nobody knows what became of it")]
+        ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
+        /// A TLS alert in answer to HTTP.
+        #[error("the answer is a TLS alert ({0}): this port speaks TLS, and the client speaks plain HTTP to it. Use https: or wss:")]
+        TlsAlertInAnswer(String) => note "plain-at-tls-port", "RFC 8446 §6";
+        /// HTTP/2 in answer to HTTP/1.
+        #[error("the answer is a frame of HTTP/2: this port speaks HTTP/2, and the client speaks HTTP/1 to it")]
+        Http2InAnswer => note "http-1-at-http-2-port", "RFC 9113 §3.4";
+        /// Another protocol's greeting in answer to HTTP.
+        #[error("the answer is no HTTP, but begins {0:?}: another protocol's server listens at this port")]
+        OtherProtocolInAnswer(String) => note "http-at-another-port", "RFC 9112 §4";
+        /// A chunk's size before the status line.
+        #[error(
+            "a chunk's size stands before the status line, which follows in the next line: the server sent its head as a \
+             chunk of a body"
+        )]
+        ChunkBeforeHead => "chunk-before-head", "RFC 9112 §4";
+        /// TLS spoken to a server that answers in HTTP.
+        #[error("the client speaks TLS, and the server answers in plain HTTP ({0}): this port speaks plain HTTP. Use http: or ws:")]
+        TlsAtPlainPort(u16) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
+        /// A PROXY line that the server does not take.
+        #[error("the server does not expect the PROXY line before the request, and answers it with {0}")]
+        ProxyLineRefused(u16) => note "proxy-line-refused", "RFC 9112 §3";
+        /// In a tunnel, a Host that is not the tunnel's.
+        #[error("the tunnel leads to {tunnel}, but Host in it is {host}: the server behind it is asked for another site")]
+        OtherHostInTunnel {
+            /// Where the tunnel leads.
+            tunnel: String,
+            /// What Host says.
+            host: String,
+        } => note "other-host-in-tunnel", "RFC 9112 §3.2";
+        /// A Content-Length that is the length before the coding.
+        #[error(
+            "Content-Length is {0}, and the coded body goes on after that: it may be the length before compression. The \
+             stream is cut there, and the rest counts as no message's"
+        )]
+        LengthBeforeCoding(u64) => "length-before-coding", "RFC 9110 §8.6";
+    }
+}
+
+/// A time in nanoseconds, in seconds or milliseconds.
+#[must_use]
+pub fn span(nanoseconds: u64) -> String {
+    if nanoseconds < 1_000_000_000 {
+        format!("{:.0} ms", nanoseconds as f64 / 1e6)
+    } else {
+        format!("{:.1} s", nanoseconds as f64 / 1e9)
     }
 }
 

@@ -95,6 +95,9 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
             let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
             faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
         }
+        if matches!(known, Some(TransferCoding::Identity)) {
+            faults.push(Fault::IdentityCoding);
+        }
         last = match (known, last, length) {
             (Some(TransferCoding::Chunked), ..) => Declared::Chunked,
             (Some(TransferCoding::Identity), Declared::OtherCoding, Some(length)) => Declared::Length(length),

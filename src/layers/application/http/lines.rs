@@ -30,16 +30,27 @@ impl FieldLine {
 
 /// Which names the lines of a section may have: each name sets one of 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names(u64);
+pub(super) struct Names {
+    once: u64,
+    /// The bits that more than one line set.
+    again: u64,
+}
 
 impl Names {
     pub(super) fn add(&mut self, name: &[u8]) {
-        self.0 |= Self::bit(name);
+        let bit = Self::bit(name);
+        self.again |= self.once & bit;
+        self.once |= bit;
+    }
+
+    /// Whether two lines may have the same name. If not, no two lines do.
+    pub(super) fn may_repeat(self) -> bool {
+        self.again != 0
     }
 
     /// Whether a line may have that name, case aside. If not, no line has it.
     pub(super) fn may_have(self, name: &[u8]) -> bool {
-        self.0 & Self::bit(name) != 0
+        self.once & Self::bit(name) != 0
     }
 
     /// The bit of a name, by its length, first and last letter. The factors keep the names that decide about framing apart

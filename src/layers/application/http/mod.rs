@@ -10,7 +10,7 @@ mod fault;
 mod framing;
 mod item;
 mod lines;
-mod obligations;
+mod rules;
 mod section;
 mod start_line;
 #[cfg(test)]
@@ -18,10 +18,10 @@ mod tests;
 mod words;
 
 pub use decoder::{Decoder, MAX_SECTION};
-pub use fault::Fault;
+pub use fault::{Fault, span};
 pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
 pub use lines::FieldLine;
-pub use obligations::{owed_by_request, owed_by_response};
+pub use rules::{RequestHead, Sniffer, judge_request, judge_response};
 pub use section::{Fields, Head, elements};
 pub use start_line::{Likeness, Parts, StartLine, is_token, likeness, sender};

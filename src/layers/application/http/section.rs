@@ -104,6 +104,11 @@ impl<'a> Head<'a> {
             .map(move |line| head.slice(&line.value))
     }
 
+    /// Whether two lines may have the same name. If not, no two lines do.
+    pub(super) fn has_repeated_names(&self) -> bool {
+        self.names.may_repeat()
+    }
+
     /// The value of the first field line of that name.
     #[must_use]
     #[inline]

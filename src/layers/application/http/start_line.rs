@@ -72,7 +72,10 @@ pub fn likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
 #[must_use]
 pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
     matched(from, bytes, limit, |start| {
-        matches!(start.fault, None | Some(Fault::StartLineSpacing | Fault::StatusOutOfRange(_)))
+        matches!(
+            start.fault,
+            None | Some(Fault::StartLineSpacing | Fault::SpaceInTarget(_) | Fault::StatusOutOfRange(_))
+        )
     })
 }
 
@@ -219,9 +222,14 @@ impl StartLine {
             Some((version, true)) if before > 0 => {
                 let strict = line.len() == method_end + 1 + before + 1 + (rest.len() - last)
                     && line[method_end] == b' '
-                    && rest[before] == b' '
-                    && !rest[..before].iter().any(|b| is_space(*b));
-                (before, version, (!strict).then_some(Fault::StartLineSpacing))
+                    && rest[before] == b' ';
+                let target = &rest[..before];
+                let fault = if target.iter().any(|b| is_space(*b)) {
+                    Some(Fault::SpaceInTarget(text(target)))
+                } else {
+                    (!strict).then_some(Fault::StartLineSpacing)
+                };
+                (before, version, fault)
             }
             // Any token may be a method; without a complete request line around it, it must be a known one.
             _ if !is_known(method) => return None,
@@ -398,7 +406,7 @@ mod tests {
             ("GET / HTTP/1.1", None),
             ("GET  / HTTP/1.1", Some("start-line-spacing")),
             ("GET / HTTP/1.1 ", Some("start-line-spacing")),
-            ("GET /a b HTTP/1.1", Some("start-line-spacing")),
+            ("GET /a b HTTP/1.1", Some("space-in-target")),
             ("GET /\u{1} HTTP/1.1", Some("control-in-start-line")),
             ("GET HTTP/1.1", Some("missing-target")),
             ("GET / HTTP/1.", Some("malformed-version")),

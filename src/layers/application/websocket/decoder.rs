@@ -2,8 +2,9 @@
 
 use super::header::{Header, MAX_HEADER, first_is_lawful};
 use super::{CLOSE, RSV1};
-use crate::layers::application::http::Input;
+use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::{Direction, Source};
+use crate::limits::MAX_LINE_AFTER_CLOSE;
 
 /// What the decoder found. Each covers the stream up to [`Decoder::position`], from where the item before it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub enum Item<'a> {
     },
     /// Bytes between frames whose headers were not seen, or what follows [`Item::NoFrame`].
     Skipped(usize),
-    /// The first bytes after a close frame that don't begin a frame, as far as they're available: no more frames will come.
+    /// Bytes that do not begin a frame, as far as they are at hand, after a close frame or where an HTTP message begins: no
+    /// more frames come.
     NoFrame(&'a [u8]),
 }
 
@@ -35,8 +37,15 @@ enum State {
     },
     /// Where the next frame begins is not known.
     Lost,
-    /// After its close frame, this end sends something else.
+    /// The side sends something else.
     NoFrames,
+}
+
+/// Whether an HTTP message begins here: no lawful frame begins as one does.
+fn begins_http(bytes: &[u8]) -> bool {
+    [Direction::Client, Direction::Server]
+        .iter()
+        .any(|from| likeness(*from, bytes, MAX_LINE_AFTER_CLOSE) == Likeness::Yes)
 }
 
 /// Decodes one direction of a connection.
@@ -171,7 +180,7 @@ impl Decoder {
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
-    /// What follows a close frame doesn't begin a frame.
+    /// What follows is no frame.
     fn no_frame<'i>(&mut self, input: &mut Input<'i>) -> Item<'i> {
         let bytes = std::mem::take(&mut input.bytes);
         self.position += u64::from(std::mem::take(&mut self.kept)) + bytes.len() as u64;
@@ -179,11 +188,18 @@ impl Decoder {
         Item::NoFrame(bytes)
     }
 
+    /// Whether the side had sent its close frame.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     fn header<'i>(&mut self, input: &mut Input<'i>) -> Option<Item<'i>> {
         let kept = usize::from(self.kept);
         if kept == 0 {
             self.began = input.source;
-            if self.closed && !input.bytes.first().is_some_and(|byte| first_is_lawful(*byte, self.deflate)) {
+            let is_lawful = input.bytes.first().is_some_and(|byte| first_is_lawful(*byte, self.deflate));
+            if !is_lawful && (self.closed || begins_http(input.bytes)) {
                 return Some(self.no_frame(input));
             }
         }

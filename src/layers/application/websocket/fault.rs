@@ -1,6 +1,8 @@
 //! What a WebSocket endpoint did that the specification forbids.
 
 use super::draft::Draft;
+use crate::layers::Direction;
+use crate::layers::application::http::span;
 use crate::layers::fault::faults;
 
 faults! {
@@ -115,6 +117,16 @@ faults! {
         /// RSV1 on a continuation or control frame.
         #[error("RSV1, which marks a compressed message, is set on a frame that is not a message's first")]
         CompressionBitMisplaced => "misplaced-compression-bit", "RFC 7692 §6.1";
+        /// A compressed message that refers back beyond the window that was agreed on.
+        #[error(
+            "the compressed message refers back further than the {}'s window that the handshake agreed on: a receiver that \
+             holds no more than that fails here",
+            from.name()
+        )]
+        WindowExceeded {
+            /// Who sent the message.
+            from: Direction,
+        } => "window-exceeded", "RFC 7692 §7.1.2";
         /// A compressed message that does not inflate.
         #[error("the compressed message can not be decompressed: {0}")]
         DoesNotInflate(String) => "message-does-not-inflate", "RFC 7692 §7.2.2";
@@ -133,5 +145,118 @@ faults! {
             /// Whose close frame is missing, and who is told code 1006 for that: who received none.
             missing: &'static str,
         } => "no-close-handshake", "RFC 6455 §7.1.5";
+        /// A handshake in HTTP/1.0.
+        #[error("a WebSocket handshake needs HTTP/1.1; this request is in an older version, in which Upgrade means nothing")]
+        RequestInOldHttp => "handshake-in-http-1-0", "RFC 6455 §4.1";
+        /// A 101 in HTTP/1.0.
+        #[error("the 101 is in HTTP/1.0, where a handshake needs HTTP/1.1: clients fail the connection")]
+        AnswerInOldHttp => "answer-in-http-1-0", "RFC 6455 §4.2.2";
+        /// A request with Sec-WebSocket-Key and without Upgrade.
+        #[error(
+            "the request has what only a WebSocket handshake has (Sec-WebSocket-…), but {}: the server sees an ordinary \
+             request. Proxies drop the two headers, unless they are told to pass them on",
+            if *connection { "no Upgrade header" } else { "neither Upgrade nor Connection: Upgrade" }
+        )]
+        NoUpgradeField {
+            /// Whether Connection names Upgrade all the same.
+            connection: bool,
+        } => "missing-upgrade-websocket", "RFC 6455 §4.2.1";
+        /// An Upgrade that does not name WebSocket.
+        #[error(
+            "Upgrade says {0:?} where a handshake says \"websocket\", which is what Sec-WebSocket-Key means: the server \
+             sees an ordinary request"
+        )]
+        UpgradeNamesOther(String) => "upgrade-not-websocket", "RFC 6455 §4.2.1";
+        /// An offer of extensions that does not follow the grammar.
+        #[error("the client's Sec-WebSocket-Extensions is wrong: {0}")]
+        MalformedOffer(String) => "malformed-extension-offer", "RFC 6455 §9.1";
+        /// An offer of permessage-deflate whose parameters cannot be.
+        #[error("the client's offer can not be taken: {0}; the server has to decline it, and go on without")]
+        OfferOutOfRange(String) => "extension-offer-out-of-range", "RFC 7692 §7.1";
+        /// An answer of permessage-deflate that goes beyond the offer.
+        #[error("the server's answer goes beyond the client's offer: {0}; the client must fail the connection")]
+        BeyondTheOffer(String) => "extension-beyond-offer", "RFC 7692 §7.1.2";
+        /// A refusal of a version that names no other.
+        #[error("the server refuses the request's version, but does not say in Sec-WebSocket-Version which it speaks ({0})")]
+        NoVersionsNamed(u16) => "no-versions-named", "RFC 6455 §4.2.2";
+        /// A subprotocol that was offered and not answered.
+        #[error(
+            "the client offered the subprotocol {0:?} and the server chose none: RFC 6455 allows that, but a browser that \
+             offered one fails the connection"
+        )]
+        SubprotocolUnanswered(String) => note "subprotocol-unanswered", "RFC 6455 §4.1";
+        /// A handshake that was refused because it offers no subprotocol.
+        #[error("the handshake offers no subprotocol (Sec-WebSocket-Protocol), and the server refuses it for that: {status} {reason}")]
+        SubprotocolWanted {
+            /// The response's status.
+            status: u16,
+            /// Its reason phrase.
+            reason: String,
+        } => note "subprotocol-wanted", "RFC 6455 §4.2.2";
+        /// A handshake that was answered as any request.
+        #[error(
+            "the server answers the handshake with {0}, as any request: what listens there does not speak WebSocket, at \
+             least not at this path"
+        )]
+        UpgradeIgnored(u16) => note "upgrade-ignored", "RFC 9110 §7.8";
+        /// An HTTP message where frames are due.
+        #[error(
+            "after the 101 come frames, but the {} sends {} again: {line:?}. {}",
+            from.name(),
+            if *from == Direction::Client { "an HTTP request" } else { "an HTTP response" },
+            if *from == Direction::Client {
+                "Something replays the handshake, and the server reads it as frames"
+            } else {
+                "Two programs answer the same handshake, and the client reads the second answer as frames"
+            }
+        )]
+        HttpAmongFrames {
+            /// Who sent it.
+            from: Direction,
+            /// Its first line.
+            line: String,
+        } => "http-among-frames", "RFC 6455 §4.1";
+        /// A frame before the handshake is over.
+        #[error(
+            "the client sends a frame before the 101 has come: it has to wait, as the server may refuse, or choose \
+             extensions that frames depend on"
+        )]
+        FrameBeforeAnswer => "frame-before-101", "RFC 6455 §4.1";
+        /// A ping that was not answered, and whose sender then ended the connection.
+        #[error(
+            "the {}'s ping had no pong for {} when its sender ended the connection{}",
+            from.name(), span(*waited),
+            other.map_or(String::new(), |packet| {
+                format!(". The pong in packet {packet} does not carry this ping's data, so that it does not answer it")
+            })
+        )]
+        PingUnanswered {
+            /// Who sent the ping.
+            from: Direction,
+            /// How long it waited, in nanoseconds.
+            waited: u64,
+            /// The packet with a pong that carries other data.
+            other: Option<u64>,
+        } => note "ping-unanswered", "RFC 6455 §5.5.2";
+        /// A close frame that says why the other side's message was not taken.
+        #[error(
+            "the {} closes with {code} ({meaning}). The last message from the other side is {} of {bytes} bytes \
+             (packet {packet})",
+            from.name(), if *text { "a text" } else { "a binary message" }
+        )]
+        MessageRefused {
+            /// Who sent the close frame.
+            from: Direction,
+            /// Its code.
+            code: u16,
+            /// What the code means.
+            meaning: &'static str,
+            /// Whether the message is text.
+            text: bool,
+            /// How many bytes of the message came.
+            bytes: u64,
+            /// The packet in which it begins.
+            packet: u64,
+        } => note "message-refused", "RFC 6455 §7.4.1";
     }
 }

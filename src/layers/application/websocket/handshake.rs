@@ -1,13 +1,17 @@
-//! The opening handshake (RFC 6455 §4): what a 101 must answer to its request.
+//! The opening handshake (RFC 6455 §4): what a request must have, and what a 101 must answer to it.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use memchr::memmem;
 
 use super::draft::Draft;
 use super::fault::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
-use crate::layers::application::http::{Fields, elements};
-use crate::layers::presentation::deflate::{Deflate, Negotiated};
+use crate::layers::application::http::{Fields, RequestHead, elements};
+use crate::layers::presentation::deflate::{self, Deflate, ExtensionFault, Negotiated};
+
+/// The field that offers and chooses extensions (§11.3.2).
+const EXTENSIONS: &str = "sec-websocket-extensions";
 
 /// Whether a `Sec-WebSocket-Key` is sixteen bytes in Base64 (§4.1).
 #[must_use]
@@ -21,71 +25,156 @@ pub fn is_asked(request: &Fields) -> bool {
     request.all("upgrade").flat_map(elements).any(|token| token.eq_ignore_ascii_case(b"websocket"))
 }
 
-/// Checks a 101 to WebSocket against its request; what is wrong goes to `faults`.
-pub fn check(method: &[u8], request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    if method != b"GET" {
-        faults.push(Fault::NotGet(text(method)));
+/// Whether a request means a handshake: it asks for one, or has what only a handshake has.
+#[must_use]
+pub fn is_meant(request: &Fields) -> bool {
+    is_asked(request) || request.get("sec-websocket-key").is_some() || request.get("sec-websocket-version").is_some()
+}
+
+/// Judges a request that means a handshake, whatever becomes of it (§4.1, §4.2.1). `whole` says whether all its fields are
+/// there; what is wrong goes to `faults`.
+pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault>) {
+    let fields = asked.fields;
+    if asked.method != b"GET" {
+        faults.push(Fault::NotGet(text(asked.method)));
     }
-    let draft = Draft::of(Some(request), response);
+    let draft = Draft::of(Some(fields), &Fields::default());
     faults.extend(draft.map(|draft| Fault::OldDraft { draft }));
-    if draft.is_some_and(Draft::has_no_key) {
+    if draft.is_some_and(Draft::has_no_key) || !whole {
         return;
     }
-    match request.get("sec-websocket-version") {
+    if asked.version < (1, 1) {
+        faults.push(Fault::RequestInOldHttp);
+    }
+    match fields.get("upgrade") {
+        None => faults.push(Fault::NoUpgradeField {
+            connection: fields.all("connection").flat_map(elements).any(|it| it.eq_ignore_ascii_case(b"upgrade")),
+        }),
+        Some(other) if !is_asked(fields) => faults.push(Fault::UpgradeNamesOther(text(other))),
+        Some(_) => {}
+    }
+    let (key, version) = (fields.get("sec-websocket-key"), fields.get("sec-websocket-version"));
+    match version {
         Some(b"13") => {}
         _ if draft.is_some() => {}
         Some(version) => faults.push(Fault::OtherVersion(text(version))),
+        // Before there were versions, there were no keys either.
+        None if key.is_none() => {}
         None => faults.push(Fault::NoVersion),
     }
-    match (request.get("sec-websocket-key"), response.get("sec-websocket-accept")) {
-        (None, _) => faults.push(Fault::NoKey),
-        (Some(key), found) => {
-            if !is_key(key) {
-                faults.push(Fault::MalformedKey(text(key)));
+    let repeated = repeated(fields, &["Sec-WebSocket-Key", "Sec-WebSocket-Version"], faults);
+    match key {
+        None => faults.push(Fault::NoKey),
+        Some(key) if !repeated && !BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) => {
+            faults.push(Fault::MalformedKey(text(key)));
+        }
+        Some(_) => {}
+    }
+    let offered: Vec<&[u8]> = fields.all(EXTENSIONS).collect();
+    if !offered.is_empty() {
+        let first = deflate::offer_faults(&offered.join(&b", "[..])).into_iter().next();
+        faults.extend(first.map(|fault| match fault {
+            ExtensionFault::Unnamed | ExtensionFault::Unquoted => Fault::MalformedOffer(fault.to_string()),
+            _ => Fault::OfferOutOfRange(fault.to_string()),
+        }));
+    }
+}
+
+/// Judges a 101 to WebSocket, of that version of HTTP, against its request (§4.1, §4.2.2); what is wrong goes to `faults`.
+pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields, faults: &mut Vec<Fault>) {
+    let request = asked.fields;
+    let draft = Draft::of(Some(request), response);
+    if draft != Draft::of(Some(request), &Fields::default()) {
+        faults.extend(draft.map(|draft| Fault::OldDraft { draft }));
+    }
+    if draft.is_some_and(Draft::has_no_key) {
+        return;
+    }
+    if version < (1, 1) {
+        faults.push(Fault::AnswerInOldHttp);
+    }
+    if let Some(key) = request.get("sec-websocket-key") {
+        let expected = accept(key);
+        match response.get("sec-websocket-accept") {
+            None => faults.push(Fault::NoAccept),
+            Some(found) if found != expected.as_bytes() => {
+                faults.push(Fault::WrongAccept { found: text(found), expected });
             }
-            let expected = accept(key);
-            match found {
-                None => faults.push(Fault::NoAccept),
-                Some(found) if found != expected.as_bytes() => {
-                    faults.push(Fault::WrongAccept { found: text(found), expected });
-                }
-                Some(_) => {}
-            }
+            Some(_) => {}
         }
     }
-    let once = [(request, "Sec-WebSocket-Key"), (request, "Sec-WebSocket-Version"), (response, "Sec-WebSocket-Accept")];
-    for (fields, name) in once {
+    repeated(response, &["Sec-WebSocket-Accept"], faults);
+    subprotocols(request, response, faults);
+    let offered = |chosen: &[u8]| {
+        let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
+        request.all(EXTENSIONS).flat_map(elements).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
+    };
+    for chosen in response.all(EXTENSIONS).flat_map(elements) {
+        if !offered(chosen) {
+            faults.push(Fault::ExtensionNotOffered(text(chosen)));
+        }
+    }
+    let lists = |fields: &Fields| fields.all(EXTENSIONS).collect::<Vec<_>>().join(&b", "[..]);
+    faults.extend(deflate::beyond_the_offer(&lists(request), &lists(response)).into_iter().map(Fault::BeyondTheOffer));
+}
+
+/// What an answer says that is no 101, where the request means a handshake and has nothing wrong.
+pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], response: &Fields, faults: &mut Vec<Fault>) {
+    let request = asked.fields;
+    let other_version = request.get("sec-websocket-version").is_some_and(|version| version != b"13");
+    match status {
+        400 | 426 if other_version && response.get("sec-websocket-version").is_none() => {
+            faults.push(Fault::NoVersionsNamed(status));
+        }
+        400..=499 if request.get("sec-websocket-protocol").is_none() && mentions_subprotocol(reason) => {
+            faults.push(Fault::SubprotocolWanted { status, reason: text(reason) });
+        }
+        200..=299 => faults.push(Fault::UpgradeIgnored(status)),
+        _ => {}
+    }
+}
+
+fn mentions_subprotocol(reason: &[u8]) -> bool {
+    memmem::find(&reason.to_ascii_lowercase(), b"protocol").is_some()
+}
+
+fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
+    let name = "sec-websocket-protocol";
+    let offered: Vec<&[u8]> = request.all(name).flat_map(elements).collect();
+    let chosen: Vec<&[u8]> = response.all(name).flat_map(elements).collect();
+    if chosen.len() > 1 {
+        faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
+    }
+    for chosen in &chosen {
+        // A name is compared as it is, case and all (RFC 6455 §4.1).
+        if !offered.contains(chosen) {
+            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
+        }
+    }
+    if chosen.is_empty() && !offered.is_empty() {
+        faults.push(Fault::SubprotocolUnanswered(text(&offered.join(&b", "[..]))));
+    }
+}
+
+fn repeated(fields: &Fields, names: &[&'static str], faults: &mut Vec<Fault>) -> bool {
+    let before = faults.len();
+    for name in names {
         let times = fields.all(&name.to_ascii_lowercase()).count();
         if times > 1 {
             faults.push(Fault::RepeatedField { name, times });
         }
     }
-    let chosen: Vec<&[u8]> = response.all("sec-websocket-protocol").flat_map(elements).collect();
-    if chosen.len() > 1 {
-        faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
-    }
-    for chosen in chosen {
-        // A name is compared as it is, case and all (RFC 6455 §4.1).
-        if !request.all("sec-websocket-protocol").flat_map(elements).any(|offer| offer == chosen) {
-            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
-        }
-    }
-    let offered = |name: &'static str, chosen: &[u8]| {
-        let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
-        request.all(name).flat_map(elements).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
-    };
-    for chosen in response.all("sec-websocket-extensions").flat_map(elements) {
-        if !offered("sec-websocket-extensions", chosen) {
-            faults.push(Fault::ExtensionNotOffered(text(chosen)));
-        }
-    }
+    faults.len() > before
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// What the response to a handshake says of extensions: all its field lines are one list (RFC 6455 §9.1).
 #[must_use]
 pub fn extensions(response: &Fields) -> Negotiated {
-    let values: Vec<&[u8]> = response.all("sec-websocket-extensions").collect();
+    let values: Vec<&[u8]> = response.all(EXTENSIONS).collect();
     Deflate::negotiated(&values.join(&b", "[..]))
 }
 
@@ -94,8 +183,10 @@ mod tests {
     use super::*;
 
     fn check_of(request: &str, response: &str) -> Vec<&'static str> {
-        let mut faults = Vec::new();
-        check(b"GET", &Fields::parse(request.as_bytes()), &Fields::parse(response.as_bytes()), &mut faults);
+        let (mut faults, fields) = (Vec::new(), Fields::parse(request.as_bytes()));
+        let asked = RequestHead { method: b"GET", target: b"/", version: (1, 1), fields: &fields };
+        judge_request(asked, true, &mut faults);
+        judge_answer(asked, (1, 1), &Fields::parse(response.as_bytes()), &mut faults);
         faults.iter().map(Fault::code).collect()
     }
 
@@ -106,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_handshake_is_checked_against_its_request() {
-        let request = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+        let request = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
             Sec-WebSocket-Protocol: chat, echo\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
         let accept = "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
         let with = |more: &str| check_of(request, &format!("{accept}{more}\r\n"));
@@ -117,11 +208,17 @@ mod tests {
         for both in ["echo, chat", "echo\r\nSec-WebSocket-Protocol: chat"] {
             assert_eq!(with(&format!("Sec-WebSocket-Protocol: {both}\r\n")), ["several-subprotocols"]);
         }
+        assert_eq!(with(""), ["subprotocol-unanswered"]);
+        let request = &request.replace("Sec-WebSocket-Protocol: chat, echo\r\n", "");
+        let with = |more: &str| check_of(request, &format!("{accept}{more}\r\n"));
         assert_eq!(with("Sec-WebSocket-Accept: x\r\n"), ["repeated-websocket-field"]);
         assert_eq!(with("Sec-WebSocket-Extensions: x-other\r\n"), ["extension-not-offered"]);
         assert_eq!(check_of(request, "\r\n"), ["missing-accept"]);
         assert_eq!(check_of(request, "Sec-WebSocket-Accept: x\r\n\r\n"), ["wrong-accept"]);
-        assert_eq!(check_of("Sec-WebSocket-Version: 13\r\n\r\n", accept), ["missing-websocket-key"]);
+        assert_eq!(
+            check_of("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n", &format!("{accept}\r\n")),
+            ["missing-websocket-key"]
+        );
         assert_eq!(check_of(&request.replace("13", "8"), &format!("{accept}\r\n")), ["old-websocket-draft"]);
         assert_eq!(check_of(&request.replace("13", "14"), &format!("{accept}\r\n")), ["other-websocket-version"]);
     }

@@ -28,6 +28,8 @@ pub struct Rules {
     from: Direction,
     /// Whether permessage-deflate was agreed on; it owns RSV1.
     deflate: bool,
+    /// Whether other extensions were agreed on: any reserved bit may be theirs.
+    others: bool,
     inside_message: bool,
     closed: bool,
 }
@@ -36,7 +38,7 @@ impl Rules {
     /// The rules for the frames of one side.
     #[must_use]
     pub fn new(from: Direction, deflate: bool) -> Self {
-        Self { from, deflate, inside_message: false, closed: false }
+        Self { from, deflate, others: false, inside_message: false, closed: false }
     }
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
@@ -57,10 +59,10 @@ impl Rules {
         }
         let first = matches!(header.opcode, TEXT | BINARY);
         let compressed = self.deflate && header.rsv & RSV1 != 0;
-        if header.rsv & if self.deflate { !RSV1 } else { 7 } != 0 {
+        if !self.others && header.rsv & if self.deflate { !RSV1 } else { 7 } != 0 {
             faults.push(Fault::ReservedBits(header.rsv));
         }
-        if compressed && !first {
+        if compressed && !first && !self.others {
             faults.push(Fault::CompressionBitMisplaced);
         }
         match header.opcode {
@@ -97,6 +99,18 @@ impl Rules {
                 }
             }
         }
+    }
+
+    /// Other extensions were agreed on, too.
+    #[must_use]
+    pub fn beside_others(self, others: bool) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Whether an extension that is not known may have changed that frame's payload.
+    #[must_use]
+    pub fn may_be_changed(&self, header: &Header) -> bool {
+        self.others && header.rsv & if self.deflate { !RSV1 } else { 7 } != 0
     }
 
     /// Whether this side sent a close frame.

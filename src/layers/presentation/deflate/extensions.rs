@@ -7,6 +7,13 @@ use super::Inflater;
 /// The extension's name (RFC 7692 §7).
 const NAME: &str = "permessage-deflate";
 
+/// What old Safari has in its place (draft-tyoshino-hybi-websocket-perframe-deflate): the same for messages of one frame.
+const WEBKIT: &str = "x-webkit-deflate-frame";
+
+/// The parameters that limit a window (§7.1.2).
+const SERVER_WINDOW: &str = "server_max_window_bits";
+const CLIENT_WINDOW: &str = "client_max_window_bits";
+
 /// An extension with its parameters, as a list names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
@@ -44,12 +51,6 @@ pub enum ExtensionFault {
     /// A quoted string does not end.
     #[error("a quoted string without its closing quote")]
     Unquoted,
-    /// The extension is not permessage-deflate.
-    #[error("the extension {name:?} is not known here")]
-    UnknownExtension {
-        /// Its name.
-        name: String,
-    },
     /// permessage-deflate was accepted more than once.
     #[error("permessage-deflate is accepted more than once")]
     RepeatedExtension,
@@ -104,17 +105,20 @@ impl Deflate {
     #[must_use]
     pub fn negotiated(response_value: &[u8]) -> Negotiated {
         let (extensions, mut faults) = extensions(response_value);
-        let mut deflate = None;
+        let (mut deflate, mut others) = (None, false);
         for extension in extensions {
             if !extension.is_deflate() {
-                faults.push(ExtensionFault::UnknownExtension { name: extension.name });
+                others = true;
+                if extension.name.eq_ignore_ascii_case(WEBKIT) && deflate.is_none() {
+                    deflate = Some(Self::default());
+                }
             } else if deflate.is_some() {
                 faults.push(ExtensionFault::RepeatedExtension);
             } else {
                 deflate = Some(Self::of_parameters(extension.parameters, &mut faults));
             }
         }
-        Negotiated { deflate, faults }
+        Negotiated { deflate, others, faults }
     }
 
     fn of_parameters(parameters: Vec<Parameter>, faults: &mut Vec<ExtensionFault>) -> Self {
@@ -124,8 +128,8 @@ impl Deflate {
             let (bit, valid) = match name.as_str() {
                 "server_no_context_takeover" => (1, set(&mut deflate.server_no_context_takeover, value.is_none())),
                 "client_no_context_takeover" => (2, set(&mut deflate.client_no_context_takeover, value.is_none())),
-                "server_max_window_bits" => (4, bits(&mut deflate.server_max_window_bits, value.as_deref())),
-                "client_max_window_bits" => (8, bits(&mut deflate.client_max_window_bits, value.as_deref())),
+                SERVER_WINDOW => (4, bits(&mut deflate.server_max_window_bits, value.as_deref())),
+                CLIENT_WINDOW => (8, bits(&mut deflate.client_max_window_bits, value.as_deref())),
                 _ => {
                     faults.push(ExtensionFault::UnknownParameter { name });
                     continue;
@@ -144,14 +148,49 @@ impl Deflate {
     /// An inflater for the messages that the client sends.
     #[must_use]
     pub fn client_inflater(&self) -> Inflater {
-        Inflater::new(!self.client_no_context_takeover)
+        Inflater::new(!self.client_no_context_takeover).within(self.client_max_window_bits)
     }
 
     /// An inflater for the messages that the server sends.
     #[must_use]
     pub fn server_inflater(&self) -> Inflater {
-        Inflater::new(!self.server_no_context_takeover)
+        Inflater::new(!self.server_no_context_takeover).within(self.server_max_window_bits)
     }
+}
+
+/// What is wrong with a client's offers: with their grammar, and with permessage-deflate's parameters in them. Extensions
+/// that are not known are somebody else's.
+#[must_use]
+pub fn offer_faults(request_value: &[u8]) -> Vec<ExtensionFault> {
+    let (offers, mut faults) = extensions(request_value);
+    for offer in offers.into_iter().filter(|offer| offer.name.eq_ignore_ascii_case(NAME)) {
+        // In an offer, a client's window need not have a size (RFC 7692 §7.1.2.2).
+        let sized = |it: &Parameter| it.name != CLIENT_WINDOW || it.value.is_some();
+        Deflate::of_parameters(offer.parameters.into_iter().filter(sized).collect(), &mut faults);
+    }
+    faults
+}
+
+/// What a server's answer takes that none of the client's offers of permessage-deflate gives, in words (RFC 7692 §7.1.2).
+#[must_use]
+pub fn beyond_the_offer(request_value: &[u8], response_value: &[u8]) -> Vec<String> {
+    let of = |value| extensions(value).0.into_iter().filter(|it| it.name.eq_ignore_ascii_case(NAME));
+    let Some(answer) = of(response_value).next() else { return Vec::new() };
+    let offers: Vec<Extension> = of(request_value).collect();
+    let mut beyond = Vec::new();
+    for Parameter { name, value } in answer.parameters {
+        let offered = offers.iter().flat_map(|offer| offer.parameters.iter().filter(|it| it.name == name));
+        let size = |value: &Option<String>| value.as_deref().and_then(|value| value.parse::<u8>().ok());
+        let largest = offered.clone().map(|it| size(&it.value).unwrap_or(15)).max();
+        match (name.as_str(), largest, size(&value)) {
+            (CLIENT_WINDOW, None, _) if !offers.is_empty() => beyond.push(format!("{name} was not offered")),
+            (CLIENT_WINDOW | SERVER_WINDOW, Some(most), Some(chosen)) if chosen > most => {
+                beyond.push(format!("{name} is {chosen}, and was offered as {most} at most"));
+            }
+            _ => {}
+        }
+    }
+    beyond
 }
 
 /// What came of reading a response's extensions.
@@ -159,6 +198,8 @@ impl Deflate {
 pub struct Negotiated {
     /// What was agreed, if permessage-deflate was accepted; parameters that are at fault count as absent.
     pub deflate: Option<Deflate>,
+    /// Whether other extensions were accepted: the reserved bits may be theirs.
+    pub others: bool,
     /// What the list should not have had.
     pub faults: Vec<ExtensionFault>,
 }
@@ -271,7 +312,7 @@ mod tests {
     use super::*;
 
     fn agreed(value: &str) -> Deflate {
-        let Negotiated { deflate, faults } = Deflate::negotiated(value.as_bytes());
+        let Negotiated { deflate, faults, .. } = Deflate::negotiated(value.as_bytes());
         assert_eq!(faults, [], "{value}");
         deflate.expect(value)
     }
@@ -303,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_response_that_accepts_nothing_agrees_nothing() {
-        assert_eq!(Deflate::negotiated(b""), Negotiated { deflate: None, faults: vec![] });
+        assert_eq!(Deflate::negotiated(b""), Negotiated { deflate: None, others: false, faults: vec![] });
     }
 
     #[test]
@@ -321,9 +362,8 @@ mod tests {
     #[test]
     fn what_is_unknown_or_repeated_is_reported_by_name() {
         assert_eq!(
-            faults("x-webkit-deflate-frame, permessage-deflate; level=9; level=9"),
+            faults("x-other, permessage-deflate; level=9; level=9"),
             [
-                ExtensionFault::UnknownExtension { name: "x-webkit-deflate-frame".into() },
                 ExtensionFault::UnknownParameter { name: "level".into() },
                 ExtensionFault::UnknownParameter { name: "level".into() },
             ]
@@ -334,6 +374,31 @@ mod tests {
                 ExtensionFault::RepeatedParameter { name: "server_no_context_takeover".into() },
                 ExtensionFault::RepeatedExtension,
             ]
+        );
+    }
+
+    #[test]
+    fn other_extensions_are_no_fault() {
+        let Negotiated { deflate, others, faults } = Deflate::negotiated(b"x-other; a=1");
+        assert_eq!((deflate, others, faults), (None, true, vec![]));
+        let old = Deflate::negotiated(b"x-webkit-deflate-frame");
+        assert_eq!((old.deflate, old.others), (Some(Deflate::default()), true));
+    }
+
+    #[test]
+    fn an_answer_is_held_against_the_offer() {
+        let beyond = |offer: &str, answer: &str| {
+            let of = |parameters: &str| format!("permessage-deflate{parameters}");
+            beyond_the_offer(of(offer).as_bytes(), of(answer).as_bytes()).len()
+        };
+        assert_eq!(beyond("; client_max_window_bits", "; client_max_window_bits=10"), 0);
+        assert_eq!(beyond("", "; client_max_window_bits=10"), 1);
+        assert_eq!(beyond("; client_max_window_bits=9", "; client_max_window_bits=10"), 1);
+        assert_eq!(beyond("; server_max_window_bits=9", "; server_max_window_bits=10"), 1);
+        // The server may limit itself unasked (RFC 7692 §7.1.1, §7.1.2.1).
+        assert_eq!(
+            beyond("", "; server_max_window_bits=10; server_no_context_takeover; client_no_context_takeover"),
+            0
         );
     }
 

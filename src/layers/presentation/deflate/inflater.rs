@@ -37,6 +37,11 @@ pub struct Inflater {
     /// Bytes that the current message has inflated to.
     produced: u64,
     lost: bool,
+    /// An inflater with the window that was agreed on, if that is smaller than the largest: what it cannot follow reaches
+    /// beyond.
+    agreed: Option<Box<Inflate>>,
+    /// Data reached beyond the agreed window, and that has not been told.
+    exceeded: bool,
 }
 
 impl std::fmt::Debug for Inflater {
@@ -50,6 +55,18 @@ impl Inflater {
     #[must_use]
     pub fn new(context_takeover: bool) -> Self {
         Self::with_limit(context_takeover, MAX_INFLATED_BYTES)
+    }
+
+    /// The same, where a window of `1 << bits` bytes was agreed on.
+    #[must_use]
+    pub fn within(self, bits: u8) -> Self {
+        let agreed = (bits < 15).then(|| Box::new(Inflate::with_window(false, 1 << bits)));
+        Self { agreed, ..self }
+    }
+
+    /// Whether data reached beyond the agreed window since this was last asked. From the first time on, nobody looks.
+    pub fn take_exceeded(&mut self) -> bool {
+        std::mem::take(&mut self.exceeded)
     }
 
     /// The same, with another limit than [`MAX_INFLATED_BYTES`] on the bytes that a message may inflate to.
@@ -66,7 +83,16 @@ impl Inflater {
         if self.lost {
             return Err(DeflateError::ContextLost);
         }
-        self.inflate(chunk, out).inspect_err(|_| self.lost = true)
+        self.inflate(chunk, out).inspect_err(|_| self.lost = true)?;
+        if let Some(agreed) = &mut self.agreed {
+            let mut rest = chunk;
+            // A final block is rare, and what follows it is not followed here.
+            if agreed.push(&mut rest, &mut |_| Ok::<(), ()>(())).is_err() || !rest.is_empty() {
+                self.exceeded = rest.is_empty() || !self.final_block;
+                self.agreed = None;
+            }
+        }
+        Ok(())
     }
 
     /// Tells that the message is over, and inflates what its end still gives.
@@ -80,7 +106,7 @@ impl Inflater {
         if self.context_takeover {
             return result;
         }
-        if let Some(inflate) = &mut self.inflate {
+        for inflate in self.inflate.iter_mut().chain(&mut self.agreed) {
             inflate.reset_raw();
         }
         self.final_block = false;
@@ -103,7 +129,7 @@ impl Inflater {
     /// Bytes of memory it holds, roughly: none before the first compressed message.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.inflate.as_ref().map_or(0, |_| Inflate::HELD)
+        self.inflate.iter().chain(&self.agreed).map(|_| Inflate::HELD).sum()
     }
 
     fn inflate(&mut self, mut input: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), DeflateError> {

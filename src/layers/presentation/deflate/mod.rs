@@ -3,5 +3,7 @@
 mod extensions;
 mod inflater;
 
-pub use self::extensions::{Deflate, Extension, ExtensionFault, Negotiated, Parameter, extensions};
+pub use self::extensions::{
+    Deflate, Extension, ExtensionFault, Negotiated, Parameter, beyond_the_offer, extensions, offer_faults,
+};
 pub use self::inflater::{DeflateError, Inflater, MAX_INFLATED_BYTES};

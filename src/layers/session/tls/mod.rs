@@ -6,6 +6,7 @@ mod hello;
 mod names;
 
 pub use hello::{ClientHello, ServerHello};
+pub use names::alert_name;
 
 use super::Fit;
 use super::cursor::Cursor;

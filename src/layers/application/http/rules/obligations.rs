@@ -1,21 +1,20 @@
 //! What a message must have because of its status code or one of its fields (RFC 9110); framing isn't its subject.
 
-use super::fault::{Fault, text};
-use super::section::{Fields, Head, elements};
-use super::start_line::Parts;
+use super::super::fault::{Fault, text};
+use super::super::section::{Fields, Head, elements};
+use super::fields::names_connection;
 
-/// Checks what a request must have; what is wrong goes to `faults`.
-pub fn owed_by_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
+/// What a request must have.
+pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     upgrade_is_named(head, faults);
 }
 
-/// Checks what a response must have, and what it may only have if the request, where that was captured, asked for it.
-pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
-    let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return };
+/// What a response must have, and what it may only have if the request, where that was captured, asked for it.
+pub(super) fn of_response(head: &Head<'_>, status: u16, request: Option<&Fields>, faults: &mut Vec<Fault>) {
     upgrade_is_named(head, faults);
     let lacks = |name| head.whole && head.get(name).is_none();
     match status {
-        101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(*status)),
+        101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(status)),
         101 => upgrade_was_asked(head, request, faults),
         206 if lacks("content-range") && !has_parts(head) => faults.push(Fault::NoContentRange),
         401 if lacks("www-authenticate") => faults.push(Fault::NoChallenge),
@@ -27,17 +26,14 @@ pub fn owed_by_response(head: &Head<'_>, request: Option<&Fields>, faults: &mut 
 
 /// Upgrade applies to the next hop only, and Connection must say so (RFC 9110 §7.8).
 fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    let named = || head.list("connection").any(|option| option.eq_ignore_ascii_case(b"upgrade"));
-    if head.get("upgrade").is_some() && head.whole && !named() {
+    if head.get("upgrade").is_some() && head.whole && !names_connection(head, b"upgrade") {
         faults.push(Fault::UpgradeWithoutConnection);
     }
 }
 
 /// Whether each part of the content itself says which part it is (RFC 9110 §14.6).
 fn has_parts(head: &Head<'_>) -> bool {
-    const PARTS: &[u8] = b"multipart/byteranges";
-    let kind = head.get("content-type").unwrap_or_default();
-    kind.get(..PARTS.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(PARTS))
+    head.get("content-type").is_some_and(|kind| super::is_media_type(kind, b"multipart/byteranges"))
 }
 
 fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {

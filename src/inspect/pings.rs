@@ -1,0 +1,51 @@
+//! Pings of one side, and the pongs that answer them (RFC 6455 §5.5.2, §5.5.3).
+//!
+//! A pong answers the ping whose data it carries, and all pings before that. Pongs that nobody asked for are legal.
+
+use std::collections::VecDeque;
+
+use crate::layers::Source;
+use crate::limits::MAX_WAITING_PINGS;
+
+/// How long a ping has to have waited for its pong to be what ended a connection, in nanoseconds.
+const NOTICEABLE: u64 = 1_000_000_000;
+
+/// The pings of one side that wait for their pongs.
+#[derive(Debug, Default)]
+pub(super) struct Pings {
+    waiting: VecDeque<(Box<[u8]>, Source)>,
+    /// Where the latest pong is from that carried the data of none of them.
+    other: Option<Source>,
+}
+
+impl Pings {
+    /// The side sent a ping with that payload.
+    pub(super) fn sent(&mut self, payload: &[u8], source: Source) {
+        if self.waiting.len() == MAX_WAITING_PINGS {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back((payload.into(), source));
+    }
+
+    /// The other side sent a pong with that payload.
+    pub(super) fn answered(&mut self, payload: &[u8], source: Source) {
+        match self.waiting.iter().rposition(|(waiting, _)| **waiting == *payload) {
+            Some(at) => {
+                self.waiting.drain(..=at);
+            }
+            None if !self.waiting.is_empty() => self.other = Some(source),
+            None => {}
+        }
+    }
+
+    /// The side ends the connection: its oldest ping, if that waited for long or got a pong that does not answer it; how long
+    /// it waited, and that pong's packet. It is told once.
+    pub(super) fn give_up(&mut self, now: Source) -> Option<(Source, u64, Option<u64>)> {
+        let (_, ping) = self.waiting.front()?;
+        let ping = *ping;
+        let waited = now.ready.time.since(ping.ready.time);
+        self.waiting.clear();
+        let other = self.other.filter(|other| other.ready.packet > ping.ready.packet).map(|other| other.ready.packet);
+        (waited >= NOTICEABLE || other.is_some()).then_some((ping, waited, other))
+    }
+}

@@ -1,0 +1,145 @@
+//! Content, its type and its coding (RFC 9110 §8): what is promised of it, and what its first and last bytes look like.
+
+use super::super::fault::{Fault, text};
+use super::super::section::{Head, elements};
+use super::{RequestHead, is_media_type, media_type, parameter};
+
+pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
+    boundary(head, faults);
+    let has_content =
+        head.get("transfer-encoding").is_some() || head.get("content-length").is_some_and(|it| it != b"0");
+    if method == b"TRACE" && has_content {
+        faults.push(Fault::ContentInTrace);
+    }
+}
+
+pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    boundary(head, faults);
+    if head.get("transfer-encoding").is_some() {
+        if asked.version == (1, 0) && head.start.is_some_and(|start| start.version >= (1, 1)) {
+            faults.push(Fault::TransferCodingToOldVersion);
+        }
+        if asked.method == b"HEAD" && head.get("content-length").is_some() {
+            faults.push(Fault::BothLengthsForHead);
+        }
+    }
+    if status == 205 && head.get("content-length").is_some_and(|length| length != b"0") {
+        faults.push(Fault::ContentIn205);
+    }
+    let Some(coding) = head.get("content-encoding").filter(|_| (200..=299).contains(&status)) else { return };
+    let Some(accepted) = asked.fields.get("accept-encoding") else { return };
+    for coding in elements(coding).filter(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
+        if !is_accepted(coding, asked) {
+            let by_cache = head.get("age").is_some();
+            faults.push(Fault::CodingNotAccepted { coding: text(coding), accepted: text(accepted), by_cache });
+        }
+    }
+}
+
+/// Whether Accept-Encoding takes a coding (RFC 9110 §12.5.3).
+fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
+    let plain = coding.strip_prefix(b"x-").unwrap_or(coding);
+    let mut star = false;
+    for offer in asked.fields.all("accept-encoding").flat_map(elements) {
+        let refused = parameter(offer, b"q").is_some_and(|q| q.iter().all(|byte| matches!(byte, b'0' | b'.')));
+        let name = media_type(offer);
+        if name.strip_prefix(b"x-").unwrap_or(name).eq_ignore_ascii_case(plain) {
+            return !refused;
+        }
+        star |= name == b"*" && !refused;
+    }
+    star
+}
+
+fn boundary(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    let Some(kind) = head.get("content-type") else { return };
+    let is_multipart = media_type(kind).get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"));
+    if is_multipart && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
+        faults.push(Fault::NoBoundary(text(media_type(kind))));
+    }
+}
+
+/// How many of the first bytes of a content are looked at.
+const BEGINNING: usize = 16;
+
+/// Watches the first and last bytes of a content for what they give away.
+#[derive(Clone, Copy, Debug)]
+pub struct Sniffer {
+    kind: Kind,
+    chunked: bool,
+    coded: bool,
+    beginning: [u8; BEGINNING],
+    length: usize,
+    ending: [u8; 5],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Text that a reader would see as it is.
+    Text,
+    Json,
+    /// Anything may be in it.
+    Other,
+}
+
+impl Sniffer {
+    /// Watches the content of the message with that head.
+    #[must_use]
+    pub fn new(head: &Head<'_>) -> Self {
+        let kind = match head.get("content-type").map(media_type) {
+            Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => Kind::Json,
+            Some(kind) if is_text(kind) => Kind::Text,
+            _ => Kind::Other,
+        };
+        Self {
+            kind,
+            chunked: head.get("transfer-encoding").is_some(),
+            coded: head.get("content-encoding").is_some(),
+            beginning: [0; BEGINNING],
+            length: 0,
+            ending: [0; 5],
+        }
+    }
+
+    /// Takes the next bytes of the content, its transfer coding removed.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.length < BEGINNING {
+            let taken = bytes.len().min(BEGINNING - self.length);
+            self.beginning[self.length..self.length + taken].copy_from_slice(&bytes[..taken]);
+            self.length += taken;
+        }
+        match bytes.last_chunk() {
+            Some(last) => self.ending = *last,
+            None => {
+                self.ending.rotate_left(bytes.len());
+                self.ending[5 - bytes.len()..].copy_from_slice(bytes);
+            }
+        }
+    }
+
+    /// What there is to say once the content is over, and all of it was seen.
+    #[must_use]
+    pub fn finish(&self) -> Option<Fault> {
+        let beginning = &self.beginning[..self.length];
+        if !self.coded && self.kind != Kind::Other && beginning.starts_with(&[0x1f, 0x8b, 8]) {
+            return Some(Fault::GzipUndeclared);
+        }
+        if !self.coded && self.kind == Kind::Json && beginning.starts_with(b"\xef\xbb\xbf") {
+            return Some(Fault::JsonWithMark);
+        }
+        let digits = beginning.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let is_chunk = (1..=8).contains(&digits) && beginning[digits..].starts_with(b"\r\n");
+        (self.chunked && is_chunk && &self.ending == b"0\r\n\r\n").then_some(Fault::ChunkedTwice)
+    }
+}
+
+fn ends_with(kind: &[u8], end: &[u8]) -> bool {
+    kind.len() >= end.len() && kind[kind.len() - end.len()..].eq_ignore_ascii_case(end)
+}
+
+fn is_text(kind: &[u8]) -> bool {
+    const TEXTS: [&[u8]; 4] =
+        [b"application/javascript", b"application/xml", b"application/xhtml+xml", b"image/svg+xml"];
+    kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"text/"))
+        || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
+}

@@ -1,0 +1,102 @@
+//! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
+
+use super::super::fault::{Fault, text};
+use super::super::section::Head;
+use super::RequestHead;
+
+/// What a Content-Range says: the first and last byte, and the length of the whole, where it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ContentRange {
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) whole: Option<u64>,
+}
+
+pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
+    let Some(value) = head.get("content-range").filter(|_| status == 206) else { return };
+    // Other units are somebody else's.
+    if !value.get(..6).is_some_and(|unit| unit.eq_ignore_ascii_case(b"bytes ")) {
+        return;
+    }
+    if value.contains(&b',') {
+        return faults.push(Fault::SeveralContentRanges(text(value)));
+    }
+    let Some(range) = ContentRange::parse(value) else {
+        return faults.push(Fault::MalformedContentRange(text(value)));
+    };
+    if let Some(length) = declared_length(head).filter(|length| *length != range.length()) {
+        faults.push(Fault::ContentRangeLength { said: text(value), length: range.length(), body: length });
+    }
+    let Some((first, last)) = asked.and_then(|asked| asked.fields.get("range")).and_then(single) else { return };
+    let fits = match (first, last) {
+        (Some(first), _) if first != range.first => false,
+        (Some(_), Some(last)) => range.last <= last,
+        (Some(_), None) => true,
+        // The last so many bytes of the whole.
+        (None, Some(last)) => range.whole.is_none_or(|whole| range.first == whole.saturating_sub(last)),
+        (None, None) => true,
+    };
+    if !fits {
+        let asked = asked.and_then(|asked| asked.fields.get("range")).unwrap_or_default();
+        faults.push(Fault::OtherRange { asked: text(asked), got: text(value) });
+    }
+}
+
+fn declared_length(head: &Head<'_>) -> Option<u64> {
+    if head.get("transfer-encoding").is_some() || head.get("content-encoding").is_some() {
+        return None;
+    }
+    std::str::from_utf8(head.get("content-length")?).ok()?.parse().ok()
+}
+
+impl ContentRange {
+    /// `bytes first-last/whole` or `bytes first-last/*` (RFC 9110 §14.4); `None` where it is neither, or cannot be.
+    pub(super) fn parse(value: &[u8]) -> Option<Self> {
+        let value = std::str::from_utf8(value.get(6..)?).ok()?.trim();
+        let (range, whole) = value.split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (number(first)?, number(last)?);
+        let whole = if whole == "*" { None } else { Some(number(whole)?) };
+        (first <= last && whole.is_none_or(|whole| last < whole)).then_some(Self { first, last, whole })
+    }
+
+    /// How many bytes that are.
+    pub(super) fn length(self) -> u64 {
+        (self.last - self.first).saturating_add(1)
+    }
+}
+
+/// The one range that a Range field asks for: `first-last`, `first-` or `-last`.
+fn single(value: &[u8]) -> Option<(Option<u64>, Option<u64>)> {
+    let value = std::str::from_utf8(value).ok()?;
+    let (unit, range) = value.split_once('=')?;
+    let (first, last) = range.trim().split_once('-')?;
+    if !unit.eq_ignore_ascii_case("bytes") || range.contains(',') {
+        return None;
+    }
+    let bound = |digits: &str| if digits.is_empty() { Some(None) } else { number(digits).map(Some) };
+    Some((bound(first)?, bound(last)?))
+}
+
+fn number(digits: &str) -> Option<u64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_they_are_written() {
+        let range = |first, last, whole| Some(ContentRange { first, last, whole });
+        assert_eq!(ContentRange::parse(b"bytes 0-1023/2048"), range(0, 1023, Some(2048)));
+        assert_eq!(ContentRange::parse(b"bytes 5-5/*"), range(5, 5, None));
+        for bad in [&b"bytes 5-4/9"[..], b"bytes 0-9/9", b"bytes */9", b"bytes 0-9", b"bytes a-b/c", b"bytes +1-2/3"] {
+            assert_eq!(ContentRange::parse(bad), None, "{}", String::from_utf8_lossy(bad));
+        }
+        assert_eq!(single(b"bytes=100-"), Some((Some(100), None)));
+        assert_eq!(single(b"bytes=-5"), Some((None, Some(5))));
+        assert_eq!(single(b"bytes=0-1,5-6"), None);
+        assert_eq!(single(b"lines=0-1"), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! Redirections (RFC 9110 §15.4): one without a destination, and one to where the client is already.
+
+use super::super::fault::{Fault, text};
+use super::super::section::Head;
+use super::RequestHead;
+use super::target::authority;
+
+pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    if !matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return;
+    }
+    match head.get("location") {
+        None if head.whole => faults.push(Fault::NoLocation(status)),
+        // A 303 to another method's own URL is how a form is answered.
+        Some(location) if is_here(location, asked) && matches!(asked.method, b"GET" | b"HEAD") => {
+            faults.push(Fault::RedirectToItself(text(location)));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a Location is the very URL that was asked for, as far as that can be said without knowing the scheme: a
+/// redirection to https is to somewhere else.
+fn is_here(location: &[u8], asked: RequestHead<'_>) -> bool {
+    // A cookie that is set on the way can change what the same URL answers.
+    let location = location.split(|byte| *byte == b'#').next().unwrap_or_default();
+    let is_absolute = authority(location).is_some();
+    let (host, path) = match (location.get(..7), authority(location)) {
+        (Some(scheme), Some(host)) if scheme.eq_ignore_ascii_case(b"http://") => {
+            (Some(host), location.get(7 + host.len()..).unwrap_or_default())
+        }
+        _ if is_absolute => return false,
+        _ if location.starts_with(b"//") || !location.starts_with(b"/") => return false,
+        _ => (None, location),
+    };
+    let asked_host = asked.fields.get("host");
+    let bare = |host: &[u8]| host.strip_suffix(b":80").unwrap_or(host).to_ascii_lowercase();
+    if let (Some(host), Some(asked_host)) = (host, asked_host)
+        && bare(host) != bare(asked_host)
+    {
+        return false;
+    }
+    let path = if path.is_empty() { b"/" } else { path };
+    let target = match authority(asked.target) {
+        Some(authority) => asked.target.get(7 + authority.len()..).unwrap_or_default(),
+        None => asked.target,
+    };
+    target == path
+}

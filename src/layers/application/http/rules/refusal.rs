@@ -1,0 +1,23 @@
+//! Refusals that the request itself explains (RFC 9110 §15.5, RFC 6585).
+
+use super::super::fault::{Fault, text};
+use super::RequestHead;
+
+/// A field line from which on its length may be what the server minds, in bytes.
+const LARGE: usize = 2000;
+
+pub(super) fn judge(status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    match status {
+        411 if asked.fields.get("content-length").is_none() && asked.fields.get("transfer-encoding").is_none() => {
+            faults.push(Fault::LengthWanted(text(asked.method)));
+        }
+        400 | 413 | 431 | 494 => {
+            let largest = asked.fields.iter().max_by_key(|(name, value)| name.len() + value.len());
+            if let Some((name, value)) = largest.filter(|(name, value)| name.len() + value.len() >= LARGE) {
+                faults.push(Fault::FieldTooLarge { status, name: text(name), length: name.len() + value.len() });
+            }
+        }
+        414 => faults.push(Fault::TargetTooLong(asked.target.len())),
+        _ => {}
+    }
+}

@@ -1,0 +1,97 @@
+//! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
+
+use super::super::fault::{Fault, text};
+use super::super::section::Head;
+
+pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
+    if !target.is_ascii() {
+        faults.push(Fault::TargetNotAscii(text(target)));
+    } else if target.contains(&b'#') {
+        faults.push(Fault::FragmentInTarget(text(target)));
+    }
+    match target.first() {
+        Some(b'*') if target == b"*" && method != b"OPTIONS" && method != b"PRI" => {
+            faults.push(Fault::AsteriskNotOptions(text(method)));
+        }
+        // The authority of an absolute-form target: RFC 9110 §4.2.4.
+        Some(byte) if byte.is_ascii_alphabetic() && authority(target).is_some_and(|it| it.contains(&b'@')) => {
+            faults.push(Fault::UserInfo("the request target"));
+        }
+        _ => {}
+    }
+    if let Some(host) = head.get("host").filter(|host| !is_host(host)) {
+        faults.push(Fault::MalformedHost(text(host)));
+    }
+}
+
+/// The authority of a URI: what stands between `://` and the next `/`, `?` or `#`.
+pub(super) fn authority(uri: &[u8]) -> Option<&[u8]> {
+    let scheme = uri.iter().position(|byte| *byte == b':')?;
+    let rest = uri[scheme..].strip_prefix(b"://")?;
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); an empty one says that there is no authority.
+fn is_host(value: &[u8]) -> bool {
+    let (host, port) = match value.strip_prefix(b"[") {
+        Some(rest) => {
+            let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
+            let address = rest[..end].split(|byte| *byte == b'%').next().unwrap_or_default();
+            let is_address =
+                !address.is_empty() && address.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
+            if !is_address {
+                return false;
+            }
+            (&b"a"[..], &rest[end + 1..])
+        }
+        None => {
+            let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
+            value.split_at(end)
+        }
+    };
+    let is_name = host.iter().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'-' | b'.'
+                    | b'_'
+                    | b'~'
+                    | b'%'
+                    | b'!'
+                    | b'$'
+                    | b'&'
+                    | b'\''
+                    | b'('
+                    | b')'
+                    | b'*'
+                    | b'+'
+                    | b','
+                    | b';'
+                    | b'='
+            )
+            || *byte >= 0x80
+    });
+    let is_port = match port {
+        [] => true,
+        [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    is_name && is_port && (!host.is_empty() || value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_and_a_port() {
+        for good in ["a", "a.example:80", "[::1]:80", "[fe80::1%25en0]", "127.0.0.1", "", "a:", "xn--bcher-kva.example"]
+        {
+            assert!(is_host(good.as_bytes()), "{good}");
+        }
+        for bad in ["https://a", "a/b", "a b", "a:b", "u@a", "[::1", "[x]", ":80", "a:80:90", "a?x"] {
+            assert!(!is_host(bad.as_bytes()), "{bad}");
+        }
+    }
+}
