@@ -180,3 +180,7 @@ pub const MAX_HEADS: usize = 16;
 
 /// How many notes are remembered, to tell which say again what was said of the same server: beyond it each stands alone.
 pub const MAX_NOTES_SAID: usize = 1024;
+
+/// In how many places the bytes of a derived stream may lie while it isn't known whether a view asks for it: beyond it, only
+/// what is asked for is kept.
+pub const MAX_DERIVED_PLACES: usize = 4096;
