@@ -191,16 +191,12 @@ fn deflated(compress: &mut Compress, text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A site of everything: bodies in chunks, fragmented messages, what is forbidden, and what is cut off; and, if so asked, bodies
-/// that are coded and messages that are compressed.
-fn site(words: &[String], chunk: usize, coded: bool) -> Capture {
+/// A site of everything: bodies coded and in chunks, messages compressed and in fragments, what is forbidden, and what is cut off.
+fn site(words: &[String], chunk: usize) -> Capture {
     let mut capture = Capture::new();
     let body = words.join(" ");
-    let (coding, form, page) = if coded {
-        ("\r\nContent-Encoding: gzip", gzip(body.as_bytes()), gzip(body.repeat(3).as_bytes()))
-    } else {
-        ("", body.clone().into_bytes(), body.repeat(3).into_bytes())
-    };
+    let coding = "\r\nContent-Encoding: gzip";
+    let (form, page) = (gzip(body.as_bytes()), gzip(body.repeat(3).as_bytes()));
     capture
         .connect(40_000)
         .client(&chunked(&format!("POST /api/form HTTP/1.1\r\nHost: api.example{coding}"), &form, chunk))
@@ -208,20 +204,19 @@ fn site(words: &[String], chunk: usize, coded: bool) -> Capture {
         .client(b"GET /api/none HTTP/1.1\r\nHost: api.example\r\n\r\n")
         .server(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone")
         .close();
-    let (opcode, extension, rsv) =
-        if coded { (2, "Sec-WebSocket-Extensions: permessage-deflate\r\n", 0x40) } else { (1, "", 0) };
+    let extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
     let [mut client, mut server] = [(); 2].map(|()| Compress::new(Compression::default(), false));
-    let said = |compress: &mut Compress, word: &str| {
-        if coded { deflated(compress, word) } else { word.as_bytes().to_vec() }
-    };
     let mut talk = capture.connect(40_001);
     talk.client(upgrade("/chat", extension).as_bytes()).server(switched(extension).as_bytes());
     for word in words {
-        talk.client(&frame(0x81 | rsv, &said(&mut client, word), true));
-        let said = said(&mut server, word);
+        talk.client(&frame(0xc1, &deflated(&mut client, word), true));
+        let said = deflated(&mut server, word);
         let (first, rest) = said.split_at(said.len() / 2);
-        talk.server(&frame(opcode | rsv, first, false)).server(&frame(0x89, b"there?", false));
+        talk.server(&frame(0x42, first, false)).server(&frame(0x89, b"there?", false));
         talk.server(&frame(0x80, rest, false));
+        // Not compressed, though it could be.
+        let (first, rest) = word.as_bytes().split_at(3);
+        talk.client(&frame(0x02, first, true)).client(&frame(0x80, rest, true));
     }
     talk.client(&frame(0x88, b"\x03\xe8over", true)).close();
     // What no client may send, and a close code that nobody has.
@@ -233,6 +228,10 @@ fn site(words: &[String], chunk: usize, coded: bool) -> Capture {
     let mut talk = capture.connect(40_003);
     talk.client(b"PUT /a HTTP/1.1\r\nContent-Length: 4\r\n\r\nmine");
     talk.server(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nand then").close();
+    // Two lengths, and more than either.
+    let mut talk = capture.connect(40_004);
+    talk.client(b"PUT /a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nhidden");
+    talk.server(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").close();
     capture
 }
 
@@ -252,9 +251,7 @@ proptest! {
     ) {
         // Blanked text is not found again.
         prop_assume!(!redact || filter != Some(["--contains", "a"]));
-        // What is blanked does not decode.
-        let coded = !redact;
-        let mut packets = site(&words, chunk, coded).only(|_| true);
+        let mut packets = site(&words, chunk).only(|_| true);
         for (from, to) in moves {
             let (from, to) = (from.index(packets.len()), to.index(packets.len()));
             let packet = packets.remove(from);
@@ -273,7 +270,17 @@ proptest! {
         prop_assert!(!records_of(&shown.out).is_empty(), "{}", shown.err);
         let mut counts = BTreeMap::new();
         for (out, sign) in [(&shown.out, 1), (&kept.out, -1)] {
-            for record in records_of(out) {
+            for mut record in records_of(out) {
+                // In the file, the blanked bytes of a compressed message say how long it was; and no problem that's shown quotes
+                // anything, not even lengths.
+                let aside = match record["type"].as_str() {
+                    Some("frame") => &["payload", "payload_hex"][..],
+                    Some("problem") => &["text"],
+                    _ => &[],
+                };
+                for key in aside.iter().filter(|_| redact) {
+                    record["data"][*key] = Value::Null;
+                }
                 *counts.entry(unnumbered(record).to_string()).or_insert(0) += sign;
             }
         }
