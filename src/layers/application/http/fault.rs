@@ -84,7 +84,7 @@ faults! {
         #[error("Transfer-Encoding is \"{0}\": chunked may be there only once, and as the last coding")]
         ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// An unknown transfer coding.
-        #[error("Transfer-Encoding is \"{0}\": where the body ends can not be told from it")]
+        #[error("Transfer-Encoding is \"{0}\": where the body ends can't be told from it")]
         UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
         #[error(
@@ -118,7 +118,7 @@ faults! {
         BodyCutShort(u64) => "body-too-short", "RFC 9112 §8";
         /// A chunked body without its last chunk.
         #[error(
-            "the stream ends before the last chunk, the one of size 0: the reader can not know whether that was \
+            "the stream ends before the last chunk, the one of size 0: the reader can't know whether that was \
              all"
         )]
         ChunksCutShort => "body-too-short", "RFC 9112 §8";
@@ -176,7 +176,7 @@ faults! {
         #[error("what the server sent does not begin with a status line: it is no response of HTTP/1")]
         MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
         /// A content or transfer coding that cannot be undone.
-        #[error("the body's coding can not be undone: {0}")]
+        #[error("the body's coding can't be undone: {0}")]
         CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
         /// White space inside the request target.
         #[error("there is white space inside the request target \"{0}\": readers disagree on where it ends")]
@@ -376,7 +376,7 @@ faults! {
         #[error("a cookie whose name begins with __Secure- or __Host- has to be Secure; \"{0}\" is not, and browsers drop it")]
         PrefixWithoutSecure(String) => note "cookie-prefix-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
         /// A multipart type without its boundary.
-        #[error("{0} needs its boundary parameter: without it nobody can tell the parts from one another")]
+        #[error("the body is {0}, which needs the boundary parameter: without it nobody can tell the parts from one another")]
         NoBoundary(String) => "multipart-without-boundary", "RFC 2046 §5.1.1";
         /// Content in a TRACE request.
         #[error("a TRACE request must not have content, and this one has")]
@@ -485,7 +485,7 @@ faults! {
         #[error("the connection was reset where the response was due: the request was whole, and nobody knows what became of it")]
         ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
         /// A TLS alert in answer to HTTP.
-        #[error("the answer is a TLS alert ({0}): this port speaks TLS, and the client speaks plain HTTP to it. Use https: or wss:")]
+        #[error("the answer is a TLS alert ({0}): this port speaks TLS, and the client speaks plain HTTP to it. Use https:// or wss:// instead")]
         TlsAlertInAnswer(String) => note "plain-at-tls-port", "RFC 8446 §6";
         /// HTTP/2 in answer to HTTP/1.
         #[error("the answer is a frame of HTTP/2: this port speaks HTTP/2, and the client speaks HTTP/1 to it")]
@@ -500,7 +500,7 @@ faults! {
         )]
         ChunkBeforeHead => "chunk-before-head", "RFC 9112 §4";
         /// TLS spoken to a server that answers in HTTP.
-        #[error("the client speaks TLS, and the server answers in plain HTTP ({0}): this port speaks plain HTTP. Use http: or ws:")]
+        #[error("the client speaks TLS, and the server answers in plain HTTP ({0}): this port speaks plain HTTP. Use http:// or ws:// instead")]
         TlsAtPlainPort(u16) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
         /// A PROXY line that the server does not take.
         #[error("the server does not expect the PROXY line before the request, and answers it with {0}")]
@@ -525,7 +525,9 @@ faults! {
 /// A time in nanoseconds, in seconds or milliseconds.
 #[must_use]
 pub fn span(nanoseconds: u64) -> String {
-    if nanoseconds < 1_000_000_000 {
+    if nanoseconds < 1_000_000 {
+        "less than 1 ms".to_owned()
+    } else if nanoseconds < 1_000_000_000 {
         format!("{:.0} ms", nanoseconds as f64 / 1e6)
     } else {
         format!("{:.1} s", nanoseconds as f64 / 1e9)

@@ -128,7 +128,7 @@ faults! {
             from: Direction,
         } => "window-exceeded", "RFC 7692 §7.1.2";
         /// A compressed message that does not inflate.
-        #[error("the compressed message can not be decompressed: {0}")]
+        #[error("the compressed message can't be decompressed: {0}")]
         DoesNotInflate(String) => "message-does-not-inflate", "RFC 7692 §7.2.2";
         /// A stream that ended inside a frame.
         #[error("the stream ends inside a frame, {0} bytes early")]
@@ -171,7 +171,7 @@ faults! {
         #[error("the client's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedOffer(String) => "malformed-extension-offer", "RFC 6455 §9.1";
         /// An offer of permessage-deflate whose parameters cannot be.
-        #[error("the client's offer can not be taken: {0}; the server has to decline it, and go on without")]
+        #[error("the client's offer can't be taken: {0}; the server has to decline it, and go on without")]
         OfferOutOfRange(String) => "extension-offer-out-of-range", "RFC 7692 §7.1";
         /// An answer of permessage-deflate that goes beyond the offer.
         #[error("the server's answer goes beyond the client's offer: {0}; the client must fail the connection")]
@@ -224,10 +224,10 @@ faults! {
         FrameBeforeAnswer => "frame-before-101", "RFC 6455 §4.1";
         /// A ping that was not answered, and whose sender then ended the connection.
         #[error(
-            "the {}'s ping had no pong for {} when its sender ended the connection{}",
+            "the {}'s ping had no pong after {}, when its sender ended the connection{}",
             from.name(), span(*waited),
             other.map_or(String::new(), |packet| {
-                format!(". The pong in packet {packet} does not carry this ping's data, so that it does not answer it")
+                format!(". The pong in packet {packet} doesn't carry this ping's data, so it doesn't answer it")
             })
         )]
         PingUnanswered {
