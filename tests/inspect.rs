@@ -85,6 +85,57 @@ fn the_overview_on_a_wide_screen() {
     insta::assert_snapshot!(folder.run(&["inspect", "lessons.pcapng", "--width", "120"]).ok());
 }
 
+/// Captures of things that went wrong, and of one that did not.
+const REQUEST_AFTER_101: &[u8] = include_bytes!("cases/request-after-101.pcap");
+const UNREAD_BODY: &[u8] = include_bytes!("cases/unread-body-413-rst.pcap");
+const ORDINARY: &[u8] = include_bytes!("cases/ordinary-upgrade.pcap");
+const PROXY: &[u8] = include_bytes!("cases/proxy-strips-upgrade.pcap");
+
+#[test]
+fn the_overview_begins_with_what_happened() {
+    let folder = Folder::new();
+    let overview = |name: &str, bytes| {
+        folder.file(name, bytes);
+        folder.run(&["inspect", name, "--width", "80"]).ok()
+    };
+    insta::assert_snapshot!(overview("unread-body.pcap", UNREAD_BODY));
+    let again = overview("request-after-101.pcap", REQUEST_AFTER_101);
+    assert!(again.lines().nth(3).unwrap().starts_with("✗ After the 101 come frames"), "{again}");
+    assert_eq!(again.matches("HTTP request again").count(), 1, "{again}");
+    let ordinary = overview("ordinary.pcap", ORDINARY);
+    assert!(ordinary.contains("All is well: ") && !ordinary.contains("says more"), "{ordinary}");
+}
+
+#[test]
+fn why_shows_what_happened_with_the_packets_and_what_to_do() {
+    let folder = Folder::new();
+    folder.file("a.pcap", UNREAD_BODY);
+    insta::assert_snapshot!(folder.run(&["inspect", "a.pcap", "--why", "--width", "80"]).ok());
+    folder.file("b.pcap", ORDINARY);
+    let well = folder.run(&["inspect", "b.pcap", "--why"]).ok();
+    assert_eq!(well, "All is well: nothing that was read breaks a rule, and nothing is missing.\n");
+}
+
+#[test]
+fn why_takes_a_connection_filters_and_redaction_and_no_other_view() {
+    let folder = Folder::new();
+    folder.file("proxy.pcap", PROXY);
+    let why = |flags: &[&str]| folder.run(&[&["inspect", "proxy.pcap", "--why"], flags].concat());
+    let all = why(&[]).ok();
+    assert!(all.contains("missing-upgrade-websocket") && all.contains("/socket.io/?EIO=4"), "{all}");
+    assert_eq!(why(&["--connection", "1"]).ok(), all);
+    let front = why(&["--connection", "0"]).ok();
+    assert_eq!(front, "Nothing that was read breaks a rule. 1 response reports an error (status 400 or above).\n");
+    assert!(why(&["--port", "80"]).ok().starts_with(front.trim_end()));
+    assert!(!why(&["--redact"]).ok().contains("EIO=4"));
+    assert_eq!(why(&["--connection", "7"]).status, Some(1));
+    for other in [&["--hex"][..], &["--ladder"], &["--packet", "4"], &["--problems"], &["--follow", "0"], &["--json"]] {
+        let refused = why(other);
+        assert_eq!(refused.status, Some(2), "{refused:?}");
+        assert!(refused.err.contains("cannot be used with"), "{refused:?}");
+    }
+}
+
 #[test]
 fn a_connection_is_told_from_its_opening_to_its_end() {
     let folder = Folder::new();

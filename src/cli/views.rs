@@ -39,9 +39,12 @@ pub struct Views {
     #[arg(long, help_heading = DEEPEN)]
     ladder: bool,
     /// Show a connection as a transcript: who said what, and when
-    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
+    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "why", "problems", "summary", "json"], help_heading = DEEPEN)]
     follow: Option<u64>,
-    /// Show everything that is wrong, by kind
+    /// Show what happened: causes before effects, the packets that show it, and what to do
+    #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
+    why: bool,
+    /// Show all problems and notes, by kind
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
     problems: bool,
     /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
@@ -51,7 +54,7 @@ pub struct Views {
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
     /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
-    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
+    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "why", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
     body: Option<((u64, u64), Direction)>,
     /// Write the packets of the connections that match, as pcapng
     #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
@@ -70,7 +73,7 @@ impl Views {
     /// What they become, on connections with these ends.
     pub fn within(self, ends: Option<filter::Ends>) -> inspect::Inspect {
         let Self { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = self;
-        let Self { follow, body, problems, summary, out, redact, .. } = self;
+        let Self { follow, body, why, problems, summary, out, redact, .. } = self;
         let filter = Filter::from(filter);
         inspect::Inspect {
             connection,
@@ -83,6 +86,7 @@ impl Views {
             ladder,
             follow,
             body,
+            why,
             problems,
             summary,
             out,

@@ -7,8 +7,8 @@ use super::escape::beginning;
 use super::exchanges::{essence, status_look};
 use super::frames::is_text;
 use super::model::{Happening, Look, Text};
-use super::numbers;
 use super::summary::opcode_name;
+use super::{numbers, problems};
 use crate::capture::Timestamp;
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, Frame, Message, Problem, Protocol};
 use crate::layers::Layer;
@@ -148,7 +148,7 @@ impl Live {
         Happening { whole: false, ..self.whole(subject, sender.and(what), Text::default()) }
     }
 
-    /// A problem; the first of its kind with an explanation, and after ten of a kind none any more.
+    /// A problem or a note; the first of its kind with an explanation, and after ten of a kind none any more.
     #[must_use]
     pub fn problem(&mut self, it: &Problem) -> Option<Happening> {
         let count = self.problems.entry(it.code).or_default();
@@ -160,15 +160,20 @@ impl Live {
         let mut place: Vec<String> = it.connection.map(|number| format!("connection {number}")).into_iter().collect();
         place.extend((it.packet > 0).then(|| format!("packet {}", numbers::count(it.packet))));
         place.extend((!it.clause.is_empty()).then(|| it.clause.to_owned()));
-        let code = Text::words(format!("✗ {}", it.code)).look(Look::Bad);
+        let arrow = Text::words(if it.because.is_some() { "↳ " } else { "" }).dim();
+        let code = arrow.and(problems::named(it.kind, it.code));
         let explained = match count {
             1 => Some(Text::words(it.text.clone())),
             PROBLEMS => {
-                Some("from here on, problems of this kind are only counted; --problems lists what there is".into())
+                let name = it.kind.name();
+                Some(
+                    format!("from here on, {name}s of this kind are only counted; --problems lists what there is")
+                        .into(),
+                )
             }
             _ => None,
         };
-        let subject = Text::words("problem").look(Look::Bad);
+        let subject = Text::words(it.kind.name()).look(problems::mark(it.kind).1);
         Some(Happening { explained, ..self.whole(subject, code, Text::words(place.join(" · ")).dim()) })
     }
 
@@ -231,6 +236,7 @@ mod tests {
     use super::super::exchanges::tests::exchange;
     use super::super::frames::tests::frame;
     use super::*;
+    use crate::inspect::record::Kind;
     use crate::render::Style;
     use crate::render::model::Page;
     use crate::render::writer::line::width;
@@ -254,6 +260,8 @@ mod tests {
         };
         page.append(live.problem(&problem).into_iter().collect::<Page>());
         page.append(live.problem(&problem).into_iter().collect::<Page>());
+        let note = Problem { kind: Kind::Note, because: Some(0), code: "zero-window", ..problem.clone() };
+        page.append(live.problem(&note).into_iter().collect::<Page>());
         page.add(live.note(Timestamp(0), "outside", String::from_utf8_lossy(payload).into_owned()));
         page.add(live.closed(&connection()));
         style.lines(page)

@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod exchanges;
 pub mod explain;
 pub mod frames;
+pub mod happened;
 pub mod heads;
 pub mod json;
 pub mod keys;

@@ -1,16 +1,17 @@
-//! Problems by kind: how many there are of each, and then each of them.
+//! Problems and notes by kind: how many there are of each, and then each of them.
 
 use std::collections::BTreeMap;
 
-use super::model::{Page, Prose, Text};
+use super::model::prose::Place;
+use super::model::{Heading, Page, Prose, Text};
 use super::numbers::{count, counted};
 use super::problems;
-use crate::inspect::record::Problem;
+use crate::inspect::record::{self, Problem};
 
-/// How many problems of a kind are listed; more are counted.
+/// How many of a kind are listed; more are counted.
 const MOST: usize = 1000;
 
-/// Gathers problems.
+/// Gathers problems and notes.
 #[derive(Clone, Debug, Default)]
 pub struct Kinds(BTreeMap<(&'static str, &'static str), Kind>);
 
@@ -20,8 +21,14 @@ struct Kind {
     count: u64,
 }
 
+impl Kind {
+    fn is(&self) -> record::Kind {
+        self.listed.first().map(|it| it.kind).unwrap_or_default()
+    }
+}
+
 impl Kinds {
-    /// Takes a problem.
+    /// Takes a problem or a note.
     pub fn add(&mut self, problem: &Problem) {
         let kind = self.0.entry((problem.code, problem.clause)).or_default();
         kind.count += 1;
@@ -38,26 +45,37 @@ impl Kinds {
             page.say("No problems: nothing that was read breaks a rule, and nothing is missing.");
             return page;
         }
-        let all: u64 = self.0.values().map(|kind| kind.count).sum();
-        page.say(format!("{} of {}", counted(all, "problem"), counted(self.0.len() as u64, "kind")));
+        let all = |of: record::Kind| self.0.values().filter(|kind| kind.is() == of).map(|kind| kind.count).sum::<u64>();
+        let (problems, notes) = (all(record::Kind::Problem), all(record::Kind::Note));
+        let kinds = counted(self.0.len() as u64, "kind");
+        page.say(match (problems, notes) {
+            (_, 0) => format!("{} of {kinds}", counted(problems, "problem")),
+            (0, _) => format!("No problems: no rule is broken. {} of {kinds}", counted(notes, "note")),
+            _ => format!("{} and {}, of {kinds}", counted(problems, "problem"), counted(notes, "note")),
+        });
+        let listed = self.0.values().flat_map(|kind| &kind.listed);
+        let causes: BTreeMap<u64, &str> = listed.map(|it| (it.id, it.code)).collect();
         let mut kinds: Vec<_> = self.0.iter().collect();
         kinds.sort_by_key(|(_, kind)| kind.listed.first().map(|problem| problem.packet));
         for ((code, clause), kind) in kinds {
             let times = if kind.count == 1 { "once".to_owned() } else { format!("{} times", count(kind.count)) };
             page.space();
-            page.add(problems::title(code, if clause.is_empty() { times } else { format!("{clause} · {times}") }));
-            each(kind, &mut page);
+            let remark = if clause.is_empty() { times } else { format!("{clause} · {times}") };
+            page.add(Heading::new(problems::named(kind.is(), code), remark, Place::Item));
+            each(kind, &causes, &mut page);
         }
         page
     }
 }
 
 /// Each sentence once, and below it where that is so.
-fn each(kind: &Kind, page: &mut Page) {
+fn each(kind: &Kind, causes: &BTreeMap<u64, &str>, page: &mut Page) {
     for alike in kind.listed.chunk_by(|one, other| one.text == other.text) {
         let Some(first) = alike.first() else { continue };
         page.add(Prose::new(first.text.clone()).under(1));
-        let places = alike.iter().map(|it| problems::place(it).join(", ")).filter(|place| !place.is_empty());
+        let cause = |it: &Problem| Some(format!("an effect of {}", causes.get(&it.because?)?));
+        let places = alike.iter().map(|it| problems::place(it).into_iter().chain(cause(it)).collect::<Vec<_>>());
+        let places = places.map(|place| place.join(", ")).filter(|place| !place.is_empty());
         let places: Vec<String> = places.collect();
         if !places.is_empty() {
             page.add(Prose::new(Text::words(places.join("; ")).dim()).under(2));
@@ -108,6 +126,28 @@ mod tests {
             packet 12, connection 3; packet 1 014, connection 3
         ");
         assert!(Style::plain(80).lines(Kinds::default().page()).join("\n").starts_with("No problems: "));
+    }
+
+    #[test]
+    fn notes_are_counted_apart_and_effects_name_their_cause() {
+        let mut kinds = Kinds::default();
+        let note = Problem { kind: record::Kind::Note, ..problem("zero-window", 7, "the reader has no room") };
+        kinds.add(&note);
+        assert!(
+            Style::plain(80).lines(kinds.page())[0].starts_with("No problems: no rule is broken. 1 note of 1 kind")
+        );
+        kinds.add(&Problem { id: 1, because: Some(0), ..problem("body-too-short", 9, "2 bytes early") });
+        insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
+        1 problem and 1 note, of 2 kinds
+
+        ○ zero-window  RFC 6455 §5.1 · once
+          the reader has no room
+            packet 7, connection 3
+
+        ✗ body-too-short  RFC 6455 §5.1 · once
+          2 bytes early
+            packet 9, connection 3, an effect of zero-window
+        ");
     }
 
     proptest! {

@@ -1,32 +1,18 @@
-//! Problems as a list: what is wrong, where, which clause says so, and a sentence that explains it.
+//! Problems and notes as a list: what each is, where, which clause says so, and a sentence that explains it. An effect is
+//! marked as one, and stands after its cause.
 
 use super::model::prose::Place;
 use super::model::{Heading, Look, Page, Prose, Text};
 use super::numbers;
-use crate::inspect::record::Problem;
+use crate::inspect::record::{Kind, Problem};
 
-/// Problems, of which `left_out` more are mentioned.
+/// Problems and notes, of which `left_out` more are mentioned.
 #[must_use]
 pub fn list<'a>(problems: impl IntoIterator<Item = &'a Problem>, left_out: u64) -> Page {
     let mut page = Page::default();
     problems.into_iter().for_each(|problem| add(&mut page, problem));
     if left_out > 0 {
         page.add(more(left_out));
-    }
-    page
-}
-
-/// The first problem of each kind, and how many there are of the kind.
-#[must_use]
-pub fn by_code(problems: &[(&Problem, u64)]) -> Page {
-    let mut page = Page::default();
-    for (problem, count) in problems {
-        add(&mut page, problem);
-        if *count > 1 {
-            page.add(
-                Prose::new(Text::words(format!("⋮ {} more like it", numbers::count(count - 1))).dim()).under(1).cut(),
-            );
-        }
     }
     page
 }
@@ -39,13 +25,24 @@ pub(super) fn more(left_out: u64) -> Prose {
 fn add(page: &mut Page, problem: &Problem) {
     let clause = Some(problem.clause).filter(|clause| !clause.is_empty());
     let place: Vec<String> = place(problem).into_iter().chain(clause.map(str::to_owned)).collect();
-    page.add(title(problem.code, place.join(" · ")));
-    page.add(Prose::new(problem.text.clone()).under(1));
+    let effect = problem.because.is_some();
+    let mark = Text::words(if effect { "↳ " } else { "" }).dim().and(named(problem.kind, problem.code));
+    page.add(Heading::new(mark, place.join(" · "), Place::Item));
+    page.add(Prose::new(problem.text.clone()).under(if effect { 2 } else { 1 }));
 }
 
-/// What is wrong in a word, and a remark on it.
-pub(super) fn title(code: &'static str, remark: String) -> Heading {
-    Heading::new(Text::words(format!("✗ {code}")).look(Look::Bad), remark, Place::Item)
+/// Its code, marked so that a problem and a note differ without colour, too.
+pub(super) fn named(kind: Kind, code: &str) -> Text {
+    let (glyph, look) = mark(kind);
+    Text::words(format!("{glyph} {code}")).look(look)
+}
+
+/// What a problem or a note is marked with.
+pub(super) fn mark(kind: Kind) -> (&'static str, Look) {
+    match kind {
+        Kind::Problem => ("✗", Look::Bad),
+        Kind::Note => ("○", Look::Note),
+    }
 }
 
 /// Where it is.
@@ -91,16 +88,19 @@ mod tests {
     }
 
     #[test]
-    fn problems_of_one_kind_are_told_once() {
-        let first = unmasked("The client sent a frame without masking it.");
-        let other = Problem { code: "body-too-short", connection: None, ..unmasked("It ends too early.") };
-        insta::assert_snapshot!(Style::plain(80).lines(by_code(&[(&first, 1_001), (&other, 1)])).join("\n"), @r"
-        ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
-          The client sent a frame without masking it.
-          ⋮ 1 000 more like it
-        ✗ body-too-short  packet 1 012 · RFC 6455 §5.1
-          It ends too early.
+    fn a_note_and_an_effect_have_marks_of_their_own() {
+        let note = Problem { kind: Kind::Note, code: "zero-window", ..unmasked("The reader has no room.") };
+        let effect = Problem { because: Some(0), ..unmasked("Nothing is masked.") };
+        let list = list(&[note, effect], 0);
+        insta::assert_snapshot!(Style::plain(80).lines(list.clone()).join("\n"), @r"
+        ○ zero-window  packet 1 012 · connection 3 · RFC 6455 §5.1
+          The reader has no room.
+        ↳ ✗ unmasked-client-frame  packet 1 012 · connection 3 · RFC 6455 §5.1
+            Nothing is masked.
         ");
+        let ascii = Style { unicode: false, ..Style::plain(80) }.lines(list);
+        assert!(ascii.iter().all(|line| line.is_ascii()), "{ascii:?}");
+        assert!(ascii[0].starts_with("o ") && ascii[2].starts_with("`- ! "), "{ascii:?}");
     }
 
     proptest! {

@@ -31,6 +31,7 @@ pub fn counts(summary: &Summary) -> List {
     }
     row(0, "WebSocket messages", summary.websocket_messages);
     row(0, "Problems", summary.problems);
+    row(0, "Notes", summary.notes);
     list
 }
 
@@ -76,6 +77,7 @@ mod tests {
           close                     3
         WebSocket messages          0
         Problems                    0
+        Notes                       0
         ");
     }
 }

@@ -14,6 +14,7 @@ mod live;
 mod narrow;
 mod problems;
 mod watch;
+mod why;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -61,7 +62,9 @@ pub struct Inspect {
     pub follow: Option<u64>,
     /// The body of one side's message, by connection and index of the exchange.
     pub body: Option<((u64, u64), Direction)>,
-    /// All problems.
+    /// What happened, and what shows it.
+    pub why: bool,
+    /// All problems and notes.
     pub problems: bool,
     /// Only the counts.
     pub summary: bool,
@@ -96,7 +99,7 @@ impl Inspect {
 
     /// Whether anything was asked to be shown, or only to be kept.
     fn is_to_be_shown(&self) -> bool {
-        let views = self.layers || self.hex || self.ladder || self.summary || self.json || self.problems;
+        let views = self.layers || self.hex || self.ladder || self.summary || self.json || self.problems || self.why;
         views || self.follow.is_some() || self.packet.is_some() || self.out.is_none()
     }
 
@@ -207,7 +210,7 @@ fn live_input(
     if is_told {
         return look(asked, input, out, style);
     }
-    if !(asked.problems || asked.is_closer_look() || asked.out.is_some()) {
+    if !(asked.problems || asked.why || asked.is_closer_look() || asked.out.is_some()) {
         return live::print(asked, &input, start, out, style);
     }
     let input = input.put_aside()?;
@@ -241,6 +244,8 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
         body::write(asked, &input, exchange, direction, out)
     } else if let Some(connection) = asked.follow {
         follow::print(asked, &input, connection, out, style)
+    } else if asked.why {
+        why::print(asked, &input.again()?, out, style)
     } else if asked.problems {
         problems::print(asked, &input, out, style)
     } else if asked.summary {

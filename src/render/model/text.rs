@@ -22,6 +22,8 @@ pub enum Look {
     Good,
     /// Something is wrong.
     Bad,
+    /// Nothing is wrong, and it's still worth knowing.
+    Note,
     /// Something that this end of a connection sent.
     From(Direction),
     /// Something of this layer.

@@ -1,6 +1,7 @@
 //! What a capture is, in a few lines, each with its label.
 
-use super::super::model::{Form, List, Page};
+use super::super::model::prose::Place;
+use super::super::model::{Form, Heading, List, Page, Text};
 use super::super::numbers;
 use super::super::summary::opcode_name;
 use super::{About, Census};
@@ -38,8 +39,16 @@ pub(super) fn page(about: About<'_>, summary: &Summary, census: &Census) -> Page
         let messages = numbers::counted(summary.websocket_messages, "message");
         facts.add("WebSocket", format!("{frames}: {} · {messages}", list(opcodes)));
     }
+    let mut page = Page::default();
+    page.space();
+    page.add(facts);
+    page
+}
+
+/// What it is called.
+pub(super) fn title(about: About<'_>) -> Page {
     let source = if about.source == "-" { "standard input" } else { about.source };
-    Page::about(source.to_owned(), "", facts)
+    Page::from(Heading::new(Text::words(source.to_owned()).bold(), "", Place::After))
 }
 
 /// From when to when, and how long that is; the date once where it is the same.

@@ -1,4 +1,4 @@
-//! The overview of a capture: what it is, its connections, exchanges, frames and problems, each with how many were left
+//! The overview of a capture: what happened, what it is, its connections, exchanges and frames, each with how many were left
 //! out, and where to look next.
 //!
 //! It is gathered in one pass, in memory that does not grow with the capture: the first rows of each table are kept, the
@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 
 pub use first::First;
 
+use super::happened::Happened;
 use super::model::{Form, List, Page, Text};
-use super::{connections, exchanges, frames, problems};
+use super::{connections, exchanges, frames};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
-use crate::inspect::record::{Connection, Exchange, Frame, Problem, Protocol, Summary};
+use crate::inspect::record::{Connection, Exchange, Frame, Protocol, Summary};
 
 /// How many rows of each table are shown.
 pub const ROWS: usize = 20;
@@ -44,7 +45,7 @@ pub struct Overview {
     connections: First<(u8, u64), Connection>,
     exchanges: First<(u64, u64, u64), Exchange>,
     frames: First<(u64, u64, u64), Frame>,
-    problems: Problems,
+    happened: Happened,
     census: Census,
 }
 
@@ -54,7 +55,7 @@ impl Default for Overview {
             connections: First::new(ROWS),
             exchanges: First::new(ROWS),
             frames: First::new(ROWS),
-            problems: Problems::default(),
+            happened: Happened::default(),
             census: Census::default(),
         }
     }
@@ -69,24 +70,9 @@ struct Census {
     segments: [u64; 2],
 }
 
-/// Problems by their code: the first of each, and how many there are.
-#[derive(Clone, Debug, Default)]
-struct Problems(BTreeMap<&'static str, (Problem, u64)>);
-
-impl Problems {
-    fn add(&mut self, problem: &Problem) {
-        self.0.entry(problem.code).or_insert_with(|| (problem.clone(), 0)).1 += 1;
-    }
-
-    fn in_order(&self) -> Vec<(&Problem, u64)> {
-        let mut all: Vec<_> = self.0.values().map(|(problem, count)| (problem, *count)).collect();
-        all.sort_by_key(|(problem, _)| problem.packet);
-        all
-    }
-}
-
 impl Sink for Overview {
     fn event(&mut self, event: Event<'_>) {
+        self.happened.event(event);
         match event {
             Event::Packet(packet) => {
                 if let PacketContent::Tcp(segment) = &packet.content {
@@ -108,8 +94,8 @@ impl Sink for Overview {
             Event::Frame(it) => {
                 self.frames.offer((it.extent.first.packet, it.connection, it.index), || it.clone());
             }
-            Event::Problem(it) => self.problems.add(it),
-            Event::Interface(..)
+            Event::Problem(_)
+            | Event::Interface(..)
             | Event::Opened(_)
             | Event::Ended(_)
             | Event::Request(_)
@@ -132,10 +118,15 @@ impl Overview {
     /// What was gathered.
     #[must_use]
     pub fn page(&self, about: About<'_>, summary: &Summary) -> Page {
-        let mut page = facts::page(about, summary, &self.census);
-        if let Some(unreadable) = unreadable::why(about, summary, &self.census) {
-            page.append(unreadable.page());
+        let mut page = facts::title(about);
+        let explained = self.happened.explains_silence();
+        let unreadable = unreadable::why(about, summary, &self.census).filter(|_| !explained);
+        // What can't be read is not well: then there is a reason to tell instead.
+        if !self.happened.is_empty() || unreadable.is_none() {
+            page.section("What happened", "causes before effects", self.happened.page(about.complete));
         }
+        page.append(unreadable.map(|unreadable| unreadable.page()).unwrap_or_default());
+        page.append(facts::page(about, summary, &self.census));
         let mut connections: Vec<_> = self.connections.iter().collect();
         connections.sort_by_key(|it| it.number);
         let table = connections::table(connections.iter().copied(), self.connections.left_out());
@@ -144,8 +135,6 @@ impl Overview {
         page.section("Exchanges", "a request and its response", exchanges);
         let frames = frames::table(self.frames.iter(), self.frames.left_out());
         page.section("Frames", "what a WebSocket carries", frames);
-        let problems = problems::by_code(&self.problems.in_order());
-        page.section("Problems", "what a specification forbids, or the capture lacks", problems);
         page.append(self.hints(&connections, summary));
         page
     }
@@ -157,6 +146,9 @@ impl Overview {
         let connection = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
         let packet = exchange.map(|it| it.extent().first.packet).filter(|packet| *packet > 0);
         let mut hints = Vec::new();
+        if !self.happened.is_empty() {
+            hints.push(("--why".to_owned(), "the packets that show what happened, and what to do"));
+        }
         if let Some(it) = exchange {
             hints.push((format!("--exchange {}.{}", it.connection, it.index), "what was asked and answered"));
         }

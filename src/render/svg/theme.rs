@@ -98,7 +98,7 @@ fn layer(layer: Layer) -> (Colour, Colour) {
 /// The end of a look's class names.
 pub(super) fn look_class(look: Look) -> String {
     match look {
-        Look::Plain | Look::Bold => "ink".to_owned(),
+        Look::Plain | Look::Bold | Look::Note => "ink".to_owned(),
         Look::Dim => "dim".to_owned(),
         Look::From(Direction::Client) => look_class(Look::Layer(Layer::Application)),
         Look::From(Direction::Server) => look_class(Look::Layer(Layer::Presentation)),

@@ -91,7 +91,7 @@ const ASCII: Glyphs = Glyphs {
 };
 
 /// How the tool's own typography is written in ASCII.
-const ASCII_FOR: [(char, &str); 19] = [
+const ASCII_FOR: [(char, &str); 21] = [
     ('…', "..."),
     ('·', "-"),
     ('→', "->"),
@@ -111,6 +111,8 @@ const ASCII_FOR: [(char, &str); 19] = [
     ('✓', "="),
     ('⋮', ":"),
     ('●', "o"),
+    ('○', "o"),
+    ('↳', "`-"),
 ];
 
 impl Style {

@@ -44,6 +44,7 @@ impl Look {
             Self::Dim => plain.dimmed(),
             Self::Good => colour(AnsiColor::Green),
             Self::Bad => colour(AnsiColor::Red).bold(),
+            Self::Note => colour(AnsiColor::Yellow).bold(),
             Self::From(Direction::Client) => Self::Layer(Layer::Application).ansi(),
             Self::From(Direction::Server) => Self::Layer(Layer::Presentation).ansi(),
             Self::Strong(layer) => Self::Layer(layer).ansi().bold(),

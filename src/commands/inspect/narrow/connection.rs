@@ -30,7 +30,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     let mut page = Page::default();
     page.section("Exchanges", remark, exchanges::table(found.exchanges.iter(), found.exchanges.left_out()));
     page.section("Frames", remark, frames::table(found.frames.iter(), found.frames.left_out()));
-    page.section("Problems", remark, problems::list(found.problems.iter(), found.problems.left_out()));
+    page.section("Problems and notes", remark, problems::list(found.problems.iter(), found.problems.left_out()));
     view.style.print(page, out)?;
     if view.asked.layers {
         deepen::layers_of(view, &index, &story, found.exchanges.iter(), out)?;

@@ -36,7 +36,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     if let Some(derivation) = accept::derivation(it) {
         page.section("The proof", "that the server understood, RFC 6455 §4.2.2", derivation);
     }
-    page.section("Problems", "", problems::list(&found.problems(), 0));
+    page.section("Problems and notes", "", problems::list(&found.problems(), 0));
     view.style.print(page, out)?;
     deepen::layers_of(view, &index, &story, std::iter::once(it), out)?;
     if view.asked.ladder {

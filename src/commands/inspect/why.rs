@@ -1,0 +1,96 @@
+//! `--why`: what happened, each cause with its effects, the packets that show it, and what to do.
+//!
+//! A first pass finds the stories; a second one, where there are any, the packets.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use super::super::Failure;
+use super::absent::Absent;
+use super::input::Input;
+use super::{Inspect, say_filtered};
+use crate::inspect::{Event, PacketContent, Sink};
+use crate::render::happened::{self, Happened};
+use crate::render::model::{Page, Text};
+use crate::render::numbers;
+use crate::render::overview::KEEP;
+use crate::render::story::Story;
+use crate::render::style::Style;
+
+/// How many stories are told with their evidence; the others are counted.
+const STORIES: usize = 20;
+
+pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+    let mut found = Of { connections: asked.connection.into_iter().collect(), view: Happened::default() };
+    let pass = asked.read(&mut input.open()?, asked.options(0, asked.connection), &mut found);
+    let there = pass.finding.summary.tcp_connections;
+    let absent = asked.connection.filter(|asked| *asked >= there).map(|asked| Absent::Connection { asked, there });
+    let absent = absent.or(pass.absent());
+    if absent.is_none() {
+        style.print(stories(asked, input, &found.view, pass.finding.error.is_none(), there > 1)?, out)?;
+        say_filtered(&pass, out, style)?;
+    }
+    input.outcome(absent, pass.finding.error)
+}
+
+fn stories(
+    asked: &Inspect,
+    input: &Input<'_>,
+    happened: &Happened,
+    complete: bool,
+    several: bool,
+) -> Result<Page, Failure> {
+    let all = happened.stories();
+    let Some(first) = all.first() else { return Ok(happened.page(complete)) };
+    let told = || all.iter().take(STORIES);
+    let connections: BTreeSet<u64> = told().filter_map(|it| it.first.connection).collect();
+    let mut shown = Of { connections, view: Story::default() };
+    if !shown.connections.is_empty() {
+        asked.read(&mut input.open()?, asked.options(KEEP, asked.connection), &mut shown);
+    }
+    let mut page = Page::default();
+    for (at, it) in told().enumerate() {
+        if at > 0 {
+            page.space();
+        }
+        page.append(it.page(several, rungs(&shown.view, it)));
+    }
+    page.space();
+    if all.len() > STORIES {
+        let more = numbers::count((all.len() - STORIES) as u64);
+        page.remark(Text::words(format!("⋮ {more} more kinds: --problems lists them all.")));
+    }
+    page.remark(happened::says_more(first.first.code, all.len()));
+    Ok(page)
+}
+
+/// The packets that show it, as rungs of their connection's ladder.
+fn rungs(story: &Story, it: &happened::Story) -> Page {
+    let Some(connection) = it.first.connection else { return Page::default() };
+    let packets = it.packets();
+    let mut ladder = story.ladder(Some(connection), true, None);
+    ladder.rows.retain(|row| packets.contains(&row.packet));
+    if ladder.rows.is_empty() { Page::default() } else { Page::from(ladder) }
+}
+
+/// A view of these connections alone; of all, if there are none.
+struct Of<V> {
+    connections: BTreeSet<u64>,
+    view: V,
+}
+
+impl<V: Sink> Sink for Of<V> {
+    fn event(&mut self, event: Event<'_>) {
+        let connection = match event {
+            Event::Packet(it) => match &it.content {
+                PacketContent::Tcp(segment) => Some(segment.connection),
+                _ => None,
+            },
+            _ => event.connection(),
+        };
+        let is_meant = connection.is_some_and(|number| self.connections.contains(&number));
+        if self.connections.is_empty() || is_meant {
+            self.view.event(event);
+        }
+    }
+}
