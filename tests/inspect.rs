@@ -85,6 +85,18 @@ fn the_overview_on_a_wide_screen() {
     insta::assert_snapshot!(folder.run(&["inspect", "lessons.pcapng", "--width", "120"]).ok());
 }
 
+/// A WebSocket that breaks a rule and then ends without a close frame.
+fn unmasked_without_close() -> Vec<u8> {
+    let request = "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    let mut capture = Capture::new();
+    let (request, switched) = (request.as_bytes(), switched.as_bytes());
+    capture.connect(40_000).client(request).server(switched).client(&frame(0x81, b"one", false)).close();
+    capture.bytes()
+}
+
 /// Captures of things that went wrong, and of one that did not.
 const REQUEST_AFTER_101: &[u8] = include_bytes!("cases/request-after-101.pcap");
 const UNREAD_BODY: &[u8] = include_bytes!("cases/unread-body-413-rst.pcap");
@@ -111,6 +123,10 @@ fn why_shows_what_happened_with_the_packets_and_what_to_do() {
     let folder = Folder::new();
     folder.file("a.pcap", UNREAD_BODY);
     insta::assert_snapshot!(folder.run(&["inspect", "a.pcap", "--why", "--width", "80"]).ok());
+    let advice = "What to do: ";
+    folder.file("c.pcap", &unmasked_without_close());
+    let two = folder.run(&["inspect", "c.pcap", "--why"]).ok();
+    assert!(two.contains("no-close-handshake") && two.matches(advice).count() == 1, "{two}");
     folder.file("b.pcap", ORDINARY);
     let well = folder.run(&["inspect", "b.pcap", "--why"]).ok();
     assert_eq!(well, "All is well: nothing that was read breaks a rule, and nothing is missing.\n");

@@ -155,8 +155,7 @@ impl Happened {
         chosen.retain(|at| !all[*at].is_minor() || all.len() == 1);
         chosen.truncate(TOLD);
         for (_, it) in all.iter().enumerate().filter(|(at, _)| chosen.contains(at)) {
-            page.add(it.sentence());
-            page.add(Prose::new(it.places(self.connections > 1).dim()).under(1));
+            page.append(it.head(self.connections > 1));
             if let Some(effects) = it.effects_in_short() {
                 page.add(Prose::new(effects).under(1).marked(Text::words("↳ ").dim()));
             }
@@ -202,14 +201,20 @@ impl Happened {
 }
 
 impl Story {
-    fn is_minor(&self) -> bool {
+    /// Whether it's worth a look only where nothing else happened.
+    #[must_use]
+    pub fn is_minor(&self) -> bool {
         self.first.code == MINOR && self.effects.is_empty()
     }
 
-    /// What happened, as a sentence with a mark.
-    fn sentence(&self) -> Prose {
+    /// What happened, as a sentence with a mark, and where.
+    #[must_use]
+    pub fn head(&self, several: bool) -> Page {
         let (glyph, look) = problems::mark(self.first.kind);
-        Prose::new(sentence(&self.first.text)).marked(Text::words(format!("{glyph} ")).look(look))
+        let mark = Text::words(format!("{glyph} ")).look(look);
+        let mut page = Page::from(Prose::new(sentence(&self.first.text)).marked(mark));
+        page.add(Prose::new(self.places(several).dim()).under(1));
+        page
     }
 
     /// Where, under which code, by which clause.
@@ -266,9 +271,7 @@ impl Story {
     /// All of it: the sentence, its effects, the packets that show it, and what to do.
     #[must_use]
     pub fn page(&self, several: bool, evidence: Page) -> Page {
-        let mut page = Page::default();
-        page.add(self.sentence());
-        page.add(Prose::new(self.places(several).dim()).under(1));
+        let mut page = self.head(several);
         for (it, again) in self.in_order() {
             let (glyph, look) = problems::mark(it.kind);
             let place = if it.packet > 0 { format!("packet {}", numbers::count(it.packet)) } else { String::new() };

@@ -53,7 +53,8 @@ fn stories(
         if at > 0 {
             page.space();
         }
-        page.append(it.page(several, rungs(&shown.view, it)));
+        let is_aside = it.is_minor() && all.len() > 1;
+        page.append(if is_aside { it.head(several) } else { it.page(several, rungs(&shown.view, it)) });
     }
     page.space();
     if all.len() > STORIES {
