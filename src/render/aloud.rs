@@ -126,7 +126,7 @@ impl Aloud<'_> {
     fn problems(&mut self, stories: &[Story]) {
         for (side, story) in self.run.sides.iter().zip(stories) {
             if !story.problems.is_empty() {
-                self.heading(format!("Side {}, what is wrong.", side.side.letter()));
+                self.heading(format!("Side {}, {}.", side.side.letter(), super::problems::about(&story.problems)));
                 self.page.append(super::problems::list(&story.problems, 0));
             }
         }

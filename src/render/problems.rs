@@ -45,6 +45,12 @@ pub(super) fn mark(kind: Kind) -> (&'static str, Look) {
     }
 }
 
+/// What a list of them is about: notes alone say of nothing that it's wrong.
+pub(super) fn about<'a>(found: impl IntoIterator<Item = &'a Problem>) -> &'static str {
+    let is_wrong = found.into_iter().any(|it| it.kind == Kind::Problem);
+    if is_wrong { "what is wrong" } else { "what is worth knowing" }
+}
+
 /// Where it is.
 pub(super) fn place(problem: &Problem) -> Vec<String> {
     let packet = (problem.packet > 0).then(|| format!("packet {}", numbers::count(problem.packet)));

@@ -43,8 +43,9 @@ impl Course<'_> {
         let (letters, found): (Vec<String>, Vec<&[Problem]>) =
             sides.map(|(side, story)| (side.side.letter().to_string(), story.problems.as_slice())).unzip();
         if !found.is_empty() {
-            self.page.heading(format!("{}, what is wrong", letters.join(" and ")), "");
-            self.page.append(problems::list(found.into_iter().flatten(), 0));
+            let found = || found.iter().copied().flatten();
+            self.page.heading(format!("{}, {}", letters.join(" and "), problems::about(found())), "");
+            self.page.append(problems::list(found(), 0));
         }
     }
 
