@@ -40,7 +40,8 @@ impl Index {
             let mut annotator = Annotator::new(selection);
             if self.followed.is_some() {
                 self.replay(&open, options, &mut annotator)?;
-            } else if self.packet.is_none() {
+            } else if self.packet.as_ref().is_none_or(|packet| !super::is_alone(packet)) {
+                // What a fragment becomes part of is known where the last of its datagram comes, which may be anywhere.
                 inspect::inspect(&mut self.before(0, &open)?, options, &mut annotator);
             }
             limited |= annotator.is_limited();

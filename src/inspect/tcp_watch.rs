@@ -112,7 +112,7 @@ impl TcpWatch {
     fn repeats(&mut self, seen: Watched<'_>) {
         let Watched { from, segment, novelty, position, moment, .. } = seen;
         let other = &mut self.again[from.reverse() as usize];
-        if segment.flags & ACK != 0 && segment.acknowledgment.wrapping_sub(other.sequence) as i32 > 0 {
+        if segment.flags & ACK != 0 && segment.acknowledgment.wrapping_sub(other.sequence).cast_signed() > 0 {
             *other = Again::default();
         } else {
             other.other_spoke = true;
@@ -123,7 +123,7 @@ impl TcpWatch {
             return;
         }
         // Of what is sent again together, the first segment is counted.
-        let after = segment.sequence.wrapping_sub(own.sequence) as i32;
+        let after = segment.sequence.wrapping_sub(own.sequence).cast_signed();
         if own.times > 0 && after > 0 {
             return;
         }
@@ -137,13 +137,10 @@ impl TcpWatch {
     /// Notes who breaks a silence, and what the other side makes of it.
     fn reacts(&mut self, seen: Watched<'_>) -> Option<Fault> {
         let Watched { from, segment, silence, .. } = seen;
-        let (silent, breaker) = match self.broken {
-            Some(broken) => broken,
-            None => {
-                let speaks = !segment.payload.is_empty() && segment.flags & (SYN | FIN | RST) == 0;
-                self.broken = (speaks && silence >= LONG_SILENCE).then_some((silence, from));
-                return None;
-            }
+        let Some((silent, breaker)) = self.broken else {
+            let speaks = !segment.payload.is_empty() && segment.flags & (SYN | FIN | RST) == 0;
+            self.broken = (speaks && silence >= LONG_SILENCE).then_some((silence, from));
+            return None;
         };
         if from == breaker {
             return None;

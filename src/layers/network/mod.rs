@@ -1,5 +1,5 @@
 //! Layer 3: packets between hosts. IPv4, IPv6, their fragments, and the tunnels that carry one packet inside another. Each
-//! file has a [`Header`](super::headers::Header) for each of its headers.
+//! file has a `Header` for each of its headers.
 
 pub(crate) mod authentication;
 pub mod fragments;

@@ -254,7 +254,7 @@ faults! {
         OtherEntityTag {
             /// What If-None-Match says.
             held: String,
-            /// What ETag says.
+            /// What the `ETag` says.
             tag: String,
         } => "other-etag-in-304", "RFC 9110 §15.4.5";
         /// A 200 where the client's copy is still good.

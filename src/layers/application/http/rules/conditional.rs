@@ -21,8 +21,8 @@ pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
-    let (Some(tag), Some(held)) = (head.get("etag"), asked.fields.get("if-none-match")) else { return };
+pub(super) fn of_response(response: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    let (Some(tag), Some(held)) = (response.get("etag"), asked.fields.get("if-none-match")) else { return };
     let is_read = asked.method == b"GET" || asked.method == b"HEAD";
     let matches = held == b"*" || entity_tags(held).into_iter().any(|held| match_weakly(held, tag));
     match status {

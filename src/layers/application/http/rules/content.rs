@@ -108,12 +108,11 @@ impl Sniffer {
             self.beginning[self.length..self.length + taken].copy_from_slice(&bytes[..taken]);
             self.length += taken;
         }
-        match bytes.last_chunk() {
-            Some(last) => self.ending = *last,
-            None => {
-                self.ending.rotate_left(bytes.len());
-                self.ending[5 - bytes.len()..].copy_from_slice(bytes);
-            }
+        if let Some(last) = bytes.last_chunk() {
+            self.ending = *last;
+        } else {
+            self.ending.rotate_left(bytes.len());
+            self.ending[5 - bytes.len()..].copy_from_slice(bytes);
         }
     }
 

@@ -31,10 +31,9 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     let fits = match (first, last) {
         (Some(first), _) if first != range.first => false,
         (Some(_), Some(last)) => range.last <= last,
-        (Some(_), None) => true,
         // The last so many bytes of the whole.
         (None, Some(last)) => range.whole.is_none_or(|whole| range.first == whole.saturating_sub(last)),
-        (None, None) => true,
+        (_, None) => true,
     };
     if !fits {
         let asked = asked.and_then(|asked| asked.fields.get("range")).unwrap_or_default();

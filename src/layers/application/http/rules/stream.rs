@@ -1,4 +1,4 @@
-//! Event streams (WHATWG HTML §9.2): what makes a browser's EventSource give up, or come back.
+//! Event streams (WHATWG HTML §9.2): what makes a browser's `EventSource` give up, or come back.
 
 use super::super::fault::{Fault, text};
 use super::super::section::{Head, elements};

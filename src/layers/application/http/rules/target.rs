@@ -34,21 +34,15 @@ pub(super) fn authority(uri: &[u8]) -> Option<&[u8]> {
 
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); an empty one says that there is no authority.
 fn is_host(value: &[u8]) -> bool {
-    let (host, port) = match value.strip_prefix(b"[") {
-        Some(rest) => {
-            let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
-            let address = rest[..end].split(|byte| *byte == b'%').next().unwrap_or_default();
-            let is_address =
-                !address.is_empty() && address.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
-            if !is_address {
-                return false;
-            }
-            (&b"a"[..], &rest[end + 1..])
+    let (host, port) = if let Some(rest) = value.strip_prefix(b"[") {
+        let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
+        let address = rest[..end].split(|byte| *byte == b'%').next().unwrap_or_default();
+        if address.is_empty() || !address.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')) {
+            return false;
         }
-        None => {
-            let end = value.iter().position(|byte| *byte == b':').unwrap_or(value.len());
-            value.split_at(end)
-        }
+        (&b"a"[..], &rest[end + 1..])
+    } else {
+        value.split_at(value.iter().position(|byte| *byte == b':').unwrap_or(value.len()))
     };
     let is_name = host.iter().all(|byte| {
         byte.is_ascii_alphanumeric()
