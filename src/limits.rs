@@ -165,6 +165,9 @@ pub const MOST_ANNOTATED: usize = 64 << 20;
 /// longer one it's what came of the packets that are looked at. What is left out is counted.
 pub const MAX_DERIVED: usize = 64 << 10;
 
+/// In how many places the bytes may lie that a derived stream is made from, if it is to be kept whole. Beyond it, the same.
+pub const MAX_PLACES: usize = 4096;
+
 /// How much of all of them is kept, in bytes, roughly. Beyond it, the same.
 pub const MOST_DERIVED: usize = 8 << 20;
 

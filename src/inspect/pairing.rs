@@ -3,10 +3,10 @@
 
 use std::collections::VecDeque;
 
-use super::content::{BodyBytes, Content};
-use super::event::Event;
+use super::content::Content;
+use super::event::{Event, How, Made, Map};
 use super::http_talk::faults;
-use super::output::{About, Output, Scratch};
+use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, StartLine, elements, of_request, of_response, owed_by_request, owed_by_response,
@@ -47,6 +47,8 @@ pub(super) struct Pairing {
     response: Option<Content>,
     /// How the client's and the server's message in progress are framed.
     chunked: [bool; 2],
+    /// What is made from each, where that is told: the chunked coding undone, and the content coding.
+    making: [[Option<Making>; 2]; 2],
     next_index: u64,
     /// Whether every request so far was captured; if so, a response without one is a fault.
     whole: bool,
@@ -74,6 +76,7 @@ impl Pairing {
             answered: 0,
             response: None,
             chunked: [false; 2],
+            making: [[None; 2]; 2],
             next_index: 0,
             whole: from_start,
             skipped: false,
@@ -177,6 +180,7 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
+        self.making[from as usize] = [None; 2];
         (framing, switch)
     }
 
@@ -196,17 +200,33 @@ impl Pairing {
     /// Takes content.
     pub(super) fn data(&mut self, from: Direction, data: &[u8], run: Run, source: Source, out: &mut Output<'_>) {
         let about = self.about(from);
-        let of = out.options.pieces.then(|| BodyBytes {
-            run,
-            is_chunked: self.is_chunked(from),
-            side: (self.connection, from),
-            index: self.index(from),
-        });
-        if let Some((content, message)) = self.content(from) {
+        let error = if out.options.pieces {
+            self.told_data(from, data, run, out)
+        } else if let Some((content, message)) = self.content(from) {
             message.wire_body_bytes += data.len() as u64;
-            let error = content.push(data, of, message, out);
-            undecodable(error, about, source, out);
+            content.push(data, out.options.keep, message, &mut |_| {})
+        } else {
+            None
+        };
+        undecodable(error, about, source, out);
+    }
+
+    /// The same, and tells what is made from it.
+    #[cold]
+    fn told_data(&mut self, from: Direction, data: &[u8], mut run: Run, out: &mut Output<'_>) -> Option<String> {
+        let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
+        let is_chunked = self.is_chunked(from);
+        let [mut dechunking, mut decoding] = self.making[from as usize];
+        let (content, message) = self.content(from)?;
+        message.wire_body_bytes += data.len() as u64;
+        if is_chunked {
+            run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
         }
+        let error = content.push(data, out.options.keep, message, &mut |bytes| {
+            out.derived(&mut decoding, Made { how: How::Decoded, side, index }, bytes, run, Map::Whole);
+        });
+        self.making[from as usize] = [dechunking, decoding];
+        error
     }
 
     /// Takes note of bytes that frame a body: chunk lines and ends.
