@@ -165,6 +165,9 @@ pub const MOST_ANNOTATED: usize = 64 << 20;
 /// longer one it's what came of the packets that are looked at. What is left out is counted.
 pub const MAX_DERIVED: usize = 64 << 10;
 
+/// In how many places the bytes may lie that a derived stream is made from, if it is to be kept whole. Beyond it, the same.
+pub const MAX_PLACES: usize = 4096;
+
 /// How much of all of them is kept, in bytes, roughly. Beyond it, the same.
 pub const MOST_DERIVED: usize = 8 << 20;
 
@@ -180,7 +183,3 @@ pub const MAX_HEADS: usize = 16;
 
 /// How many notes are remembered, to tell which say again what was said of the same server: beyond it each stands alone.
 pub const MAX_NOTES_SAID: usize = 1024;
-
-/// In how many places the bytes of a derived stream may lie while it isn't known whether a view asks for it: beyond it, only
-/// what is asked for is kept.
-pub const MAX_DERIVED_PLACES: usize = 4096;

@@ -6,7 +6,7 @@ use std::io::Read;
 use super::Index;
 use crate::capture::{CaptureError, Layout, Mark, Reader};
 use crate::inspect::annotate::{AnnotatedPacket, Annotator, Selection};
-use crate::inspect::{self, DecodeAs, Options};
+use crate::inspect::{self, DecodeAs, Options, PacketContent, PacketSeen};
 
 /// The selected packets of a capture, in order.
 pub struct Packets<R> {
@@ -40,8 +40,7 @@ impl Index {
             let mut annotator = Annotator::new(selection);
             if self.followed.is_some() {
                 self.replay(&open, options, &mut annotator)?;
-            } else if self.packet.as_ref().is_none_or(|packet| !super::is_alone(packet)) {
-                // What a fragment becomes part of is known where the last of its datagram comes, which may be anywhere.
+            } else if self.packet.as_ref().is_none_or(may_be_a_fragment) {
                 inspect::inspect(&mut self.before(0, &open)?, options, &mut annotator);
             }
             limited |= annotator.is_limited();
@@ -62,6 +61,11 @@ impl Index {
         let reader = self.before(first, &open)?;
         Ok(Packets { reader, annotator, numbers, limited, error: None })
     }
+}
+
+/// Whether a packet that is of no connection may be part of a datagram, for which others have to be read.
+fn may_be_a_fragment(packet: &PacketSeen) -> bool {
+    matches!(packet.content, PacketContent::Fragment | PacketContent::Other(_))
 }
 
 impl<R> Packets<R> {

@@ -1,10 +1,7 @@
 //! A message's content as it comes: counted, its codings undone, its beginning kept.
 
-use super::event::{How, Made, Map};
-use super::output::{Making, Output};
-use super::record::{Direction, HttpMessage};
+use super::record::HttpMessage;
 use super::redact::mark::Note;
-use crate::layers::Run;
 use crate::layers::application::http::Head;
 use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
 
@@ -13,27 +10,6 @@ use crate::layers::presentation::coding::{self, Decoder, TransferCoding, Unknown
 pub(super) struct Content {
     coding: Coding,
     decoded: u64,
-    /// What is made from the body, where that is told: the chunked coding undone, and the content coding.
-    dechunking: Option<Making>,
-    decoding: Option<Making>,
-}
-
-/// What bytes of a body are, for what is made from them.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BodyBytes {
-    /// Where they stand in their stream.
-    pub(super) run: Run,
-    /// Whether they are chunk data.
-    pub(super) is_chunked: bool,
-    /// Whose they are, and of which exchange.
-    pub(super) side: (u64, Direction),
-    pub(super) index: u64,
-}
-
-impl BodyBytes {
-    fn made(&self, how: How) -> Made {
-        Made { how, side: Some(self.side), index: Some(self.index) }
-    }
 }
 
 #[derive(Debug)]
@@ -59,7 +35,7 @@ impl Content {
     pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
         let is_plain = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
         if head.get("content-encoding").is_none() && head.all("transfer-encoding").all(is_plain) {
-            return (Self::new(Coding::None), None);
+            return (Self { coding: Coding::None, decoded: 0 }, None);
         }
         let named = |name| head.all(name).collect::<Vec<_>>().join(&b", "[..]);
         let (transfer, content) = (named("transfer-encoding"), named("content-encoding"));
@@ -77,28 +53,20 @@ impl Content {
         if is_coded {
             message.content_coding = Some(String::from_utf8_lossy(&content).into_owned());
         }
-        (Self::new(coding), error)
+        (Self { coding, decoded: 0 }, error)
     }
 
-    fn new(coding: Coding) -> Self {
-        Self { coding, decoded: 0, dechunking: None, decoding: None }
-    }
-
-    /// Takes the next bytes, and tells what is made from them where it is given `of` what they are. An error says why the coding
-    /// cannot be undone; it comes once.
+    /// Takes the next bytes. What they give once their coding is undone goes to `undone`, too, which is first told of nothing:
+    /// they may give nothing yet. An error says why the coding cannot be undone; it comes once.
     pub(super) fn push(
         &mut self,
         bytes: &[u8],
-        mut of: Option<BodyBytes>,
+        keep: usize,
         message: &mut HttpMessage,
-        out: &mut Output<'_>,
+        undone: &mut dyn FnMut(&[u8]),
     ) -> Option<String> {
         message.body_bytes += bytes.len() as u64;
-        let keep = out.options.keep;
-        let Self { coding, decoded, dechunking, decoding } = self;
-        if let Some(part) = of.as_mut().filter(|part| part.is_chunked) {
-            part.run = out.derived(dechunking, part.made(How::Dechunked), bytes, part.run, Map::Bytewise);
-        }
+        let Self { coding, decoded } = self;
         let mut take = |bytes: &[u8]| {
             *decoded += bytes.len() as u64;
             kept(&mut message.body, &mut message.body_truncated, bytes, keep);
@@ -120,16 +88,10 @@ impl Content {
                 note.is_broken().then(|| BROKEN.to_owned())
             }
             Coding::Undoing(decoder) => {
-                let mut tell = |bytes: &[u8]| {
-                    if let Some(part) = &of {
-                        out.derived(decoding, part.made(How::Decoded), bytes, part.run, Map::Whole);
-                    }
-                };
-                // Bytes that give nothing yet are part of what the rest is made from.
-                tell(&[]);
+                undone(&[]);
                 let mut take = |bytes: &[u8]| {
                     take(bytes);
-                    tell(bytes);
+                    undone(bytes);
                 };
                 let undone = decoder.push(bytes, &mut take);
                 message.body_bytes = decoder.transferred().unwrap_or(message.body_bytes);

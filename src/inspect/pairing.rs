@@ -3,10 +3,10 @@
 
 use std::collections::VecDeque;
 
-use super::content::{BodyBytes, Content};
-use super::event::Event;
+use super::content::Content;
+use super::event::{Event, How, Made, Map};
 use super::http_talk::report;
-use super::output::{About, Output, Scratch};
+use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
 use crate::layers::application::http::{
     Fault, Framing, Head, Parts, RequestHead, Sniffer, StartLine, elements, judge_request, judge_response, of_request,
@@ -51,6 +51,8 @@ pub(super) struct Pairing {
     response: Option<Content>,
     /// How the client's and the server's message in progress are framed.
     chunked: [bool; 2],
+    /// What is made from each, where that is told: the chunked coding undone, and the content coding.
+    making: [[Option<Making>; 2]; 2],
     next_index: u64,
     /// Whether every request so far was captured; if so, a response without one is a fault.
     whole: bool,
@@ -111,6 +113,7 @@ impl Pairing {
             answered: 0,
             response: None,
             chunked: [false; 2],
+            making: [[None; 2]; 2],
             next_index: 0,
             whole: from_start,
             skipped: false,
@@ -283,6 +286,7 @@ impl Pairing {
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
         self.sniffers[from as usize] = (framing != Framing::None).then(|| Sniffer::new(head));
+        self.making[from as usize] = [None; 2];
         (framing, switch)
     }
 
@@ -308,18 +312,36 @@ impl Pairing {
         if let Some(sniffer) = &mut self.sniffers[from as usize] {
             sniffer.push(data);
         }
-        let of = out.options.pieces.then(|| BodyBytes {
-            run,
-            is_chunked: self.is_chunked(from),
-            side: (self.connection, from),
-            index: self.index(from),
-        });
-        if let Some((content, message)) = self.content(from) {
+        if let Some((_, message)) = self.content(from) {
             message.extent.last = source.ready;
-            message.wire_body_bytes += data.len() as u64;
-            let error = content.push(data, of, message, out);
-            undecodable(error, about, source, out);
         }
+        let error = if out.options.pieces {
+            self.told_data(from, data, run, out)
+        } else if let Some((content, message)) = self.content(from) {
+            message.wire_body_bytes += data.len() as u64;
+            content.push(data, out.options.keep, message, &mut |_| {})
+        } else {
+            None
+        };
+        undecodable(error, about, source, out);
+    }
+
+    /// The same, and tells what is made from it.
+    #[cold]
+    fn told_data(&mut self, from: Direction, data: &[u8], mut run: Run, out: &mut Output<'_>) -> Option<String> {
+        let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
+        let is_chunked = self.is_chunked(from);
+        let [mut dechunking, mut decoding] = self.making[from as usize];
+        let (content, message) = self.content(from)?;
+        message.wire_body_bytes += data.len() as u64;
+        if is_chunked {
+            run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
+        }
+        let error = content.push(data, out.options.keep, message, &mut |bytes| {
+            out.derived(&mut decoding, Made { how: How::Decoded, side, index }, bytes, run, Map::Whole);
+        });
+        self.making[from as usize] = [dechunking, decoding];
+        error
     }
 
     /// A request's body begins, or goes on: it may have waited for a 100 that did not come.

@@ -14,7 +14,7 @@ use crate::layers::headers::count;
 use crate::layers::network::fragments::Datagram;
 use crate::layers::stack::{self, Annotated};
 use crate::layers::{DerivedId, Field, Layer, Origin, Place, Run, Span};
-use crate::limits::{MAX_DERIVED, MAX_DERIVED_PLACES};
+use crate::limits::{MAX_DERIVED, MAX_PLACES};
 
 /// Bytes that stand in no packet: made from others, which do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Kept {
                 self.selected = self.selected.max(Some(packet));
             }
         }
-        if self.bytes.len() + bytes.len() > MAX_DERIVED || self.places.len() + from.len() > MAX_DERIVED_PLACES {
+        if self.bytes.len() + bytes.len() > MAX_DERIVED || self.places.len() + from.len() > MAX_PLACES {
             self.narrow(selects);
         }
         let end = self.length + bytes.len() as u64;
