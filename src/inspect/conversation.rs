@@ -186,13 +186,13 @@ impl Conversation {
     }
 
     /// A side reset the connection while something was on its way: says what that is, and why.
-    pub(super) fn reset(&mut self, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
+    pub(super) fn reset(&mut self, by: Option<Direction>, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
         let about = About::connection(self.connection).because(cause);
         let Talk::Http(talk) = &mut self.talk else {
             out.problem(source, about, &Fault::ResetInMessage);
             return;
         };
-        let about = about.because(talk.reset(source, out).or(cause));
+        let about = about.because(talk.reset(by, source, out).or(cause));
         if talk.is_inside_message() {
             out.problem(source, about, &Fault::ResetInMessage);
         } else {

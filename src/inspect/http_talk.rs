@@ -83,8 +83,8 @@ impl HttpTalk {
     }
 
     /// The connection was reset while something was on its way: the id of what explains it, if that is known.
-    pub(super) fn reset(&mut self, source: Source, out: &mut Output<'_>) -> Option<u64> {
-        self.pairing.reset(source, out)
+    pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
+        self.pairing.reset(by, source, out)
     }
 
     /// Whether part of a message was on its way.

@@ -186,8 +186,8 @@ impl Pairing {
     }
 
     /// The connection was reset while something was on its way: what explains that, if it is known.
-    pub(super) fn reset(&mut self, source: Source, out: &mut Output<'_>) -> Option<u64> {
-        if let Some((status, answer)) = self.early.take() {
+    pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
+        if let Some((status, answer)) = self.early.take().filter(|_| by == Some(Direction::Server)) {
             let about = self.about(Direction::Server);
             let answered = answer.ready.packet;
             return report(&[Fault::AnsweredWhileSending { status, answered }], about, source, out);
@@ -314,6 +314,10 @@ impl Pairing {
         }
         if let Some((_, message)) = self.content(from) {
             message.extent.last = source.ready;
+        }
+        // A server that is still sending isn't late to close.
+        if let (Direction::Server, Some((_, since))) = (from, &mut self.ends[Direction::Server as usize].owed) {
+            *since = source;
         }
         let error = if out.options.pieces {
             self.told_data(from, data, run, out)
@@ -584,12 +588,10 @@ impl Pairing {
                 let skipped_at = self.skipped_at.unwrap_or(source);
                 let about = About::connection(self.connection).by(Direction::Client);
                 report(&[Fault::MalformedRequestLine], about, skipped_at, out);
-            } else if *status == 408 && self.heard[Direction::Client as usize] {
-                let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
-                report(&[Fault::IdleTimeout], about, source, out);
             } else if whole && !std::mem::take(&mut self.interrupted) {
+                let fault = if *status == 408 { Fault::IdleTimeout } else { Fault::ResponseWithoutRequest };
                 let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
-                report(&[Fault::ResponseWithoutRequest], about, source, out);
+                report(&[fault], about, source, out);
             }
             self.open(Box::default(), out);
         }

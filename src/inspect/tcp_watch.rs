@@ -7,8 +7,9 @@ use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 use crate::layers::transport::{Novelty, Segment};
 use crate::moment::Moment;
 
-/// How long a sender waits before it sends its SYN again (RFC 6298 §2), in nanoseconds: until then no answer is missed.
-const SYN_TIMEOUT: u64 = 1_000_000_000;
+/// How long a sender waits for an acknowledgment before it sends again, to begin with (RFC 6298 §2), in nanoseconds: until then
+/// no answer is missed.
+const RETRY_TIMEOUT: u64 = 1_000_000_000;
 
 /// How often a segment is sent again before that is a story of its own.
 const MANY_TIMES: u32 = 3;
@@ -153,7 +154,7 @@ impl TcpWatch {
     pub(super) fn over(&self, record: &Connection, now: Source, end: Source) -> Option<(Source, Fault)> {
         let waited = now.ready.time.since(record.extent.first.time);
         // A capture that has each packet twice has not waited.
-        if self.unanswered > 0 && !self.spoken && waited >= SYN_TIMEOUT {
+        if self.unanswered > 0 && !self.spoken && waited >= RETRY_TIMEOUT {
             return Some((end, Fault::NoAnswer { syns: self.unanswered }));
         }
         Direction::BOTH.into_iter().find_map(|sender| {
@@ -162,6 +163,10 @@ impl TcpWatch {
                 return None;
             }
             let waited = last.time.since(first.time);
+            // Copies that come at once were made on the way, or by the capture.
+            if waited < RETRY_TIMEOUT {
+                return None;
+            }
             let sender = sender.name();
             let fault = if other_spoke && length >= LARGE && position < u64::from(length) {
                 Fault::LargeSegmentsLost { sender, length, times }

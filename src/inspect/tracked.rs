@@ -179,7 +179,7 @@ impl Tracked {
         // After a reset, what was on its way is still read; after both FINs, nothing is.
         if reset {
             if self.conversation.is_inside() {
-                self.conversation.reset(self.forgotten, source, out);
+                self.conversation.reset(self.record.closed_by, self.forgotten, source, out);
             }
             self.conversation.cut_off(source, out);
         } else {

@@ -423,7 +423,7 @@ faults! {
         BothLengthsForHead => "both-lengths-for-head", "RFC 9112 §6.2";
         /// HEAD and GET of one target with different lengths.
         #[error(
-            "HEAD of {target} says Content-Length: {head} (packet {packet}), and GET of the same has {get} bytes: a HEAD \
+            "HEAD of {target} says Content-Length: {head} (packet {packet}), and GET of the same has {get} bytes: unless it changed in between, a HEAD \
              must give GET's length, or none"
         )]
         HeadUnlikeGet {
@@ -435,7 +435,7 @@ faults! {
             packet: u64,
             /// What GET's response has.
             get: u64,
-        } => "head-unlike-get", "RFC 9110 §9.3.2";
+        } => note "head-unlike-get", "RFC 9110 §9.3.2";
         /// A request after the client's own Connection: close.
         #[error("the client said Connection: close in packet {0}, and sends another request all the same")]
         RequestAfterOwnClose(u64) => "request-after-close", "RFC 9112 §9.6";

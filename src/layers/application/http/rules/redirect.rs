@@ -11,8 +11,13 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
     }
     match head.get("location") {
         None if head.whole => faults.push(Fault::NoLocation(status)),
-        // A 303 to another method's own URL is how a form is answered.
-        Some(location) if is_here(location, asked) && matches!(asked.method, b"GET" | b"HEAD") => {
+        // A 303 to another method's own URL is how a form is answered, and a cookie that comes with it can change what the URL
+        // answers next.
+        Some(location)
+            if is_here(location, asked)
+                && matches!(asked.method, b"GET" | b"HEAD")
+                && head.get("set-cookie").is_none() =>
+        {
             faults.push(Fault::RedirectToItself(text(location)));
         }
         _ => {}
@@ -22,7 +27,6 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
 /// Whether a Location is the very URL that was asked for, as far as that can be said without knowing the scheme: a
 /// redirection to https is to somewhere else.
 fn is_here(location: &[u8], asked: RequestHead<'_>) -> bool {
-    // A cookie that is set on the way can change what the same URL answers.
     let location = location.split(|byte| *byte == b'#').next().unwrap_or_default();
     let is_absolute = authority(location).is_some();
     let (host, path) = match (location.get(..7), authority(location)) {
