@@ -58,6 +58,7 @@ impl Content {
 
     /// Takes the next bytes. What they give once their coding is undone goes to `undone`, too, which is first told of nothing:
     /// they may give nothing yet. An error says why the coding cannot be undone; it comes once.
+    #[inline]
     pub(super) fn push(
         &mut self,
         bytes: &[u8],

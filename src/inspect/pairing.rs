@@ -327,7 +327,9 @@ impl Pairing {
         } else {
             None
         };
-        undecodable(error, about, source, out);
+        if error.is_some() {
+            undecodable(error, about, source, out);
+        }
     }
 
     /// The same, and tells what is made from it.
