@@ -119,16 +119,6 @@ pub struct Annotator {
     making: Making,
     found: Found,
     /// What is yet to come before everything selected is known.
-    outstanding: Outstanding,
-}
-
-/// What is yet to come.
-#[derive(Debug, Default)]
-struct Outstanding {
-    /// Selected packets whose payload was not read yet.
-    packets: BTreeSet<u64>,
-    /// The last of the selected packets has gone by.
-    passed: bool,
     /// The selected exchange or frame is over.
     over: bool,
 }
@@ -207,9 +197,7 @@ impl Annotator {
     /// An annotator of what is selected. The pipeline must be asked for [pieces](super::Options::pieces).
     #[must_use]
     pub fn new(selection: Selection) -> Self {
-        let packets = if let Selection::Packets(numbers) = &selection { numbers.clone() } else { BTreeSet::new() };
-        let outstanding = Outstanding { packets, ..Outstanding::default() };
-        Self { selection, streams: HashMap::default(), making: HashMap::default(), found: Found::new(), outstanding }
+        Self { selection, streams: HashMap::default(), making: HashMap::default(), found: Found::new(), over: false }
     }
 
     /// Whether there was more than [`MOST_ANNOTATED`]: some payload has no names then.
@@ -324,15 +312,6 @@ impl Annotator {
     fn packet(&mut self, packet: &PacketSeen) {
         /// What remembering a packet costs, roughly.
         const COST: usize = 64;
-        let number = packet.moment.packet;
-        if let Selection::Packets(numbers) = &self.selection {
-            self.outstanding.passed = numbers.last().is_none_or(|last| *last < number);
-        }
-        if let PacketContent::Tcp(segment) = &packet.content
-            && (segment.payload_length == 0 || matches!(segment.novelty, Novelty::Repeated | Novelty::KeepAlive))
-        {
-            self.outstanding.packets.remove(&number);
-        }
         if let PacketContent::Tcp(segment) = &packet.content
             && self.selection.has_packet(packet.moment.packet, segment.connection)
             && self.found.keep(COST)
@@ -342,9 +321,6 @@ impl Annotator {
     }
 
     fn bytes(&mut self, delivered: &Delivered<'_>) {
-        if let Some(packet) = delivered.run.origin.packet() {
-            self.outstanding.packets.remove(&packet);
-        }
         let connection = delivered.connection;
         let both = self.streams.entry(connection).or_insert_with(|| {
             [Direction::Client, Direction::Server].map(|direction| Stream::new(connection, direction))
@@ -364,11 +340,11 @@ impl Annotator {
     fn over(&mut self, unit: Unit) {
         self.all_made(unit);
         let (Unit::Exchange(connection, _) | Unit::Frame(connection, _)) = unit;
-        let Self { selection, found, streams, outstanding, .. } = self;
+        let Self { selection, found, streams, over, .. } = self;
         for stream in streams.get_mut(&connection).into_iter().flatten() {
             stream.over(unit, &mut |element| found.add(element, selection));
         }
-        outstanding.over |= match *selection {
+        *over |= match *selection {
             Selection::Exchange(connection, index) => unit == Unit::Exchange(connection, index),
             Selection::Frame(connection, index) => unit == Unit::Frame(connection, index),
             _ => false,
@@ -525,17 +501,10 @@ impl Sink for Annotator {
     /// Whether everything that is selected is known, whatever follows; but what a connection turns out to speak, which its end
     /// tells.
     fn done(&self) -> bool {
-        let Outstanding { packets, passed, over } = &self.outstanding;
         match &self.selection {
-            Selection::Packets(numbers) => {
-                let last = numbers.last().copied().unwrap_or_default();
-                *passed
-                    && packets.is_empty()
-                    && self.streams.values().flatten().all(|stream| stream.is_past(last))
-                    && self.making.values().all(|kept| kept.selected.is_none() || kept.over)
-            }
-            Selection::Exchange(..) | Selection::Frame(..) => *over,
-            Selection::Connection(_) | Selection::All => false,
+            Selection::Exchange(..) | Selection::Frame(..) => self.over,
+            // What packets are named can change until their connection is over.
+            Selection::Packets(_) | Selection::Connection(_) | Selection::All => false,
         }
     }
 }

@@ -128,14 +128,6 @@ impl Stream {
         }
     }
 
-    /// Whether nothing that follows can change what is known of packets up to that one.
-    pub(super) fn is_past(&self, packet: u64) -> bool {
-        let is_here = |run: &Run| run.origin.packet().is_none_or(|number| number <= packet);
-        let waits = self.runs.iter().any(is_here);
-        let goes_on = |(element, _): &(Element, u64)| element.may_go_on() && element.place.runs().iter().any(is_here);
-        !waits && !self.current.as_ref().is_some_and(goes_on)
-    }
-
     fn end(&self) -> u64 {
         self.next + (self.bytes.len() - self.taken) as u64
     }
