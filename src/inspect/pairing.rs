@@ -2,6 +2,9 @@
 //! requests).
 
 use std::collections::VecDeque;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 
 use super::content::Content;
 use super::event::{Event, How, Made, Map};
@@ -78,8 +81,8 @@ pub(super) struct Pairing {
     after_fin: Option<u64>,
     /// Where the tunnel leads that all of this is in.
     tunnel: Option<String>,
-    /// What HEAD said of lengths: the target, Content-Length, the packet.
-    heads: VecDeque<(Vec<u8>, u64, u64)>,
+    /// What HEAD said of lengths: the target's hash, Content-Length, the packet.
+    heads: VecDeque<(u64, u64, u64)>,
     /// A PROXY line came before the first request.
     proxied: bool,
     /// What the contents in progress look like, the client's and the server's.
@@ -246,7 +249,8 @@ impl Pairing {
 
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
-        self.open.iter().map(|open| size_of::<Open>() + open.held()).sum()
+        let open: usize = self.open.iter().map(|open| size_of::<Open>() + open.held()).sum();
+        open + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.capacity() * size_of::<(u64, u64, u64)>()
     }
 
     /// The exchange that the message in progress, or the last one, belongs to.
@@ -465,13 +469,12 @@ impl Pairing {
                 if self.heads.len() == MAX_HEADS {
                     self.heads.pop_front();
                 }
-                self.heads.push_back((request.target.clone(), length, response.message.extent.first.packet));
+                self.heads.push_back((hash(&request.target), length, response.message.extent.first.packet));
             }
         } else if request.method == b"GET" && response.message.headers.get("content-encoding").is_none() {
-            let (target, get) = (&request.target, response.message.body_bytes);
-            let is_other = |head: &&(Vec<u8>, u64, u64)| head.0 == *target && head.1 != get;
-            if let Some((target, head, packet)) = self.heads.iter().find(is_other) {
-                let target = String::from_utf8_lossy(target).into_owned();
+            let (target, get) = (hash(&request.target), response.message.body_bytes);
+            if let Some((_, head, packet)) = self.heads.iter().find(|head| head.0 == target && head.1 != get) {
+                let target = String::from_utf8_lossy(&request.target).into_owned();
                 let fault = Fault::HeadUnlikeGet { target, head: *head, packet: *packet, get };
                 report(&[fault], about, source, out);
             }
@@ -752,6 +755,11 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     (*body_bytes, *wire_body_bytes, *decoded_body_bytes) = (0, 0, None);
     *content_coding = None;
     (*body_truncated, *complete) = (false, false);
+}
+
+/// A number that stands for a request target.
+fn hash(target: &[u8]) -> u64 {
+    FixedState::default().hash_one(target)
 }
 
 /// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).

@@ -3,9 +3,15 @@
 //! A pong answers the ping whose data it carries, and all pings before that. Pongs that nobody asked for are legal.
 
 use std::collections::VecDeque;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
 
 use crate::layers::Source;
 use crate::limits::MAX_WAITING_PINGS;
+
+/// How much data a ping may carry, in bytes (RFC 6455 §5.5).
+const LAWFUL: usize = 125;
 
 /// How long a ping has to have waited for its pong to be what ended a connection, in nanoseconds.
 const NOTICEABLE: u64 = 1_000_000_000;
@@ -13,7 +19,8 @@ const NOTICEABLE: u64 = 1_000_000_000;
 /// The pings of one side that wait for their pongs.
 #[derive(Debug, Default)]
 pub(super) struct Pings {
-    waiting: VecDeque<(Box<[u8]>, Source)>,
+    /// Their data's hashes, and where they are from.
+    waiting: VecDeque<(u64, Source)>,
     /// Where the latest pong is from that carried the data of none of them.
     other: Option<Source>,
 }
@@ -24,18 +31,24 @@ impl Pings {
         if self.waiting.len() == MAX_WAITING_PINGS {
             self.waiting.pop_front();
         }
-        self.waiting.push_back((payload.into(), source));
+        self.waiting.push_back((hash(payload), source));
     }
 
     /// The other side sent a pong with that payload.
     pub(super) fn answered(&mut self, payload: &[u8], source: Source) {
-        match self.waiting.iter().rposition(|(waiting, _)| **waiting == *payload) {
+        let payload = hash(payload);
+        match self.waiting.iter().rposition(|(waiting, _)| *waiting == payload) {
             Some(at) => {
                 self.waiting.drain(..=at);
             }
             None if !self.waiting.is_empty() => self.other = Some(source),
             None => {}
         }
+    }
+
+    /// Bytes of memory held, roughly.
+    pub(super) fn held(&self) -> usize {
+        self.waiting.capacity() * size_of::<(u64, Source)>()
     }
 
     /// The side ends the connection: its oldest ping, if that waited for long or got a pong that does not answer it; how long
@@ -48,4 +61,9 @@ impl Pings {
         let other = self.other.filter(|other| other.ready.packet > ping.ready.packet).map(|other| other.ready.packet);
         (waited >= NOTICEABLE || other.is_some()).then_some((ping, waited, other))
     }
+}
+
+/// A number that stands for a control frame's data, of which only so much is lawful.
+fn hash(payload: &[u8]) -> u64 {
+    FixedState::default().hash_one(payload.get(..LAWFUL).unwrap_or(payload))
 }

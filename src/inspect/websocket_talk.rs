@@ -134,6 +134,7 @@ impl WebSocketTalk {
             side.frame.as_ref().map_or(0, |frame| frame.payload.capacity())
                 + side.message.as_ref().map_or(0, |m| size_of::<Building>() + m.message.payload.capacity())
                 + side.inflater.as_ref().map_or(0, |inflater| inflater.held())
+                + side.pings.held()
         };
         self.sides.iter().map(side).sum()
     }
