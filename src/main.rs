@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let cli = Cli::read();
     let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
     let result = cli.run(&mut out).and_then(|status| out.flush().map(|()| status).map_err(Failure::from));
+    terminal::settle();
     match result {
         Ok(status) => ExitCode::from(status),
         Err(failure) => report(&failure),
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
 /// Whoever reads the output may stop reading it (`| head`): that is no failure.
 fn report(failure: &Failure) -> ExitCode {
     if let Some(message) = failure.message() {
-        eprintln!("wire101: {message}");
+        // Standard error may have gone with its terminal: the exit status says the rest.
+        let _ = writeln!(io::stderr(), "wire101: {message}");
     }
     ExitCode::from(failure.status())
 }

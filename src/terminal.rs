@@ -15,6 +15,9 @@ use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 use wire101::commands::tutorial::{Key, Terminal};
 
+/// Whether signals end the program by way of a thread of their own.
+static LISTENING: AtomicBool = AtomicBool::new(false);
+
 /// How long a signal may wait to be heard.
 const PATIENCE: Duration = Duration::from_millis(100);
 /// How long the program may take to end by itself once it was told to.
@@ -43,6 +46,7 @@ impl Tty {
     fn listen(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
         let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+        LISTENING.store(true, Ordering::Relaxed);
         let ends = Arc::clone(&self.ends);
         let wait = move || {
             let Some(signal) = signals.forever().next() else { return };
@@ -106,6 +110,15 @@ impl Tty {
             KeyCode::End => Key::End,
             _ => Key::Other,
         })
+    }
+}
+
+/// Where the terminal has gone, leaves the end of the program to the signal that comes with that. It may come after reading has
+/// failed, and what would be said of the failure reaches nobody.
+pub fn settle() {
+    #[cfg(unix)]
+    if LISTENING.load(Ordering::Relaxed) && File::options().write(true).open("/dev/tty").is_err() {
+        thread::sleep(GRACE * 3);
     }
 }
 

@@ -192,8 +192,8 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
         assert!(start.elapsed() < PATIENCE, "the tutorial goes on without a terminal");
         thread::sleep(Duration::from_millis(20));
     };
-    // Who hangs up sends SIGHUP.
-    assert_eq!(status.exit_code(), 129);
+    // Who hangs up sends SIGHUP, and ends the input: on a busy machine that may be first, and it ends the course, too.
+    assert!([0, 129].contains(&status.exit_code()), "{status:?}");
     let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
     again.until(&["Lesson 1 of 18", "question 1 of"]);
 }
