@@ -39,6 +39,9 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Case {
     code: String,
+    /// What tells it from the other cases of its code; docs/rules.md calls it by that.
+    #[serde(default)]
+    name: String,
     /// Without the handshake before and the FINs after it.
     #[serde(default)]
     bare: bool,
@@ -143,4 +146,14 @@ fn every_problem_has_a_story_and_a_case() {
     let codes: BTreeSet<&str> = rules.iter().map(|(code, _)| *code).collect();
     let apart: Vec<_> = cases.symmetric_difference(&codes).collect();
     assert!(apart.is_empty(), "without a case, or without a fault: {apart:?}");
+}
+
+#[test]
+fn cases_of_one_code_in_one_file_are_told_apart_by_their_names() {
+    for (file, File { cases, .. }) in File::all() {
+        let mut names = BTreeSet::new();
+        for Case { code, name, .. } in &cases {
+            assert!(names.insert((code, name)), "{file}: {code} has two cases that are called {name:?}");
+        }
+    }
 }

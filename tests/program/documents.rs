@@ -9,7 +9,7 @@ use super::printed;
 /// Stands, alone on a line of a sample, for lines that were left out.
 const LEFT_OUT: &str = "[...]";
 
-const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
+const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -13,6 +13,7 @@ mod images;
 mod lessons;
 mod modules;
 mod peer_captures;
+mod rules;
 #[cfg(feature = "shared")]
 mod shared_captures;
 mod shell;
