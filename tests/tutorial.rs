@@ -44,7 +44,7 @@ impl Learner {
     }
 
     fn progress(&self) -> String {
-        std::fs::read_to_string(self.file("progress.toml")).unwrap_or_default()
+        std::fs::read_to_string(self.file("progress.json")).unwrap_or_default()
     }
 }
 
@@ -116,7 +116,7 @@ fn a_second_attempt_may_be_right() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     let progress = learner.progress();
-    assert!(progress.contains("steps = 3") && progress.contains("right = 1"), "{progress}");
+    assert!(progress.contains("\"steps\": 3") && progress.contains("\"right\": 1"), "{progress}");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn stopped_after_any_line_the_course_goes_on_where_it_was() {
         in_pieces.tutorial(&[], std::slice::from_ref(line)).ok();
     }
     assert_eq!(in_pieces.progress(), in_one.progress());
-    assert!(in_one.progress().contains("at = \"keep-alive\""), "{}", in_one.progress());
+    assert!(in_one.progress().contains("\"at\": \"keep-alive\""), "{}", in_one.progress());
 }
 
 #[test]
@@ -143,9 +143,9 @@ fn whoever_says_nothing_leaves_nothing() {
     let learner = Learner::new();
     let out = learner.tutorial(&[], &[]).ok();
     assert!(out.contains("Lesson 1 of 18 · ") && out.contains("your guess") && out.contains("q quit"), "{out}");
-    assert!(!learner.file("progress.toml").exists());
+    assert!(!learner.file("progress.json").exists());
     learner.tutorial(&[], &lines("q\nnot read")).ok();
-    assert!(!learner.file("progress.toml").exists());
+    assert!(!learner.file("progress.json").exists());
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn what_is_done_is_in_the_file_before_the_next_line_is_typed() {
     input.write_all(b"s\n").unwrap();
     let saved = (0..600).any(|_| {
         std::thread::sleep(Duration::from_millis(50));
-        learner.progress().contains("steps = 1")
+        learner.progress().contains("\"steps\": 1")
     });
     child.kill().unwrap();
     child.wait().unwrap();
@@ -178,17 +178,17 @@ fn what_is_done_is_in_the_file_before_the_next_line_is_typed() {
 fn a_damaged_file_is_kept_aside_and_the_course_begins() {
     let learner = Learner::new();
     std::fs::create_dir_all(learner.file("")).unwrap();
-    std::fs::write(learner.file("progress.toml"), b"at = [\xff").unwrap();
+    std::fs::write(learner.file("progress.json"), b"at = [\xff").unwrap();
     let ran = learner.tutorial(&[], &lines("s"));
     assert_eq!(ran.status, Some(0));
     assert!(ran.err.contains("damaged") && ran.err.lines().count() == 1, "{}", ran.err);
     assert!(ran.out.contains("Lesson 1 of 18") && ran.out.contains("question 1 of"));
     assert_eq!(std::fs::read(learner.file("progress.damaged")).unwrap(), b"at = [\xff");
     // What is in the form of a file of progress, and beyond what there is, breaks nothing either.
-    let beyond = "at = \"frames\"\n[lessons.frames]\nsteps = 999\nright = 9223372036854775807\n[lessons.none]\nsteps = 1\nright = 1\n";
-    std::fs::write(learner.file("progress.toml"), beyond).unwrap();
+    let beyond = r#"{"at": "frames", "lessons": {"frames": {"steps": 999, "right": 9223372036854775807}, "none": {"steps": 1, "right": 1}}}"#;
+    std::fs::write(learner.file("progress.json"), beyond).unwrap();
     assert!(learner.tutorial(&[], &lines("\ns\ns")).ok().contains("Lesson 8 of 18"));
-    assert!(learner.progress().contains("[lessons.none]"));
+    assert!(learner.progress().contains("\"none\""));
 }
 
 #[test]

@@ -171,8 +171,8 @@ fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
         assert!(!desk.alternate());
         assert!(!desk.screen.lock().unwrap().screen().hide_cursor());
         desk.end();
-        let progress = std::fs::read_to_string(state.path().join("wire101/progress.toml")).unwrap();
-        assert!(progress.contains("steps = 1"), "{way:?}: {progress}");
+        let progress = std::fs::read_to_string(state.path().join("wire101/progress.json")).unwrap();
+        assert!(progress.contains("\"steps\": 1"), "{way:?}: {progress}");
     }
 }
 

@@ -50,5 +50,5 @@ impl From<Tutorial> for tutorial::Tutorial {
 fn progress_file() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-    state.map(|state| state.join("wire101/progress.toml"))
+    state.map(|state| state.join("wire101/progress.json"))
 }

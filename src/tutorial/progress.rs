@@ -67,7 +67,7 @@ impl Progress {
         };
         let whole = bytes.len() as u64 <= MAX_FILE_BYTES;
         let text = std::str::from_utf8(&bytes).ok().filter(|_| whole);
-        match text.and_then(|text| toml::from_str(text).ok()) {
+        match text.and_then(|text| serde_json::from_str(text).ok()) {
             Some(progress) => Ok(Loaded { progress, damaged: None }),
             None => Ok(Loaded { progress: Self::default(), damaged: put_aside(path, "damaged")? }),
         }
@@ -87,7 +87,7 @@ impl Progress {
             Loaded { damaged: Some(_), .. } => before.clone(),
             Loaded { progress, .. } => progress,
         };
-        let text = toml::to_string(&self.over(before, there)).map_err(io::Error::other)?;
+        let text = serde_json::to_string_pretty(&self.over(before, there))?;
         let mut file = tempfile::Builder::new().prefix(".progress-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn what_was_saved_is_there_again() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new/progress.toml");
+        let path = folder.path().join("new/progress.json");
         assert_eq!(Progress::load(&path).unwrap().progress, Progress::default());
         progress().save(&Progress::default(), &path).unwrap();
         progress().save(&progress(), &path).unwrap();
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn tutorials_that_run_at_once_leave_each_other_what_they_did() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.toml");
+        let path = folder.path().join("progress.json");
         let done = |steps, complete| Done { steps, complete, ..Done::default() };
         let saved = |lessons: &[(&str, Done)], before: &Progress| {
             let lessons = lessons.iter().map(|(name, done)| ((*name).to_owned(), *done)).collect();
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn of_many_that_save_at_once_each_leaves_its_step() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.toml");
+        let path = folder.path().join("progress.json");
         std::thread::scope(|scope| {
             for number in 0..8 {
                 let path = &path;
@@ -209,8 +209,8 @@ mod tests {
     #[test]
     fn damaged_files_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.toml");
-        for (content, aside) in [(&b"\xff\0"[..], "progress.damaged"), (b"at = 3", "progress.damaged.2")] {
+        let path = folder.path().join("progress.json");
+        for (content, aside) in [(&b"\xff\0"[..], "progress.damaged"), (br#"{"at": 3}"#, "progress.damaged.2")] {
             fs::write(&path, content).unwrap();
             let loaded = Progress::load(&path).unwrap();
             assert_eq!((loaded.progress, loaded.damaged), (Progress::default(), Some(folder.path().join(aside))));
@@ -223,7 +223,7 @@ mod tests {
         #[test]
         fn a_file_of_any_content_loads_or_is_put_aside(content: Vec<u8>) {
             let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("progress.toml");
+            let path = folder.path().join("progress.json");
             fs::write(&path, &content).unwrap();
             let loaded = Progress::load(&path).unwrap();
             prop_assert_eq!(loaded.damaged.is_some(), !path.exists());

@@ -59,7 +59,7 @@ impl Learner {
     }
 
     fn file(&self) -> PathBuf {
-        self.0.path().join("progress.toml")
+        self.0.path().join("progress.json")
     }
 
     fn progress(&self) -> Progress {
