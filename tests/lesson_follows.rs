@@ -166,7 +166,7 @@ impl Changed {
     fn checks_are_answered_from_the_capture(&self) {
         let answer = |run: &Run, measure, side: lesson::Side| run.sides[side.index()].measures.get(measure).unwrap();
         let mut changed = 0;
-        for check in &self.lesson.checks {
+        for check in self.lesson.checks {
             let (was, is) =
                 (answer(&self.before, check.measure, check.side), answer(&self.after, check.measure, check.side));
             let is_said = check.measure.unit().format(is);

@@ -100,7 +100,7 @@ fn wrong_answers_are_explained_and_the_course_goes_on() {
     assert!(out.contains(&format!("0 of {asked} questions were answered rightly")));
     for lesson in catalogue::all() {
         let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-        for check in &lesson.checks {
+        for check in lesson.checks {
             let explained = run.fill(&check.explain).unwrap().replace('`', "").replace('\u{a0}', " ");
             assert!(out.contains(&explained), "{}: {explained}", lesson.name);
         }

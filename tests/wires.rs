@@ -117,9 +117,9 @@ fn assert_same(name: &str, virtual_wire: &Said, loopback: &Said) {
 fn layer_7_of_every_lesson_is_the_same_on_both_wires() {
     let compare = |it: &Lesson| {
         let [virtual_wire, loopback] =
-            ["virtual", "loopback"].map(|wire| said(&printed(lesson(&it.name, wire).arg("--json"))));
+            ["virtual", "loopback"].map(|wire| said(&printed(lesson(it.name, wire).arg("--json"))));
         assert!(virtual_wire.len() == it.sides.len(), "{}: {virtual_wire:?}", it.name);
-        assert_same(&it.name, &virtual_wire, &loopback);
+        assert_same(it.name, &virtual_wire, &loopback);
     };
     // All at once: on the loopback wire they take real time, and most of that is waiting.
     thread::scope(|threads| {

@@ -20,7 +20,7 @@ pub type Packets = Vec<Vec<u8>>;
 pub fn captures() -> Vec<Packets> {
     let mut captures: Vec<Packets> = Vec::new();
     for lesson in catalogue::all() {
-        let Some(demo) = demos::demo(&lesson.name) else { continue };
+        let Some(demo) = demos::demo(lesson.name) else { continue };
         let recordings = demo.record(&Settings::default()).expect("a lesson on the virtual wire can be recorded");
         for recording in recordings {
             let packets = recording.packets.into_iter().map(|packet| packet.data);

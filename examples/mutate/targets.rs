@@ -21,7 +21,6 @@ use wire101::layers::session::{Opening, Prelude, opening};
 use wire101::layers::stack::{self, Outcome};
 use wire101::layers::transport::header::Options as TcpOptions;
 use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side};
-use wire101::lesson::front_matter::Lesson;
 use wire101::limits::MAX_WAITING_BYTES;
 use wire101::moment::Moment;
 use wire101::render::json::Json;
@@ -61,7 +60,6 @@ pub fn parsers(captures: &[Packets]) -> Vec<Target> {
     let deflated = corpus::gzip(&text)[10..].to_vec();
     let gzip = [&[1][..], &corpus::gzip(&text)].concat();
     let zstd = [&[4][..], &corpus::zstd(&text)].concat();
-    let lesson = include_bytes!("../../lessons/upgrade.md").to_vec();
     let target = |name, seeds: &[Vec<u8>], run: fn(&[u8]) -> bool| {
         // What is refused as it is makes no good seed: a mutation would be refused as well.
         let seeds: Vec<Vec<u8>> = seeds.iter().filter(|seed| run(seed)).cloned().collect();
@@ -94,7 +92,6 @@ pub fn parsers(captures: &[Packets]) -> Vec<Target> {
             &[b"permessage-deflate; client_max_window_bits=15; server_no_context_takeover, x; y=\"z\"".to_vec()],
             |bytes| !extensions(bytes).0.is_empty(),
         ),
-        target("front-matter", &[lesson], |bytes| Lesson::parse("upgrade", &String::from_utf8_lossy(bytes)).is_ok()),
         target("pasted", &payloads, |bytes| {
             let [frames, of_client] =
                 [None, Some(Direction::Client)].map(|from| pasted::read(bytes, from).frames.len());

@@ -8,8 +8,6 @@ use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
-
 use super::kind::Kind;
 use super::table;
 use super::words::normal;
@@ -111,15 +109,12 @@ impl Kind {
     #[must_use]
     pub fn entries(self) -> &'static [Entry] {
         static ENTRIES: [OnceLock<Vec<Entry>>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
-        ENTRIES[self as usize].get_or_init(|| match self.data() {
-            Some(data) => load(self, data),
-            None => PROBLEMS.into_iter().flat_map(stories).collect(),
-        })
+        ENTRIES[self as usize].get_or_init(|| load(self, self.data()))
     }
 
-    /// The table; problems have longer stories, in [`PROBLEMS`].
-    pub(super) fn data(self) -> Option<&'static str> {
-        Some(match self {
+    /// The table. The build makes that of problems from their stories, which are too long for the lines of one.
+    pub(super) fn data(self) -> &'static str {
+        match self {
             Self::Status => include_str!("data/status.tsv"),
             Self::Header => include_str!("data/headers.tsv"),
             Self::Method => include_str!("data/methods.tsv"),
@@ -129,8 +124,8 @@ impl Kind {
             Self::TcpFlag => include_str!("data/tcp_flags.tsv"),
             Self::TcpOption => include_str!("data/tcp_options.tsv"),
             Self::Server => include_str!("data/servers.tsv"),
-            Self::Problem => return None,
-        })
+            Self::Problem => include_str!(concat!(env!("OUT_DIR"), "/problems.tsv")),
+        }
     }
 
     /// The entry whose numbers include this one. Tables of numbers are in ascending order.
@@ -172,56 +167,6 @@ fn load(kind: Kind, data: &'static str) -> Vec<Entry> {
         Some(entry)
     };
     lines.filter_map(entry).collect()
-}
-
-/// The files with the problems' stories, from the packets up.
-pub(super) const PROBLEMS: [&str; 3] = [
-    include_str!("data/problems/connection.toml"),
-    include_str!("data/problems/http.toml"),
-    include_str!("data/problems/websocket.toml"),
-];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stories {
-    problem: Vec<Story>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Story {
-    code: String,
-    clause: String,
-    title: String,
-    what: String,
-    when: String,
-    what_to_do: String,
-}
-
-/// The stories in a file. A file that can't be parsed has none; a test checks that each can.
-pub(super) fn stories(data: &str) -> Vec<Entry> {
-    let stories = toml::from_str(data).map_or_else(|_| Vec::new(), |file: Stories| file.problem);
-    // Loaded once and kept until the end: leaking costs nothing.
-    let kept = |text: String| -> &'static str { text.leak() };
-    let prose = |text: String| kept(text.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
-    let entry = |story: Story| {
-        let code = kept(story.code);
-        Entry {
-            kind: Kind::Problem,
-            key: code,
-            numbers: None,
-            name: code,
-            other_names: Vec::new(),
-            clause: kept(story.clause),
-            meaning: prose(story.what),
-            details: vec![
-                ("In short", kept(story.title)),
-                ("When", prose(story.when)),
-                ("To do", prose(story.what_to_do)),
-            ],
-        }
-    };
-    stories.into_iter().map(entry).collect()
 }
 
 /// What the registry says about a status code from 100 to 599; `None` outside (RFC 9110 §15: such codes are invalid).

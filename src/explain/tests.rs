@@ -39,7 +39,7 @@ fn is_clause(clause: &str) -> bool {
 #[test]
 fn every_line_of_every_table_is_an_entry() {
     for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Problem) {
-        let lines = table::lines(kind.data().unwrap()).count();
+        let lines = table::lines(kind.data()).count();
         assert!(lines > 1, "{kind:?}");
         assert_eq!(kind.entries().len(), lines - 1, "{kind:?}");
         assert!(kind.entries().iter().all(|entry| entry.kind == kind), "{kind:?}");
@@ -273,10 +273,6 @@ fn words_of_several_meanings_find_the_likeliest_first() {
 
 #[test]
 fn every_problem_has_a_whole_story() {
-    for data in entry::PROBLEMS {
-        let stories = entry::stories(data).len();
-        assert_eq!(stories, data.matches("[[problem]]").count(), "{}", data.lines().next().unwrap());
-    }
     for story in Kind::Problem.entries() {
         let code = story.key;
         assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'), "{code}");

@@ -8,10 +8,12 @@ pub mod demos;
 pub mod front_matter;
 pub mod measure;
 pub mod run;
+pub mod side;
 pub mod stage;
 pub mod text;
 pub mod wires;
 
-pub use front_matter::{Lesson, Side};
+pub use front_matter::Lesson;
 pub use measure::{Measure, Measurer, Measures};
 pub use run::{Run, RunError, run, run_watched, run_with};
+pub use side::Side;

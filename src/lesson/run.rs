@@ -11,8 +11,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::demos::{self, Demo};
-use super::front_matter::{ExchangeId, Lesson, Side};
+use super::front_matter::{ExchangeId, Lesson};
 use super::measure::{LowerHeaders, Measurer, Measures};
+use super::side::Side;
 use super::text::{FillError, Template};
 use crate::capture::{Interface, LinkType, OwnedPacket, Packet, Writer};
 use crate::inspect::comments::Comments;
@@ -28,12 +29,12 @@ const MINUTE: u64 = 60 * 1_000_000_000;
 pub enum RunError {
     /// It has no demonstration.
     #[error("lesson {0} has no demonstration")]
-    NoDemo(String),
+    NoDemo(&'static str),
     /// Its demonstration has not as many sides as its text.
     #[error("lesson {lesson} names {named} sides, and its demonstration has {shown}")]
     Sides {
         /// The lesson's name.
-        lesson: String,
+        lesson: &'static str,
         /// How many its text names.
         named: usize,
         /// How many its demonstration has.
@@ -43,7 +44,7 @@ pub enum RunError {
     #[error("lesson {lesson}: {error}")]
     Wire {
         /// The lesson's name.
-        lesson: String,
+        lesson: &'static str,
         /// What happened.
         error: WireError,
     },
@@ -117,7 +118,7 @@ pub fn run_watched(
     settings: Settings,
     begins: &dyn Fn(u8),
 ) -> Result<Run, RunError> {
-    let demo = demos::demo(&lesson.name).ok_or_else(|| RunError::NoDemo(lesson.name.clone()))?;
+    let demo = demos::demo(lesson.name).ok_or(RunError::NoDemo(lesson.name))?;
     perform(lesson, demo, wire, settings, begins)
 }
 
@@ -139,11 +140,11 @@ fn perform(
 ) -> Result<Run, RunError> {
     let (named, shown) = (lesson.sides.len(), demo.sides.len());
     if named != shown {
-        return Err(RunError::Sides { lesson: lesson.name.clone(), named, shown });
+        return Err(RunError::Sides { lesson: lesson.name, named, shown });
     }
     let sides = Side::ALL.into_iter().take(named);
     let each: Vec<Settings> = sides.map(|side| lesson.settings_of(side, settings)).collect();
-    let failed = |error| RunError::Wire { lesson: lesson.name.clone(), error };
+    let failed = |error| RunError::Wire { lesson: lesson.name, error };
     let recordings = demo.record_watched(wire, &each, begins).map_err(failed)?;
     Ok(Run::of(lesson, wire, settings, recordings))
 }
@@ -154,7 +155,7 @@ impl Run {
         let unmet = recordings.iter().find_map(|recording| recording.unmet.clone());
         let missed = recordings.iter().map(|recording| recording.missed).sum();
         let mut run = Self { lesson, wire, settings, stack, unmet, missed, packets: Vec::new(), sides: Vec::new() };
-        let names = Side::ALL.into_iter().zip(&lesson.sides);
+        let names = Side::ALL.into_iter().zip(lesson.sides);
         for (index, ((side, name), recording)) in names.zip(recordings).enumerate() {
             let first = run.packets.len() as u64 + 1;
             run.add(index, recording.packets);
@@ -274,8 +275,9 @@ impl Run {
     /// The exchange a side's table of layers is of; the lesson counts connections from each side's first.
     #[must_use]
     pub fn about(&self, side: &SideRun) -> Option<ExchangeId> {
-        let about = self.lesson.about.get(&side.side)?;
-        Some(ExchangeId { connection: side.first_connection + about.connection, index: about.index })
+        let (of, about) = self.lesson.about;
+        let connection = side.first_connection + about.connection;
+        (of == side.side).then_some(ExchangeId { connection, index: about.index })
     }
 
     /// The wire of a side in a few words, for whoever has nothing but the capture.

@@ -2,13 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::wire::Settings;
 
 /// Settings of a wire, as far as a lesson makes them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WireSettings {
     /// The time there and back, in milliseconds.
     pub rtt_ms: Option<u64>,
@@ -17,6 +14,12 @@ pub struct WireSettings {
 }
 
 impl WireSettings {
+    /// Whether it makes any.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        *self != Self::default()
+    }
+
     /// These settings, and the others from `settings`.
     #[must_use]
     pub fn over(&self, settings: Settings) -> Settings {

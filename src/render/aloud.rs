@@ -66,7 +66,7 @@ impl Aloud<'_> {
 
     fn comparison(&mut self) -> Result<(), FillError> {
         self.heading("The sides compared.".to_owned());
-        for row in &self.run.lesson.compare {
+        for row in self.run.lesson.compare {
             let value = |side: &SideRun| format!("{} {}", side.side.letter(), lesson::value(row.measure, side));
             let values: Vec<String> = self.run.sides.iter().map(value).collect();
             let note = row.note.as_ref().map(|note| self.run.fill(note)).transpose()?;

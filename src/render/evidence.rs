@@ -211,7 +211,7 @@ mod tests {
     fn whatever_is_asked_no_line_is_too_wide() {
         for lesson in catalogue::all() {
             let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-            for check in &lesson.checks {
+            for check in lesson.checks {
                 let measured = Answer { measure: check.measure, side: check.side };
                 for columns in [80, 120] {
                     let drawn = Style::plain(columns).lines(evidence(&run, measured));

@@ -124,8 +124,8 @@ pub fn list(lessons: &[Lesson]) -> Page {
     for lesson in lessons {
         table.row([
             Text::words(lesson.number.to_string()).dim().into(),
-            Text::words(lesson.name.clone()).look(Layer::Application).into(),
-            lesson.question.clone().into(),
+            Text::words(lesson.name).look(Layer::Application).into(),
+            lesson.question.into(),
         ]);
     }
     let mut page = Page::from(table);
@@ -180,9 +180,9 @@ impl<'a> Course<'a> {
     fn opening(&mut self) {
         let lesson = self.run.lesson;
         self.page.append(title(self.run));
-        self.page.say(lesson.question.clone());
+        self.page.say(lesson.question);
         self.page.space();
-        let choices = match lesson.prediction.choices.as_slice() {
+        let choices = match lesson.prediction.choices {
             [] => String::new(),
             [others @ .., last] => {
                 let others: Vec<String> = others.iter().map(ToString::to_string).collect();
@@ -199,10 +199,10 @@ impl<'a> Course<'a> {
         columns.extend(LETTERS.iter().take(run.sides.len()).map(|letter| Column::number(letter)));
         columns.push(Column::text("").wrapped());
         let mut table = Table::new(&columns);
-        for row in &run.lesson.compare {
+        for row in run.lesson.compare {
             let note = row.note.as_ref().map(|note| run.fill(note)).transpose()?.unwrap_or_default();
             let values = run.sides.iter().map(|side| Text::words(value(row.measure, side)).bold().into());
-            let label = Cell::from(row.label.clone());
+            let label = Cell::from(row.label.to_owned());
             table.row([label].into_iter().chain(values).chain([Text::taught(note).dim().into()]));
         }
         self.page.space();
@@ -215,7 +215,7 @@ impl<'a> Course<'a> {
         let answer = run.lesson.prediction.answer;
         if let Some(side) = run.sides.get(answer.side.index()) {
             let row = run.lesson.compare.iter().find(|row| row.measure == answer.measure);
-            let label = row.map_or_else(|| answer.measure.to_string(), |row| row.label.clone());
+            let label = row.map_or_else(|| answer.measure.to_string(), |row| row.label.to_owned());
             let found = value(answer.measure, side);
             self.page.space();
             let answer = format!("**Did you guess it?** {label}, side {}: **{found}**.", answer.side.letter());
@@ -231,7 +231,7 @@ impl<'a> Course<'a> {
     fn closing(&mut self) -> Result<(), FillError> {
         let (run, page) = (self.run, &mut self.page);
         page.heading("What to take away", "");
-        for sentence in &run.lesson.take_away {
+        for sentence in run.lesson.take_away {
             page.append(markdown(&format!("- {}", run.fill(sentence)?)));
         }
         page.heading("What to try next", "");
@@ -249,7 +249,7 @@ impl<'a> Course<'a> {
 fn to_try(step: &Step, in_full: bool) -> Page {
     let mut page = markdown(&format!("- `{}`", step.command));
     if in_full {
-        page.append(markdown(&step.look_for).under("  "));
+        page.append(markdown(step.look_for).under("  "));
     }
     page
 }

@@ -22,7 +22,7 @@ pub fn question(session: &Session) -> Result<Page, FillError> {
     match session.step() {
         Step::Guess => {
             page.append(markdown(&format!("**{}**", lesson.question)));
-            let sides = ('A'..).zip(&lesson.sides).map(|(letter, side)| format!("- {letter}: {side}\n"));
+            let sides = ('A'..).zip(lesson.sides).map(|(letter, side)| format!("- {letter}: {side}\n"));
             page.space();
             page.append(markdown(&sides.collect::<String>()));
             page.space();
@@ -50,7 +50,7 @@ pub fn question(session: &Session) -> Result<Page, FillError> {
 pub fn again(session: &Session) -> Result<Page, FillError> {
     match session.step() {
         Step::Check(_) => question(session),
-        Step::Guess => Ok(markdown(&session.lesson().prediction.ask)),
+        Step::Guess => Ok(markdown(session.lesson().prediction.ask)),
         Step::After | Step::End => Ok(Page::default()),
     }
 }
@@ -142,7 +142,7 @@ fn after(session: &Session) -> Result<Page, FillError> {
     let (lesson, run) = (session.lesson(), session.run());
     let mut page = Page::default();
     page.say("What to take away:");
-    for sentence in &lesson.take_away {
+    for sentence in lesson.take_away {
         page.append(markdown(&format!("- {}", run.fill(sentence)?)));
     }
     page.space();
@@ -162,9 +162,9 @@ fn after(session: &Session) -> Result<Page, FillError> {
 pub fn suggestions(session: &Session) -> Page {
     let mut page = Page::default();
     page.say("What to try, at once (type its number):");
-    for (number, step) in (1..).zip(&session.lesson().try_next) {
+    for (number, step) in (1..).zip(session.lesson().try_next) {
         page.append(markdown(&format!("{number}. `{}`", step.command)));
-        page.append(markdown(&step.look_for).under("   "));
+        page.append(markdown(step.look_for).under("   "));
     }
     page.append(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`"));
     page
@@ -173,7 +173,7 @@ pub fn suggestions(session: &Session) -> Page {
 fn end(session: &Session) -> Page {
     let lessons = session.lessons();
     let asked: usize = lessons.iter().map(|lesson| lesson.checks.len()).sum();
-    let right = lessons.iter().filter_map(|lesson| session.progress().lessons.get(&lesson.name));
+    let right = lessons.iter().filter_map(|lesson| session.progress().lessons.get(lesson.name));
     let right = right.fold(0_usize, |sum, done| sum.saturating_add(done.right));
     let complete = lessons.iter().filter(|lesson| session.progress().is_complete(lesson)).count();
     let words = format!(

@@ -58,7 +58,7 @@ pub(super) fn shortcomings(run: &Run) -> impl Iterator<Item = String> + use<> {
 #[must_use]
 pub fn under_way(lesson: &Lesson, place: u8, all: Duration) -> String {
     let letter = ('A'..).nth(place.into()).unwrap_or('?');
-    let name = lesson.sides.get(usize::from(place)).map_or("", String::as_str);
+    let name = lesson.sides.get(usize::from(place)).copied().unwrap_or_default();
     let seconds = all.as_secs().max(1);
     format!("in real time, about {seconds} s in all: side {letter} of {}, {name}", lesson.sides.len())
 }

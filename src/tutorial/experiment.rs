@@ -128,7 +128,7 @@ fn suggestion(lesson: &'static Lesson, number: usize) -> Result<Experiment, NoEx
         ["wire101", "lesson", "run", name, flags @ ..] => {
             Trial::of(catalogue::find(name)?).with(flags).map(Experiment::Run)
         }
-        _ => Err(NoExperiment::Flag(step.command.clone())),
+        _ => Err(NoExperiment::Flag(step.command.to_owned())),
     }
 }
 

@@ -42,10 +42,10 @@ impl Session {
         let named = |name: &str| lessons.iter().position(|lesson| lesson.name == name);
         let undone = || lessons.iter().position(|lesson| !progress.is_complete(lesson)).unwrap_or(0);
         let at = match start {
-            Some(start) => named(&start.name).unwrap_or(0),
+            Some(start) => named(start.name).unwrap_or(0),
             None => progress.at.as_deref().and_then(named).unwrap_or_else(undone),
         };
-        let lesson = lessons.get(at).ok_or_else(|| RunError::NoDemo("1".to_owned()))?;
+        let lesson = lessons.get(at).ok_or_else(|| RunError::NoDemo("1"))?;
         if start.is_some() {
             progress.begin(lesson);
         }
@@ -79,7 +79,7 @@ impl Session {
     /// What is done of the lesson at hand.
     #[must_use]
     pub fn done(&self) -> Done {
-        self.progress.lessons.get(&self.lesson().name).copied().unwrap_or_default()
+        self.progress.lessons.get(self.lesson().name).copied().unwrap_or_default()
     }
 
     /// What is asked now.
@@ -177,7 +177,7 @@ impl Session {
             guess: given.map(|given| unit.format(given)),
             found: unit.format(found),
             right: given.is_some_and(|given| answer::same(given, found, unit)),
-            label: row.map_or_else(|| answer.measure.to_string().replace('_', " "), |row| row.label.clone()),
+            label: row.map_or_else(|| answer.measure.to_string().replace('_', " "), |row| row.label.to_owned()),
             measured: answer,
         };
         self.advance(false)?;
@@ -239,7 +239,7 @@ impl Session {
             // Nothing is left behind before what comes next is there.
             self.run = Trial::of(next).run()?;
         }
-        let name = self.lessons.get(self.at).map(|lesson| lesson.name.clone()).unwrap_or_default();
+        let name = self.lessons.get(self.at).map(|lesson| lesson.name.to_owned()).unwrap_or_default();
         let done = self.progress.lessons.entry(name.clone()).or_default();
         done.steps = done.steps.saturating_add(1).min(checks + 2);
         done.right = done.right.saturating_add(usize::from(right));
@@ -252,20 +252,20 @@ impl Session {
             if self.progress.is_complete(next) {
                 self.progress.begin(next);
             }
-            self.progress.at = Some(next.name.clone());
+            self.progress.at = Some(next.name.to_owned());
         }
         Ok(())
     }
 
     fn entry(&mut self) -> &mut Done {
-        let name = &self.run.lesson.name;
-        self.progress.at = Some(name.clone());
-        self.progress.lessons.entry(name.clone()).or_default()
+        let name = self.run.lesson.name;
+        self.progress.at = Some(name.to_owned());
+        self.progress.lessons.entry(name.to_owned()).or_default()
     }
 
     fn measured(&self, measure: Measure, side: Side) -> Result<u64, Stuck> {
         let of_side = self.run.sides.get(side.index());
-        of_side.and_then(|side| side.measures.get(measure)).ok_or_else(|| Stuck::NoAnswer(self.lesson().name.clone()))
+        of_side.and_then(|side| side.measures.get(measure)).ok_or_else(|| Stuck::NoAnswer(self.lesson().name))
     }
 }
 
@@ -273,14 +273,14 @@ impl Progress {
     /// Whether a lesson was taken to its end.
     #[must_use]
     pub fn is_complete(&self, lesson: &Lesson) -> bool {
-        self.lessons.get(&lesson.name).is_some_and(|done| done.complete)
+        self.lessons.get(lesson.name).is_some_and(|done| done.complete)
     }
 
     /// Takes a lesson from its beginning; that it was complete stays.
     fn begin(&mut self, lesson: &Lesson) {
-        let done = self.lessons.entry(lesson.name.clone()).or_default();
+        let done = self.lessons.entry(lesson.name.to_owned()).or_default();
         *done = Done { complete: done.complete, ..Done::default() };
-        self.at = Some(lesson.name.clone());
+        self.at = Some(lesson.name.to_owned());
     }
 }
 
@@ -295,7 +295,7 @@ pub enum Stuck {
     Fill(#[from] FillError),
     /// So does its question.
     #[error("lesson {0}: what its question asks for was not measured")]
-    NoAnswer(String),
+    NoAnswer(&'static str),
 }
 
 fn misread(line: &str, wrong: NoAnswer) -> String {

@@ -19,7 +19,7 @@ fn assert_counted_alike(lesson: &Lesson, capture: &Path, wire: &str) {
 /// Whether the lesson says of everything that tshark complains of that it will.
 fn assert_known(lesson: &Lesson, complaints: &[String]) {
     for complaint in complaints {
-        let is_known = lesson.warnings.iter().any(|warning| complaint.contains(&warning.tshark));
+        let is_known = lesson.warnings.iter().any(|warning| complaint.contains(warning.tshark));
         assert!(is_known, "{}: {complaint}", lesson.name);
     }
 }
@@ -29,7 +29,7 @@ fn tshark_counts_in_every_lesson_what_wire101_counts() {
     let folder = tempfile::tempdir().unwrap();
     for lesson in catalogue::all() {
         let capture = folder.path().join(format!("{}.pcapng", lesson.name));
-        lessons::run(&lesson.name, &capture);
+        lessons::run(lesson.name, &capture);
         assert_counted_alike(lesson, &capture, "virtual");
     }
 }
@@ -39,11 +39,11 @@ fn tshark_complains_of_nothing_in_a_lesson_but_what_the_lesson_says_it_does() {
     let folder = tempfile::tempdir().unwrap();
     for lesson in catalogue::all() {
         let capture = folder.path().join(format!("{}.pcapng", lesson.name));
-        lessons::run(&lesson.name, &capture);
+        lessons::run(lesson.name, &capture);
         let complaints = complaints(&capture, "virtual");
         assert_known(lesson, &complaints);
-        for warning in &lesson.warnings {
-            let is_there = complaints.iter().any(|complaint| complaint.contains(&warning.tshark));
+        for warning in lesson.warnings {
+            let is_there = complaints.iter().any(|complaint| complaint.contains(warning.tshark));
             assert!(is_there, "{}: tshark does not say {:?} any more", lesson.name, warning.tshark);
         }
     }
@@ -63,7 +63,7 @@ fn on_the_loopback_wire_tshark_counts_the_same_and_finds_nothing_else_malformed(
             let (done, capture) = (done.clone(), folder.path().join(format!("{}.pcapng", lesson.name)));
             threads.spawn(move || {
                 let path = capture.to_str().expect("temporary folders have plain names");
-                printed(&["lesson", "run", &lesson.name, "--wire", "loopback", "--save", path]);
+                printed(&["lesson", "run", lesson.name, "--wire", "loopback", "--save", path]);
                 done.send((lesson, capture)).expect("somebody waits for it");
             });
         }
@@ -87,8 +87,8 @@ fn agrees_on_the_loopback_wire(lesson: &Lesson, capture: &Path) {
 fn tshark_shows_the_comments_on_the_packets_that_matter() {
     let folder = tempfile::tempdir().unwrap();
     for lesson in catalogue::all() {
-        let capture = folder.path().join(&lesson.name);
-        lessons::run(&lesson.name, &capture);
+        let capture = folder.path().join(lesson.name);
+        lessons::run(lesson.name, &capture);
         let settings = wire101::wire::Settings { seed: 7, ..lesson.settings(Wire::Virtual) };
         let run = wire101::lesson::run(lesson, Wire::Virtual, settings).unwrap();
         let shown = fields(&capture, "virtual", &["frame.number", "frame.comment"]).into_iter();

@@ -21,7 +21,7 @@ fn folder() -> PathBuf {
 fn captures() -> Vec<(String, Vec<u8>)> {
     let run = |lesson: &'static lesson::Lesson| {
         let run = lesson::run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-        (lesson.name.clone(), run.write(Vec::new()).unwrap())
+        (lesson.name.to_owned(), run.write(Vec::new()).unwrap())
     };
     catalogue::all().iter().map(run).collect()
 }

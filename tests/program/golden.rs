@@ -127,7 +127,7 @@ fn every_lesson_says_in_json_what_its_capture_does() {
         if let Some(begin) = kept.first_mut() {
             *begin = begin.replace(&capture, &run);
         }
-        let printed = lines(root(), &["lesson", "run", &lesson.name]);
+        let printed = lines(root(), &["lesson", "run", lesson.name]);
         wrong.extend(difference(&name, &kept, &printed).map(|it| format!("lesson {} and {it}", lesson.name)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

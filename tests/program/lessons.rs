@@ -19,7 +19,7 @@ fn the_same_seed_gives_the_same_text_and_the_same_file() {
     for lesson in catalogue::all() {
         let run = || {
             let capture = folder.path().join("same-name.pcapng");
-            let text = run(&lesson.name, &capture);
+            let text = run(lesson.name, &capture);
             (text, fs::read(capture).unwrap())
         };
         let (first, second) = (run(), run());

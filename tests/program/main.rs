@@ -7,6 +7,9 @@
 mod against_tshark;
 mod architecture;
 mod captures;
+// What the build makes of the lessons and stories, with tests of its own.
+#[path = "../../build/data/mod.rs"]
+mod data;
 mod documents;
 mod golden;
 mod images;

@@ -69,7 +69,7 @@ fn a_syn_that_was_lost_is_said_to_be_sent_again_and_has_no_bytes() {
 fn comments_are_on_packets_that_there_are() {
     for lesson in catalogue::all() {
         let run = lesson::run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-        let comments = comments(&lesson.name, lesson.settings(Wire::Virtual));
+        let comments = comments(lesson.name, lesson.settings(Wire::Virtual));
         assert!(comments.len() >= 4, "{}: {comments:?}", lesson.name);
         let packets = run.packets.len() as u64;
         assert!(comments.keys().all(|packet| (1..=packets).contains(packet)), "{}", lesson.name);

@@ -3,7 +3,7 @@
 //! A demonstration steps by what it receives, never by a clock alone, and names hosts, never addresses: it runs on any
 //! wire.
 
-// The module of each lesson, `ALL` of them by name, and `demo(name)`: written by build.rs from the files that are here.
+// The module of each lesson, `ALL` of them by name, and `demo(name)`: written by the build from the files that are here.
 include!(concat!(env!("OUT_DIR"), "/demos.rs"));
 
 use std::pin::Pin;

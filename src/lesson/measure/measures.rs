@@ -68,7 +68,7 @@ impl Measures {
     ///
     /// # Errors
     ///
-    /// [`UnknownMeasure`], with the name that may have been meant.
+    /// [`UnknownMeasure`], if there is none of that name.
     pub fn named(&self, name: &str) -> Result<Option<u64>, UnknownMeasure> {
         name.parse().map(|measure| self.get(measure))
     }

@@ -1,7 +1,10 @@
 //! The table of measures. A row has a name and a unit; its comment is the definition. A measure that is counted needs nothing
 //! else but a file of this folder that counts it in its tally; one that follows from others is worked out in `measures.rs`.
+//! The build reads measures' names in lessons by this file, too: it names nothing else of the crate.
 
+use std::fmt;
 use std::num::NonZeroU32;
+use std::str::FromStr;
 
 /// What a measure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,17 +18,16 @@ pub enum Unit {
 }
 
 /// What is known about a measure.
-pub(super) struct Row {
-    pub name: &'static str,
-    pub measure: Measure,
-    pub unit: Unit,
+struct Row {
+    name: &'static str,
+    measure: Measure,
+    unit: Unit,
 }
 
 macro_rules! measures {
     ($($(#[doc = $definition:literal])+ $measure:ident, $name:literal, $unit:ident;)+) => {
         /// What can be asked about a capture. Parsed from its name: `round_trips`, `time_to_nth(3)`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
-        #[serde(try_from = "String")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Measure {
             $($(#[doc = $definition])+ $measure,)+
             /// From the first SYN to the last byte of the response or message of that number.
@@ -33,7 +35,7 @@ macro_rules! measures {
         }
 
         /// A row for each measure but [`Measure::TimeToNth`].
-        pub(super) const TABLE: &[Row] =
+        const TABLE: &[Row] =
             &[$(Row { name: $name, measure: Measure::$measure, unit: Unit::$unit }),+];
     };
 }
@@ -126,3 +128,61 @@ measures! {
     /// What the inspector found wrong.
     Problems, "problems", Count;
 }
+
+/// A name that no measure has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownMeasure {
+    /// What was asked for.
+    pub name: String,
+}
+
+impl Measure {
+    /// Every measure but `time_to_nth`, with its name.
+    pub fn named() -> impl Iterator<Item = (&'static str, Self)> {
+        TABLE.iter().map(|row| (row.name, row.measure))
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub fn unit(self) -> Unit {
+        self.row().map_or(Unit::Nanoseconds, |row| row.unit)
+    }
+
+    fn row(self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| row.measure == self)
+    }
+}
+
+impl FromStr for Measure {
+    type Err = UnknownMeasure;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMeasure> {
+        if let Some((_, measure)) = Self::named().find(|(known, _)| *known == name) {
+            return Ok(measure);
+        }
+        let nth = name.strip_prefix("time_to_nth(").and_then(|rest| rest.strip_suffix(')'));
+        let nth = nth.and_then(|n| n.trim().parse().ok());
+        nth.map(Self::TimeToNth).ok_or_else(|| UnknownMeasure { name: name.to_owned() })
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.row()) {
+            (Self::TimeToNth(n), _) => write!(f, "time_to_nth({n})"),
+            (_, row) => f.write_str(row.map_or("", |row| row.name)),
+        }
+    }
+}
+
+impl fmt::Display for UnknownMeasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no measure `{}`; there are ", self.name)?;
+        for (name, _) in Measure::named() {
+            write!(f, "{name}, ")?;
+        }
+        f.write_str("and time_to_nth(N) with N from 1")
+    }
+}
+
+impl std::error::Error for UnknownMeasure {}

@@ -2,4 +2,4 @@
 
 pub mod template;
 
-pub use template::{FillError, Template, TemplateError};
+pub use template::{FillError, Template};

@@ -2,91 +2,61 @@
 //!
 //! `{a.round_trips}` is a measure of side A; `{a.packets - b.packets}` a difference, `{a.packets / b.packets}` how many
 //! times as much, `{a.useful_bytes % a.wire_bytes}` a share in percent. Either operand may be a whole number. Braces in
-//! `code` and in fenced code are literal; elsewhere every brace belongs to a placeholder, so that no slip goes unseen.
+//! `code` and in fenced code are literal; elsewhere every brace belongs to a placeholder, so that no slip goes unseen. The
+//! build parses it, in `build/data/template.rs`; here it is filled in.
 
 use std::fmt;
 
-use serde::Deserialize;
-
-use crate::lesson::front_matter::Side;
-use crate::lesson::measure::{Measure, Measures, Unit, UnknownMeasure};
+use crate::lesson::measure::{Measure, Measures, Unit};
+use crate::lesson::side::Side;
 use crate::numbers;
 
 /// Text, parsed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    /// What it is made of, in order.
+    pub parts: &'static [Part],
 }
 
+/// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Literal(String),
+pub enum Part {
+    /// Words.
+    Literal(&'static str),
+    /// What a placeholder stands for.
     Value(Placeholder),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Placeholder {
-    first: Operand,
-    rest: Option<(Operator, Operand)>,
+/// What stands between two braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    /// The only operand, or the one before the operator.
+    pub first: Operand,
+    /// The operator, and the operand after it.
+    pub rest: Option<(Operator, Operand)>,
 }
 
+/// What a placeholder reckons with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operand {
+pub enum Operand {
+    /// A number, as written.
     Number(u64),
+    /// What a side's capture measures.
+    #[expect(missing_docs, reason = "what is measured on which side")]
     Measured { side: Side, measure: Measure },
 }
 
+/// How a placeholder reckons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
+pub enum Operator {
+    /// `-`, the difference.
     Minus,
+    /// `*`, the product.
     Times,
+    /// `/`, how many times as much, or a share of each.
     Per,
+    /// `%`, the share in percent.
     Percent,
-}
-
-/// A placeholder that says nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{problem}")]
-pub struct TemplateError {
-    /// The line it is on, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub problem: TemplateProblem,
-}
-
-/// What can be wrong with a placeholder.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TemplateProblem {
-    /// It names no measure.
-    #[error("`{{{placeholder}}}`: {unknown}")]
-    Unknown {
-        /// What stands between the braces.
-        placeholder: String,
-        /// The name, and which was meant.
-        unknown: UnknownMeasure,
-    },
-    /// It is not of the form.
-    #[error(
-        "`{{{placeholder}}}` is no placeholder: write {{a.packets}}, or two of these or a number with -, *, / or % between; sides are a to d"
-    )]
-    Malformed {
-        /// What stands between the braces.
-        placeholder: String,
-    },
-    /// It has operands that cannot be reckoned with each other.
-    #[error("`{{{placeholder}}}` reckons with {first:?} and {second:?}, which do not go together")]
-    Units {
-        /// What stands between the braces.
-        placeholder: String,
-        /// What the first counts.
-        first: Unit,
-        /// What the second counts.
-        second: Unit,
-    },
-    /// A brace without its other half.
-    #[error("a brace stands alone in its line: outside `code`, braces are for placeholders")]
-    LoneBrace,
 }
 
 /// A placeholder that these captures give no value.
@@ -115,26 +85,6 @@ pub enum FillError {
 }
 
 impl Template {
-    /// Parses text with placeholders.
-    ///
-    /// # Errors
-    ///
-    /// The first placeholder that is none, and its line.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut parts = Vec::new();
-        let mut in_fence = false;
-        for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-            let fences = line.trim_start().starts_with("```");
-            in_fence ^= fences;
-            if fences || in_fence {
-                parts.push(Part::Literal(line.to_owned()));
-            } else {
-                parse_line(line, &mut parts).map_err(|problem| TemplateError { line: number, problem })?;
-            }
-        }
-        Ok(Self { parts })
-    }
-
     /// The text with every placeholder's value in its place. The spaces inside a number are no-break spaces (U+00A0).
     ///
     /// # Errors
@@ -142,7 +92,7 @@ impl Template {
     /// [`FillError`] where a placeholder has no value.
     pub fn fill(&self, sides: &[&Measures]) -> Result<String, FillError> {
         let mut text = String::new();
-        for part in &self.parts {
+        for part in self.parts {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Value(placeholder) => text.push_str(&placeholder.value(sides)?),
@@ -150,91 +100,9 @@ impl Template {
         }
         Ok(text)
     }
-
-    /// The sides it speaks of, in order of mention.
-    pub fn sides(&self) -> impl Iterator<Item = Side> {
-        let placeholders = self.parts.iter().filter_map(|part| match part {
-            Part::Literal(_) => None,
-            Part::Value(placeholder) => Some(placeholder),
-        });
-        let operands = placeholders.flat_map(|p| std::iter::once(p.first).chain(p.rest.map(|(_, operand)| operand)));
-        operands.filter_map(|operand| match operand {
-            Operand::Number(_) => None,
-            Operand::Measured { side, .. } => Some(side),
-        })
-    }
-}
-
-impl TryFrom<String> for Template {
-    type Error = TemplateError;
-
-    fn try_from(text: String) -> Result<Self, TemplateError> {
-        Self::parse(&text)
-    }
-}
-
-/// A line outside fenced code. A code span does not outlast it.
-fn parse_line(line: &str, parts: &mut Vec<Part>) -> Result<(), TemplateProblem> {
-    let mut literal = String::new();
-    let mut in_code = false;
-    let mut rest = line;
-    while let Some(character) = rest.chars().next() {
-        let after = &rest[character.len_utf8()..];
-        in_code ^= character == '`';
-        rest = match character {
-            '{' if !in_code => {
-                let (inside, beyond) = after.split_once('}').ok_or(TemplateProblem::LoneBrace)?;
-                parts.push(Part::Literal(std::mem::take(&mut literal)));
-                parts.push(Part::Value(parse_placeholder(inside)?));
-                beyond
-            }
-            '}' if !in_code => return Err(TemplateProblem::LoneBrace),
-            _ => {
-                literal.push(character);
-                after
-            }
-        };
-    }
-    parts.push(Part::Literal(literal));
-    Ok(())
-}
-
-fn parse_placeholder(inside: &str) -> Result<Placeholder, TemplateProblem> {
-    let malformed = || TemplateProblem::Malformed { placeholder: inside.to_owned() };
-    let operand = |word: &str| -> Result<Operand, TemplateProblem> {
-        if let Ok(number) = word.parse() {
-            return Ok(Operand::Number(number));
-        }
-        let (side, measure) = word.split_once('.').ok_or_else(malformed)?;
-        let side = Side::from_letter(side).ok_or_else(malformed)?;
-        let measure =
-            measure.parse().map_err(|unknown| TemplateProblem::Unknown { placeholder: inside.to_owned(), unknown })?;
-        Ok(Operand::Measured { side, measure })
-    };
-    let words: Vec<&str> = inside.split_whitespace().collect();
-    let placeholder = match words[..] {
-        [word] => Placeholder { first: operand(word)?, rest: None },
-        [first, operator, second] => {
-            let operator = Operator::parse(operator).ok_or_else(malformed)?;
-            Placeholder { first: operand(first)?, rest: Some((operator, operand(second)?)) }
-        }
-        _ => return Err(malformed()),
-    };
-    placeholder.check(inside)?;
-    Ok(placeholder)
 }
 
 impl Operator {
-    fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "-" => Self::Minus,
-            "*" => Self::Times,
-            "/" => Self::Per,
-            "%" => Self::Percent,
-            _ => return None,
-        })
-    }
-
     fn symbol(self) -> char {
         match self {
             Self::Minus => '-',
@@ -266,27 +134,6 @@ impl Operand {
 }
 
 impl Placeholder {
-    /// A bare number teaches nothing, and bytes less packets mean nothing.
-    fn check(&self, inside: &str) -> Result<(), TemplateProblem> {
-        let placeholder = || inside.to_owned();
-        let second = self.rest.and_then(|(_, operand)| operand.unit());
-        match (self.first.unit(), second) {
-            (None, None) => Err(TemplateProblem::Malformed { placeholder: placeholder() }),
-            // Bytes per packet is a fair question, and so is how long so many round trips take.
-            (Some(_), Some(_)) if matches!(self.rest, Some((Operator::Per, _))) => Ok(()),
-            (Some(first), Some(second)) if matches!(self.rest, Some((Operator::Times, _))) => {
-                if first == Unit::Count || second == Unit::Count {
-                    return Ok(());
-                }
-                Err(TemplateProblem::Units { placeholder: placeholder(), first, second })
-            }
-            (Some(first), Some(second)) if first != second => {
-                Err(TemplateProblem::Units { placeholder: placeholder(), first, second })
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn value(&self, sides: &[&Measures]) -> Result<String, FillError> {
         let first = self.first.value(sides)?;
         let second_unit = self.rest.and_then(|(_, operand)| operand.unit());

@@ -8,12 +8,12 @@ use crate::render::model::{Form, Heading, List, Page, Prose, Text};
 #[must_use]
 pub fn card(lesson: &Lesson) -> Page {
     let remark = format!("lesson {} of {}", lesson.number, catalogue::count());
-    let mut page = Page::from(Heading::new(Text::words(lesson.title.clone()).bold(), remark, Place::Across));
+    let mut page = Page::from(Heading::new(Text::words(lesson.title).bold(), remark, Place::Across));
     page.space();
-    page.add(Prose::new(lesson.question.clone()).under(1));
+    page.add(Prose::new(lesson.question).under(1));
     page.space();
     let mut sides = List::new(Form::Card);
-    sides.several("Sides", ('A'..).zip(&lesson.sides).map(|(letter, name)| format!("{letter}  {name}")));
+    sides.several("Sides", ('A'..).zip(lesson.sides).map(|(letter, name)| format!("{letter}  {name}")));
     page.add(sides);
     page.space();
     let mut commands = List::new(Form::Card);

@@ -34,7 +34,7 @@ impl Course<'_> {
         let id = format!("{}.{}", exchange.connection, exchange.index);
         let heading = format!("{}, exchange {id}, layer by layer: {}", side.side.letter(), osi::title(exchange));
         let carrier = self.fields.of_packet(exchange.extent().first.packet);
-        let about = if self.depth.layers { &Layer::TOP_DOWN[..] } else { &self.run.lesson.layers };
+        let about = if self.depth.layers { &Layer::TOP_DOWN[..] } else { self.run.lesson.layers };
         (heading, Layers::about(osi::rows(story, exchange, &carrier), about))
     }
 

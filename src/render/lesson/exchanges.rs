@@ -15,12 +15,12 @@ impl Course<'_> {
         let mut page = Page::default();
         let mut left_out = 0;
         for (side, story) in self.run.sides.iter().zip(&self.stories) {
-            let said = self.run.lesson.said.get(&side.side);
+            let said = self.run.lesson.said[side.side.index()];
             let mut exchanges: Vec<&Exchange> = story.exchanges.iter().collect();
             exchanges.sort_by_key(|exchange| (exchange.connection, exchange.index));
             for exchange in exchanges {
                 let id = ExchangeId { connection: exchange.connection - side.first_connection, index: exchange.index };
-                if self.depth.layers || said.is_some_and(|said| said.contains(&id)) {
+                if self.depth.layers || said.contains(&id) {
                     // The page's heading is enough of a gap before the first.
                     if !page.is_empty() {
                         page.space();

@@ -2,9 +2,8 @@
 
 use super::{Course, Depth};
 use crate::inspect::record::Frame;
-use crate::lesson::Run;
-use crate::lesson::front_matter::Side;
 use crate::lesson::run::SideRun;
+use crate::lesson::{Run, Side};
 use crate::render::model::{Block, Page};
 use crate::render::story::Story;
 use crate::render::{accept, frames};
@@ -76,7 +75,7 @@ impl Course<'_> {
 fn frames_to_draw(run: &Run, stories: &[Story], deep: bool) -> Vec<(char, Frame)> {
     let sides = || run.sides.iter().zip(stories);
     let diagrams = &run.lesson.diagrams;
-    if diagrams.is_empty() && deep {
+    if diagrams.iter().all(|places| places.is_empty()) && deep {
         let shows = |frame: &&Frame| frame.opcode == 1 && frame.mask_key.is_some() && !frame.payload.is_empty();
         let first = |(side, story): (&SideRun, &Story)| {
             story.frames.iter().find(shows).map(|frame| (side.side.letter(), frame.clone()))
@@ -85,7 +84,7 @@ fn frames_to_draw(run: &Run, stories: &[Story], deep: bool) -> Vec<(char, Frame)
     }
     let wanted = |(side, story): (&SideRun, &Story)| {
         let most = if deep { usize::MAX } else { 1 };
-        let places = diagrams.get(&side.side).into_iter().flatten().take(most);
+        let places = diagrams[side.side.index()].iter().take(most);
         let frames = places.filter_map(|place| story.frames.get(*place).cloned());
         frames.map(|frame| (side.side.letter(), frame)).collect::<Vec<_>>()
     };

@@ -18,7 +18,7 @@ pub fn list(lessons: &[Lesson], progress: &Progress) -> Page {
     ];
     let (mut table, mut said) = (Table::new(&columns), Page::default());
     for lesson in lessons {
-        let done = progress.lessons.get(&lesson.name).copied().unwrap_or_default();
+        let done = progress.lessons.get(lesson.name).copied().unwrap_or_default();
         let steps = format!("{} of {}", done.steps, lesson.checks.len() + 1);
         let (word, look, spoken) = match done {
             _ if done.complete => ("yes".to_owned(), Look::Good, "done".to_owned()),
@@ -28,10 +28,10 @@ pub fn list(lessons: &[Lesson], progress: &Progress) -> Page {
         let right = if done.steps > 1 { format!("{} of {}", done.right, lesson.checks.len()) } else { String::new() };
         table.row([
             Text::words(lesson.number.to_string()).dim().into(),
-            Text::words(lesson.name.clone()).look(Layer::Application).into(),
+            Text::words(lesson.name).look(Layer::Application).into(),
             Text::words(word).look(look).into(),
             right.into(),
-            lesson.question.clone().into(),
+            lesson.question.into(),
         ]);
         said.append(markdown(&format!("{}. {}: {spoken}. {}", lesson.number, lesson.name, lesson.question)));
     }

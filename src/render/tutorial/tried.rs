@@ -21,7 +21,7 @@ pub fn tried(before: &Run, now: &Run) -> Page {
     let (mut table, mut said) = (Table::new(&columns), Page::default());
     said.say("What is other than before:");
     let mut same = 0;
-    for row in &now.lesson.compare {
+    for row in now.lesson.compare {
         for (old, new) in before.sides.iter().zip(&now.sides) {
             let (was, is) = (lesson::value(row.measure, old), lesson::value(row.measure, new));
             if was == is {
@@ -30,7 +30,7 @@ pub fn tried(before: &Run, now: &Run) -> Page {
             }
             let side = new.side.letter();
             said.say(format!("{}, side {side}: {was}, now {is}", row.label));
-            table.row([row.label.clone().into(), side.to_string().into(), was.into(), Text::words(is).bold().into()]);
+            table.row([row.label.into(), side.to_string().into(), was.into(), Text::words(is).bold().into()]);
         }
     }
     if table.is_empty() {

@@ -1,24 +1,33 @@
-//! Lists the lessons and their demonstrations, so that a new lesson touches two files and no list.
+//! Reads the lessons and the stories of problems, so that the program contains them ready to use, and lists the lessons and
+//! their demonstrations, so that a new lesson touches two files and no list.
 //!
 //! `lessons/NAME.md` is the text and `src/lesson/demos/NAME.rs`, with `_` for `-`, its traffic. Into `OUT_DIR` go
-//! `lessons.rs`, every lesson's name and text, and `demos.rs`, the modules and a look-up by the lesson's name.
+//! `lessons.rs`, every lesson in the order of the course, `demos.rs`, the modules and a look-up by the lesson's name, and
+//! `problems.tsv`, the stories.
+
+mod data;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use data::{lesson, stories};
+
 const LESSONS: &str = "lessons";
 const DEMOS: &str = "src/lesson/demos";
+const STORIES: &str = "src/explain/data/problems";
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(variable("OUT_DIR"));
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={LESSONS}");
+    for read in [LESSONS, STORIES] {
+        println!("cargo::rerun-if-changed={read}");
+    }
     let lessons = names(&root, LESSONS, "md", &["README"]);
     check_spelling(LESSONS, "md", &lessons, '-');
-    write(&out.join("lessons.rs"), &lessons_source(&lessons));
+    write(&out.join("lessons.rs"), &lessons_source(&root, &lessons));
+    write(&out.join("problems.tsv"), &stories_table(&root));
 
     if root.join(DEMOS).is_dir() {
         println!("cargo::rerun-if-changed={DEMOS}");
@@ -70,19 +79,44 @@ fn check_pairs(lessons: &BTreeSet<String>, demos: &BTreeSet<String>) {
         }
     }
     for demo in demos {
-        if !lessons.contains(&lesson(demo)) {
-            fail(&format!("{DEMOS}/{demo}.rs has no lesson: write {LESSONS}/{}.md", lesson(demo)));
+        if !lessons.contains(&lesson_of(demo)) {
+            fail(&format!("{DEMOS}/{demo}.rs has no lesson: write {LESSONS}/{}.md", lesson_of(demo)));
         }
     }
 }
 
-fn lessons_source(lessons: &BTreeSet<String>) -> String {
-    let mut source = String::from("/// Every lesson's name and text, by name.\nconst LESSONS: &[(&str, &str)] = &[\n");
-    for name in lessons {
-        let include = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{LESSONS}/{name}.md\"))");
-        let _ = writeln!(source, "    ({name:?}, {include}),");
+/// Every lesson, in the order of the course.
+fn lessons_source(root: &Path, names: &BTreeSet<String>) -> String {
+    let mut lessons = Vec::new();
+    for name in names {
+        let file = format!("{LESSONS}/{name}.md");
+        match lesson::parse(name, &read(root, &file)) {
+            Ok(lesson) => lessons.push((lesson.number, file, lesson.source)),
+            Err(error) => fail(&format!("{file}:{error}")),
+        }
+    }
+    lessons.sort();
+    let mut source = String::from("/// Every lesson, in the order of the course.\nstatic LESSONS: &[Lesson] = &[\n");
+    for (place, (number, file, lesson)) in (1..).zip(&lessons) {
+        if *number != place {
+            fail(&format!("{file} has number {number}, and is lesson {place} of the course"));
+        }
+        let _ = writeln!(source, "    {lesson},");
     }
     source + "];\n"
+}
+
+/// The stories of all problems.
+fn stories_table(root: &Path) -> String {
+    let mut table = stories::COLUMNS.to_owned() + "\n";
+    for name in names(root, STORIES, "toml", &[]) {
+        let file = format!("{STORIES}/{name}.toml");
+        match stories::lines(&read(root, &file)) {
+            Ok(lines) => table += &lines,
+            Err(error) => fail(&format!("{file}:{error}")),
+        }
+    }
+    table
 }
 
 /// Modules by absolute path: relative ones would be looked for beside the generated file.
@@ -94,7 +128,7 @@ fn demos_source(root: &Path, demos: &BTreeSet<String>) -> String {
     }
     source.push_str("\n/// Every demonstration, by its lesson's name.\npub const ALL: &[(&str, Demo)] = &[\n");
     for demo in demos {
-        let _ = writeln!(source, "    ({:?}, {demo}::DEMO),", lesson(demo));
+        let _ = writeln!(source, "    ({:?}, {demo}::DEMO),", lesson_of(demo));
     }
     source.push_str("];\n\n/// The demonstration of the lesson of that name.\n#[must_use]\n");
     source.push_str("pub fn demo(lesson: &str) -> Option<&'static Demo> {\n");
@@ -105,13 +139,20 @@ fn module(lesson: &str) -> String {
     lesson.replace('-', "_")
 }
 
-fn lesson(module: &str) -> String {
+fn lesson_of(module: &str) -> String {
     module.replace('_', "-")
 }
 
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|error| {
         fail(&format!("{name}: {error}"));
+        String::new()
+    })
+}
+
+fn read(root: &Path, file: &str) -> String {
+    fs::read_to_string(root.join(file)).unwrap_or_else(|error| {
+        fail(&format!("{file} cannot be read: {error}"));
         String::new()
     })
 }

@@ -1,0 +1,14 @@
+//! The data that the program contains, checked and made into source: lessons, and the stories of problems.
+
+pub mod document;
+pub mod lesson;
+pub mod stories;
+mod template;
+#[cfg(test)]
+mod tests;
+
+// What lessons speak of is the program's to define.
+#[path = "../../src/lesson/measure/table.rs"]
+mod measure;
+#[path = "../../src/lesson/side.rs"]
+mod side;
