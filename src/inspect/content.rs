@@ -105,6 +105,14 @@ impl Content {
         error
     }
 
+    /// Whether what came so far is whole in its coding, and decodes to that many bytes.
+    pub(super) fn decodes_to(&mut self, length: u64) -> bool {
+        match &mut self.coding {
+            Coding::Undoing(decoder) => self.decoded == length && decoder.finish().is_ok(),
+            _ => false,
+        }
+    }
+
     /// Bytes are missing: what a coding would make of the rest is not to be trusted.
     pub(super) fn gap(&mut self) {
         if matches!(self.coding, Coding::Undoing(_)) {

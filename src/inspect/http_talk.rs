@@ -298,6 +298,12 @@ impl Taker<'_> {
             // A client that has what it wanted cut nothing short.
             Item::Fault(Fault::BodyCutShort(_) | Fault::ChunksCutShort)
                 if from == Direction::Server && pairing.client_left() => {}
+            Item::Fault(Fault::BodyCutShort(left)) if from == Direction::Server => {
+                let decoded = pairing.decoded_length(left);
+                let fault =
+                    decoded.map_or(Fault::BodyCutShort(left), |(said, came)| Fault::DecodedLength { said, came });
+                report(&[fault], about(pairing), source, out);
+            }
             Item::Fault(fault) => {
                 report(&[fault], about(pairing), source, out);
             }

@@ -40,6 +40,8 @@ pub(super) struct Open {
     content: Option<Content>,
     /// The first problem that the request has: what a refusal says is its effect.
     cause: Option<u64>,
+    /// Why the request makes the server close the connection after its response, if it does.
+    closes: Option<&'static str>,
 }
 
 /// The exchanges of one connection.
@@ -103,7 +105,10 @@ struct Ending {
 }
 
 /// How long a server may take to close a connection that it has to, in nanoseconds, before that is worth telling.
-const SLOW_TO_CLOSE: u64 = 5_000_000_000;
+pub(super) const SLOW_TO_CLOSE: u64 = 5_000_000_000;
+
+/// What makes a server close after its response to most requests that make it.
+const SAID_CLOSE: &str = "the request says Connection: close";
 
 /// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
 const SLOW_TO_CONTINUE: u64 = 300_000_000;
@@ -159,6 +164,14 @@ impl Pairing {
     /// The length of the content before, if it is coded and was cut there.
     pub(super) fn cut_coding(&mut self) -> Option<u64> {
         self.cut_coding.take()
+    }
+
+    /// If the server's content, which ends `left` bytes early, is whole when its coding is undone, and then has the length that
+    /// it should have had before: that length, and how many bytes came.
+    pub(super) fn decoded_length(&mut self, left: u64) -> Option<(u64, u64)> {
+        let (content, message) = self.content(Direction::Server)?;
+        let (came, said) = (message.wire_body_bytes, message.wire_body_bytes + left);
+        content.decodes_to(said).then_some((said, came))
     }
 
     /// Whether the client left an endless stream that was on its way to it.
@@ -431,7 +444,10 @@ impl Pairing {
         }
         let length = message.wire_body_bytes;
         let undecoded = content.finish(message);
-        let sniffed = self.sniffers[from as usize].take().filter(|_| complete).and_then(|sniffer| sniffer.finish());
+        let sniffed = self.sniffers[from as usize].take().filter(|_| complete);
+        // What a redacted file has in place of a coded content isn't in that coding.
+        let undone = undecoded.is_none() && !out.redacted;
+        let sniffed = sniffed.and_then(|sniffer| sniffer.finish(undone));
         self.cut_coding = undecoded.is_some().then_some(length);
         undecodable(undecoded, about, source, out);
         if let Some(fault) = sniffed {
@@ -527,6 +543,7 @@ impl Pairing {
         judge_request(head, &mut found);
         let about = About::connection(self.connection).by(Direction::Client).exchange(self.next_index);
         let cause = report(&found, about, source, out);
+        let closes = closes(head, &found);
         if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
             report(
                 &[Fault::MalformedStatusLine],
@@ -536,7 +553,7 @@ impl Pairing {
             );
         }
         self.after_end(head.slice(method), (about, source), out);
-        if head.list("connection").any(|option| option.eq_ignore_ascii_case(b"close")) {
+        if closes == Some(SAID_CLOSE) {
             self.ends[Direction::Client as usize].said = Some(source);
         }
         if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get("host"))
@@ -551,7 +568,7 @@ impl Pairing {
         refill(&mut request.method, head.slice(method));
         refill(&mut request.target, head.slice(target));
         begin(&mut request.message, head, *version);
-        open.cause = cause;
+        (open.cause, open.closes) = (cause, closes);
         if handshake::is_meant(&request.message.headers) {
             let mut found = Vec::new();
             handshake::judge_request(asked(request), head.whole, &mut found);
@@ -646,7 +663,7 @@ impl Pairing {
             } else if *version < (1, 1) && !says(b"keep-alive") {
                 Some("the response is in HTTP/1.0 and does not promise to keep the connection (Connection: keep-alive)")
             } else {
-                None
+                open.closes
             };
             self.ends[Direction::Server as usize].owed = why.map(|why| (why, source));
         }
@@ -720,7 +737,7 @@ impl Open {
     /// Keeps its buffers for the next exchange to use.
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
-        self.cause = None;
+        (self.cause, self.closes) = (None, None);
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         if let Some(response) = self.exchange.response.take() {
@@ -755,6 +772,19 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     (*body_bytes, *wire_body_bytes, *decoded_body_bytes) = (0, 0, None);
     *content_coding = None;
     (*body_truncated, *complete) = (false, false);
+}
+
+/// Why a server has to close the connection after its response to a request, if it does: the client wants it (RFC 9112
+/// §9.6), or the request's framing is in doubt (§6.1).
+fn closes(head: &Head<'_>, found: &[Fault]) -> Option<&'static str> {
+    if head.list("connection").any(|option| option.eq_ignore_ascii_case(b"close")) {
+        return Some(SAID_CLOSE);
+    }
+    found.iter().find_map(|fault| match fault {
+        Fault::BothLengths => Some("the request has both Content-Length and Transfer-Encoding"),
+        Fault::TransferCodingInOldVersion => Some("the request has Transfer-Encoding in HTTP/1.0"),
+        _ => None,
+    })
 }
 
 /// A number that stands for a request target.

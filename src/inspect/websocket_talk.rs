@@ -3,6 +3,7 @@
 use super::content::kept;
 use super::event::{Event, How, Made, Map, PieceKind};
 use super::output::{About, Making, Output};
+use super::pairing::SLOW_TO_CLOSE;
 use super::pings::Pings;
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use super::redact::mark::Note;
@@ -29,6 +30,8 @@ pub(super) struct WebSocketTalk {
     next_message: u64,
     /// Its end needs no report: bytes are missing, or it broke off inside a frame, which was reported.
     ending_told: bool,
+    /// Where the second close frame came, after which the server closes the TCP connection.
+    closed: Option<Source>,
 }
 
 /// One end as a sender of frames.
@@ -109,7 +112,7 @@ impl WebSocketTalk {
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
         let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
-        Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false }
+        Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false, closed: None }
     }
 
     /// A connection that was joined midway: trusts the next packet of each end that consists of whole frames. What was agreed
@@ -141,7 +144,7 @@ impl WebSocketTalk {
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message, ending_told } = self;
+        let Self { connection, sides, next_frame, next_message, ending_told, closed } = self;
         let [client, server] = sides;
         let (side, other) = if from == Direction::Client { (client, server) } else { (server, client) };
         let source = input.source;
@@ -173,6 +176,9 @@ impl WebSocketTalk {
                                 let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
                                 let about = About::connection(*connection).by(from).frame(index);
                                 closes(side, code, other.last, about, source, out);
+                                if side.rules.is_closed() && other.rules.is_closed() {
+                                    closed.get_or_insert(source);
+                                }
                             }
                             _ => {}
                         }
@@ -206,6 +212,7 @@ impl WebSocketTalk {
 
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+        self.check_tcp_is_closed(from, source, out);
         let side = &mut self.sides[from as usize];
         side.finished = true;
         loop {
@@ -225,6 +232,16 @@ impl WebSocketTalk {
                 let end = side.decoder.position();
                 out.piece(self.connection, from, start, end, PieceKind::Undecoded, self.next_frame);
             }
+        }
+    }
+
+    /// A side sends its FIN: after both close frames, the server should have been first (RFC 6455 §5.5.1).
+    fn check_tcp_is_closed(&self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let Some(closed) = self.closed.filter(|_| from == Direction::Client) else { return };
+        let held = source.ready.time.since(closed.ready.time);
+        if !self.sides[Direction::Server as usize].finished && held >= SLOW_TO_CLOSE {
+            let about = About::connection(self.connection).by(Direction::Server);
+            fault(&Fault::TcpLeftOpen { held }, about, closed, out);
         }
     }
 

@@ -17,3 +17,12 @@ fn plainly(limit: u64) -> String {
         bytes => format!("{bytes} bytes"),
     }
 }
+
+/// A field's value, or a part of it, without the white space around it: blanks and tabs (RFC 9110 §5.6.3), and the line ends of
+/// folded lines. A form feed, which is white space elsewhere, belongs to the value.
+pub(crate) fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\r' | b'\n', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n'] = value {
+        value = rest;
+    }
+    value
+}

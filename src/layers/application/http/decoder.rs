@@ -65,7 +65,7 @@ type FindEnd = fn(&[u8], &mut usize) -> Option<usize>;
 /// Decodes one direction of a connection.
 #[derive(Debug)]
 pub struct Decoder {
-    /// What is odd about the chunk size that was handed out last.
+    /// What is odd about the chunk size, or the empty line, that was handed out last.
     odd: Option<Fault>,
     from: Direction,
     state: State,
@@ -87,6 +87,8 @@ pub struct Decoder {
     synchronised: bool,
     /// Whether a message was read, or may have been before the stream was joined.
     headed: bool,
+    /// Whether an empty line was told of since the last head, or will be with the first.
+    empty_told: bool,
     /// Whether the last message was a response that can't have a body.
     bodiless: bool,
     /// The stream began with something other than HTTP: start lines are looked for only where segments begin.
@@ -118,6 +120,7 @@ impl Decoder {
             kept: Source::default(),
             synchronised: false,
             headed: false,
+            empty_told: false,
             bodiless: false,
             foreign: false,
             holed: false,
@@ -403,8 +406,9 @@ impl Decoder {
         if self.partial.is_empty() {
             let empty = input.bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             if empty > 0 {
-                input.take(empty);
+                let is_line = input.take(empty).contains(&b'\n');
                 self.position += empty as u64;
+                self.tell_empty(is_line);
                 return Some(Item::EmptyLines(empty));
             }
             self.began = input.source;
@@ -446,8 +450,21 @@ impl Decoder {
         }
     }
 
+    /// An empty line came between messages: a client's is a fault (RFC 9112 §2.2). Before the first request it may yet turn out to
+    /// belong to another protocol.
+    fn tell_empty(&mut self, is_line: bool) {
+        // HTTP/0.9 has no header section, and clients that speak it by accident end it all the same.
+        let versioned = self.start.as_ref().is_none_or(|start| start.version >= (1, 0));
+        if is_line && versioned && self.from == Direction::Client && !std::mem::replace(&mut self.empty_told, true) {
+            self.odd = self.synchronised.then_some(Fault::StrayEmptyLine);
+        }
+    }
+
     /// Hands out a head that was taken apart.
     fn headed<'s, 'i: 's>(&'s mut self, whole: Gathered, input: &mut Input<'i>, line_end: usize) -> Item<'s> {
+        if std::mem::take(&mut self.empty_told) && !self.headed {
+            self.fields.faults.push(Fault::StrayEmptyLine);
+        }
         self.synchronised = true;
         self.headed = true;
         self.foreign = false;

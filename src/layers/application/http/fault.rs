@@ -26,6 +26,12 @@ faults! {
              where it ends"
         )]
         Folded(String) => "folded-header-line", "RFC 9112 §5.2";
+        /// Empty lines before a request line, or after a request.
+        #[error(
+            "the client sends an empty line before or after a request: servers ignore it, but it belongs to no message, and a \
+             body may be longer than its Content-Length says"
+        )]
+        StrayEmptyLine => "stray-empty-line", "RFC 9112 §2.2";
         /// White space before the first field line.
         #[error("there is white space between the start line and the first header")]
         SpaceBeforeFields => "space-before-headers", "RFC 9112 §2.2";
@@ -35,6 +41,9 @@ faults! {
         /// More than one space, or a tab, between the parts of a start line.
         #[error("the parts of a start line are separated by one space each; here it is other white space")]
         StartLineSpacing => "start-line-spacing", "RFC 9112 §3";
+        /// A status line that ends with its code.
+        #[error("after the status code a space must follow, even where no reason phrase does; here the line ends")]
+        NoSpaceAfterStatus => "no-space-after-status", "RFC 9112 §4";
         /// A request line without a version.
         #[error("the request line must end in the version, such as HTTP/1.1; this one has none")]
         NoVersion => "missing-version", "RFC 9112 §3";
@@ -80,6 +89,9 @@ faults! {
         /// A Content-Length beyond 64 bits.
         #[error("Content-Length does not fit into 64 bits: readers that cut it down see another message; here it is {0}")]
         LengthOverflow(String) => "malformed-content-length", "RFC 9112 §6.3";
+        /// A request whose codings do not end in chunked.
+        #[error("Transfer-Encoding is \"{0}\": in a request, chunked has to be the last coding, or nobody knows where the body ends")]
+        ChunkedMissing(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A coding after chunked, or chunked again.
         #[error("Transfer-Encoding is \"{0}\": chunked may be there only once, and as the last coding")]
         ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
@@ -93,7 +105,7 @@ faults! {
         )]
         TransferCodingInOldVersion => "transfer-coding-in-http-1-0", "RFC 9112 §6.1";
         /// A Transfer-Encoding in a response that can have no body.
-        #[error("a {0} response has no body, and so no Transfer-Encoding")]
+        #[error("this {0} response has no body, and so must not have a Transfer-Encoding either")]
         TransferCodingWithoutBody(u16) => "transfer-coding-without-body", "RFC 9112 §6.1";
         /// A chunk size that isn't a hexadecimal number.
         #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
@@ -519,6 +531,23 @@ faults! {
              stream is cut there, and the rest counts as no message's"
         )]
         LengthBeforeCoding(u64) => "length-before-coding", "RFC 9110 §8.6";
+        /// The same where the coding makes the content shorter.
+        #[error(
+            "Content-Length is {said}, which is the length before compression: the compressed body has {came} bytes, and the \
+             client waits for the rest until the connection closes"
+        )]
+        DecodedLength {
+            /// What the field says.
+            said: u64,
+            /// How many bytes came.
+            came: u64,
+        } => "length-before-coding", "RFC 9110 §8.6";
+        /// The coding deflate without the header of zlib.
+        #[error(
+            "the body's coding is deflate, which is DEFLATE inside of zlib's header and check sum; here it is raw: some readers \
+             refuse it"
+        )]
+        RawDeflate => "raw-deflate", "RFC 9110 §8.4.1.2";
     }
 }
 

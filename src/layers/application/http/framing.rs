@@ -4,6 +4,7 @@ use super::fault::{Fault, text};
 use super::section::{Head, elements};
 use super::start_line::Parts;
 use crate::layers::presentation::coding::TransferCoding;
+use crate::layers::presentation::trimmed;
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +27,15 @@ pub fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) -> Framing {
     match declared(head, faults) {
         Declared::Chunked => Framing::Chunked,
         Declared::Length(length) => Framing::Length(length),
+        Declared::Nothing => Framing::None,
         // If a request's codings don't end in chunked, its length can't be known.
-        Declared::OtherCoding | Declared::Nothing => Framing::None,
+        Declared::OtherCoding => {
+            let is_told = |fault: &Fault| fault.code() == "unknown-transfer-coding" || *fault == Fault::IdentityCoding;
+            if !faults.iter().any(is_told) {
+                faults.push(Fault::ChunkedMissing(all_codings(head)));
+            }
+            Framing::None
+        }
     }
 }
 
@@ -36,12 +44,14 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
     let Some(Parts::Status { status, .. }) = head.start.map(|start| &start.parts) else { return Framing::None };
     let method = method.unwrap_or_default();
     let bodiless = matches!(status, 100..=199 | 204);
-    if bodiless && head.get("transfer-encoding").is_some() {
-        faults.push(Fault::TransferCodingWithoutBody(*status));
-    }
     let tunnel = method == b"CONNECT" && matches!(status, 200..=299);
-    if (bodiless || tunnel) && head.get("content-length").is_some() {
-        faults.push(Fault::LengthWithoutBody(*status));
+    if bodiless || tunnel {
+        if head.get("transfer-encoding").is_some() {
+            faults.push(Fault::TransferCodingWithoutBody(*status));
+        }
+        if head.get("content-length").is_some() {
+            faults.push(Fault::LengthWithoutBody(*status));
+        }
     }
     if *status == 101 || tunnel {
         return Framing::Tunnel;
@@ -92,8 +102,7 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
         if known.is_none() {
             faults.push(Fault::UnknownTransferCoding(text(coding)));
         } else if matches!(last, Declared::Chunked) && !std::mem::replace(&mut misplaced, true) {
-            let all: Vec<&[u8]> = head.all("transfer-encoding").collect();
-            faults.push(Fault::ChunkedNotLast(text(&all.join(&b", "[..]))));
+            faults.push(Fault::ChunkedNotLast(all_codings(head)));
         }
         if matches!(known, Some(TransferCoding::Identity)) {
             faults.push(Fault::IdentityCoding);
@@ -108,6 +117,10 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     last
 }
 
+fn all_codings(head: &Head<'_>) -> String {
+    text(&head.all("transfer-encoding").collect::<Vec<_>>().join(&b", "[..]))
+}
+
 fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
     let mut found: Option<u64> = None;
     let mut take = |element: &[u8]| match (number(element), found) {
@@ -120,7 +133,7 @@ fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
         (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
     };
     for value in head.all("content-length") {
-        let value = value.trim_ascii();
+        let value = trimmed(value);
         if value.contains(&b',') { elements(value).for_each(&mut take) } else { take(value) }
     }
     found

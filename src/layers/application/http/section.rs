@@ -7,6 +7,7 @@ use memchr::memchr;
 use super::fault::Fault;
 use super::lines::{FieldLine, Names, Section};
 use super::start_line::StartLine;
+use crate::layers::presentation::trimmed;
 
 /// A header or trailer section: its bytes as they were sent, and the field lines in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl<'a> Head<'a> {
 
 /// The elements of a comma-separated list without quoted strings (RFC 9110 §5.6.1), empty ones left out.
 pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|b| *b == b',').map(<[u8]>::trim_ascii).filter(|element| !element.is_empty())
+    value.split(|b| *b == b',').map(trimmed).filter(|element| !element.is_empty())
 }
 
 /// Where a section ends: the position after its empty line. `from` is the start of the first line not yet searched, and

@@ -74,7 +74,12 @@ pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness 
     matched(from, bytes, limit, |start| {
         matches!(
             start.fault,
-            None | Some(Fault::StartLineSpacing | Fault::SpaceInTarget(_) | Fault::StatusOutOfRange(_))
+            None | Some(
+                Fault::StartLineSpacing
+                    | Fault::SpaceInTarget(_)
+                    | Fault::StatusOutOfRange(_)
+                    | Fault::NoSpaceAfterStatus
+            )
         )
     })
 }
@@ -183,12 +188,10 @@ impl StartLine {
                 let [hundreds @ b'1'..=b'5', tens @ b'0'..=b'9', ones @ b'0'..=b'9'] = code else { return None };
                 let digit = |digit: &u8| u16::from(digit - b'0');
                 let status = digit(hundreds) * 100 + digit(tens) * 10 + digit(ones);
-                let space = match reason {
-                    [] => 0,
-                    [b' ', ..] if words::are_visible(reason, b' ') => 1,
-                    _ => return None,
-                };
-                let reason = (line.len() - reason.len() + space) as u32..line.len() as u32;
+                if reason.first() != Some(&b' ') || !words::are_visible(reason, b' ') {
+                    return None;
+                }
+                let reason = (line.len() - reason.len() + 1) as u32..line.len() as u32;
                 (minor, Parts::Status { status, reason })
             }
         };
@@ -269,7 +272,7 @@ impl StartLine {
         } else if digits_at != version_end + 1 || line[version_end] != b' ' {
             Some(Fault::StartLineSpacing)
         } else {
-            None
+            (code_end == rest.len()).then_some(Fault::NoSpaceAfterStatus)
         };
         Some(Self { version, parts: Parts::Status { status, reason: reason as u32..line.len() as u32 }, fault })
     }
@@ -385,7 +388,6 @@ mod tests {
             ("HTTP/1.1 200 OK", 200, "OK"),
             ("HTTP/1.0 404 Not Found", 404, "Not Found"),
             ("HTTP/1.1 204 ", 204, ""),
-            ("HTTP/1.1 500", 500, ""),
             ("HTTP/2.0 200 ok", 200, "ok"),
             ("HTTP/1.01 200 ok", 200, "ok"),
         ] {
@@ -417,7 +419,8 @@ mod tests {
         }
         for (line, expected) in [
             ("HTTP/1.1 200 OK", None),
-            ("HTTP/1.1 200", None),
+            ("HTTP/1.1 200 ", None),
+            ("HTTP/1.1 200", Some("no-space-after-status")),
             ("HTTP/1.1  200 OK", Some("start-line-spacing")),
             ("HTTP/1.1 200\rA: b", Some("control-in-start-line")),
             ("HTTP/1.1 20 OK", Some("malformed-status-code")),
@@ -454,7 +457,7 @@ mod tests {
                 (Direction::Server, "HTTP/1.1 200 OK"),
                 (Direction::Server, "HTTP/1.1 404 Not Found"),
                 (Direction::Server, "HTTP/1.0 204 "),
-                (Direction::Server, "HTTP/1.0 500"),
+                (Direction::Server, "HTTP/1.0 500 "),
             ][..]),
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), any::<bool>()), 0..3),
         ) {

@@ -100,6 +100,7 @@ fn pipelined_requests_are_told_apart() {
         [
             "empty ..",
             "head GET /a HTTP/1.1 +1",
+            "fault stray-empty-line",
             "end true",
             "head POST /b HTTP/1.1 +2",
             "data hello",

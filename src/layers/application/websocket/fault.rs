@@ -54,6 +54,12 @@ faults! {
         /// An upgrade request whose method isn't GET.
         #[error("a WebSocket handshake is a GET; this one is a {0:?}")]
         NotGet(String) => "upgrade-not-get", "RFC 6455 §4.2.1";
+        /// An offered subprotocol whose name is no token.
+        #[error("the client offers the subprotocol {0:?}: its name may only be letters, digits and a few signs (a token)")]
+        SubprotocolNotToken(String) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
+        /// A subprotocol that is offered twice.
+        #[error("the client offers the subprotocol {0:?} more than once")]
+        SubprotocolRepeated(String) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
         /// A subprotocol that was not offered.
         #[error("the server chose the subprotocol {0:?}, which the client had not offered")]
         SubprotocolNotOffered(String) => "subprotocol-not-offered", "RFC 6455 §4.1";
@@ -222,6 +228,15 @@ faults! {
              extensions that frames depend on"
         )]
         FrameBeforeAnswer => "frame-before-101", "RFC 6455 §4.1";
+        /// A server that keeps the TCP connection after both close frames.
+        #[error(
+            "both sides had sent their close frames, and it is the server that closes the TCP connection then: it held it open \
+             for {}, until the client closed it", span(*held)
+        )]
+        TcpLeftOpen {
+            /// How long, in nanoseconds.
+            held: u64,
+        } => note "tcp-left-open", "RFC 6455 §5.5.1";
         /// A ping that was not answered, and whose sender then ended the connection.
         #[error(
             "the {}'s ping had no pong after {}, when its sender ended the connection{}",

@@ -7,11 +7,14 @@ use memchr::memmem;
 use super::draft::Draft;
 use super::fault::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
-use crate::layers::application::http::{Fields, RequestHead, elements};
+use crate::layers::application::http::{Fields, RequestHead, elements, is_token};
 use crate::layers::presentation::deflate::{self, Deflate, ExtensionFault, Negotiated};
 
 /// The field that offers and chooses extensions (§11.3.2).
 const EXTENSIONS: &str = "sec-websocket-extensions";
+
+/// The field that offers and chooses a subprotocol (§11.3.4).
+const PROTOCOL: &str = "sec-websocket-protocol";
 
 /// Whether a `Sec-WebSocket-Key` is sixteen bytes in Base64 (§4.1).
 #[must_use]
@@ -78,6 +81,14 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
             _ => Fault::OfferOutOfRange(fault.to_string()),
         }));
     }
+    let offered: Vec<&[u8]> = fields.all(PROTOCOL).flat_map(elements).collect();
+    for (at, name) in offered.iter().enumerate() {
+        if !name.iter().all(|byte| is_token(*byte)) {
+            faults.push(Fault::SubprotocolNotToken(text(name)));
+        } else if offered[..at].contains(name) {
+            faults.push(Fault::SubprotocolRepeated(text(name)));
+        }
+    }
 }
 
 /// Judges a 101 to WebSocket, of that version of HTTP, against its request (§4.1, §4.2.2); what is wrong goes to `faults`.
@@ -103,7 +114,7 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
             Some(_) => {}
         }
     }
-    repeated(response, &["Sec-WebSocket-Accept"], faults);
+    repeated(response, &["Sec-WebSocket-Accept", "Sec-WebSocket-Extensions"], faults);
     subprotocols(request, response, faults);
     let offered = |chosen: &[u8]| {
         let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
@@ -126,7 +137,7 @@ pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], respons
         400 | 426 if other_version && response.get("sec-websocket-version").is_none() => {
             faults.push(Fault::NoVersionsNamed(status));
         }
-        400..=499 if request.get("sec-websocket-protocol").is_none() && mentions_subprotocol(reason) => {
+        400..=499 if request.get(PROTOCOL).is_none() && mentions_subprotocol(reason) => {
             faults.push(Fault::SubprotocolWanted { status, reason: text(reason) });
         }
         200..=299 => faults.push(Fault::UpgradeIgnored(status)),
@@ -139,9 +150,8 @@ fn mentions_subprotocol(reason: &[u8]) -> bool {
 }
 
 fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
-    let name = "sec-websocket-protocol";
-    let offered: Vec<&[u8]> = request.all(name).flat_map(elements).collect();
-    let chosen: Vec<&[u8]> = response.all(name).flat_map(elements).collect();
+    let offered: Vec<&[u8]> = request.all(PROTOCOL).flat_map(elements).collect();
+    let chosen: Vec<&[u8]> = response.all(PROTOCOL).flat_map(elements).collect();
     if chosen.len() > 1 {
         faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
     }

@@ -273,6 +273,12 @@ impl fmt::Debug for Decoder {
     }
 }
 
+/// Whether data in the coding `deflate` lacks the header of zlib, going by its beginning: it is raw DEFLATE, if it is any.
+#[must_use]
+pub fn is_raw_deflate(data: &[u8]) -> bool {
+    data.first_chunk().is_some_and(|start| !zlib::is_zlib_header(*start))
+}
+
 /// The codings in a `Content-Encoding` value, in the order in which they were applied, `identity` left out.
 ///
 /// # Errors

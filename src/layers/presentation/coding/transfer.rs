@@ -1,6 +1,7 @@
 //! Transfer codings (RFC 9112 §7): what a sender does to a body for the way, and its receiver undoes first of all.
 
 use super::{Coding, UnknownCoding};
+use crate::layers::presentation::trimmed;
 
 /// A transfer coding (IANA's HTTP Transfer Coding Registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ impl TransferCoding {
             ("x-compress", TransferCoding::Compress),
             ("identity", TransferCoding::Identity),
         ];
-        let name = element.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        let name = trimmed(element.split(|byte| *byte == b';').next().unwrap_or_default());
         NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, coding)| *coding)
     }
 }

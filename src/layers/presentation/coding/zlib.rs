@@ -63,7 +63,7 @@ impl Undo for Zlib {
 }
 
 /// Whether these are CMF and FLG (RFC 1950 §2.2): the method is DEFLATE, the window 32 KiB at most, the check right.
-fn is_zlib_header([cmf, flg]: [u8; 2]) -> bool {
+pub(super) fn is_zlib_header([cmf, flg]: [u8; 2]) -> bool {
     cmf & 0x0f == DEFLATE && cmf >> 4 <= 7 && u16::from_be_bytes([cmf, flg]).is_multiple_of(31)
 }
 

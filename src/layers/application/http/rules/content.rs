@@ -3,6 +3,7 @@
 use super::super::fault::{Fault, text};
 use super::super::section::{Head, elements};
 use super::{RequestHead, is_media_type, media_type, parameter};
+use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
     boundary(head, faults);
@@ -68,6 +69,8 @@ pub struct Sniffer {
     kind: Kind,
     chunked: bool,
     coded: bool,
+    /// Its one coding is deflate.
+    deflate: bool,
     beginning: [u8; BEGINNING],
     length: usize,
     ending: [u8; 5],
@@ -86,6 +89,7 @@ impl Sniffer {
     /// Watches the content of the message with that head.
     #[must_use]
     pub fn new(head: &Head<'_>) -> Self {
+        let coding = head.get("content-encoding");
         let kind = match head.get("content-type").map(media_type) {
             Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => Kind::Json,
             Some(kind) if is_text(kind) => Kind::Text,
@@ -94,7 +98,8 @@ impl Sniffer {
         Self {
             kind,
             chunked: head.get("transfer-encoding").is_some(),
-            coded: head.get("content-encoding").is_some(),
+            coded: coding.is_some(),
+            deflate: coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"deflate")),
             beginning: [0; BEGINNING],
             length: 0,
             ending: [0; 5],
@@ -116,10 +121,14 @@ impl Sniffer {
         }
     }
 
-    /// What there is to say once the content is over, and all of it was seen.
+    /// What there is to say once the content is over, and all of it was seen; `undone` says whether its codings could be
+    /// undone.
     #[must_use]
-    pub fn finish(&self) -> Option<Fault> {
+    pub fn finish(&self, undone: bool) -> Option<Fault> {
         let beginning = &self.beginning[..self.length];
+        if self.deflate && undone && is_raw_deflate(beginning) {
+            return Some(Fault::RawDeflate);
+        }
         if !self.coded && self.kind != Kind::Other && beginning.starts_with(&[0x1f, 0x8b, 8]) {
             return Some(Fault::GzipUndeclared);
         }
