@@ -2,14 +2,14 @@
 
 use crate::explain;
 use crate::inspect::record::{Exchange, Fields, Response};
-use crate::layers::application::http::{Framing, Parts, StartLine, elements, of_response};
+use crate::layers::application::http::{FieldName, Framing, Parts, StartLine, of_response};
 
 /// The likely server, by what `explain` knows: by its name, or else by its habits, which are then named too.
 pub(super) fn server(response: &Response) -> Option<String> {
     let fields = &response.message.headers;
     let mut names: Vec<&str> = Vec::new();
     for field in ["Server", "X-Powered-By"] {
-        for value in fields.all(field) {
+        for value in fields.named(field) {
             let server = explain::server_telling(field, &String::from_utf8_lossy(value));
             names.extend(server.map(|server| server.name).filter(|name| !names.contains(name)));
         }
@@ -74,7 +74,7 @@ pub(super) fn framing(exchange: &Exchange, response: &Response) -> String {
         Framing::Tunnel => "no body: a tunnel begins".to_owned(),
         Framing::Length(_) => "Content-Length".to_owned(),
         Framing::Chunked => {
-            let codings: Vec<&[u8]> = fields.all("Transfer-Encoding").collect();
+            let codings: Vec<&[u8]> = fields.all(FieldName::TransferEncoding).collect();
             String::from_utf8_lossy(&codings.join(&b", "[..])).into_owned()
         }
         Framing::UntilClose => "until the connection closes".to_owned(),
@@ -94,7 +94,7 @@ fn decided(exchange: &Exchange, response: &Response) -> Framing {
 pub(super) fn persistence(response: &Response) -> &'static str {
     let message = &response.message;
     let has = |option: &[u8]| {
-        let mut options = message.headers.all("Connection").flat_map(elements);
+        let mut options = message.headers.list(FieldName::Connection);
         options.any(|listed| listed.eq_ignore_ascii_case(option))
     };
     match message.version {

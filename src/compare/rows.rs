@@ -6,6 +6,7 @@ use super::specimen::{FRAMES, Specimen};
 use super::{frames, marks};
 use crate::explain;
 use crate::inspect::record::{Closed, Connection, Fields, HttpMessage};
+use crate::layers::application::http::FieldName;
 
 /// What rows are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +173,7 @@ impl Rows<'_> {
         for name in names {
             let name = String::from_utf8_lossy(&name).into_owned();
             let value = |it: &Specimen| {
-                let values: Vec<&[u8]> = message(it)?.headers.all(&name).collect();
+                let values: Vec<&[u8]> = message(it)?.headers.named(&name).collect();
                 (!values.is_empty()).then(|| values.join(&b", "[..]))
             };
             let meaning = explain::header(&name).map(|header| header.meaning).unwrap_or_default();
@@ -199,7 +200,7 @@ impl Rows<'_> {
         let meaning =
             "By Server and X-Powered-By, or else by habits that it shares with few; all of it can be hidden or faked.";
         self.add(Group::Manner, "likely server", server, meaning);
-        let tag = |it: &Specimen| response(it)?.headers.get("ETag").map(marks::tag_form);
+        let tag = |it: &Specimen| response(it)?.headers.get(FieldName::ETag).map(marks::tag_form);
         self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in a way of its own.");
         for (who, message) in [("request", request as fn(&Specimen) -> Option<&HttpMessage>), ("response", response)] {
             let order = |it: &Specimen| Some(order(&message(it)?.headers)).filter(|order| !order.is_empty());

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use super::record::{Direction, Exchange, Extent, Frame, HttpMessage, Response};
 use crate::explain;
+use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 use crate::limits::MAX_COMMENTED_PACKETS;
@@ -130,8 +131,12 @@ impl Comments {
                 self.first(First::Reuse, connection, packet, sentence);
             }
             for (name, first, sentence) in [
-                ("cookie", First::Cookie, "The client sends a cookie back (RFC 6265 §4.2)."),
-                ("if-none-match", First::Condition, "Asks for the body only if it has changed (RFC 9110 §13.1.2)."),
+                (FieldName::Cookie, First::Cookie, "The client sends a cookie back (RFC 6265 §4.2)."),
+                (
+                    FieldName::IfNoneMatch,
+                    First::Condition,
+                    "Asks for the body only if it has changed (RFC 9110 §13.1.2).",
+                ),
             ] {
                 if request.message.headers.get(name).is_some() {
                     self.first(first, connection, packet, sentence);
@@ -157,7 +162,7 @@ impl Comments {
             let sentence = format!("{code} {} ({clause}): {}", status.name, status.meaning);
             self.first(First::Status(code), connection, packet, &sentence);
         }
-        if response.message.headers.get("set-cookie").is_some() {
+        if response.message.headers.get(FieldName::SetCookie).is_some() {
             self.first(First::SetCookie, connection, packet, "The server sets a cookie (RFC 6265 §4.1).");
         }
         self.body(connection, &response.message);
@@ -165,7 +170,7 @@ impl Comments {
 
     fn body(&mut self, connection: u64, message: &HttpMessage) {
         let packet = message.extent.first.packet;
-        if message.headers.get("transfer-encoding").is_some() {
+        if message.headers.get(FieldName::TransferEncoding).is_some() {
             let sentence = "The body comes in chunks, each with its size before it (RFC 9112 §7.1).";
             self.first(First::Chunks, connection, packet, sentence);
         }

@@ -2,7 +2,7 @@
 
 use super::record::HttpMessage;
 use super::redact::mark::Note;
-use crate::layers::application::http::Head;
+use crate::layers::application::http::{FieldName, Head};
 use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
 
 /// The content of one HTTP message in progress.
@@ -34,11 +34,11 @@ impl Content {
     /// why its codings cannot be undone.
     pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
         let is_plain = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
-        if head.get("content-encoding").is_none() && head.all("transfer-encoding").all(is_plain) {
+        if head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_plain) {
             return (Self { coding: Coding::None, decoded: 0 }, None);
         }
         let named = |name| head.all(name).collect::<Vec<_>>().join(&b", "[..]);
-        let (transfer, content) = (named("transfer-encoding"), named("content-encoding"));
+        let (transfer, content) = (named(FieldName::TransferEncoding), named(FieldName::ContentEncoding));
         let is_coded = coding::codings(&content).map_or(true, |codings| !codings.is_empty());
         let (coding, error) = match Decoder::of_body(&transfer, &content) {
             Ok(None) => (Coding::None, None),

@@ -12,7 +12,7 @@ use super::http_talk::report;
 use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
 use crate::layers::application::http::{
-    Fault, Framing, Head, Parts, RequestHead, Sniffer, StartLine, elements, judge_request, judge_response, of_request,
+    Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_request, judge_response, of_request,
     of_response, span,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
@@ -73,6 +73,8 @@ pub(super) struct Pairing {
     interrupted: bool,
     /// Whether packets of the client and of the server were captured.
     heard: [bool; 2],
+    /// A request had no version (HTTP/0.9).
+    asked_simply: bool,
     /// The server answered a request that has no version with bytes that have no status line (HTTP/0.9).
     simple: bool,
     /// What each side announced, and did.
@@ -130,6 +132,7 @@ impl Pairing {
             unasked: None,
             interrupted: false,
             heard: [false; 2],
+            asked_simply: false,
             simple: false,
             ends: [Ending::default(); 2],
             early: None,
@@ -242,6 +245,9 @@ impl Pairing {
 
     /// Whether the request to be answered next has no version: its answer may have no status line.
     pub(super) fn awaits_simple(&self) -> bool {
+        if !self.asked_simply {
+            return false;
+        }
         let waiting = self.open.get(self.answered).filter(|_| self.response.is_none());
         let request = waiting.and_then(|open| open.exchange.request.as_ref());
         request.is_some_and(|request| request.message.version == (0, 9))
@@ -302,7 +308,7 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
-        self.sniffers[from as usize] = (framing != Framing::None).then(|| Sniffer::new(head));
+        self.sniffers[from as usize] = (framing != Framing::None).then(Sniffer::default);
         self.making[from as usize] = [None; 2];
         (framing, switch)
     }
@@ -322,9 +328,8 @@ impl Pairing {
 
     /// Takes content.
     pub(super) fn data(&mut self, from: Direction, data: &[u8], run: Run, source: Source, out: &mut Output<'_>) {
-        let about = self.about(from);
         if from == Direction::Client {
-            self.continues(about, source, out);
+            self.continues(source, out);
         }
         if let Some(sniffer) = &mut self.sniffers[from as usize] {
             sniffer.push(data);
@@ -345,7 +350,7 @@ impl Pairing {
             None
         };
         if error.is_some() {
-            undecodable(error, about, source, out);
+            undecodable(error, self.about(from), source, out);
         }
     }
 
@@ -368,7 +373,7 @@ impl Pairing {
     }
 
     /// A request's body begins, or goes on: it may have waited for a 100 that did not come.
-    fn continues(&mut self, about: About, source: Source, out: &mut Output<'_>) {
+    fn continues(&self, source: Source, out: &mut Output<'_>) {
         let Some(open) = self.open.back() else { return };
         let Some(request) = open.exchange.request.as_ref().filter(|request| request.message.wire_body_bytes == 0)
         else {
@@ -376,7 +381,7 @@ impl Pairing {
         };
         let waited = source.ready.time.since(request.message.extent.last.time);
         if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
-            report(&[Fault::WaitedForContinue(span(waited))], about, source, out);
+            report(&[Fault::WaitedForContinue(span(waited))], self.about(Direction::Client), source, out);
         }
     }
 
@@ -436,7 +441,7 @@ impl Pairing {
             Direction::Client => self.open.back_mut().and_then(|open| open.content.take()),
             Direction::Server => self.response.take(),
         };
-        let about = self.about(from);
+        let sniffer = self.sniffers[from as usize].take().filter(|_| complete);
         let (Some(content), Some(message)) = (content, self.message(from)) else { return };
         message.complete = complete;
         if complete {
@@ -444,14 +449,14 @@ impl Pairing {
         }
         let length = message.wire_body_bytes;
         let undecoded = content.finish(message);
-        let sniffed = self.sniffers[from as usize].take().filter(|_| complete);
         // What a redacted file has in place of a coded content isn't in that coding.
         let undone = undecoded.is_none() && !out.redacted;
-        let sniffed = sniffed.and_then(|sniffer| sniffer.finish(undone));
+        let seen = sniffer.and_then(|sniffer| sniffer.finish(&message.headers, undone));
         self.cut_coding = undecoded.is_some().then_some(length);
-        undecodable(undecoded, about, source, out);
-        if let Some(fault) = sniffed {
-            report(&[fault], about, source, out);
+        if undecoded.is_some() || seen.is_some() {
+            let about = self.about(from);
+            undecodable(undecoded, about, source, out);
+            report(seen.as_slice(), about, source, out);
         }
         if from == Direction::Client && complete {
             self.early = None;
@@ -480,14 +485,17 @@ impl Pairing {
             return;
         }
         if request.method == b"HEAD" {
-            let length = response.message.headers.get("content-length");
+            let length = response.message.headers.get(FieldName::ContentLength);
             if let Some(length) = length.and_then(|length| std::str::from_utf8(length).ok()?.parse().ok()) {
                 if self.heads.len() == MAX_HEADS {
                     self.heads.pop_front();
                 }
                 self.heads.push_back((hash(&request.target), length, response.message.extent.first.packet));
             }
-        } else if request.method == b"GET" && response.message.headers.get("content-encoding").is_none() {
+        } else if !self.heads.is_empty()
+            && request.method == b"GET"
+            && response.message.headers.get(FieldName::ContentEncoding).is_none()
+        {
             let (target, get) = (hash(&request.target), response.message.body_bytes);
             if let Some((_, head, packet)) = self.heads.iter().find(|head| head.0 == target && head.1 != get) {
                 let target = String::from_utf8_lossy(&request.target).into_owned();
@@ -556,7 +564,7 @@ impl Pairing {
         if closes == Some(SAID_CLOSE) {
             self.ends[Direction::Client as usize].said = Some(source);
         }
-        if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get("host"))
+        if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get(FieldName::Host))
             && head.slice(method) != b"CONNECT"
             && !is_host_of(host, tunnel.as_bytes())
         {
@@ -568,6 +576,7 @@ impl Pairing {
         refill(&mut request.method, head.slice(method));
         refill(&mut request.target, head.slice(target));
         begin(&mut request.message, head, *version);
+        self.asked_simply |= *version == (0, 9);
         (open.cause, open.closes) = (cause, closes);
         if handshake::is_meant(&request.message.headers) {
             let mut found = Vec::new();
@@ -655,7 +664,7 @@ impl Pairing {
             exchange.response = Some(response);
         }
         if !interim && head.whole {
-            let says = |option: &[u8]| head.list("connection").any(|it| it.eq_ignore_ascii_case(option));
+            let says = |option: &[u8]| head.list(FieldName::Connection).any(|it| it.eq_ignore_ascii_case(option));
             let why = if says(b"close") {
                 Some("the response says Connection: close")
             } else if framing == Framing::UntilClose {
@@ -777,7 +786,7 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
 /// Why a server has to close the connection after its response to a request, if it does: the client wants it (RFC 9112
 /// §9.6), or the request's framing is in doubt (§6.1).
 fn closes(head: &Head<'_>, found: &[Fault]) -> Option<&'static str> {
-    if head.list("connection").any(|option| option.eq_ignore_ascii_case(b"close")) {
+    if head.list(FieldName::Connection).any(|option| option.eq_ignore_ascii_case(b"close")) {
         return Some(SAID_CLOSE);
     }
     found.iter().find_map(|fault| match fault {
@@ -794,14 +803,14 @@ fn hash(target: &[u8]) -> u64 {
 
 /// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).
 fn expects_continue(request: &Request) -> bool {
-    let mut expected = request.message.headers.all("expect").flat_map(elements);
+    let mut expected = request.message.headers.list(FieldName::Expect);
     expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
 }
 
 /// Whether a response is a stream that has no end of its own.
 fn is_endless(fields: &Fields) -> bool {
     const STREAMS: [&[u8]; 2] = [b"text/event-stream", b"multipart/x-mixed-replace"];
-    let kind = fields.get("content-type").unwrap_or_default();
+    let kind = fields.get(FieldName::ContentType).unwrap_or_default();
     STREAMS.iter().any(|stream| kind.get(..stream.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(stream)))
 }
 
@@ -842,7 +851,7 @@ fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Swit
     out.summary.upgrades += 1;
     let Some(response) = &exchange.response else { return Switch::Other(String::new()) };
     let headers = &response.message.headers;
-    let token = headers.all("upgrade").flat_map(elements).next().unwrap_or_default();
+    let token = headers.list(FieldName::Upgrade).next().unwrap_or_default();
     let token = String::from_utf8_lossy(token).into_owned();
     if !token.eq_ignore_ascii_case("websocket") {
         exchange.upgraded = Some(token.clone());

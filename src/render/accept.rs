@@ -7,6 +7,7 @@ use super::model::prose::Place;
 use super::model::{Form, Heading, List, Look, Page, Prose, Text};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
+use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::handshake;
 
 /// How much of a key or value is shown: twice what the longest valid one has.
@@ -16,9 +17,9 @@ const LONGEST: usize = 56;
 #[must_use]
 pub fn derivation(exchange: &Exchange) -> Option<List> {
     let request = exchange.request.as_ref();
-    let key = request.and_then(|request| request.message.headers.get("sec-websocket-key"))?;
+    let key = request.and_then(|request| request.message.headers.get(FieldName::SecWebSocketKey))?;
     let response = exchange.response.as_ref();
-    let sent = response.and_then(|response| response.message.headers.get("sec-websocket-accept"));
+    let sent = response.and_then(|response| response.message.headers.get(FieldName::SecWebSocketAccept));
     let packet = |of: Option<u64>| of.map_or_else(String::new, |packet| format!("packet {packet}"));
     let mut steps = derive(key, packet(request.map(|request| request.message.extent.first.packet)));
     match sent {

@@ -3,6 +3,7 @@
 use super::model::{Cell, Column, Look, Table, Text};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
+use crate::layers::application::http::FieldName;
 
 /// The table, of which `left_out` more rows are mentioned. Hosts and reason phrases are for who has plenty of room.
 #[must_use]
@@ -20,7 +21,7 @@ pub fn table<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, left_out: u6
     let said = |bytes: &[u8]| if bytes.is_empty() { Cell::missing() } else { Text::captured(bytes).into() };
     for it in exchanges {
         let request = it.request.as_ref();
-        let host = request.and_then(|it| it.message.headers.get("Host"));
+        let host = request.and_then(|it| it.message.headers.get(FieldName::Host));
         let size = it.response.as_ref().map(|it| Text::bytes(it.message.body_bytes));
         table.row([
             Text::words(format!("{}.{}", it.connection, it.index)).dim().into(),
@@ -63,7 +64,7 @@ fn kind(it: &Exchange) -> Cell {
     if let Some(protocol) = &it.upgraded {
         return Text::words(protocol.clone()).look(Layer::Presentation).into();
     }
-    match it.response.as_ref().and_then(|response| response.message.headers.get("Content-Type")) {
+    match it.response.as_ref().and_then(|response| response.message.headers.get(FieldName::ContentType)) {
         Some(value) => Text::captured(essence(value)).into(),
         None => Cell::missing(),
     }

@@ -7,6 +7,7 @@
 mod keys;
 mod lines;
 mod values;
+mod write;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use self::keys::{Begin, Connection, Redacted, Summary as Last};
 pub(super) use self::keys::{FORMAT, Keys, TOOL, keys};
 pub(super) use self::lines::JsonLines;
 pub(super) use self::values::{Shown, twin};
+pub(super) use self::write::{Map, key};
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::Summary;
 

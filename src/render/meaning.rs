@@ -2,6 +2,7 @@
 
 use super::numbers;
 use crate::inspect::record::{Exchange, HttpMessage};
+use crate::layers::application::http::FieldName;
 use crate::layers::application::pairs;
 use crate::layers::presentation::charset::MediaType;
 
@@ -18,19 +19,19 @@ pub fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
             list(&mut facts, "Query", &pairs::form(&target[at + 1..]));
         }
         let headers = &request.message.headers;
-        for value in headers.all("authorization").chain(headers.all("proxy-authorization")) {
+        for value in headers.all(FieldName::Authorization).chain(headers.all(FieldName::ProxyAuthorization)) {
             if let Some((user, password)) = pairs::basic_credentials(value) {
                 let clear = format!("user {user:?}, password {password:?}: Base64 hides nothing (RFC 7617 §4)");
                 facts.push(("Credentials", clear));
             }
         }
-        for value in headers.all("cookie") {
+        for value in headers.all(FieldName::Cookie) {
             list(&mut facts, "Cookies", &pairs::cookies(value));
         }
         body(&mut facts, &request.message);
     }
     if let Some(response) = &exchange.response {
-        for value in response.message.headers.all("set-cookie") {
+        for value in response.message.headers.all(FieldName::SetCookie) {
             let sent = pairs::cookies(value);
             if let Some(((name, value), attributes)) = sent.split_first() {
                 let attributes: Vec<String> = attributes.iter().map(of_pair).collect();
@@ -45,7 +46,7 @@ pub fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
 }
 
 fn body(facts: &mut Vec<(&'static str, String)>, message: &HttpMessage) {
-    let Some(media) = message.headers.get("content-type").and_then(MediaType::parse) else { return };
+    let Some(media) = message.headers.get(FieldName::ContentType).and_then(MediaType::parse) else { return };
     if media.type_name == "application" && media.subtype == "x-www-form-urlencoded" {
         list(facts, "Form", &pairs::form(&message.body));
     }

@@ -7,7 +7,7 @@ use super::numbers;
 use super::story::Story;
 use crate::inspect::event::{Novelty, SegmentSeen};
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, HttpMessage};
-use crate::layers::application::http::elements;
+use crate::layers::application::http::FieldName;
 use crate::layers::presentation::charset::{self, CharsetSource};
 use crate::layers::presentation::coding::TransferCoding;
 use crate::layers::transport::header::{ACK, SYN};
@@ -108,7 +108,7 @@ fn presentation(story: &Story, exchange: &Exchange) -> String {
 
 /// Type, character set, content coding and transfer coding.
 fn content(message: &HttpMessage) -> String {
-    let content_type = message.headers.get("content-type");
+    let content_type = message.headers.get(FieldName::ContentType);
     let declared = content_type.map_or_else(
         || "no Content-Type".to_owned(),
         |value| String::from_utf8_lossy(value.get(..200).unwrap_or(value)).into_owned(),
@@ -129,12 +129,11 @@ fn content(message: &HttpMessage) -> String {
         }
         (Some(coding), None) => format!("{coding}, which could not be undone"),
     };
-    let transfer = match message.headers.get("transfer-encoding") {
+    let transfer = match message.headers.get(FieldName::TransferEncoding) {
         None => "no transfer coding".to_owned(),
         Some(transfer) => {
             let (sent, content) = (message.wire_body_bytes, message.body_bytes);
-            let mut codings =
-                message.headers.all("transfer-encoding").flat_map(elements).filter_map(TransferCoding::of);
+            let mut codings = message.headers.list(FieldName::TransferEncoding).filter_map(TransferCoding::of);
             let what = if codings.any(|coding| matches!(coding, TransferCoding::Compressed(_))) {
                 format!("{} for {}", numbers::bytes(sent), numbers::bytes(content))
             } else {
@@ -159,7 +158,8 @@ fn masking(story: &Story, exchange: &Exchange) -> String {
     if of_client + of_server == 0 {
         return String::new();
     }
-    let extensions = exchange.response.as_ref().and_then(|it| it.message.headers.get("sec-websocket-extensions"));
+    let extensions =
+        exchange.response.as_ref().and_then(|it| it.message.headers.get(FieldName::SecWebSocketExtensions));
     let extensions = extensions.map_or_else(
         || "not compressed".to_owned(),
         |value| String::from_utf8_lossy(value.get(..100).unwrap_or(value)).into_owned(),

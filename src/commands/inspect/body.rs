@@ -12,6 +12,7 @@ use super::input::Input;
 use crate::inspect::event::Delivered;
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::inspect::{self, Event, Options, Piece, PieceKind, Sink};
+use crate::layers::application::http::FieldName;
 use crate::layers::presentation::coding::Decoder;
 use crate::limits::MAX_UNNAMED;
 
@@ -103,7 +104,7 @@ impl<'a, W: Write> Body<'a, W> {
     fn begin(&mut self, it: &Exchange) {
         let Some(message) = self.message(it) else { return };
         let named = |name| message.headers.all(name).collect::<Vec<_>>().join(&b", "[..]);
-        match Decoder::of_body(&named("transfer-encoding"), &named("content-encoding")) {
+        match Decoder::of_body(&named(FieldName::TransferEncoding), &named(FieldName::ContentEncoding)) {
             Ok(decoder) => self.decoder = decoder.map(Box::new),
             Err(unknown) => self.wrong = Some(format!("is written as it was sent: {unknown}")),
         }

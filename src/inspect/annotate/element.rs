@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::inspect::event::PieceKind;
 use crate::inspect::record::{Direction, Exchange, HttpMessage, Protocol};
+use crate::layers::application::http::FieldName;
 use crate::layers::application::http::annotate::{self as http, Asked, Content};
 use crate::layers::application::websocket::Header;
 use crate::layers::application::websocket::annotate::{self as websocket, Payload};
@@ -81,9 +82,9 @@ impl Message {
     /// Its header section is whole.
     pub(super) fn learn(&self, message: &HttpMessage, exchange: &Exchange) {
         let request = exchange.request.as_ref();
-        let key = request.and_then(|request| request.message.headers.get("sec-websocket-key"));
+        let key = request.and_then(|request| request.message.headers.get(FieldName::SecWebSocketKey));
         let about = About {
-            content_type: message.headers.get("content-type").map(<[u8]>::to_vec),
+            content_type: message.headers.get(FieldName::ContentType).map(<[u8]>::to_vec),
             coding: message.content_coding.clone(),
             websocket_key: key.map(<[u8]>::to_vec),
         };

@@ -1,10 +1,11 @@
 //! What a request target says of where it goes (RFC 9112 §3.2).
 
 use crate::inspect::record::Request;
+use crate::layers::application::http::FieldName;
 
 /// The host that a request is for, as named in its target, else in its Host field; without the port.
 pub(super) fn host(request: &Request) -> Option<&[u8]> {
-    let named = authority(request).or_else(|| request.message.headers.get("host"))?;
+    let named = authority(request).or_else(|| request.message.headers.get(FieldName::Host))?;
     // Behind an at sign, which belongs in no Host, browsers find the host, too.
     let named = named.rsplit(|byte| *byte == b'@').next().unwrap_or(named);
     Some(match (named.first(), named.iter().position(|byte| *byte == b']')) {

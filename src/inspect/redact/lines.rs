@@ -21,7 +21,7 @@ pub(super) fn head(from: Direction, fields: &mut Fields) {
 
 /// Blanks a section's field lines, which begin at `at`.
 pub(super) fn section(fields: &mut Fields, mut at: usize) {
-    let Fields { block, lines } = fields;
+    let Fields { block, lines, .. } = fields;
     for line in lines.iter() {
         let whole = line.whole.start as usize..line.whole.end as usize;
         // What lies between field lines is none.

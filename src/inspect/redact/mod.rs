@@ -25,7 +25,7 @@ pub use self::plan::{Plan, Planner};
 use super::event::{Event, Sink};
 use super::record::{Connection, Direction, Exchange, Fields, Frame, HttpMessage, Message, Problem, Request};
 use crate::capture::Interface;
-use crate::layers::application::http::elements;
+use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::handshake::{accept, is_key};
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, RSV1, TEXT, is_control};
 use crate::layers::session;
@@ -210,16 +210,16 @@ fn handshake(original: &Exchange, it: &mut Exchange) {
     let (asked, answered) = (&asked.message.headers, &answered.message.headers);
     let (Some(request), Some(response)) = (&mut it.request, &mut it.response) else { return };
     key(asked, &mut request.message.headers);
-    let accepted = asked.get("sec-websocket-key").map(accept);
-    let accepts = request.message.headers.get("sec-websocket-key").map(accept);
+    let accepted = asked.get(FieldName::SecWebSocketKey).map(accept);
+    let accepts = request.message.headers.get(FieldName::SecWebSocketKey).map(accept);
     let (Some(accepted), Some(accepts)) = (accepted, accepts) else { return };
-    each_value(answered, &mut response.message.headers, "sec-websocket-accept", |was, value| {
+    each_value(answered, &mut response.message.headers, FieldName::SecWebSocketAccept, |was, value| {
         if was == accepted.as_bytes() {
             value.copy_from_slice(accepts.as_bytes());
         }
     });
-    for name in ["upgrade", "sec-websocket-protocol", "sec-websocket-extensions"] {
-        let offered: Vec<&[u8]> = asked.all(name).flat_map(elements).map(token).collect();
+    for name in [FieldName::Upgrade, FieldName::SecWebSocketProtocol, FieldName::SecWebSocketExtensions] {
+        let offered: Vec<&[u8]> = asked.list(name).map(token).collect();
         each_value(answered, &mut response.message.headers, name, |was, value| {
             not_offered(was, value, |chosen| offered.iter().any(|offer| offer.eq_ignore_ascii_case(chosen)));
         });
@@ -227,7 +227,7 @@ fn handshake(original: &Exchange, it: &mut Exchange) {
 }
 
 fn key(original: &Fields, fields: &mut Fields) {
-    each_value(original, fields, "sec-websocket-key", |was, value| {
+    each_value(original, fields, FieldName::SecWebSocketKey, |was, value| {
         if is_key(was) {
             value.copy_from_slice(KEY);
         }
@@ -254,11 +254,10 @@ fn not_offered(was: &[u8], value: &mut [u8], is_offered: impl Fn(&[u8]) -> bool)
 }
 
 /// Calls `change` for each value of that name, as it was and as it is.
-fn each_value(original: &Fields, fields: &mut Fields, name: &str, mut change: impl FnMut(&[u8], &mut [u8])) {
+fn each_value(original: &Fields, fields: &mut Fields, name: FieldName, mut change: impl FnMut(&[u8], &mut [u8])) {
     for line in &original.lines {
-        let (named, value) =
-            (line.name.start as usize..line.name.end as usize, line.value.start as usize..line.value.end as usize);
-        if original.block[named].eq_ignore_ascii_case(name.as_bytes()) {
+        if line.known == Some(name) {
+            let value = line.value.start as usize..line.value.end as usize;
             change(&original.block[value.clone()], &mut fields.block[value]);
         }
     }
@@ -303,13 +302,19 @@ fn problem(it: &Problem) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inspect::record::{FieldLine, Response};
+    use crate::inspect::record::Response;
+    use crate::layers::Source;
+    use crate::layers::application::http::{Decoder, Input, Item};
 
     #[test]
     fn a_head_is_blanked_in_its_start_line_too() {
         let text = b"GET /a?key=7 HTTP/1.1\r\nCookie: c\r\n\r\n";
-        let mut headers = Fields { block: text.to_vec(), lines: Vec::new() };
-        headers.lines.push(FieldLine { name: 23..29, value: 31..32, whole: 23..34 });
+        let mut decoder = Decoder::at(Direction::Client, 0);
+        let mut headers = Fields::default();
+        let Some(Item::Head(head, _)) = decoder.next(&mut Input { bytes: text, source: Source::default() }) else {
+            panic!("no head");
+        };
+        head.copy_into(&mut headers);
         let message = HttpMessage { headers, body: b"body".to_vec(), ..HttpMessage::default() };
         let request = Request { target: b"/a?key=7".to_vec(), message, ..Request::default() };
         let response =
@@ -333,9 +338,9 @@ mod tests {
             let response = Response { status: 101, message: message(answered), ..Response::default() };
             let it = exchange(&Exchange { request: Some(request), response: Some(response), ..Exchange::default() });
             let (asked, answered) = (it.request.unwrap().message.headers, it.response.unwrap().message.headers);
-            let is_right = answered.get("sec-websocket-accept").unwrap() == accept_of(&asked).as_bytes();
-            assert_eq!(answered.get("sec-websocket-protocol"), Some(&b"*******, !!!!!!!"[..]));
-            (asked.get("sec-websocket-key").unwrap().to_vec(), is_right)
+            let is_right = answered.get(FieldName::SecWebSocketAccept).unwrap() == accept_of(&asked).as_bytes();
+            assert_eq!(answered.get(FieldName::SecWebSocketProtocol), Some(&b"*******, !!!!!!!"[..]));
+            (asked.get(FieldName::SecWebSocketKey).unwrap().to_vec(), is_right)
         };
         let accept_of = |key: &str| accept(key.as_bytes());
         let key = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -345,7 +350,7 @@ mod tests {
     }
 
     fn accept_of(asked: &Fields) -> String {
-        accept(asked.get("sec-websocket-key").unwrap())
+        accept(asked.get(FieldName::SecWebSocketKey).unwrap())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
 
-use super::http::Fields;
+use super::http::{FieldName, Fields};
 use crate::layers::presentation::charset::MediaType;
 
 pub use crate::limits::MAX_PAIRS;
@@ -93,14 +93,14 @@ fn one_part(part: &[u8], complete: bool) -> BodyPart {
         _ => memmem::find(part, b"\r\n\r\n").map_or(part.len(), |end| end + 4),
     };
     let fields = Fields::parse(&part[..head]);
-    let disposition = fields.get("content-disposition").map(|value| [b"x/", value].concat());
+    let disposition = fields.get(FieldName::ContentDisposition).map(|value| [b"x/", value].concat());
     // Its parameters are written as a media type's are.
     let disposition = disposition.and_then(|value| MediaType::parse(&value));
     let parameter = |name| disposition.as_ref().and_then(|it| it.parameter(name)).map(str::to_owned);
     BodyPart {
         name: parameter("name"),
         file_name: parameter("filename"),
-        content_type: fields.get("content-type").map(text),
+        content_type: fields.get(FieldName::ContentType).map(text),
         length: part.len() - head,
         complete,
     }

@@ -3,6 +3,7 @@
 use super::Measure;
 use super::tally::Tallies;
 use crate::inspect::record::{Exchange, HttpMessage, Response};
+use crate::layers::application::http::FieldName;
 
 /// Counts an exchange.
 pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
@@ -22,7 +23,7 @@ pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
         tallies.add(Measure::ChunkingBytes, chunking(message), first, last);
     }
     for message in request {
-        tallies.one_if(Measure::Cookies, message.headers.get("cookie").is_some(), message.extent.last.packet);
+        tallies.one_if(Measure::Cookies, message.headers.get(FieldName::Cookie).is_some(), message.extent.last.packet);
     }
     if let Some(response) = final_response(exchange) {
         tallies.one(Measure::Responses, response.message.extent.last.packet);

@@ -1,24 +1,21 @@
 //! Every record's keys, in order, and how the value of each is written.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-
 use super::values::{Hex, Shown, beginning, payload, twin};
+use super::write::{Map, Value, array, key, object};
 use crate::inspect::record;
 
 /// What is written as a JSON object.
 pub(in crate::render) trait Keys {
     /// Writes the keys and their values.
-    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn keys(&self, map: &mut Map<'_>);
 }
 
 /// Writes a record with its keys.
 pub(in crate::render) struct Object<'a, T>(pub &'a T);
 
-impl<T: Keys> Serialize for Object<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        self.0.keys(&mut map)?;
-        map.end()
+impl<T: Keys> Value for Object<'_, T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        object(out, |map| self.0.keys(map));
     }
 }
 
@@ -26,19 +23,18 @@ impl<T: Keys> Serialize for Object<'_, T> {
 macro_rules! keys {
     ($record:ty, $it:ident: $($key:literal $(/ $hex:literal)? = $value:expr),+ $(; $rest:expr)?) => {
         impl $crate::render::json::Keys for $record {
-            fn keys<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+            fn keys(&self, map: &mut $crate::render::json::Map<'_>) {
                 let $it = self;
                 $($crate::render::json::keys!(@ map, $key $(/ $hex)?, $value);)+
-                $($rest.keys(map)?;)?
-                Ok(())
+                $($rest.keys(map);)?
             }
         }
     };
-    (@ $map:ident, $key:literal, $value:expr) => { $map.serialize_entry($key, &$value)? };
+    (@ $map:ident, $key:literal, $value:expr) => { $map.entry($crate::render::json::key!($key), &$value) };
     (@ $map:ident, $key:literal / $hex:literal, $value:expr) => {{
         let (text, hex) = $value;
-        $map.serialize_entry($key, &text)?;
-        $map.serialize_entry($hex, &hex)?;
+        $map.entry($crate::render::json::key!($key), &text);
+        $map.entry($crate::render::json::key!($hex), &hex);
     }};
 }
 pub(in crate::render) use keys;
@@ -46,9 +42,9 @@ pub(in crate::render) use keys;
 /// A list of records.
 struct List<'a, T>(&'a [T]);
 
-impl<T: Keys> Serialize for List<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(Object))
+impl<T: Keys> Value for List<'_, T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        array(out, self.0.iter().map(Object));
     }
 }
 
@@ -78,8 +74,8 @@ keys!(Connection<'_>, it:
     "server" = Shown(it.of.server),
     "first_packet" = it.of.extent.first.packet,
     "last_packet" = it.of.extent.last.packet,
-    "first_time" = Shown(it.of.extent.first.time),
-    "last_time" = Shown(it.of.extent.last.time),
+    "first_time" = it.of.extent.first.time,
+    "last_time" = it.of.extent.last.time,
     "packets" = it.of.packets,
     "protocol" = it.of.protocol.name(),
     "protocol_detail" = it.of.protocol_detail,
@@ -121,7 +117,7 @@ keys!(record::HttpMessage, it:
     "trailers" = FieldLines(&it.trailers),
     "first_packet" = it.extent.first.packet,
     "last_packet" = it.extent.last.packet,
-    "time" = Shown(it.extent.first.time),
+    "time" = it.extent.first.time,
     "header_bytes" = it.header_bytes,
     "body_bytes" = it.body_bytes,
     "wire_body_bytes" = it.wire_body_bytes,
@@ -134,13 +130,9 @@ keys!(record::HttpMessage, it:
 
 struct FieldLines<'a>(&'a record::Fields);
 
-impl Serialize for FieldLines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut lines = serializer.serialize_seq(None)?;
-        for (name, value) in self.0.iter() {
-            lines.serialize_element(&Object(&FieldLine { name, value }))?;
-        }
-        lines.end()
+impl Value for FieldLines<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        array(out, self.0.iter().map(|(name, value)| FieldLine { name, value }));
     }
 }
 
@@ -150,16 +142,19 @@ struct FieldLine<'a> {
 }
 
 /// There are many of these, so the twins are there only if they have a value.
-impl Keys for FieldLine<'_> {
-    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        for (key, key_hex, bytes) in [("name", "name_hex", self.name), ("value", "value_hex", self.value)] {
-            let (text, hex) = twin(bytes);
-            map.serialize_entry(key, &text)?;
-            if let Some(hex) = hex {
-                map.serialize_entry(key_hex, &hex)?;
+impl Value for FieldLine<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        object(out, |map| {
+            for (key, key_hex, bytes) in
+                [(key!("name"), key!("name_hex"), self.name), (key!("value"), key!("value_hex"), self.value)]
+            {
+                let (text, hex) = twin(bytes);
+                map.entry(key, &text);
+                if let Some(hex) = hex {
+                    map.entry(key_hex, &hex);
+                }
             }
-        }
-        Ok(())
+        });
     }
 }
 
@@ -169,12 +164,12 @@ keys!(record::Frame, it:
     "direction" = it.direction.name(),
     "first_packet" = it.extent.first.packet,
     "last_packet" = it.extent.last.packet,
-    "time" = Shown(it.extent.first.time),
+    "time" = it.extent.first.time,
     "fin" = it.fin,
     "rsv" = it.rsv,
     "opcode" = it.opcode,
     "masked" = it.mask_key.is_some(),
-    "mask_key" = it.mask_key.as_ref().map(|key| Shown(Hex(key))),
+    "mask_key" = it.mask_key.as_ref().map(|key| Hex(key)),
     "payload_bytes" = it.payload_bytes,
     "payload_seen" = it.payload_seen,
     "payload" / "payload_hex" = payload(it.opcode, &it.payload, it.payload_truncated),
@@ -190,7 +185,7 @@ keys!(record::Message, it:
     "direction" = it.direction.name(),
     "first_packet" = it.extent.first.packet,
     "last_packet" = it.extent.last.packet,
-    "time" = Shown(it.extent.first.time),
+    "time" = it.extent.first.time,
     "opcode" = it.opcode,
     "frames" = it.frames,
     "compressed" = it.compressed,
@@ -203,7 +198,7 @@ keys!(record::Problem, it:
     "id" = it.id,
     "because" = it.because,
     "packet" = (it.packet > 0).then_some(it.packet),
-    "file" = 0,
+    "file" = 0_u32,
     "connection" = it.connection,
     "direction" = it.direction.map(record::Direction::name),
     "exchange" = it.exchange,
@@ -226,16 +221,18 @@ pub(super) struct Summary<'a> {
 pub(super) struct Redacted(pub bool);
 
 impl Keys for Redacted {
-    fn keys<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        if self.0 { map.serialize_entry("redacted", &true) } else { Ok(()) }
+    fn keys(&self, map: &mut Map<'_>) {
+        if self.0 {
+            map.entry(key!("redacted"), &true);
+        }
     }
 }
 
 keys!(Summary<'_>, it:
     "packets" = it.of.packets,
     "bytes" = it.of.bytes,
-    "first_time" = it.of.first_time.map(Shown),
-    "last_time" = it.of.last_time.map(Shown),
+    "first_time" = it.of.first_time,
+    "last_time" = it.of.last_time,
     "tcp_connections" = it.of.tcp_connections,
     "http_requests" = it.of.http_requests,
     "http_responses" = it.of.http_responses,

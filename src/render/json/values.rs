@@ -2,45 +2,52 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
-
+use super::write::{Value, hex, shown};
+use crate::moment::Timestamp;
 use crate::render::escape::whole_characters;
 
 /// What is written as its `Display` says.
 pub(in crate::render) struct Shown<T>(pub T);
 
-impl<T: fmt::Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0)
+impl<T: fmt::Display> Value for Shown<T> {
+    fn write(&self, out: &mut Vec<u8>) {
+        shown(out, &self.0);
     }
 }
 
 /// Bytes as lower-case hex.
 pub(in crate::render) struct Hex<'a>(pub &'a [u8]);
 
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        // Many digits at a time: a payload has up to 64 KiB.
-        let mut digits = [0; 128];
-        for bytes in self.0.chunks(digits.len() / 2) {
-            for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-                pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-            }
-            f.write_str(std::str::from_utf8(&digits[..bytes.len() * 2]).map_err(|_| fmt::Error)?)?;
-        }
-        Ok(())
+impl Value for Hex<'_> {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'"');
+        hex(out, self.0);
+        out.push(b'"');
+    }
+}
+
+/// As [`Timestamp`] is displayed, only faster: there are several in each line.
+impl Value for Timestamp {
+    fn write(&self, out: &mut Vec<u8>) {
+        const SECOND: u64 = 1_000_000_000;
+        out.push(b'"');
+        out.extend_from_slice(itoa::Buffer::new().format(self.0 / SECOND).as_bytes());
+        // A digit before the nine decimals keeps their zeros, and makes room for the point.
+        let point = out.len();
+        out.extend_from_slice(itoa::Buffer::new().format(SECOND + self.0 % SECOND).as_bytes());
+        out[point] = b'.';
+        out.push(b'"');
     }
 }
 
 /// A text and its twin: one of the two has the value.
-pub(in crate::render) type Twin<'a> = (Option<&'a str>, Option<Shown<Hex<'a>>>);
+pub(in crate::render) type Twin<'a> = (Option<&'a str>, Option<Hex<'a>>);
 
 /// Text, or hex if the bytes aren't UTF-8.
 pub(in crate::render) fn twin(bytes: &[u8]) -> Twin<'_> {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => (Some(text), None),
-        Err(_) => (None, Some(Shown(Hex(bytes)))),
+        Err(_) => (None, Some(Hex(bytes))),
     }
 }
 
@@ -54,5 +61,19 @@ pub(super) fn beginning(bytes: &[u8], truncated: bool) -> Twin<'_> {
 
 /// The same for a WebSocket payload: that of a binary frame is never text.
 pub(super) fn payload(opcode: u8, bytes: &[u8], truncated: bool) -> Twin<'_> {
-    if opcode == 2 { (None, Some(Shown(Hex(bytes)))) } else { beginning(bytes, truncated) }
+    if opcode == 2 { (None, Some(Hex(bytes))) } else { beginning(bytes, truncated) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_as_it_is_displayed() {
+        for time in [0, 1, 999_999_999, 1_000_000_000, 1_700_000_000_000_123_456, u64::MAX].map(Timestamp) {
+            let mut out = Vec::new();
+            time.write(&mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), format!("\"{time}\""));
+        }
+    }
 }

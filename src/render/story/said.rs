@@ -2,6 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Direction, Exchange, Extent, Frame, Request, Response};
+use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::render::numbers;
 
@@ -38,7 +39,7 @@ impl Said {
             (_, 0) => (status, None),
             (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
         };
-        let content_type = response.message.headers.get("content-type").unwrap_or_default();
+        let content_type = response.message.headers.get(FieldName::ContentType).unwrap_or_default();
         let in_parts = content_type.starts_with(b"text/event-stream");
         let said = Self::new(exchange.connection, Direction::Server, response.message.extent, label, short);
         Self { at, complete: response.message.complete, in_parts, ..said }

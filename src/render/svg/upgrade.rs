@@ -6,6 +6,7 @@ use super::theme::Face;
 use super::{Lacking, beginning};
 use crate::inspect::record::{Direction, Exchange, Frame, HttpMessage};
 use crate::layers::Layer;
+use crate::layers::application::http::FieldName;
 use crate::render::Look;
 use crate::render::model::ladder::Row;
 use crate::render::numbers::{self, Times};
@@ -112,34 +113,25 @@ fn closing(rows: &[Row]) -> Vec<String> {
 
 /// The fields that make the handshake (RFC 6455 §4).
 fn handshake(exchange: &Exchange) -> Vec<String> {
-    const FIELDS: [&str; 7] = [
-        "connection",
-        "upgrade",
-        "sec-websocket-version",
-        "sec-websocket-key",
-        "sec-websocket-accept",
-        "sec-websocket-protocol",
-        "sec-websocket-extensions",
+    const FIELDS: [FieldName; 7] = [
+        FieldName::Connection,
+        FieldName::Upgrade,
+        FieldName::SecWebSocketVersion,
+        FieldName::SecWebSocketKey,
+        FieldName::SecWebSocketAccept,
+        FieldName::SecWebSocketProtocol,
+        FieldName::SecWebSocketExtensions,
     ];
     let lines = |sign, message: Option<&HttpMessage>| -> Vec<String> {
-        let line = |name: &str| {
+        let line = |name: FieldName| {
             let value = beginning(message?.headers.get(name)?, VALUE);
-            Some(format!("{sign} {}: {value}", canonical(name)))
+            Some(format!("{sign} {}: {value}", name.as_str()))
         };
         FIELDS.into_iter().filter_map(line).collect()
     };
     let mut both = lines(">", exchange.request.as_ref().map(|request| &request.message));
     both.extend(lines("<", exchange.response.as_ref().map(|response| &response.message)));
     both
-}
-
-/// A field name as RFC 6455 writes it.
-fn canonical(name: &str) -> String {
-    let words = name.split('-').map(|word| match word {
-        "websocket" => "WebSocket".to_owned(),
-        other => other.get(..1).unwrap_or_default().to_uppercase() + other.get(1..).unwrap_or_default(),
-    });
-    words.collect::<Vec<_>>().join("-")
 }
 
 fn framing(frames: &[&Frame]) -> Vec<String> {

@@ -507,7 +507,7 @@ impl Decoder {
             start_line_bytes: start_line_bytes as u32,
             start: self.start.as_ref().filter(|_| start_line_bytes > 0),
             lines: &self.fields.lines,
-            names: self.fields.names,
+            names: &self.fields.names,
             faults: &self.fields.faults,
             whole: !self.cut,
         }

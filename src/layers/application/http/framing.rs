@@ -1,6 +1,7 @@
 //! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
 
 use super::fault::{Fault, text};
+use super::names::FieldName;
 use super::section::{Head, elements};
 use super::start_line::Parts;
 use crate::layers::presentation::coding::TransferCoding;
@@ -46,10 +47,10 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
     let bodiless = matches!(status, 100..=199 | 204);
     let tunnel = method == b"CONNECT" && matches!(status, 200..=299);
     if bodiless || tunnel {
-        if head.get("transfer-encoding").is_some() {
+        if head.get(FieldName::TransferEncoding).is_some() {
             faults.push(Fault::TransferCodingWithoutBody(*status));
         }
-        if head.get("content-length").is_some() {
+        if head.get(FieldName::ContentLength).is_some() {
             faults.push(Fault::LengthWithoutBody(*status));
         }
     }
@@ -67,7 +68,7 @@ pub fn of_response(head: &Head<'_>, method: Option<&[u8]>, faults: &mut Vec<Faul
 }
 
 fn hosts(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    match head.all("host").count() {
+    match head.all(FieldName::Host).count() {
         0 if head.whole && head.start.is_some_and(|start| start.version >= (1, 1)) => faults.push(Fault::NoHost),
         0 | 1 => {}
         several => faults.push(Fault::RepeatedHost(several)),
@@ -83,14 +84,14 @@ enum Declared {
 
 fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     let length = content_length(head, faults);
-    if head.get("transfer-encoding").is_none() {
+    if head.get(FieldName::TransferEncoding).is_none() {
         return length.map_or(Declared::Nothing, Declared::Length);
     }
-    let mut codings = head.list("transfer-encoding").peekable();
+    let mut codings = head.list(FieldName::TransferEncoding).peekable();
     if codings.peek().is_none() {
         return length.map_or(Declared::Nothing, Declared::Length);
     }
-    if head.get("content-length").is_some() {
+    if head.get(FieldName::ContentLength).is_some() {
         faults.push(Fault::BothLengths);
     }
     if head.start.is_some_and(|start| start.version < (1, 1)) {
@@ -118,7 +119,7 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
 }
 
 fn all_codings(head: &Head<'_>) -> String {
-    text(&head.all("transfer-encoding").collect::<Vec<_>>().join(&b", "[..]))
+    text(&head.all(FieldName::TransferEncoding).collect::<Vec<_>>().join(&b", "[..]))
 }
 
 fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
@@ -132,7 +133,7 @@ fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
         (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
         (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
     };
-    for value in head.all("content-length") {
+    for value in head.all(FieldName::ContentLength) {
         let value = trimmed(value);
         if value.contains(&b',') { elements(value).for_each(&mut take) } else { take(value) }
     }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::fault::Fault;
-use super::lines::{FieldLine, Names, Section};
+use super::lines::{FieldLine, Section};
+use super::names::{FieldName, NameSet, Names};
 use super::start_line::StartLine;
 use crate::layers::presentation::trimmed;
 
@@ -16,29 +17,22 @@ pub struct Fields {
     pub block: Vec<u8>,
     /// The field lines, in order.
     pub lines: Vec<FieldLine>,
+    /// Which names they have.
+    names: Names,
 }
 
 impl Fields {
     /// A section that owns its bytes, parsed from text that ends in an empty line.
     #[must_use]
     pub fn parse(block: &[u8]) -> Self {
-        Self { block: block.to_vec(), lines: Section::of(block).lines }
+        let Section { lines, names, .. } = Section::of(block);
+        Self { block: block.to_vec(), lines, names }
     }
 
     /// The section as the one that follows such a start line.
     #[must_use]
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
-        let mut names = Names::default();
-        self.iter().for_each(|(name, _)| names.add(name));
-        Head {
-            block: &self.block,
-            start_line_bytes: 0,
-            start: Some(start),
-            lines: &self.lines,
-            names,
-            faults: &[],
-            whole: true,
-        }
+        Head { start: Some(start), ..self.borrowed() }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -46,19 +40,44 @@ impl Fields {
         self.lines.iter().map(|line| (self.slice(&line.name), self.slice(&line.value)))
     }
 
-    /// The value of the first field line of that name, case aside (RFC 9110 §5.1).
+    /// Whether it has a field line of one of those names.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.iter().find(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    #[inline]
+    pub fn has(&self, names: NameSet) -> bool {
+        self.names.once.meets(names)
+    }
+
+    /// The value of the first field line of that name.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, name: FieldName) -> Option<&[u8]> {
+        self.all(name).next()
     }
 
     /// The values of all field lines of that name, in order.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    #[inline]
+    pub fn all(&self, name: FieldName) -> impl Iterator<Item = &[u8]> {
+        self.borrowed().all(name)
+    }
+
+    /// The elements of all comma-separated lists of that name (RFC 9110 §5.6.1), empty ones left out.
+    #[inline]
+    pub fn list(&self, name: FieldName) -> impl Iterator<Item = &[u8]> {
+        self.borrowed().list(name)
+    }
+
+    /// The values of all field lines of any name, case aside (RFC 9110 §5.1), in order.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
     }
 
     fn slice(&self, range: &Range<u32>) -> &[u8] {
         &self.block[range.start as usize..range.end as usize]
+    }
+
+    fn borrowed(&self) -> Head<'_> {
+        let Self { block, lines, names } = self;
+        Head { block, start_line_bytes: 0, start: None, lines, names, faults: &[], whole: true }
     }
 }
 
@@ -73,8 +92,8 @@ pub struct Head<'a> {
     pub start: Option<&'a StartLine>,
     /// The field lines, in order.
     pub lines: &'a [FieldLine],
-    /// Which names they may have.
-    pub(super) names: Names,
+    /// Which names they have.
+    pub(super) names: &'a Names,
     /// What is wrong with it.
     pub faults: &'a [Fault],
     /// Whether its end is there. If not, it isn't known which fields are missing.
@@ -86,6 +105,7 @@ impl<'a> Head<'a> {
     pub fn copy_into(&self, fields: &mut Fields) {
         self.block.clone_into(&mut fields.block);
         self.lines.clone_into(&mut fields.lines);
+        fields.names = *self.names;
     }
 
     /// The bytes of a range of it.
@@ -94,32 +114,38 @@ impl<'a> Head<'a> {
         &self.block[range.start as usize..range.end as usize]
     }
 
-    /// The values of all field lines of that name, in order.
+    /// Whether it has a field line of one of those names.
+    #[must_use]
     #[inline]
-    pub fn all(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let head = *self;
-        let lines = if head.names.may_have(name.as_bytes()) { head.lines } else { &[] };
-        lines
-            .iter()
-            .filter(move |line| head.slice(&line.name).eq_ignore_ascii_case(name.as_bytes()))
-            .map(move |line| head.slice(&line.value))
+    pub fn has(&self, names: NameSet) -> bool {
+        self.names.once.meets(names)
     }
 
-    /// Whether two lines may have the same name. If not, no two lines do.
-    pub(super) fn has_repeated_names(&self) -> bool {
-        self.names.may_repeat()
+    /// Whether it has several field lines of one of those names.
+    #[inline]
+    pub(super) fn repeats(&self, names: NameSet) -> bool {
+        self.names.again.meets(names)
+    }
+
+    /// The values of all field lines of that name, in order.
+    #[inline]
+    pub fn all(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let block = self.block;
+        let lines = if self.has(NameSet::of(&[name])) { self.lines } else { &[] };
+        let of_it = lines.iter().filter(move |line| line.known == Some(name));
+        of_it.map(move |line| &block[line.value.start as usize..line.value.end as usize])
     }
 
     /// The value of the first field line of that name.
     #[must_use]
     #[inline]
-    pub fn get(&self, name: &'static str) -> Option<&'a [u8]> {
+    pub fn get(&self, name: FieldName) -> Option<&'a [u8]> {
         self.all(name).next()
     }
 
     /// The elements of all comma-separated lists of that name (RFC 9110 §5.6.1), empty ones left out.
     #[inline]
-    pub fn list(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    pub fn list(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.all(name).flat_map(elements)
     }
 }

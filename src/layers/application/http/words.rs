@@ -32,6 +32,13 @@ fn first(passed: u64) -> usize {
     passed.trailing_zeros() as usize / LENGTH
 }
 
+/// Whether all bytes are ASCII.
+pub(super) fn are_ascii(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    let all = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
+    (all & TOPS == 0) && rest.is_ascii()
+}
+
 /// Whether all bytes are at least `floor`, and none is DEL.
 pub(super) fn are_visible(bytes: &[u8], floor: u8) -> bool {
     let visible = |word: &[u8; LENGTH]| {

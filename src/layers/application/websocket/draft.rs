@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::layers::application::http::Fields;
+use crate::layers::application::http::{FieldName, Fields, NameSet};
 
 /// A draft of the protocol that was in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,21 +22,21 @@ impl Draft {
     /// The draft that a 101 to WebSocket follows; `None` if it's RFC 6455, or nothing shows which.
     #[must_use]
     pub fn of(request: Option<&Fields>, response: &Fields) -> Option<Self> {
-        let asks = |name: &'static str| request.is_some_and(|request| request.get(name).is_some());
-        if let Some(version) = request.and_then(|request| request.get("sec-websocket-version")) {
+        let asks = |name| request.is_some_and(|request| request.get(name).is_some());
+        if let Some(version) = request.and_then(|request| request.get(FieldName::SecWebSocketVersion)) {
             let version = std::str::from_utf8(version).ok()?.parse().ok()?;
             return (1..=12).contains(&version).then_some(Self::Hybi(version));
         }
-        if Self::has_third_key(asks) || response.get("sec-websocket-location").is_some() {
+        if Self::has_third_key(asks) || response.get(FieldName::SecWebSocketLocation).is_some() {
             return Some(Self::Hixie76);
         }
-        let echoed = ["websocket-origin", "websocket-location"].iter().any(|name| response.get(name).is_some());
-        (echoed && !asks("sec-websocket-key")).then_some(Self::Hixie75)
+        let echoed = response.has(NameSet::of(&[FieldName::WebSocketOrigin, FieldName::WebSocketLocation]));
+        (echoed && !asks(FieldName::SecWebSocketKey)).then_some(Self::Hixie75)
     }
 
     /// Whether a request with fields of such names is draft 76's.
-    pub fn has_third_key(has: impl Fn(&'static str) -> bool) -> bool {
-        has("sec-websocket-key1") && has("sec-websocket-key2")
+    pub fn has_third_key(has: impl Fn(FieldName) -> bool) -> bool {
+        has(FieldName::SecWebSocketKey1) && has(FieldName::SecWebSocketKey2)
     }
 
     /// Whether its handshake differs from RFC 6455's: no `Sec-WebSocket-Key` and `-Accept`.

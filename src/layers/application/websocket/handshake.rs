@@ -7,14 +7,14 @@ use memchr::memmem;
 use super::draft::Draft;
 use super::fault::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
-use crate::layers::application::http::{Fields, RequestHead, elements, is_token};
+use crate::layers::application::http::{FieldName, Fields, NameSet, RequestHead, elements, is_token};
 use crate::layers::presentation::deflate::{self, Deflate, ExtensionFault, Negotiated};
 
 /// The field that offers and chooses extensions (§11.3.2).
-const EXTENSIONS: &str = "sec-websocket-extensions";
+const EXTENSIONS: FieldName = FieldName::SecWebSocketExtensions;
 
 /// The field that offers and chooses a subprotocol (§11.3.4).
-const PROTOCOL: &str = "sec-websocket-protocol";
+const PROTOCOL: FieldName = FieldName::SecWebSocketProtocol;
 
 /// Whether a `Sec-WebSocket-Key` is sixteen bytes in Base64 (§4.1).
 #[must_use]
@@ -25,13 +25,14 @@ pub fn is_key(key: &[u8]) -> bool {
 /// Whether a request asks for an upgrade to WebSocket (§4.2.1).
 #[must_use]
 pub fn is_asked(request: &Fields) -> bool {
-    request.all("upgrade").flat_map(elements).any(|token| token.eq_ignore_ascii_case(b"websocket"))
+    request.list(FieldName::Upgrade).any(|token| token.eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Whether a request means a handshake: it asks for one, or has what only a handshake has.
 #[must_use]
 pub fn is_meant(request: &Fields) -> bool {
-    is_asked(request) || request.get("sec-websocket-key").is_some() || request.get("sec-websocket-version").is_some()
+    const TELLING: NameSet = NameSet::of(&[FieldName::SecWebSocketKey, FieldName::SecWebSocketVersion]);
+    request.has(TELLING) || is_asked(request)
 }
 
 /// Judges a request that means a handshake, whatever becomes of it (§4.1, §4.2.1). `whole` says whether all its fields are
@@ -49,14 +50,14 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
     if asked.version < (1, 1) {
         faults.push(Fault::RequestInOldHttp);
     }
-    match fields.get("upgrade") {
+    match fields.get(FieldName::Upgrade) {
         None => faults.push(Fault::NoUpgradeField {
-            connection: fields.all("connection").flat_map(elements).any(|it| it.eq_ignore_ascii_case(b"upgrade")),
+            connection: fields.list(FieldName::Connection).any(|it| it.eq_ignore_ascii_case(b"upgrade")),
         }),
         Some(other) if !is_asked(fields) => faults.push(Fault::UpgradeNamesOther(text(other))),
         Some(_) => {}
     }
-    let (key, version) = (fields.get("sec-websocket-key"), fields.get("sec-websocket-version"));
+    let (key, version) = (fields.get(FieldName::SecWebSocketKey), fields.get(FieldName::SecWebSocketVersion));
     match version {
         Some(b"13") => {}
         _ if draft.is_some() => {}
@@ -65,7 +66,7 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
         None if key.is_none() => {}
         None => faults.push(Fault::NoVersion),
     }
-    let repeated = repeated(fields, &["Sec-WebSocket-Key", "Sec-WebSocket-Version"], faults);
+    let repeated = repeated(fields, &[FieldName::SecWebSocketKey, FieldName::SecWebSocketVersion], faults);
     match key {
         None => faults.push(Fault::NoKey),
         Some(key) if !repeated && !BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) => {
@@ -104,9 +105,9 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
     if version < (1, 1) {
         faults.push(Fault::AnswerInOldHttp);
     }
-    if let Some(key) = request.get("sec-websocket-key") {
+    if let Some(key) = request.get(FieldName::SecWebSocketKey) {
         let expected = accept(key);
-        match response.get("sec-websocket-accept") {
+        match response.get(FieldName::SecWebSocketAccept) {
             None => faults.push(Fault::NoAccept),
             Some(found) if found != expected.as_bytes() => {
                 faults.push(Fault::WrongAccept { found: text(found), expected });
@@ -114,13 +115,13 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
             Some(_) => {}
         }
     }
-    repeated(response, &["Sec-WebSocket-Accept", "Sec-WebSocket-Extensions"], faults);
+    repeated(response, &[FieldName::SecWebSocketAccept, FieldName::SecWebSocketExtensions], faults);
     subprotocols(request, response, faults);
     let offered = |chosen: &[u8]| {
         let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
-        request.all(EXTENSIONS).flat_map(elements).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
+        request.list(EXTENSIONS).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
     };
-    for chosen in response.all(EXTENSIONS).flat_map(elements) {
+    for chosen in response.list(EXTENSIONS) {
         if !offered(chosen) {
             faults.push(Fault::ExtensionNotOffered(text(chosen)));
         }
@@ -132,9 +133,9 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
 /// What an answer says that is no 101, where the request means a handshake and has nothing wrong.
 pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], response: &Fields, faults: &mut Vec<Fault>) {
     let request = asked.fields;
-    let other_version = request.get("sec-websocket-version").is_some_and(|version| version != b"13");
+    let other_version = request.get(FieldName::SecWebSocketVersion).is_some_and(|version| version != b"13");
     match status {
-        400 | 426 if other_version && response.get("sec-websocket-version").is_none() => {
+        400 | 426 if other_version && response.get(FieldName::SecWebSocketVersion).is_none() => {
             faults.push(Fault::NoVersionsNamed(status));
         }
         400..=499 if request.get(PROTOCOL).is_none() && mentions_subprotocol(reason) => {
@@ -150,8 +151,8 @@ fn mentions_subprotocol(reason: &[u8]) -> bool {
 }
 
 fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
-    let offered: Vec<&[u8]> = request.all(PROTOCOL).flat_map(elements).collect();
-    let chosen: Vec<&[u8]> = response.all(PROTOCOL).flat_map(elements).collect();
+    let offered: Vec<&[u8]> = request.list(PROTOCOL).collect();
+    let chosen: Vec<&[u8]> = response.list(PROTOCOL).collect();
     if chosen.len() > 1 {
         faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
     }
@@ -166,12 +167,12 @@ fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
     }
 }
 
-fn repeated(fields: &Fields, names: &[&'static str], faults: &mut Vec<Fault>) -> bool {
+fn repeated(fields: &Fields, names: &[FieldName], faults: &mut Vec<Fault>) -> bool {
     let before = faults.len();
     for name in names {
-        let times = fields.all(&name.to_ascii_lowercase()).count();
+        let times = fields.all(*name).count();
         if times > 1 {
-            faults.push(Fault::RepeatedField { name, times });
+            faults.push(Fault::RepeatedField { name: name.as_str(), times });
         }
     }
     faults.len() > before

@@ -1,37 +1,36 @@
 //! Content, its type and its coding (RFC 9110 §8): what is promised of it, and what its first and last bytes look like.
 
 use super::super::fault::{Fault, text};
-use super::super::section::{Head, elements};
-use super::{RequestHead, is_media_type, media_type, parameter};
+use super::super::names::FieldName;
+use super::super::section::{Fields, Head, elements};
+use super::{RequestHead, begins_with, is_media_type, media_type, parameter};
 use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
-    boundary(head, faults);
-    let has_content =
-        head.get("transfer-encoding").is_some() || head.get("content-length").is_some_and(|it| it != b"0");
+    let has_content = head.get(FieldName::TransferEncoding).is_some()
+        || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0");
     if method == b"TRACE" && has_content {
         faults.push(Fault::ContentInTrace);
     }
 }
 
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
-    boundary(head, faults);
-    if head.get("transfer-encoding").is_some() {
+    if head.get(FieldName::TransferEncoding).is_some() {
         if asked.version == (1, 0) && head.start.is_some_and(|start| start.version >= (1, 1)) {
             faults.push(Fault::TransferCodingToOldVersion);
         }
-        if asked.method == b"HEAD" && head.get("content-length").is_some() {
+        if asked.method == b"HEAD" && head.get(FieldName::ContentLength).is_some() {
             faults.push(Fault::BothLengthsForHead);
         }
     }
-    if status == 205 && head.get("content-length").is_some_and(|length| length != b"0") {
+    if status == 205 && head.get(FieldName::ContentLength).is_some_and(|length| length != b"0") {
         faults.push(Fault::ContentIn205);
     }
-    let Some(coding) = head.get("content-encoding").filter(|_| (200..=299).contains(&status)) else { return };
-    let Some(accepted) = asked.fields.get("accept-encoding") else { return };
+    let Some(coding) = head.get(FieldName::ContentEncoding).filter(|_| (200..=299).contains(&status)) else { return };
+    let Some(accepted) = asked.fields.get(FieldName::AcceptEncoding) else { return };
     for coding in elements(coding).filter(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
         if !is_accepted(coding, asked) {
-            let by_cache = head.get("age").is_some();
+            let by_cache = head.get(FieldName::Age).is_some();
             faults.push(Fault::CodingNotAccepted { coding: text(coding), accepted: text(accepted), by_cache });
         }
     }
@@ -41,7 +40,7 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, 
 fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
     let plain = coding.strip_prefix(b"x-").unwrap_or(coding);
     let mut star = false;
-    for offer in asked.fields.all("accept-encoding").flat_map(elements) {
+    for offer in asked.fields.list(FieldName::AcceptEncoding) {
         let refused = parameter(offer, b"q").is_some_and(|q| q.iter().all(|byte| matches!(byte, b'0' | b'.')));
         let name = media_type(offer);
         if name.strip_prefix(b"x-").unwrap_or(name).eq_ignore_ascii_case(plain) {
@@ -52,9 +51,9 @@ fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
     star
 }
 
-fn boundary(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    let Some(kind) = head.get("content-type") else { return };
-    let is_multipart = media_type(kind).get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"));
+/// Judges the value of a Content-Type field: a multipart one names what parts its parts.
+pub(super) fn boundary(kind: &[u8], faults: &mut Vec<Fault>) {
+    let is_multipart = begins_with(kind, b"multipart/");
     if is_multipart && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
         faults.push(Fault::NoBoundary(text(media_type(kind))));
     }
@@ -64,13 +63,8 @@ fn boundary(head: &Head<'_>, faults: &mut Vec<Fault>) {
 const BEGINNING: usize = 16;
 
 /// Watches the first and last bytes of a content for what they give away.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sniffer {
-    kind: Kind,
-    chunked: bool,
-    coded: bool,
-    /// Its one coding is deflate.
-    deflate: bool,
     beginning: [u8; BEGINNING],
     length: usize,
     ending: [u8; 5],
@@ -86,26 +80,6 @@ enum Kind {
 }
 
 impl Sniffer {
-    /// Watches the content of the message with that head.
-    #[must_use]
-    pub fn new(head: &Head<'_>) -> Self {
-        let coding = head.get("content-encoding");
-        let kind = match head.get("content-type").map(media_type) {
-            Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => Kind::Json,
-            Some(kind) if is_text(kind) => Kind::Text,
-            _ => Kind::Other,
-        };
-        Self {
-            kind,
-            chunked: head.get("transfer-encoding").is_some(),
-            coded: coding.is_some(),
-            deflate: coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"deflate")),
-            beginning: [0; BEGINNING],
-            length: 0,
-            ending: [0; 5],
-        }
-    }
-
     /// Takes the next bytes of the content, its transfer coding removed.
     pub fn push(&mut self, bytes: &[u8]) {
         if self.length < BEGINNING {
@@ -121,23 +95,32 @@ impl Sniffer {
         }
     }
 
-    /// What there is to say once the content is over, and all of it was seen; `undone` says whether its codings could be
-    /// undone.
+    /// What there is to say once the content is over, and all of it was seen, of a message with those fields; `undone` says
+    /// whether its codings could be undone.
     #[must_use]
-    pub fn finish(&self, undone: bool) -> Option<Fault> {
-        let beginning = &self.beginning[..self.length];
-        if self.deflate && undone && is_raw_deflate(beginning) {
-            return Some(Fault::RawDeflate);
+    pub fn finish(&self, fields: &Fields, undone: bool) -> Option<Fault> {
+        let coding = fields.get(FieldName::ContentEncoding);
+        match &self.beginning[..self.length] {
+            beginning if coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"deflate")) => {
+                (undone && is_raw_deflate(beginning)).then_some(Fault::RawDeflate)
+            }
+            [0x1f, 0x8b, 8, ..] if kind(fields) != Kind::Other && coding.is_none() => Some(Fault::GzipUndeclared),
+            [0xef, 0xbb, 0xbf, ..] if kind(fields) == Kind::Json && coding.is_none() => Some(Fault::JsonWithMark),
+            beginning if &self.ending == b"0\r\n\r\n" && fields.get(FieldName::TransferEncoding).is_some() => {
+                let digits = beginning.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+                let is_chunk = (1..=8).contains(&digits) && beginning[digits..].starts_with(b"\r\n");
+                is_chunk.then_some(Fault::ChunkedTwice)
+            }
+            _ => None,
         }
-        if !self.coded && self.kind != Kind::Other && beginning.starts_with(&[0x1f, 0x8b, 8]) {
-            return Some(Fault::GzipUndeclared);
-        }
-        if !self.coded && self.kind == Kind::Json && beginning.starts_with(b"\xef\xbb\xbf") {
-            return Some(Fault::JsonWithMark);
-        }
-        let digits = beginning.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-        let is_chunk = (1..=8).contains(&digits) && beginning[digits..].starts_with(b"\r\n");
-        (self.chunked && is_chunk && &self.ending == b"0\r\n\r\n").then_some(Fault::ChunkedTwice)
+    }
+}
+
+fn kind(fields: &Fields) -> Kind {
+    match fields.get(FieldName::ContentType).map(media_type) {
+        Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => Kind::Json,
+        Some(kind) if is_text(kind) => Kind::Text,
+        _ => Kind::Other,
     }
 }
 
@@ -148,6 +131,5 @@ fn ends_with(kind: &[u8], end: &[u8]) -> bool {
 fn is_text(kind: &[u8]) -> bool {
     const TEXTS: [&[u8]; 4] =
         [b"application/javascript", b"application/xml", b"application/xhtml+xml", b"image/svg+xml"];
-    kind.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"text/"))
-        || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
+    begins_with(kind, b"text/") || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
 }

@@ -2,7 +2,8 @@
 //! are rules that only browsers have.
 
 use super::super::fault::{Fault, text};
-use super::super::section::{Head, elements};
+use super::super::names::FieldName;
+use super::super::section::Head;
 use super::RequestHead;
 use super::target::authority;
 
@@ -11,21 +12,21 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
     if status == 101 || !head.whole {
         return;
     }
-    let Some(origin) = asked.fields.get("origin") else { return };
-    let wanted = asked.fields.get("access-control-request-method").filter(|_| asked.method == b"OPTIONS");
+    let Some(origin) = asked.fields.get(FieldName::Origin) else { return };
+    let wanted = asked.fields.get(FieldName::AccessControlRequestMethod).filter(|_| asked.method == b"OPTIONS");
     if let Some(wanted) = wanted {
         return preflight(head, status, (origin, wanted), asked, faults);
     }
-    match head.get("access-control-allow-origin") {
+    match head.get(FieldName::AccessControlAllowOrigin) {
         Some(allowed) if allowed != b"*" && allowed != origin => faults.push(Fault::OtherOriginAllowed {
             origin: text(origin),
             allowed: text(allowed),
-            age: head.get("age").map(text).filter(|_| !varies_by_origin(head)),
+            age: head.get(FieldName::Age).map(text).filter(|_| !varies_by_origin(head)),
         }),
-        Some(b"*") if head.get("access-control-allow-credentials") == Some(b"true") => {
+        Some(b"*") if head.get(FieldName::AccessControlAllowCredentials) == Some(b"true") => {
             faults.push(Fault::CredentialsForAll);
         }
-        None if asked.fields.get("sec-fetch-mode") == Some(b"cors") && is_foreign(origin, asked) => {
+        None if asked.fields.get(FieldName::SecFetchMode) == Some(b"cors") && is_foreign(origin, asked) => {
             faults.push(Fault::OriginNotAllowed(text(origin)));
         }
         _ => {}
@@ -41,42 +42,43 @@ fn preflight(
 ) {
     match status {
         300..=399 => {
-            return faults.push(Fault::PreflightRedirected(head.get("location").map(text).unwrap_or_default()));
+            return faults
+                .push(Fault::PreflightRedirected(head.get(FieldName::Location).map(text).unwrap_or_default()));
         }
         200..=299 => {}
         _ => return faults.push(Fault::PreflightRefused(status)),
     }
-    let allowed = head.get("access-control-allow-origin");
+    let allowed = head.get(FieldName::AccessControlAllowOrigin);
     if allowed.is_none_or(|allowed| allowed != b"*" && allowed != origin) {
         return faults.push(match allowed {
             Some(allowed) => Fault::OtherOriginAllowed { origin: text(origin), allowed: text(allowed), age: None },
-            None => Fault::PreflightLacks { field: "Access-Control-Allow-Origin", wanted: text(origin) },
+            None => Fault::PreflightLacks { field: FieldName::AccessControlAllowOrigin.as_str(), wanted: text(origin) },
         });
     }
     let any = |name| head.list(name).any(|it| it == b"*");
     let is_simple = matches!(method, b"GET" | b"HEAD" | b"POST");
-    let methods = "access-control-allow-methods";
+    let methods = FieldName::AccessControlAllowMethods;
     if !is_simple && !any(methods) && !head.list(methods).any(|it| it == method) {
-        faults.push(Fault::PreflightLacks { field: "Access-Control-Allow-Methods", wanted: text(method) });
+        faults.push(Fault::PreflightLacks { field: methods.as_str(), wanted: text(method) });
     }
-    let fields = "access-control-allow-headers";
-    let asked_for = asked.fields.all("access-control-request-headers").flat_map(elements);
+    let fields = FieldName::AccessControlAllowHeaders;
+    let asked_for = asked.fields.list(FieldName::AccessControlRequestHeaders);
     for field in asked_for {
         // Authorization has to be named (Fetch §3.2.3).
         let by_star = any(fields) && !field.eq_ignore_ascii_case(b"authorization");
         if !by_star && !head.list(fields).any(|it| it.eq_ignore_ascii_case(field)) {
-            faults.push(Fault::PreflightLacks { field: "Access-Control-Allow-Headers", wanted: text(field) });
+            faults.push(Fault::PreflightLacks { field: fields.as_str(), wanted: text(field) });
         }
     }
 }
 
 fn varies_by_origin(head: &Head<'_>) -> bool {
-    head.list("vary").any(|field| field == b"*" || field.eq_ignore_ascii_case(b"origin"))
+    head.list(FieldName::Vary).any(|field| field == b"*" || field.eq_ignore_ascii_case(b"origin"))
 }
 
 /// Whether that origin is another host than the one asked.
 fn is_foreign(origin: &[u8], asked: RequestHead<'_>) -> bool {
-    match (authority(origin), asked.fields.get("host")) {
+    match (authority(origin), asked.fields.get(FieldName::Host)) {
         (Some(origin), Some(host)) => !origin.eq_ignore_ascii_case(host),
         _ => false,
     }

@@ -1,84 +1,81 @@
 //! Fields as such: those that may stand there once, what their values may be written in, dates and entity tags.
 
 use super::super::fault::{Fault, text};
+use super::super::names::{FieldName, NameSet};
 use super::super::section::{Head, elements};
+use super::super::words;
 
 /// Fields whose value is no list, so that a message has them once (RFC 9110 §5.3). Those that frame a body, or that belong
 /// to a WebSocket handshake, are judged where they are read; Cookie and Set-Cookie have rules of their own.
-const SINGLE: [(&str, &str); 24] = [
-    ("age", "Age"),
-    ("authorization", "Authorization"),
-    ("content-location", "Content-Location"),
-    ("content-range", "Content-Range"),
-    ("content-type", "Content-Type"),
-    ("date", "Date"),
-    ("etag", "ETag"),
-    ("expires", "Expires"),
-    ("from", "From"),
-    ("if-modified-since", "If-Modified-Since"),
-    ("if-range", "If-Range"),
-    ("if-unmodified-since", "If-Unmodified-Since"),
-    ("last-modified", "Last-Modified"),
-    ("location", "Location"),
-    ("max-forwards", "Max-Forwards"),
-    ("origin", "Origin"),
-    ("proxy-authorization", "Proxy-Authorization"),
-    ("range", "Range"),
-    ("referer", "Referer"),
-    ("retry-after", "Retry-After"),
-    ("server", "Server"),
-    ("user-agent", "User-Agent"),
-    ("access-control-allow-origin", "Access-Control-Allow-Origin"),
-    ("access-control-allow-credentials", "Access-Control-Allow-Credentials"),
-];
-
-/// Fields whose value is a date (RFC 9110 §5.6.7). Expires is often no date at all, and means "already" then.
-const DATES: [(&str, &str); 5] = [
-    ("date", "Date"),
-    ("last-modified", "Last-Modified"),
-    ("expires", "Expires"),
-    ("if-modified-since", "If-Modified-Since"),
-    ("if-unmodified-since", "If-Unmodified-Since"),
+const SINGLE: [FieldName; 24] = [
+    FieldName::Age,
+    FieldName::Authorization,
+    FieldName::ContentLocation,
+    FieldName::ContentRange,
+    FieldName::ContentType,
+    FieldName::Date,
+    FieldName::ETag,
+    FieldName::Expires,
+    FieldName::From,
+    FieldName::IfModifiedSince,
+    FieldName::IfRange,
+    FieldName::IfUnmodifiedSince,
+    FieldName::LastModified,
+    FieldName::Location,
+    FieldName::MaxForwards,
+    FieldName::Origin,
+    FieldName::ProxyAuthorization,
+    FieldName::Range,
+    FieldName::Referer,
+    FieldName::RetryAfter,
+    FieldName::Server,
+    FieldName::UserAgent,
+    FieldName::AccessControlAllowOrigin,
+    FieldName::AccessControlAllowCredentials,
 ];
 
 pub(super) fn judge(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    if head.has_repeated_names() {
+    if head.repeats(const { NameSet::of(&SINGLE) }) {
         repeated(head, faults);
     }
-    if !head.block.is_ascii() {
+    if !words::are_ascii(head.block) {
         not_ascii(head, faults);
     }
-    for (name, shown) in DATES {
-        if let Some(date) = head.get(name).filter(|date| is_elsewhere(date)) {
-            faults.push(Fault::DateNotGmt { name: shown, value: text(date) });
-        }
+}
+
+/// Judges a date (RFC 9110 §5.6.7).
+pub(super) fn date(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
+    if is_elsewhere(value) {
+        faults.push(Fault::DateNotGmt { name: name.as_str(), value: text(value) });
     }
-    if let Some(tag) = head.get("etag").filter(|tag| !is_entity_tag(tag)) {
-        faults.push(Fault::MalformedEntityTag { name: "ETag", value: text(tag) });
+}
+
+/// Judges an entity tag (RFC 9110 §8.8.3).
+pub(super) fn entity_tag(value: &[u8], faults: &mut Vec<Fault>) {
+    if !is_entity_tag(value) {
+        faults.push(Fault::MalformedEntityTag { name: FieldName::ETag.as_str(), value: text(value) });
     }
-    if head.get("te").is_some() && head.whole && !names_connection(head, b"te") {
+}
+
+/// TE is for the next hop only, and Connection must say so (RFC 9110 §10.1.4).
+pub(super) fn te_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    if head.whole && !names_connection(head, b"te") {
         faults.push(Fault::TeWithoutConnection);
-    }
-    for (name, shown) in [("location", "Location"), ("referer", "Referer"), ("content-location", "Content-Location")] {
-        let of_it = head.get(name).and_then(super::target::authority);
-        if of_it.is_some_and(|authority| authority.contains(&b'@')) {
-            faults.push(Fault::UserInfo(shown));
-        }
     }
 }
 
 /// Whether Connection names that option.
 pub(super) fn names_connection(head: &Head<'_>, option: &[u8]) -> bool {
-    head.list("connection").any(|named| named.eq_ignore_ascii_case(option))
+    head.list(FieldName::Connection).any(|named| named.eq_ignore_ascii_case(option))
 }
 
 #[cold]
 fn repeated(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    for (name, shown) in SINGLE {
+    for name in SINGLE {
         let mut values = head.all(name);
         let Some(first) = values.next() else { continue };
         if let Some(other) = values.next() {
-            faults.push(Fault::RepeatedField { name: shown, same: first == other });
+            faults.push(Fault::RepeatedField { name: name.as_str(), same: first == other });
         }
     }
 }
@@ -94,10 +91,13 @@ fn not_ascii(head: &Head<'_>, faults: &mut Vec<Fault>) {
 /// Whether it is a date, and not in GMT: it begins with the day's name and ends with another zone, or with none.
 fn is_elsewhere(value: &[u8]) -> bool {
     const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+    if value.ends_with(b" GMT") {
+        return false;
+    }
     let begins = value.first_chunk::<3>().is_some_and(|day| DAYS.contains(&day));
     // asctime's form has no zone, and means GMT (RFC 9110 §5.6.7).
     let is_asctime = value.get(3) == Some(&b' ') && value.get(4).is_some_and(u8::is_ascii_alphabetic);
-    begins && !is_asctime && !value.ends_with(b" GMT")
+    begins && !is_asctime
 }
 
 /// `[ W/ ] DQUOTE *etagc DQUOTE` (RFC 9110 §8.8.3).

@@ -18,6 +18,7 @@ mod target;
 pub use content::Sniffer;
 
 use super::fault::Fault;
+use super::names::FieldName;
 use super::section::{Fields, Head};
 use super::start_line::{Parts, StartLine};
 
@@ -37,13 +38,10 @@ pub struct RequestHead<'a> {
 /// Judges a request by its head; what there is to say goes to `faults`.
 pub fn judge_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let Some(StartLine { parts: Parts::Request { method, target }, .. }) = head.start else { return };
-    let (method, target) = (head.slice(method), head.slice(target));
-    obligations::of_request(head, faults);
-    target::judge(head, method, target, faults);
-    fields::judge(head, faults);
-    conditional::of_request(head, faults);
+    target::judge(head.slice(method), head.slice(target), faults);
+    each_field(head, faults);
     cookies::of_request(head, faults);
-    content::of_request(head, method, faults);
+    content::of_request(head, head.slice(method), faults);
 }
 
 /// Judges a response by its head, and by what it answers.
@@ -51,9 +49,8 @@ pub fn judge_response(head: &Head<'_>, asked: Option<RequestHead<'_>>, faults: &
     let Some(StartLine { parts: Parts::Status { status, .. }, .. }) = head.start else { return };
     let status = *status;
     obligations::of_response(head, status, asked.map(|asked| asked.fields), faults);
-    fields::judge(head, faults);
+    each_field(head, faults);
     range::of_response(head, status, asked, faults);
-    cookies::of_response(head, faults);
     let Some(asked) = asked else { return };
     conditional::of_response(head, status, asked, faults);
     content::of_response(head, status, asked, faults);
@@ -61,6 +58,38 @@ pub fn judge_response(head: &Head<'_>, asked: Option<RequestHead<'_>>, faults: &
     stream::judge(head, status, asked, faults);
     redirect::judge(head, status, asked, faults);
     refusal::judge(status, asked, faults);
+}
+
+/// Judges the fields of a head one by one, each by its value and by what else the head has.
+fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    fields::judge(head, faults);
+    for line in head.lines {
+        let Some(name) = line.known else { continue };
+        let value = head.slice(&line.value);
+        match name {
+            // Expires is often no date at all, and means "already" then.
+            FieldName::Date
+            | FieldName::Expires
+            | FieldName::IfModifiedSince
+            | FieldName::IfUnmodifiedSince
+            | FieldName::LastModified => fields::date(name, value, faults),
+            FieldName::ETag => fields::entity_tag(value, faults),
+            FieldName::ContentLocation | FieldName::Location | FieldName::Referer => target::uri(name, value, faults),
+            FieldName::Host => target::host(value, faults),
+            FieldName::ContentType => content::boundary(value, faults),
+            FieldName::IfMatch | FieldName::IfNoneMatch => conditional::if_match(name, value, faults),
+            FieldName::IfRange => conditional::if_range(head, value, faults),
+            FieldName::SetCookie => cookies::set_cookie(value, faults),
+            FieldName::Te => fields::te_is_named(head, faults),
+            FieldName::Upgrade => obligations::upgrade_is_named(head, faults),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a value begins with `wanted`, case aside.
+fn begins_with(value: &[u8], wanted: &[u8]) -> bool {
+    value.get(..wanted.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(wanted))
 }
 
 /// Whether the media type of a Content-Type or the like is `wanted`, parameters and case aside.

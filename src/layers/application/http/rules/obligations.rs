@@ -1,45 +1,40 @@
 //! What a message must have because of its status code or one of its fields (RFC 9110); framing isn't its subject.
 
 use super::super::fault::{Fault, text};
-use super::super::section::{Fields, Head, elements};
+use super::super::names::FieldName;
+use super::super::section::{Fields, Head};
 use super::fields::names_connection;
-
-/// What a request must have.
-pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    upgrade_is_named(head, faults);
-}
 
 /// What a response must have, and what it may only have if the request, where that was captured, asked for it.
 pub(super) fn of_response(head: &Head<'_>, status: u16, request: Option<&Fields>, faults: &mut Vec<Fault>) {
-    upgrade_is_named(head, faults);
     let lacks = |name| head.whole && head.get(name).is_none();
     match status {
-        101 | 426 if lacks("upgrade") => faults.push(Fault::NoUpgrade(status)),
+        101 | 426 if lacks(FieldName::Upgrade) => faults.push(Fault::NoUpgrade(status)),
         101 => upgrade_was_asked(head, request, faults),
-        206 if lacks("content-range") && !has_parts(head) => faults.push(Fault::NoContentRange),
-        401 if lacks("www-authenticate") => faults.push(Fault::NoChallenge),
-        405 if lacks("allow") => faults.push(Fault::NoAllow),
-        407 if lacks("proxy-authenticate") => faults.push(Fault::NoProxyChallenge),
+        206 if lacks(FieldName::ContentRange) && !has_parts(head) => faults.push(Fault::NoContentRange),
+        401 if lacks(FieldName::WwwAuthenticate) => faults.push(Fault::NoChallenge),
+        405 if lacks(FieldName::Allow) => faults.push(Fault::NoAllow),
+        407 if lacks(FieldName::ProxyAuthenticate) => faults.push(Fault::NoProxyChallenge),
         _ => {}
     }
 }
 
 /// Upgrade applies to the next hop only, and Connection must say so (RFC 9110 §7.8).
-fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    if head.get("upgrade").is_some() && head.whole && !names_connection(head, b"upgrade") {
+pub(super) fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    if head.whole && !names_connection(head, b"upgrade") {
         faults.push(Fault::UpgradeWithoutConnection);
     }
 }
 
 /// Whether each part of the content itself says which part it is (RFC 9110 §14.6).
 fn has_parts(head: &Head<'_>) -> bool {
-    head.get("content-type").is_some_and(|kind| super::is_media_type(kind, b"multipart/byteranges"))
+    head.get(FieldName::ContentType).is_some_and(|kind| super::is_media_type(kind, b"multipart/byteranges"))
 }
 
 fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {
     let Some(request) = request else { return };
-    let offered = || request.all("upgrade").flat_map(elements);
-    for chosen in head.list("upgrade") {
+    let offered = || request.list(FieldName::Upgrade);
+    for chosen in head.list(FieldName::Upgrade) {
         if !offered().any(|offer| offer.eq_ignore_ascii_case(chosen)) {
             let all: Vec<&[u8]> = offered().collect();
             let offered =

@@ -1,6 +1,7 @@
 //! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
 
 use super::super::fault::{Fault, text};
+use super::super::names::FieldName;
 use super::super::section::Head;
 use super::RequestHead;
 
@@ -13,7 +14,7 @@ pub(super) struct ContentRange {
 }
 
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
-    let Some(value) = head.get("content-range").filter(|_| status == 206) else { return };
+    let Some(value) = head.get(FieldName::ContentRange).filter(|_| status == 206) else { return };
     // Other units are somebody else's.
     if !value.get(..6).is_some_and(|unit| unit.eq_ignore_ascii_case(b"bytes ")) {
         return;
@@ -27,7 +28,9 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     if let Some(length) = declared_length(head).filter(|length| *length != range.length()) {
         faults.push(Fault::ContentRangeLength { said: text(value), length: range.length(), body: length });
     }
-    let Some((first, last)) = asked.and_then(|asked| asked.fields.get("range")).and_then(single) else { return };
+    let Some((first, last)) = asked.and_then(|asked| asked.fields.get(FieldName::Range)).and_then(single) else {
+        return;
+    };
     let fits = match (first, last) {
         (Some(first), _) if first != range.first => false,
         (Some(_), Some(last)) => range.last <= last,
@@ -36,16 +39,16 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
         (_, None) => true,
     };
     if !fits {
-        let asked = asked.and_then(|asked| asked.fields.get("range")).unwrap_or_default();
+        let asked = asked.and_then(|asked| asked.fields.get(FieldName::Range)).unwrap_or_default();
         faults.push(Fault::OtherRange { asked: text(asked), got: text(value) });
     }
 }
 
 fn declared_length(head: &Head<'_>) -> Option<u64> {
-    if head.get("transfer-encoding").is_some() || head.get("content-encoding").is_some() {
+    if head.get(FieldName::TransferEncoding).is_some() || head.get(FieldName::ContentEncoding).is_some() {
         return None;
     }
-    std::str::from_utf8(head.get("content-length")?).ok()?.parse().ok()
+    std::str::from_utf8(head.get(FieldName::ContentLength)?).ok()?.parse().ok()
 }
 
 impl ContentRange {

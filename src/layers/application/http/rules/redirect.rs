@@ -1,6 +1,7 @@
 //! Redirections (RFC 9110 §15.4): one without a destination, and one to where the client is already.
 
 use super::super::fault::{Fault, text};
+use super::super::names::FieldName;
 use super::super::section::Head;
 use super::RequestHead;
 use super::target::authority;
@@ -9,14 +10,14 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
         return;
     }
-    match head.get("location") {
+    match head.get(FieldName::Location) {
         None if head.whole => faults.push(Fault::NoLocation(status)),
         // A 303 to another method's own URL is how a form is answered, and a cookie that comes with it can change what the URL
         // answers next.
         Some(location)
             if is_here(location, asked)
                 && matches!(asked.method, b"GET" | b"HEAD")
-                && head.get("set-cookie").is_none() =>
+                && head.get(FieldName::SetCookie).is_none() =>
         {
             faults.push(Fault::RedirectToItself(text(location)));
         }
@@ -37,7 +38,7 @@ fn is_here(location: &[u8], asked: RequestHead<'_>) -> bool {
         _ if location.starts_with(b"//") || !location.starts_with(b"/") => return false,
         _ => (None, location),
     };
-    let asked_host = asked.fields.get("host");
+    let asked_host = asked.fields.get(FieldName::Host);
     let bare = |host: &[u8]| host.strip_suffix(b":80").unwrap_or(host).to_ascii_lowercase();
     if let (Some(host), Some(asked_host)) = (host, asked_host)
         && bare(host) != bare(asked_host)

@@ -1,6 +1,7 @@
 //! Refusals that the request itself explains (RFC 9110 §15.5, RFC 6585).
 
 use super::super::fault::{Fault, text};
+use super::super::names::FieldName;
 use super::RequestHead;
 
 /// A field line from which on its length may be what the server minds, in bytes.
@@ -8,7 +9,9 @@ const LARGE: usize = 2000;
 
 pub(super) fn judge(status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     match status {
-        411 if asked.fields.get("content-length").is_none() && asked.fields.get("transfer-encoding").is_none() => {
+        411 if asked.fields.get(FieldName::ContentLength).is_none()
+            && asked.fields.get(FieldName::TransferEncoding).is_none() =>
+        {
             faults.push(Fault::LengthWanted(text(asked.method)));
         }
         400 | 413 | 431 | 494 => {

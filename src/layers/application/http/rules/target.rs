@@ -1,12 +1,14 @@
 //! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
-use super::super::fault::{Fault, text};
-use super::super::section::Head;
+use memchr::memchr;
 
-pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
+use super::super::fault::{Fault, text};
+use super::super::names::FieldName;
+
+pub(super) fn judge(method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
     if !target.is_ascii() {
         faults.push(Fault::TargetNotAscii(text(target)));
-    } else if target.contains(&b'#') {
+    } else if memchr(b'#', target).is_some() {
         faults.push(Fault::FragmentInTarget(text(target)));
     }
     match target.first() {
@@ -14,14 +16,30 @@ pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut 
             faults.push(Fault::AsteriskNotOptions(text(method)));
         }
         // The authority of an absolute-form target: RFC 9110 §4.2.4.
-        Some(byte) if byte.is_ascii_alphabetic() && authority(target).is_some_and(|it| it.contains(&b'@')) => {
+        Some(byte) if byte.is_ascii_alphabetic() && has_user(target) => {
             faults.push(Fault::UserInfo("the request target"));
         }
         _ => {}
     }
-    if let Some(host) = head.get("host").filter(|host| !is_host(host)) {
-        faults.push(Fault::MalformedHost(text(host)));
+}
+
+/// Judges a URI in a field (RFC 9110 §4.2.4).
+pub(super) fn uri(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
+    if has_user(value) {
+        faults.push(Fault::UserInfo(name.as_str()));
     }
+}
+
+/// Judges the value of Host.
+pub(super) fn host(value: &[u8], faults: &mut Vec<Fault>) {
+    if !is_host(value) {
+        faults.push(Fault::MalformedHost(text(value)));
+    }
+}
+
+/// Whether a URI's authority names a user.
+fn has_user(uri: &[u8]) -> bool {
+    memchr(b'@', uri).is_some() && authority(uri).is_some_and(|authority| authority.contains(&b'@'))
 }
 
 /// The authority of a URI: what stands between `://` and the next `/`, `?` or `#`.
@@ -31,6 +49,22 @@ pub(super) fn authority(uri: &[u8]) -> Option<&[u8]> {
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     Some(&rest[..end])
 }
+
+/// Which bytes a host's name may have: `unreserved`, `pct-encoded` and `sub-delims` (RFC 3986 §3.2.2), and what isn't ASCII,
+/// which is told of elsewhere.
+static IN_HOSTS: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0);
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(
+                byte as u8,
+                b'-' | b'.' | b'_' | b'~' | b'%' | b'!' | b'$' | b'&' | b'\'' | b'('..=b',' | b';' | b'='
+            )
+            || byte >= 0x80;
+        byte += 1;
+    }
+    table
+};
 
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); an empty one says that there is no authority.
 fn is_host(value: &[u8]) -> bool {
@@ -42,36 +76,14 @@ fn is_host(value: &[u8]) -> bool {
         }
         (&b"a"[..], &rest[end + 1..])
     } else {
-        value.split_at(value.iter().position(|byte| *byte == b':').unwrap_or(value.len()))
+        value.split_at(value.iter().position(|byte| !IN_HOSTS[usize::from(*byte)]).unwrap_or(value.len()))
     };
-    let is_name = host.iter().all(|byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'.'
-                    | b'_'
-                    | b'~'
-                    | b'%'
-                    | b'!'
-                    | b'$'
-                    | b'&'
-                    | b'\''
-                    | b'('
-                    | b')'
-                    | b'*'
-                    | b'+'
-                    | b','
-                    | b';'
-                    | b'='
-            )
-            || *byte >= 0x80
-    });
     let is_port = match port {
         [] => true,
         [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
         _ => false,
     };
-    is_name && is_port && (!host.is_empty() || value.is_empty())
+    is_port && (!host.is_empty() || value.is_empty())
 }
 
 #[cfg(test)]
