@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
-use crate::layers::application::http::span;
 use crate::layers::application::{http, websocket};
 use crate::layers::fault::{Breach, Rule, faults, rule};
 use crate::layers::stack;
+use crate::numbers;
 
 faults! {
     /// Something that a packet or a connection shows to be wrong, with the facts.
@@ -95,7 +95,7 @@ faults! {
         /// Segments that nobody acknowledges, until the end.
         #[error(
             "what the {sender} sent was never acknowledged, though it sent it again {times} times within {}: its peer is \
-             gone, or nothing reaches it any more", span(*waited)
+             gone, or nothing reaches it any more", numbers::duration(*waited)
         )]
         NeverAcknowledged {
             /// "client" or "server".
@@ -122,7 +122,7 @@ faults! {
         /// A reset after a long silence.
         #[error(
             "after {} of silence the {forgetter} answers with a reset: it no longer knew the connection. It was restarted, \
-             or a box on the way had forgotten it", span(*silent)
+             or a box on the way had forgotten it", numbers::duration(*silent)
         )]
         ConnectionForgotten {
             /// "client" or "server": who sent the reset.

@@ -14,6 +14,7 @@ mod connections;
 mod content;
 mod conversation;
 mod doorway;
+mod endings;
 pub mod event;
 pub mod fault;
 pub mod filter;

@@ -7,13 +7,14 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::content::Content;
+use super::endings::{Endings, closes};
 use super::event::{Event, How, Made, Map};
 use super::http_talk::report;
 use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
 use crate::layers::application::http::{
     Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_request, judge_response, of_request,
-    of_response, span,
+    of_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
@@ -77,12 +78,9 @@ pub(super) struct Pairing {
     asked_simply: bool,
     /// The server answered a request that has no version with bytes that have no status line (HTTP/0.9).
     simple: bool,
-    /// What each side announced, and did.
-    ends: [Ending; 2],
-    /// A refusal that came before all of its request had: its status, and where it is.
-    early: Option<(u16, Source)>,
-    /// The note that the request which is open came after the server's FIN.
-    after_fin: Option<u64>,
+    endings: Endings,
+    /// What says that the request which is open came after one side's end.
+    late: Option<u64>,
     /// Where the tunnel leads that all of this is in.
     tunnel: Option<String>,
     /// What HEAD said of lengths: the target's hash, Content-Length, the packet.
@@ -94,23 +92,6 @@ pub(super) struct Pairing {
     /// The length of a coded content that was cut there.
     cut_coding: Option<u64>,
 }
-
-/// How a side ends what it says.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ending {
-    /// Where it said Connection: close.
-    said: Option<Source>,
-    /// Why it has to close the connection, and from when on.
-    owed: Option<(&'static str, Source)>,
-    /// Where it sent its FIN.
-    fin: Option<Source>,
-}
-
-/// How long a server may take to close a connection that it has to, in nanoseconds, before that is worth telling.
-pub(super) const SLOW_TO_CLOSE: u64 = 5_000_000_000;
-
-/// What makes a server close after its response to most requests that make it.
-const SAID_CLOSE: &str = "the request says Connection: close";
 
 /// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
 const SLOW_TO_CONTINUE: u64 = 300_000_000;
@@ -134,9 +115,8 @@ impl Pairing {
             heard: [false; 2],
             asked_simply: false,
             simple: false,
-            ends: [Ending::default(); 2],
-            early: None,
-            after_fin: None,
+            endings: Endings::default(),
+            late: None,
             tunnel: None,
             heads: VecDeque::new(),
             proxied: false,
@@ -153,7 +133,7 @@ impl Pairing {
     /// What follows is in the tunnel that an exchange opened.
     pub(super) fn enter_tunnel(&mut self, target: String) {
         self.tunnel = Some(target);
-        self.ends = [Ending::default(); 2];
+        self.endings = Endings::default();
     }
 
     /// Whether the latest request is a WebSocket handshake that waits for its answer.
@@ -179,39 +159,23 @@ impl Pairing {
 
     /// Whether the client left an endless stream that was on its way to it.
     pub(super) fn client_left(&self) -> bool {
-        self.ends[Direction::Client as usize].fin.is_some_and(|fin| {
-            let response = self.open.get(self.answered).and_then(|open| open.exchange.response.as_ref());
-            response.is_some_and(|response| {
-                response.message.extent.first.packet < fin.ready.packet && is_endless(&response.message.headers)
-            })
-        })
+        let response = self.current(Direction::Server).and_then(|open| open.exchange.response.as_ref());
+        response.is_some_and(|response| self.endings.client_left(&response.message))
     }
 
     /// A side sent its FIN.
     pub(super) fn fin(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
-        let [client, server] = &mut self.ends;
-        if from == Direction::Client
-            && server.fin.is_none()
-            && let Some((why, since)) = server.owed
-        {
-            let held = source.ready.time.since(since.ready.time);
-            if held >= SLOW_TO_CLOSE {
-                let about = About::connection(self.connection).by(Direction::Server);
-                report(&[Fault::CloseNotDone { why, held: span(held) }], about, since, out);
-            }
+        if let Some((late, since)) = self.endings.fin(from, source) {
+            report(&[late], About::connection(self.connection).by(Direction::Server), since, out);
         }
-        let ending = if from == Direction::Client { client } else { server };
-        ending.fin = ending.fin.or(Some(source));
     }
 
     /// The connection was reset while something was on its way: what explains that, if it is known.
     pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
-        if let Some((status, answer)) = self.early.take().filter(|_| by == Some(Direction::Server)) {
-            let about = self.about(Direction::Server);
-            let answered = answer.ready.packet;
-            return report(&[Fault::AnsweredWhileSending { status, answered }], about, source, out);
+        match self.endings.reset(by) {
+            Some(fault) => report(&[fault], self.about(Direction::Server), source, out),
+            None => self.late.take(),
         }
-        self.after_fin.take()
     }
 
     /// Packets of that side were captured.
@@ -337,9 +301,8 @@ impl Pairing {
         if let Some((_, message)) = self.content(from) {
             message.extent.last = source.ready;
         }
-        // A server that is still sending isn't late to close.
-        if let (Direction::Server, Some((_, since))) = (from, &mut self.ends[Direction::Server as usize].owed) {
-            *since = source;
+        if from == Direction::Server {
+            self.endings.server_sends(source);
         }
         let error = if out.options.pieces {
             self.told_data(from, data, run, out)
@@ -381,7 +344,7 @@ impl Pairing {
         };
         let waited = source.ready.time.since(request.message.extent.last.time);
         if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
-            report(&[Fault::WaitedForContinue(span(waited))], self.about(Direction::Client), source, out);
+            report(&[Fault::WaitedForContinue { waited }], self.about(Direction::Client), source, out);
         }
     }
 
@@ -459,7 +422,7 @@ impl Pairing {
             report(seen.as_slice(), about, source, out);
         }
         if from == Direction::Client && complete {
-            self.early = None;
+            self.endings.request_is_whole();
         }
         if from == Direction::Server && self.current(from).is_some_and(|open| open.exchange.response.is_some()) {
             if complete {
@@ -472,9 +435,7 @@ impl Pairing {
 
     /// A final response is complete.
     fn answer_is_whole(&mut self, source: Source, out: &mut Output<'_>) {
-        if let Some((_, since)) = &mut self.ends[Direction::Server as usize].owed {
-            *since = source;
-        }
+        self.endings.server_sends(source);
         let about = self.about(Direction::Server);
         let Some(Exchange { request: Some(request), response: Some(response), .. }) =
             self.open.get(self.answered).map(|open| &open.exchange)
@@ -560,9 +521,8 @@ impl Pairing {
                 out,
             );
         }
-        self.after_end(head.slice(method), (about, source), out);
-        if closes == Some(SAID_CLOSE) {
-            self.ends[Direction::Client as usize].said = Some(source);
+        if let Some(late) = self.endings.request(head.slice(method), closes, source) {
+            self.late = report(&[late], about, source, out);
         }
         if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get(FieldName::Host))
             && head.slice(method) != b"CONNECT"
@@ -586,20 +546,6 @@ impl Pairing {
         open.content = Some(start_content(head, &mut request.message, about, source, out));
         self.open(open, out);
         framing
-    }
-
-    /// What there is to say of a request that comes after one side's end.
-    fn after_end(&mut self, method: &[u8], (about, source): (About, Source), out: &mut Output<'_>) {
-        let [client, server] = &self.ends;
-        if let Some(said) = client.said {
-            let said = said.ready.packet;
-            self.after_fin = report(&[Fault::RequestAfterOwnClose(said)], about, source, out);
-        } else if let Some(fin) = server.fin {
-            let before = span(source.ready.time.since(fin.ready.time));
-            let safe = matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE");
-            let fault = Fault::RequestAfterFin { fin: fin.ready.packet, before, safe };
-            self.after_fin = report(&[fault], about, source, out);
-        }
     }
 
     fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
@@ -631,11 +577,11 @@ impl Pairing {
         let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
         if !interim && open.content.is_some() && *status >= 400 {
-            self.early = Some((*status, source));
+            self.endings.refused_early(*status, source);
         }
         if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504) {
-            let waited = span(source.ready.time.since(request.message.extent.last.time));
-            report(&[Fault::GatewayTimeout(waited)], about, source, out);
+            let waited = source.ready.time.since(request.message.extent.last.time);
+            report(&[Fault::GatewayTimeout { waited }], about, source, out);
         }
         if self.proxied && *status == 400 && exchange.index == 0 {
             report(&[Fault::ProxyLineRefused(*status)], about, source, out);
@@ -653,9 +599,8 @@ impl Pairing {
             && handshake::is_meant(&request.message.headers)
         {
             let mut found = Vec::new();
-            let mut fields = Fields::default();
-            head.copy_into(&mut fields);
-            handshake::judge_refusal(asked(request), *status, head.slice(reason), &fields, &mut found);
+            let fields = &response.message.headers;
+            handshake::judge_refusal(asked(request), *status, &response.reason, fields, &mut found);
             report(&found, about.because(open.cause), source, out);
         }
         if interim {
@@ -664,17 +609,7 @@ impl Pairing {
             exchange.response = Some(response);
         }
         if !interim && head.whole {
-            let says = |option: &[u8]| head.list(FieldName::Connection).any(|it| it.eq_ignore_ascii_case(option));
-            let why = if says(b"close") {
-                Some("the response says Connection: close")
-            } else if framing == Framing::UntilClose {
-                Some("the response's body ends with the connection")
-            } else if *version < (1, 1) && !says(b"keep-alive") {
-                Some("the response is in HTTP/1.0 and does not promise to keep the connection (Connection: keep-alive)")
-            } else {
-                open.closes
-            };
-            self.ends[Direction::Server as usize].owed = why.map(|why| (why, source));
+            self.endings.response(head, framing, open.closes, source);
         }
         let switch = match framing {
             Framing::Tunnel if !head.whole => None,
@@ -783,19 +718,6 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     (*body_truncated, *complete) = (false, false);
 }
 
-/// Why a server has to close the connection after its response to a request, if it does: the client wants it (RFC 9112
-/// §9.6), or the request's framing is in doubt (§6.1).
-fn closes(head: &Head<'_>, found: &[Fault]) -> Option<&'static str> {
-    if head.list(FieldName::Connection).any(|option| option.eq_ignore_ascii_case(b"close")) {
-        return Some(SAID_CLOSE);
-    }
-    found.iter().find_map(|fault| match fault {
-        Fault::BothLengths => Some("the request has both Content-Length and Transfer-Encoding"),
-        Fault::TransferCodingInOldVersion => Some("the request has Transfer-Encoding in HTTP/1.0"),
-        _ => None,
-    })
-}
-
 /// A number that stands for a request target.
 fn hash(target: &[u8]) -> u64 {
     FixedState::default().hash_one(target)
@@ -805,13 +727,6 @@ fn hash(target: &[u8]) -> u64 {
 fn expects_continue(request: &Request) -> bool {
     let mut expected = request.message.headers.list(FieldName::Expect);
     expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
-}
-
-/// Whether a response is a stream that has no end of its own.
-fn is_endless(fields: &Fields) -> bool {
-    const STREAMS: [&[u8]; 2] = [b"text/event-stream", b"multipart/x-mixed-replace"];
-    let kind = fields.get(FieldName::ContentType).unwrap_or_default();
-    STREAMS.iter().any(|stream| kind.get(..stream.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(stream)))
 }
 
 /// Whether Host names the host that a tunnel leads to; the port aside, which is left out where it is the scheme's.

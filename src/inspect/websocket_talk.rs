@@ -1,9 +1,9 @@
 //! A connection that speaks WebSocket: frames, and the messages they make up.
 
 use super::content::kept;
+use super::endings::SLOW_TO_CLOSE;
 use super::event::{Event, How, Made, Map, PieceKind};
 use super::output::{About, Making, Output};
-use super::pairing::SLOW_TO_CLOSE;
 use super::pings::Pings;
 use super::record::{Direction, Extent, Frame, Message, Moment};
 use super::redact::mark::Note;

@@ -3,7 +3,7 @@
 use super::model::{Cell, Column, Look, Table, Text};
 use crate::inspect::record::Exchange;
 use crate::layers::Layer;
-use crate::layers::application::http::FieldName;
+use crate::layers::application::http::{FieldName, media_type};
 
 /// The table, of which `left_out` more rows are mentioned. Hosts and reason phrases are for who has plenty of room.
 #[must_use]
@@ -65,14 +65,9 @@ fn kind(it: &Exchange) -> Cell {
         return Text::words(protocol.clone()).look(Layer::Presentation).into();
     }
     match it.response.as_ref().and_then(|response| response.message.headers.get(FieldName::ContentType)) {
-        Some(value) => Text::captured(essence(value)).into(),
+        Some(value) => Text::captured(media_type(value)).into(),
         None => Cell::missing(),
     }
-}
-
-/// A media type without its parameters (RFC 9110 §8.3.1).
-pub(super) fn essence(media_type: &[u8]) -> &[u8] {
-    media_type.split(|&byte| byte == b';').next().unwrap_or(media_type)
 }
 
 #[cfg(test)]

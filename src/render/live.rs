@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::escape::beginning;
-use super::exchanges::{essence, status_look};
+use super::exchanges::status_look;
 use super::frames::is_text;
 use super::model::{Happening, Look, Text};
 use super::summary::opcode_name;
@@ -12,7 +12,7 @@ use super::{numbers, problems};
 use crate::capture::Timestamp;
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, Frame, Message, Problem, Protocol};
 use crate::layers::Layer;
-use crate::layers::application::http::FieldName;
+use crate::layers::application::http::{FieldName, media_type};
 
 /// How many bytes of a method are shown; the registered ones have 17 at most.
 const METHOD: usize = 20;
@@ -205,7 +205,7 @@ fn status(it: &Exchange, with_reason: bool) -> Text {
 /// What the body is, and how long all took; then less and less of it.
 fn details(it: &Exchange) -> Vec<Text> {
     let Some(response) = &it.response else { return vec![Text::default()] };
-    let media = response.message.headers.get(FieldName::ContentType).map(essence);
+    let media = response.message.headers.get(FieldName::ContentType).map(media_type);
     let time = it.duration().map(Text::duration);
     let parts: Vec<Text> = match (&it.upgraded, media) {
         (Some(protocol), _) => [Some(Text::words(protocol.clone())), time].into_iter().flatten().collect(),

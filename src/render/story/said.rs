@@ -2,7 +2,7 @@
 
 use crate::explain;
 use crate::inspect::record::{Direction, Exchange, Extent, Frame, Request, Response};
-use crate::layers::application::http::FieldName;
+use crate::layers::application::http::{FieldName, is_event_stream};
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT};
 use crate::render::numbers;
 
@@ -40,7 +40,7 @@ impl Said {
             (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
         };
         let content_type = response.message.headers.get(FieldName::ContentType).unwrap_or_default();
-        let in_parts = content_type.starts_with(b"text/event-stream");
+        let in_parts = is_event_stream(content_type);
         let said = Self::new(exchange.connection, Direction::Server, response.message.extent, label, short);
         Self { at, complete: response.message.complete, in_parts, ..said }
     }

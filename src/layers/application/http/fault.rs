@@ -1,6 +1,7 @@
 //! What a sender of HTTP/1.x did that the specification forbids.
 
 use crate::layers::fault::faults;
+use crate::numbers;
 
 faults! {
     /// A departure from RFC 9110 or RFC 9112, with the facts.
@@ -453,35 +454,42 @@ faults! {
         RequestAfterOwnClose(u64) => "request-after-close", "RFC 9112 §9.6";
         /// A request after the server's FIN.
         #[error(
-            "the server had closed the connection (FIN in packet {fin}) {before} before this request: it is not \
+            "the server had closed the connection (FIN in packet {fin}) {} before this request: it is not \
              answered. {}",
+            numbers::duration(*before),
             if *safe { "It may be sent again on a new connection" } else { "Only a request that does no harm twice may be sent again" }
         )]
         RequestAfterFin {
             /// The packet with the server's FIN.
             fin: u64,
-            /// How long before, in words.
-            before: String,
+            /// How long before, in nanoseconds.
+            before: u64,
             /// Whether the method is idempotent.
             safe: bool,
         } => note "request-after-fin", "RFC 9112 §9.3.1";
         /// A side that promised to close, or has to, and did not.
-        #[error("{why}, yet the server held the connection open for {held}, until the client closed it")]
+        #[error("{why}, yet the server held the connection open for {}, until the client closed it", numbers::duration(*held))]
         CloseNotDone {
             /// Why it has to.
             why: &'static str,
-            /// How long it did not, in words.
-            held: String,
+            /// How long it did not, in nanoseconds.
+            held: u64,
         } => note "close-not-done", "RFC 9112 §9.6";
         /// A 408 that answers nothing.
         #[error("nothing was asked: with this 408 the server ends an idle connection. Clients log it as an unsolicited response")]
         IdleTimeout => note "idle-408", "RFC 9110 §15.5.9";
-        /// A 504, and how long it took.
-        #[error("the gateway waited {0} for the server behind it, and gave up")]
-        GatewayTimeout(String) => note "gateway-timeout", "RFC 9110 §15.6.5";
+        /// A 504.
+        #[error("the gateway waited {} for the server behind it, and gave up", numbers::duration(*waited))]
+        GatewayTimeout {
+            /// How long it took, in nanoseconds.
+            waited: u64,
+        } => note "gateway-timeout", "RFC 9110 §15.6.5";
         /// A body that waited for a 100 which did not come.
-        #[error("the client waited {0} for 100 Continue, which never came, and then sent the body")]
-        WaitedForContinue(String) => note "waited-for-100", "RFC 9110 §10.1.1";
+        #[error("the client waited {} for 100 Continue, which never came, and then sent the body", numbers::duration(*waited))]
+        WaitedForContinue {
+            /// How long, in nanoseconds.
+            waited: u64,
+        } => note "waited-for-100", "RFC 9110 §10.1.1";
         /// A refusal before the whole request was there, after which the connection was reset.
         #[error(
             "the server answered {status} (packet {answered}) before it had the whole request, and reset the connection \
@@ -548,18 +556,6 @@ faults! {
              refuse it"
         )]
         RawDeflate => "raw-deflate", "RFC 9110 §8.4.1.2";
-    }
-}
-
-/// A time in nanoseconds, in seconds or milliseconds.
-#[must_use]
-pub fn span(nanoseconds: u64) -> String {
-    if nanoseconds < 1_000_000 {
-        "less than 1 ms".to_owned()
-    } else if nanoseconds < 1_000_000_000 {
-        format!("{:.0} ms", nanoseconds as f64 / 1e6)
-    } else {
-        format!("{:.1} s", nanoseconds as f64 / 1e9)
     }
 }
 

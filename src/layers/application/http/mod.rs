@@ -5,6 +5,7 @@
 
 pub mod annotate;
 mod chunked;
+mod content_type;
 mod decoder;
 mod fault;
 mod framing;
@@ -18,8 +19,9 @@ mod start_line;
 mod tests;
 mod words;
 
+pub use content_type::{is_endless, is_event_stream, media_type};
 pub use decoder::{Decoder, MAX_SECTION};
-pub use fault::{Fault, span};
+pub use fault::Fault;
 pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
 pub use lines::FieldLine;

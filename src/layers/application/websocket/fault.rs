@@ -2,8 +2,8 @@
 
 use super::draft::Draft;
 use crate::layers::Direction;
-use crate::layers::application::http::span;
 use crate::layers::fault::faults;
+use crate::numbers;
 
 faults! {
     /// A departure from RFC 6455 or RFC 7692, with the facts.
@@ -231,7 +231,7 @@ faults! {
         /// A server that keeps the TCP connection after both close frames.
         #[error(
             "both sides had sent their close frames, and it is the server that closes the TCP connection then: it held it open \
-             for {}, until the client closed it", span(*held)
+             for {}, until the client closed it", numbers::duration(*held)
         )]
         TcpLeftOpen {
             /// How long, in nanoseconds.
@@ -240,7 +240,7 @@ faults! {
         /// A ping that was not answered, and whose sender then ended the connection.
         #[error(
             "the {}'s ping had no pong after {}, when its sender ended the connection{}",
-            from.name(), span(*waited),
+            from.name(), numbers::duration(*waited),
             other.map_or(String::new(), |packet| {
                 format!(". The pong in packet {packet} doesn't carry this ping's data, so it doesn't answer it")
             })

@@ -1,9 +1,10 @@
 //! Content, its type and its coding (RFC 9110 §8): what is promised of it, and what its first and last bytes look like.
 
+use super::super::content_type::{is_media_type, is_of, media_type, parameter};
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
 use super::super::section::{Fields, Head, elements};
-use super::{RequestHead, begins_with, is_media_type, media_type, parameter};
+use super::RequestHead;
 use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
@@ -53,8 +54,7 @@ fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
 
 /// Judges the value of a Content-Type field: a multipart one names what parts its parts.
 pub(super) fn boundary(kind: &[u8], faults: &mut Vec<Fault>) {
-    let is_multipart = begins_with(kind, b"multipart/");
-    if is_multipart && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
+    if is_of(kind, b"multipart/") && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
         faults.push(Fault::NoBoundary(text(media_type(kind))));
     }
 }
@@ -131,5 +131,5 @@ fn ends_with(kind: &[u8], end: &[u8]) -> bool {
 fn is_text(kind: &[u8]) -> bool {
     const TEXTS: [&[u8]; 4] =
         [b"application/javascript", b"application/xml", b"application/xhtml+xml", b"image/svg+xml"];
-    begins_with(kind, b"text/") || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
+    is_of(kind, b"text/") || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
 }

@@ -86,29 +86,3 @@ fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
         }
     }
 }
-
-/// Whether a value begins with `wanted`, case aside.
-fn begins_with(value: &[u8], wanted: &[u8]) -> bool {
-    value.get(..wanted.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(wanted))
-}
-
-/// Whether the media type of a Content-Type or the like is `wanted`, parameters and case aside.
-fn is_media_type(value: &[u8], wanted: &[u8]) -> bool {
-    media_type(value).eq_ignore_ascii_case(wanted)
-}
-
-/// The media type without its parameters.
-fn media_type(value: &[u8]) -> &[u8] {
-    value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii()
-}
-
-/// The value of a parameter: `name=value` or `name="value"`, after a semicolon.
-fn parameter<'a>(value: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    value.split(|byte| *byte == b';').skip(1).find_map(|parameter| {
-        let at = parameter.iter().position(|byte| *byte == b'=')?;
-        let (of_it, rest) = (parameter[..at].trim_ascii(), parameter[at + 1..].trim_ascii());
-        of_it
-            .eq_ignore_ascii_case(name)
-            .then(|| rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest))
-    })
-}

@@ -1,5 +1,6 @@
 //! What a message must have because of its status code or one of its fields (RFC 9110); framing isn't its subject.
 
+use super::super::content_type::is_media_type;
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
 use super::super::section::{Fields, Head};
@@ -28,7 +29,7 @@ pub(super) fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
 
 /// Whether each part of the content itself says which part it is (RFC 9110 §14.6).
 fn has_parts(head: &Head<'_>) -> bool {
-    head.get(FieldName::ContentType).is_some_and(|kind| super::is_media_type(kind, b"multipart/byteranges"))
+    head.get(FieldName::ContentType).is_some_and(|kind| is_media_type(kind, b"multipart/byteranges"))
 }
 
 fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec<Fault>) {

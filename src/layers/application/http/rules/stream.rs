@@ -1,20 +1,20 @@
 //! Event streams (WHATWG HTML §9.2): what makes a browser's `EventSource` give up, or come back.
 
+use super::super::content_type::{is_event_stream, media_type};
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
 use super::super::section::Head;
-use super::{RequestHead, begins_with, is_media_type, media_type};
+use super::RequestHead;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
-    const STREAM: &[u8] = b"text/event-stream";
-    let accepted = asked.fields.get(FieldName::Accept).filter(|accepted| begins_with(accepted, STREAM));
+    let accepted = asked.fields.get(FieldName::Accept);
     // A client that takes other things as well is no EventSource.
-    if !accepted.is_some_and(|accepted| is_media_type(accepted, STREAM) && !accepted.contains(&b',')) {
+    if !accepted.is_some_and(|accepted| is_event_stream(accepted) && !accepted.contains(&b',')) {
         return;
     }
     let kind = head.get(FieldName::ContentType);
     match kind {
-        Some(kind) if status == 200 && !is_media_type(kind, STREAM) => {
+        Some(kind) if status == 200 && !is_event_stream(kind) => {
             faults.push(Fault::NoEventStream(text(media_type(kind))));
         }
         Some(_) if status == 200 => {
