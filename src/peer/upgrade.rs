@@ -1,5 +1,7 @@
 //! A server's side of the opening handshake (RFC 6455 §4.2): from a hyper request to a tungstenite socket.
 
+use std::pin::Pin;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http_body_util::Full;
@@ -37,17 +39,24 @@ pub struct Terms {
 pub fn upgrade<Talk, Talking>(request: Request<Incoming>, talk: Talk) -> Response<Full<Bytes>>
 where
     Talk: FnOnce(ServerSocket) -> Talking + Send + 'static,
-    Talking: Future<Output = Outcome> + Send,
+    Talking: Future<Output = Outcome> + Send + 'static,
 {
     upgrade_on(Terms::default(), request, talk)
 }
 
 /// Answers a request for a WebSocket as [`upgrade`] does, on these terms.
-pub fn upgrade_on<Talk, Talking>(terms: Terms, mut request: Request<Incoming>, talk: Talk) -> Response<Full<Bytes>>
+pub fn upgrade_on<Talk, Talking>(terms: Terms, request: Request<Incoming>, talk: Talk) -> Response<Full<Bytes>>
 where
     Talk: FnOnce(ServerSocket) -> Talking + Send + 'static,
-    Talking: Future<Output = Outcome> + Send,
+    Talking: Future<Output = Outcome> + Send + 'static,
 {
+    answer(terms, request, Box::new(|socket| Box::pin(talk(socket))))
+}
+
+/// What is said on a socket: one type, so that all of this is compiled once.
+type Talk = Box<dyn FnOnce(ServerSocket) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send>;
+
+fn answer(terms: Terms, mut request: Request<Incoming>, talk: Talk) -> Response<Full<Bytes>> {
     let fields = request.headers();
     if !has_token(fields, &UPGRADE, "websocket")
         || !has_token(fields, &CONNECTION, "upgrade")

@@ -14,9 +14,11 @@ mod schedule;
 mod websocket;
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1 as client;
@@ -68,26 +70,18 @@ impl Stage {
     /// # Errors
     ///
     /// Where the host's port cannot be listened on.
-    pub fn serve<Answer, Responding, B>(&self, host: &str, answer: Answer) -> Result<(), BoxError>
+    pub fn serve<Answer, Responding, B>(&self, host: &str, answer: Answer) -> Outcome
     where
-        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        Answer: Fn(Request<Incoming>) -> Responding + Send + Sync + 'static,
         Responding: Future<Output = Response<B>> + Send + 'static,
-        B: Body + Send + 'static,
-        B::Data: Send,
+        B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.serve_by(http(), host, answer)
+        self.serve_by(http(), host, in_one_form(answer))
     }
 
     /// Serves HTTP as a builder says.
-    fn serve_by<Answer, Responding, B>(&self, http: server::Builder, host: &str, answer: Answer) -> Outcome
-    where
-        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
-        Responding: Future<Output = Response<B>> + Send + 'static,
-        B: Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
+    fn serve_by(&self, http: server::Builder, host: &str, answer: Answering) -> Outcome {
         let mut listener = self.network.listen(host, PORT)?;
         let service = service_fn(move |request| {
             let responding = answer(request);
@@ -120,6 +114,26 @@ impl Stage {
         let connection = tokio::spawn(connection);
         Ok(HttpClient { sender, authority: authority(to), connection })
     }
+}
+
+/// What answers requests. It has one form, whatever lesson it is of: hyper's server is large, and is compiled for each form
+/// that there is.
+type Answering = Arc<dyn Fn(Request<Incoming>) -> Pin<Box<dyn Future<Output = Answered> + Send>> + Send + Sync>;
+
+/// A response with any body.
+type Answered = Response<UnsyncBoxBody<Bytes, BoxError>>;
+
+fn in_one_form<Answer, Responding, B>(answer: Answer) -> Answering
+where
+    Answer: Fn(Request<Incoming>) -> Responding + Send + Sync + 'static,
+    Responding: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Arc::new(move |request| {
+        let responding = answer(request);
+        Box::pin(async { responding.await.map(|body| body.map_err(Into::into).boxed_unsync()) })
+    })
 }
 
 /// The server that lessons have.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use hyper::body::{Body, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioTimer;
 
-use super::{HttpClient, Outcome, Stage, http};
+use super::{HttpClient, Outcome, Stage, http, in_one_form};
 use crate::wire::BoxError;
 
 impl Stage {
@@ -17,15 +17,14 @@ impl Stage {
     /// Where the host's port cannot be listened on.
     pub fn serve_with_patience<Answer, Responding, B>(&self, host: &str, patience: Duration, answer: Answer) -> Outcome
     where
-        Answer: Fn(Request<Incoming>) -> Responding + Clone + Send + Sync + 'static,
+        Answer: Fn(Request<Incoming>) -> Responding + Send + Sync + 'static,
         Responding: Future<Output = Response<B>> + Send + 'static,
-        B: Body + Send + 'static,
-        B::Data: Send,
+        B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
         let mut http = http();
         http.timer(TokioTimer::new()).header_read_timeout(patience);
-        self.serve_by(http, host, answer)
+        self.serve_by(http, host, in_one_form(answer))
     }
 }
 
