@@ -5,7 +5,7 @@
 //! [`MAX_REMEMBERED_SEGMENTS`] segments ago, or more than [`MAX_COMPARED_ENDS`] bytes from both ends of one that is longer than [`MAX_COMPARED_WHOLE`].
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
@@ -80,10 +80,19 @@ impl Delivered {
 
     fn hash(&self, bytes: &[u8]) -> u32 {
         let hash = match (bytes.first_chunk::<MAX_COMPARED_ENDS>(), bytes.last_chunk::<MAX_COMPARED_ENDS>()) {
-            (Some(first), Some(last)) if bytes.len() > MAX_COMPARED_WHOLE => self.hasher.hash_one((first, last)),
-            _ => self.hasher.hash_one(bytes),
+            (Some(first), Some(last)) if bytes.len() > MAX_COMPARED_WHOLE => self.hashed(&[first, last]),
+            _ => self.hashed(&[bytes]),
         };
         hash as u32
+    }
+
+    /// Pieces are told apart by nothing: their lengths follow from that of the segment, which is compared, too.
+    fn hashed(&self, pieces: &[&[u8]]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        for piece in pieces {
+            hasher.write(piece);
+        }
+        hasher.finish()
     }
 }
 

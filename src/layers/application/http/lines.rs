@@ -22,15 +22,6 @@ pub struct FieldLine {
     pub known: Option<FieldName>,
 }
 
-impl FieldLine {
-    /// The same line `by` bytes further on.
-    #[inline]
-    pub(super) fn moved(&self, by: u32) -> Self {
-        let moved = |range: &Range<u32>| range.start + by..range.end + by;
-        Self { name: moved(&self.name), value: moved(&self.value), whole: moved(&self.whole), known: self.known }
-    }
-}
-
 /// A section taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Section {
@@ -66,9 +57,9 @@ impl Section {
             if rest.starts_with(b"\r\n") {
                 break Some(at + 2);
             }
-            if let Some(line) = plain_line(rest) {
-                self.add(line.moved(at as u32));
-                at += line.whole.end as usize;
+            if let Some(line) = plain_line(rest, at) {
+                at = line.whole.end as usize;
+                self.add(line);
                 continue;
             }
             let Some(length) = memchr(b'\n', rest) else { break None };
@@ -141,19 +132,24 @@ impl Section {
     }
 }
 
-/// The field line that `bytes` begin with, if it is well-formed and its name is letters, digits and "-", as nearly all are.
+/// The field line that `bytes` begin with, which stand at `at`, if it is well-formed and its name is letters, digits and "-",
+/// as nearly all are.
 #[inline]
-fn plain_line(bytes: &[u8]) -> Option<FieldLine> {
-    let name = words::name(bytes);
-    let rest = bytes[name..].strip_prefix(b":")?;
-    let length = words::stop(rest)?;
-    if name == 0 || !rest[length..].starts_with(b"\r\n") {
+fn plain_line(bytes: &[u8], at: usize) -> Option<FieldLine> {
+    let name = words::colon(bytes)?;
+    let known = FieldName::begins(bytes, name);
+    if known.is_none() && (name == 0 || words::name(bytes) != name) {
         return None;
     }
-    let value = trimmed(&rest[..length], name + 1);
-    let whole = 0..(name + 1 + length + 2) as u32;
-    let known = FieldName::of_plain(bytes, name);
-    Some(FieldLine { name: 0..name as u32, value: value.start as u32..value.end as u32, whole, known })
+    let rest = &bytes[name + 1..];
+    let length = words::stop(rest)?;
+    if !rest[length..].starts_with(b"\r\n") {
+        return None;
+    }
+    let value = trimmed(&rest[..length], at + name + 1);
+    let end = at + name + 1 + length + 2;
+    let short = |start: usize, end: usize| start as u32..end as u32;
+    Some(FieldLine { name: short(at, at + name), value: short(value.start, value.end), whole: short(at, end), known })
 }
 
 /// Where a value that begins at `at` is, without the white space around it.
@@ -231,7 +227,7 @@ mod tests {
             rest in "[\r\na: ]{0,20}",
         ) {
             let block = format!("{name}:{value}\r\n{rest}");
-            if let Some(line) = plain_line(block.as_bytes()) {
+            if let Some(line) = plain_line(block.as_bytes(), 0) {
                 let mut by_any = Section::default();
                 let end = line.whole.end as usize;
                 by_any.any_line(block.as_bytes(), 0..end - 2, 0..end);
@@ -241,7 +237,7 @@ mod tests {
             let is_plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
             let one_line = !value.contains(['\0', '\r', '\n']);
             if !name.is_empty() && name.bytes().all(is_plain) && one_line && name.len() + 9 < block.len() {
-                prop_assert!(plain_line(block.as_bytes()).is_some());
+                prop_assert!(plain_line(block.as_bytes(), 0).is_some());
             }
         }
     }

@@ -32,7 +32,8 @@ impl Fields {
     /// The section as the one that follows such a start line.
     #[must_use]
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
-        Head { start: Some(start), ..self.borrowed() }
+        let Self { block, lines, names } = self;
+        Head { block, start_line_bytes: 0, start: Some(start), lines, names, faults: &[], whole: true }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -57,13 +58,13 @@ impl Fields {
     /// The values of all field lines of that name, in order.
     #[inline]
     pub fn all(&self, name: FieldName) -> impl Iterator<Item = &[u8]> {
-        self.borrowed().all(name)
+        values(&self.block, &self.lines, &self.names, name)
     }
 
     /// The elements of all comma-separated lists of that name (RFC 9110 §5.6.1), empty ones left out.
     #[inline]
     pub fn list(&self, name: FieldName) -> impl Iterator<Item = &[u8]> {
-        self.borrowed().list(name)
+        self.all(name).flat_map(elements)
     }
 
     /// The values of all field lines of any name, case aside (RFC 9110 §5.1), in order.
@@ -73,11 +74,6 @@ impl Fields {
 
     fn slice(&self, range: &Range<u32>) -> &[u8] {
         &self.block[range.start as usize..range.end as usize]
-    }
-
-    fn borrowed(&self) -> Head<'_> {
-        let Self { block, lines, names } = self;
-        Head { block, start_line_bytes: 0, start: None, lines, names, faults: &[], whole: true }
     }
 }
 
@@ -130,10 +126,7 @@ impl<'a> Head<'a> {
     /// The values of all field lines of that name, in order.
     #[inline]
     pub fn all(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let block = self.block;
-        let lines = if self.has(NameSet::of(&[name])) { self.lines } else { &[] };
-        let of_it = lines.iter().filter(move |line| line.known == Some(name));
-        of_it.map(move |line| &block[line.value.start as usize..line.value.end as usize])
+        values(self.block, self.lines, self.names, name)
     }
 
     /// The value of the first field line of that name.
@@ -148,6 +141,19 @@ impl<'a> Head<'a> {
     pub fn list(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.all(name).flat_map(elements)
     }
+}
+
+/// The values of all those lines that have that name, in order.
+#[inline]
+fn values<'a>(
+    block: &'a [u8],
+    lines: &'a [FieldLine],
+    names: &Names,
+    name: FieldName,
+) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let lines = if names.once.meets(NameSet::of(&[name])) { lines } else { &[] };
+    let of_it = lines.iter().filter(move |line| line.known == Some(name));
+    of_it.map(move |line| &block[line.value.start as usize..line.value.end as usize])
 }
 
 /// The elements of a comma-separated list without quoted strings (RFC 9110 §5.6.1), empty ones left out.

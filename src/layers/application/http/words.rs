@@ -39,6 +39,12 @@ pub(super) fn are_ascii(bytes: &[u8]) -> bool {
     (all & TOPS == 0) && rest.is_ascii()
 }
 
+/// Whether a byte is among them.
+pub(super) fn contain(bytes: &[u8], byte: u8) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    words.iter().any(|word| below(u64::from_le_bytes(*word) ^ each(byte), 1) != 0) || rest.contains(&byte)
+}
+
 /// Whether all bytes are at least `floor`, and none is DEL.
 pub(super) fn are_visible(bytes: &[u8], floor: u8) -> bool {
     let visible = |word: &[u8; LENGTH]| {
@@ -64,6 +70,22 @@ pub(super) fn name(bytes: &[u8]) -> usize {
         }
     }
     bytes.len() - rest.len()
+}
+
+/// Where the first ":" is, if it is near.
+#[inline]
+pub(super) fn colon(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks();
+    for (index, word) in words.iter().take(SHORT).enumerate() {
+        let colons = below(u64::from_le_bytes(*word) ^ each(b':'), 1);
+        if colons != 0 {
+            return Some(index * LENGTH + first(colons));
+        }
+    }
+    if words.len() > SHORT {
+        return None;
+    }
+    rest.iter().position(|byte| *byte == b':').map(|at| bytes.len() - rest.len() + at)
 }
 
 /// Where the first NUL, CR or LF is.

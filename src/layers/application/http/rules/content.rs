@@ -8,9 +8,11 @@ use super::RequestHead;
 use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
-    let has_content = head.get(FieldName::TransferEncoding).is_some()
-        || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0");
-    if method == b"TRACE" && has_content {
+    let has_content = || {
+        head.get(FieldName::TransferEncoding).is_some()
+            || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0")
+    };
+    if method == b"TRACE" && has_content() {
         faults.push(Fault::ContentInTrace);
     }
 }

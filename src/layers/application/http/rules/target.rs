@@ -1,14 +1,13 @@
 //! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
-use memchr::memchr;
-
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::words;
 
 pub(super) fn judge(method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
-    if !target.is_ascii() {
+    if !words::are_ascii(target) {
         faults.push(Fault::TargetNotAscii(text(target)));
-    } else if memchr(b'#', target).is_some() {
+    } else if words::contain(target, b'#') {
         faults.push(Fault::FragmentInTarget(text(target)));
     }
     match target.first() {
@@ -39,7 +38,7 @@ pub(super) fn host(value: &[u8], faults: &mut Vec<Fault>) {
 
 /// Whether a URI's authority names a user.
 fn has_user(uri: &[u8]) -> bool {
-    memchr(b'@', uri).is_some() && authority(uri).is_some_and(|authority| authority.contains(&b'@'))
+    words::contain(uri, b'@') && authority(uri).is_some_and(|authority| authority.contains(&b'@'))
 }
 
 /// The authority of a URI: what stands between `://` and the next `/`, `?` or `#`.
