@@ -12,16 +12,28 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
     runtime.map_err(|error| Failure::Run(format!("the system gives no means to wait for a network: {error}")))
 }
 
-/// Waits for Ctrl-C, or for a request to end (SIGTERM). From now on neither ends the program by itself.
+/// Waits for Ctrl-C, or for a request to end (SIGTERM). From now on neither ends the program by itself, unless it comes again:
+/// whatever the program is at then, even a write that nobody reads, that ends it.
 ///
 /// # Errors
 ///
 /// If the system does not let signals be caught.
 #[cfg(unix)]
 pub(super) fn interrupted() -> io::Result<impl Future<Output = ()>> {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag::{register, register_conditional_default};
     use tokio::signal::unix::{SignalKind, signal};
 
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let asked = Arc::new(AtomicBool::new(false));
+    for it in [SIGINT, SIGTERM] {
+        // In this order: only what was interrupted before is ended by the second.
+        register_conditional_default(it, Arc::clone(&asked))?;
+        register(it, Arc::clone(&asked))?;
+    }
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::{Notify, mpsc};
+use tokio::task::coop::consume_budget;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -47,8 +48,9 @@ pub(super) async fn run(
         let (speaking, hearing) = (pin!(speak(sink, converse, &pong)), pin!(ear.hear(stream, &pong)));
         tokio::select! {
             biased;
-            heard = hearing => heard?,
+            // A server that never pauses would leave nothing of a turn to whoever comes second.
             failure = speaking => return Err(failure),
+            heard = hearing => heard?,
         }
     }
     ear.verdict(converse)
@@ -69,8 +71,13 @@ async fn speak(mut sink: SplitSink<ClientSocket, Message>, converse: &Converse, 
     if let Err(failure) = said {
         return failure;
     }
-    send(&mut sink, Message::Close(Some(CloseFrame { code: converse.close.into(), reason: "".into() }))).await;
-    sleep(PATIENCE).await;
+    let goodbye = Message::Close(Some(CloseFrame { code: converse.close.into(), reason: "".into() }));
+    let goodbye = async {
+        send(&mut sink, goodbye).await;
+        pending::<()>().await;
+    };
+    // It may also be that the server takes nothing any more.
+    let _ = timeout(PATIENCE, goodbye).await;
     Failure::Run("the server did not answer the close frame within 10 s".to_owned())
 }
 
@@ -154,6 +161,8 @@ impl Ear<'_, '_> {
                 pong.notify_one();
             }
             self.write(message)?;
+            // What one read brings may be thousands of messages.
+            consume_budget().await;
         }
         Ok(())
     }
