@@ -5,8 +5,11 @@ mod program;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use program::{Folder, Ran};
 
@@ -65,7 +68,7 @@ impl Server {
     }
 
     fn signal(&self, name: &str) {
-        let killed = std::process::Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        let killed = Command::new("kill").args([name, &self.child.id().to_string()]).status();
         assert!(killed.unwrap().success());
     }
 
@@ -132,10 +135,11 @@ fn head_says_what_get_would_send() {
 #[test]
 fn what_is_worth_it_is_compressed_for_those_who_ask() {
     let server = Server::start(&[]);
-    let answer = server.answer(b"GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
-    has(&answer, &["Content-Encoding: gzip", "-gzip\""]);
     let answer =
-        server.answer(b"GET /api/notes HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+        server.answer(b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
+    has(&answer, &["Content-Encoding: gzip", "-gzip\""]);
+    let answer = server
+        .answer(b"GET /api/notes HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n");
     assert!(!answer.contains("Content-Encoding"), "{answer}");
 }
 
@@ -180,7 +184,8 @@ fn a_body_that_is_not_what_is_wanted_is_refused_with_a_reason() {
     has(&head, &["413", "Connection: close"]);
     has(&said, &["1048576 bytes"]);
     // Whoever asks first is told before a byte is sent.
-    let asked = "POST /api/notes HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n";
+    let asked =
+        "POST /api/notes HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 9999999\r\n\r\n";
     has(&server.answer(asked.as_bytes()), &["HTTP/1.1 413"]);
 }
 
@@ -213,7 +218,7 @@ fn bodies_flow_in_chunks_with_a_trailer_for_whoever_asks() {
     let (head, body) = server.exchange("/chunked", &[]);
     has(&head, &["Transfer-Encoding: chunked", "Trailer: Server-Timing"]);
     assert_eq!(body, "one\ntwo\nthree\nfour\nfive\n");
-    let asked = b"GET /chunked HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: TE, close\r\n\r\n";
+    let asked = b"GET /chunked HTTP/1.1\r\nHost: localhost\r\nTE: trailers\r\nConnection: TE, close\r\n\r\n";
     has(&server.answer(asked), &["4\r\none\n\r\n", "0\r\nServer-Timing: chunks;dur=1000\r\n\r\n"]);
     // HTTP/1.0 knows no chunks.
     let answer = server.answer(b"GET /chunked HTTP/1.0\r\n\r\n");
@@ -264,7 +269,7 @@ fn one_connection_carries_many_exchanges_unless_it_is_to_be_closed() {
     let (said, _) = server.exchange("/api/notes", &["--repeat", "3", "--close"]);
     assert_eq!((said.matches("on a new connection").count(), said.matches("Connection: close").count()), (2, 3));
     // Pipelined: both are answered, in order.
-    let asked = b"GET /nothing HTTP/1.1\r\nHost: a\r\n\r\nGET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    let asked = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let answer = server.answer(asked);
     assert!(answer.find("404").unwrap() < answer.find("403").unwrap(), "{answer}");
 }
@@ -273,7 +278,7 @@ fn one_connection_carries_many_exchanges_unless_it_is_to_be_closed() {
 fn what_is_no_http_is_refused() {
     let server = Server::start(&[]);
     has(&server.answer(b"hello\r\n\r\n"), &["HTTP/1.1 400"]);
-    let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
+    let long = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
     has(&server.answer(long.as_bytes()), &["HTTP/1.1 431"]);
 }
 
@@ -325,7 +330,7 @@ fn a_request_that_is_no_handshake_is_told_what_is_missing() {
     has(&server.exchange("/echo", &[]).0, &["426 Upgrade Required", "Upgrade: websocket", "Sec-Websocket-Version: 13"]);
     let handshake = |fields: &str| {
         let asked = format!(
-            "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n{fields}\r\n"
+            "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n{fields}\r\n"
         );
         server.answer(asked.as_bytes())
     };
@@ -336,7 +341,7 @@ fn a_request_that_is_no_handshake_is_told_what_is_missing() {
 /// What a server says over a WebSocket to these bytes, after the handshake.
 fn after_handshake(server: &Server, said: &[u8]) -> Vec<u8> {
     let mut stream = server.tcp();
-    let asked = "GET /echo HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    let asked = "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     stream.write_all(asked.as_bytes()).unwrap();
     let mut section = Vec::new();
@@ -390,14 +395,30 @@ fn pages_of_elsewhere_may_not_use_it_unless_they_are_named() {
 }
 
 #[test]
+fn a_name_that_was_made_to_lead_here_is_not_served() {
+    let server = Server::start(&["--host", "lab.example"]);
+    let asked =
+        |fields: &str| server.answer(format!("GET /echo HTTP/1.1\r\n{fields}Connection: close\r\n\r\n").as_bytes());
+    for own in ["localhost:8101", "[::1]", "127.0.0.1", "lab.example"] {
+        has(&asked(&format!("Host: {own}\r\n")), &["HTTP/1.1 426"]);
+    }
+    has(&asked("Host: evil.example\r\n"), &["HTTP/1.1 421", "evil.example", "--host NAME"]);
+    has(&asked(""), &["HTTP/1.1 400", "requires Host"]);
+    has(&asked("Host: localhost\r\nHost: localhost\r\n"), &["HTTP/1.1 400", "one Host"]);
+    has(&server.answer(b"GET /echo HTTP/1.0\r\n\r\n"), &["HTTP/1.0 426"]);
+    let page = ["--data", "{\"text\": \"x\"}", "-H", "Host: lab.example:80", "-H", "Origin: http://lab.example:80"];
+    has(&server.exchange("/api/notes", &page).0, &["201 Created"]);
+}
+
+#[test]
 fn there_is_an_end_of_connections() {
     let server = Server::start(&[]);
     let mut open: Vec<TcpStream> = (0..256).map(|_| server.tcp()).collect();
-    let answer = server.answer(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let answer = server.answer(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     has(&answer, &["HTTP/1.1 503", "Retry-After", "Connection: close"]);
     open.truncate(200);
     // The others' end has to be noticed first.
-    let again = || server.answer(b"GET /me HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let again = || server.answer(b"GET /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assert!((0..1000).any(|_| again().contains("403 Forbidden")));
 }
 
@@ -406,10 +427,10 @@ fn when_it_is_stopped_it_finishes_first() {
     for signal in ["-INT", "-TERM"] {
         let server = Server::start(&[]);
         let mut slow = server.tcp();
-        slow.write_all(b"GET /slow?ms=600 HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        slow.write_all(b"GET /slow?ms=600 HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let mut idle = server.tcp();
         let mut events = server.tcp();
-        events.write_all(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+        events.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let mut first = [0; 64];
         events.read_exact(&mut first).unwrap();
         let mut talk = server.folder.command(&["connect", "-v", &server.ws("/echo")]).spawn().unwrap();
@@ -514,6 +535,92 @@ fn a_server_that_does_not_take_up_websocket_as_it_must_is_not_talked_to() {
     ] {
         let (_, err) = folder.run(&["connect", &format!("ws://{}/", saying(answer)), "--send", "x"]).failed();
         has(&err, &[said]);
+    }
+}
+
+/// A server that takes up WebSocket and sends text without a pause, until it gets a close frame, which it answers if it is polite.
+fn chattering(polite: bool) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = String::new();
+        let mut lines = BufReader::new(stream.try_clone().unwrap());
+        while !request.ends_with("\r\n\r\n") {
+            lines.read_line(&mut request).unwrap();
+        }
+        let key = request.lines().find_map(|line| line.strip_prefix("Sec-Websocket-Key: ")).unwrap();
+        let accept = wire101::layers::application::websocket::handshake::accept(key.as_bytes());
+        let status =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ";
+        stream.write_all(format!("{status}{accept}\r\n\r\n").as_bytes()).unwrap();
+        let closed = Arc::new(AtomicBool::new(false));
+        let hears = Arc::clone(&closed);
+        thread::spawn(move || {
+            let mut header = [0; 2];
+            while lines.read_exact(&mut header).is_ok() && header[0] != 0x88 {
+                let _ = lines.read_exact(&mut vec![0; 4 + usize::from(header[1] & 127)]);
+            }
+            hears.store(true, Ordering::Relaxed);
+        });
+        let chatter = b"\x81\x01x".repeat(10_000);
+        while stream.write_all(&chatter).is_ok() {
+            if polite && closed.load(Ordering::Relaxed) {
+                let _ = stream.write_all(b"\x88\x02\x03\xe8");
+                return;
+            }
+        }
+    });
+    address
+}
+
+/// Starts `connect`, whose output goes nowhere, and interrupts it so often, a while apart; its exit status.
+fn interrupted(url: &str, flags: &[&str], signals: &[&str]) -> std::process::ExitStatus {
+    let folder = Folder::new();
+    let mut command = folder.command(&[&["connect", url], flags].concat());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    for signal in signals {
+        thread::sleep(Duration::from_millis(400));
+        let killed = Command::new("kill").args([*signal, &child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+    }
+    for _ in 0..80 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    panic!("it goes on");
+}
+
+#[test]
+fn a_server_that_never_pauses_keeps_nobody() {
+    let url = format!("ws://{}/", chattering(true));
+    assert_eq!(interrupted(&url, &["--send", "x", "--wait", "300ms"], &[]).code(), Some(0));
+    for signal in ["-INT", "-TERM"] {
+        let url = format!("ws://{}/", chattering(true));
+        assert_eq!(interrupted(&url, &["--send", "x", "--wait", "60s"], &[signal]).code(), Some(0));
+        // It waits for the other end's close frame, but not twice.
+        let url = format!("ws://{}/", chattering(false));
+        assert_eq!(interrupted(&url, &["--send", "x", "--wait", "60s"], &[signal, signal]).code(), None);
+    }
+}
+
+#[test]
+fn interim_responses_without_end_keep_nobody() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        let hints = b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000);
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            while stream.write_all(&hints).is_ok() {}
+        }
+    });
+    for signal in ["-INT", "-TERM"] {
+        assert_eq!(interrupted(&url, &[], &[signal]).code(), Some(1));
     }
 }
 

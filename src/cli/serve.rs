@@ -19,11 +19,14 @@ pub struct Serve {
     /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
     #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
     origin: Vec<String>,
+    /// Go by this name, too, besides localhost and the address: requests for any other name are refused
+    #[arg(long, value_name = "NAME", value_parser = values::host_name)]
+    host: Vec<String>,
 }
 
 impl Serve {
     pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
-        let Self { port, bind, origin } = self;
-        serve::serve(&serve::Serve { bind, port, origins: origin }, out, look.style())
+        let Self { port, bind, origin, host } = self;
+        serve::serve(&serve::Serve { bind, port, origins: origin, hosts: host }, out, look.style())
     }
 }

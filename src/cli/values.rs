@@ -56,6 +56,15 @@ pub fn origin(text: &str) -> Result<String, String> {
     Err("write scheme, name and port, as in the Origin field, without a path: http://lab.example:3000".to_owned())
 }
 
+/// A host's name.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    if !text.is_empty() && text.bytes().all(is_name) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("write a name alone, without scheme and port: lab.example".to_owned())
+}
+
 /// How long something goes on.
 pub fn period(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

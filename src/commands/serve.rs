@@ -20,6 +20,8 @@ pub struct Serve {
     pub port: u16,
     /// The origins whose pages may use it, besides those of this machine.
     pub origins: Vec<String>,
+    /// The names that it goes by, besides localhost and its address.
+    pub hosts: Vec<String>,
 }
 
 /// Serves until it is interrupted. What it serves, and where, is said first, and flushed: scripts wait for that line.
@@ -29,7 +31,7 @@ pub struct Serve {
 /// If it cannot listen, the output cannot be written, or something was still being answered when it had to end.
 pub fn serve(asked: &Serve, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     live::runtime()?.block_on(async {
-        let server = Server::bind(asked.bind, asked.port, asked.origins.clone()).await;
+        let server = Server::bind(asked.bind, asked.port, asked.origins.clone(), asked.hosts.clone()).await;
         let server = server.map_err(|error| Failure::Run(refusal(asked, &error)))?;
         let interrupted = live::interrupted()?;
         announce(server.address(), out, style)?;
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        let asked = |bind: &str, port| Serve { bind: bind.parse().unwrap(), port, origins: Vec::new() };
+        let asked =
+            |bind: &str, port| Serve { bind: bind.parse().unwrap(), port, origins: Vec::new(), hosts: Vec::new() };
         let refusal = |asked: &Serve, kind: io::ErrorKind| refusal(asked, &kind.into());
         assert!(refusal(&asked("127.0.0.1", 8101), io::ErrorKind::AddrInUse).contains("--port 8102"));
         assert!(refusal(&asked("127.0.0.1", 65535), io::ErrorKind::AddrInUse).contains("--port 8101"));

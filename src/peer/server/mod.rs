@@ -4,6 +4,7 @@
 //! [`MOST_CONNECTIONS`] are attended to, the next get 503, and when the server is stopped, every WebSocket is closed and what is
 //! being answered is finished first.
 
+mod host;
 mod notes;
 mod offers;
 mod origin;
@@ -72,15 +73,16 @@ impl Attended {
 }
 
 impl Server {
-    /// Listens. Port 0 is one that the system chooses. Pages of `origins` may use the server, besides those of this machine.
+    /// Listens. Port 0 is one that the system chooses. Pages of `origins` may use the server, besides those of this machine. It
+    /// goes by the names of `hosts`, besides localhost and its address.
     ///
     /// # Errors
     ///
     /// What the system says: the port is in use, or not for everybody; the address is not this machine's.
-    pub async fn bind(address: IpAddr, port: u16, origins: Vec<String>) -> io::Result<Self> {
+    pub async fn bind(address: IpAddr, port: u16, origins: Vec<String>, hosts: Vec<String>) -> io::Result<Self> {
         let listener = TcpListener::bind((address, port)).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, site: Arc::new(Site::new(origins)) })
+        Ok(Self { listener, address, site: Arc::new(Site::new(origins, hosts)) })
     }
 
     /// Where it listens.
@@ -120,13 +122,15 @@ impl Server {
 
 /// Answers what comes on a connection; without a site, that there is no room for it.
 async fn attend(stream: TcpStream, site: Option<Arc<Site>>, attended: Attended) {
+    // Of all addresses that it listens at, the one that this client came to.
+    let Ok(local) = stream.local_addr() else { return };
     let mut http = http1::Builder::new();
     http.title_case_headers(true).timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
     let service = service_fn(|request| {
         let (site, attended) = (site.clone(), attended.clone());
         async move {
             Ok::<_, Infallible>(match site {
-                Some(site) => site.answer(request, attended).await,
+                Some(site) => site.answer(request, local.ip(), attended).await,
                 None => replies::busy(),
             })
         }

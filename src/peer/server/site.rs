@@ -1,5 +1,6 @@
 //! The site: who gets what for which request, and what is remembered of it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
@@ -8,6 +9,7 @@ use hyper::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::host::{self, Misdirected};
 use super::notes::{MOST_NOTES, Notes};
 use super::offers::{Offer, Resource};
 use super::origin::Asker;
@@ -26,6 +28,7 @@ const PAGE: &str = include_str!("page.html");
 /// The site, and what it remembers.
 pub(super) struct Site {
     origins: Vec<String>,
+    hosts: Vec<String>,
     notes: Notes,
     sessions: Sessions,
     room: Room,
@@ -37,14 +40,22 @@ struct Login {
 }
 
 impl Site {
-    pub(super) fn new(origins: Vec<String>) -> Self {
-        Self { origins, notes: Notes::default(), sessions: Sessions::default(), room: Room::default() }
+    pub(super) fn new(origins: Vec<String>, hosts: Vec<String>) -> Self {
+        Self { origins, hosts, notes: Notes::default(), sessions: Sessions::default(), room: Room::default() }
     }
 
-    /// Answers a request.
-    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>, attended: Attended) -> Answer {
+    /// Answers a request that came to that address.
+    pub(super) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        local: IpAddr,
+        attended: Attended,
+    ) -> Answer {
         let asker = Asker::of(request.headers(), &self.origins);
-        let mut answer = self.route(request, &asker, attended).await;
+        let mut answer = match host::check(&request, local, &self.hosts) {
+            Ok(()) => self.route(request, &asker, attended).await,
+            Err(misdirected) => refused(&misdirected).map(whole),
+        };
         let fields = answer.headers_mut();
         fields.insert(header::SERVER, HeaderValue::from_static("wire101"));
         if let Asker::Allowed(origin) = asker {
@@ -158,6 +169,20 @@ impl Site {
         };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
+    }
+}
+
+/// For a request that isn't for this server, or doesn't say which it is for.
+fn refused(misdirected: &Misdirected) -> Whole {
+    match misdirected {
+        Misdirected::Unsaid(why) => said(StatusCode::BAD_REQUEST, why),
+        Misdirected::Elsewhere(host) => said(
+            StatusCode::MISDIRECTED_REQUEST,
+            &format!(
+                "This server isn't {host}. If any name would do, a page could make its own name lead here, and read what is \
+                 meant for you (DNS rebinding). `wire101 serve --host NAME` adds a name."
+            ),
+        ),
     }
 }
 
