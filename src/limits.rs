@@ -93,6 +93,10 @@ pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
 /// The most requests that may wait for their responses; the oldest is given up beyond that, and shown without one.
 pub const MAX_UNANSWERED: usize = 1024;
 
+/// The most interim responses of an exchange that are kept, two of which are a rarity. Beyond it the latest takes the place of
+/// the one before it: note `many-interim-responses`, which counts them.
+pub const MAX_INTERIM: usize = 32;
+
 /// The most bytes that an exchange or message which is over may hold and leave as room for the next; what holds more is
 /// freed.
 pub const MAX_SPARE_BYTES: usize = 16 << 10;

@@ -19,7 +19,7 @@ use crate::layers::application::http::{
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
 use crate::layers::{Run, Source};
-use crate::limits::{MAX_HEADS, MAX_SPARE_BYTES, MAX_UNANSWERED};
+use crate::limits::{MAX_HEADS, MAX_INTERIM, MAX_SPARE_BYTES, MAX_UNANSWERED};
 
 /// What a connection becomes after a 101, or after an accepted CONNECT.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) struct Open {
     cause: Option<u64>,
     /// Why the request makes the server close the connection after its response, if it does.
     closes: Option<&'static str>,
+    /// How many interim responses came, of which the exchange has at most [`MAX_INTERIM`].
+    interim: u64,
 }
 
 /// The exchanges of one connection.
@@ -492,6 +494,10 @@ impl Pairing {
     fn close_oldest(&mut self, out: &mut Output<'_>) {
         let Some(open) = self.open.pop_front() else { return };
         self.answered = self.answered.saturating_sub(1);
+        if let Some(last) = open.exchange.interim.get(MAX_INTERIM - 1).filter(|_| open.interim > MAX_INTERIM as u64) {
+            let about = About::connection(self.connection).by(Direction::Server).exchange(open.exchange.index);
+            report(&[Fault::ManyInterim(open.interim)], about, Source::of(last.message.extent.last), out);
+        }
         out.emit(Event::Exchange(&open.exchange));
         if open.held() <= MAX_SPARE_BYTES {
             open.leave(out.scratch);
@@ -604,6 +610,10 @@ impl Pairing {
             report(&found, about.because(open.cause), source, out);
         }
         if interim {
+            open.interim += 1;
+            if exchange.interim.len() == MAX_INTERIM {
+                out.scratch.response = exchange.interim.pop().unwrap_or_default();
+            }
             exchange.interim.push(response);
         } else {
             exchange.response = Some(response);
@@ -681,7 +691,7 @@ impl Open {
     /// Keeps its buffers for the next exchange to use.
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
-        (self.cause, self.closes) = (None, None);
+        (self.cause, self.closes, self.interim) = (None, None, 0);
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         if let Some(response) = self.exchange.response.take() {

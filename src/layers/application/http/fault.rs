@@ -1,6 +1,7 @@
 //! What a sender of HTTP/1.x did that the specification forbids.
 
 use crate::layers::fault::faults;
+use crate::limits::MAX_INTERIM;
 use crate::numbers;
 
 faults! {
@@ -501,6 +502,12 @@ faults! {
             /// The packet with its head.
             answered: u64,
         } => note "answered-while-sending", "RFC 9112 §9.6";
+        /// More interim responses than are kept.
+        #[error(
+            "{0} interim responses answer this one request: the first {kept} and the last are shown, the others only counted",
+            kept = MAX_INTERIM - 1
+        )]
+        ManyInterim(u64) => note "many-interim-responses", "RFC 9110 §15.2";
         /// A reset in place of a response.
         #[error("the connection was reset where the response was due: the request was whole, and nobody knows what became of it")]
         ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
