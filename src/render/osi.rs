@@ -89,7 +89,7 @@ fn application(story: &Story, exchange: &Exchange) -> String {
 /// The frames that follow an exchange which turned its connection into a WebSocket.
 fn frames<'a>(story: &'a Story, exchange: &'a Exchange) -> impl Iterator<Item = &'a crate::inspect::record::Frame> {
     let upgraded = exchange.upgraded.as_deref() == Some("websocket");
-    story.frames.iter().filter(move |frame| upgraded && frame.connection == exchange.connection)
+    story.frames_of(Some(exchange.connection)).filter(move |_| upgraded)
 }
 
 fn presentation(story: &Story, exchange: &Exchange) -> String {
@@ -192,7 +192,7 @@ fn session(story: &Story, exchange: &Exchange, connection: Option<&Connection>) 
 /// How long the client waited before it could send anything: from its SYN to its first other segment.
 fn handshake(story: &Story, connection: &Connection) -> Option<u64> {
     let mut sent = story.segments(connection.number, Direction::Client, connection.extent.first.packet);
-    let (syn, _) = sent.find(|(_, segment)| segment.flags & (SYN | ACK) == SYN)?;
+    let (syn, _) = sent.next().filter(|(_, segment)| segment.flags & (SYN | ACK) == SYN)?;
     let (next, _) = sent.find(|(_, segment)| segment.flags & SYN == 0)?;
     Some(next.moment.time.since(syn.moment.time))
 }

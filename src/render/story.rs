@@ -37,10 +37,21 @@ pub struct Story {
     pub problems: Vec<Problem>,
     /// How many records were not kept.
     pub left_out: u64,
+    /// Where in these lists what is of one connection stands, so that to tell of each connection costs what telling of all does.
+    own: HashMap<u64, Own>,
     hosts: Vec<(String, IpAddr)>,
     lost: BTreeSet<u64>,
     /// The packet that completed each head.
     heads: HashMap<HeadOf, u64>,
+}
+
+/// Places in a story's lists.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    packets: Vec<usize>,
+    exchanges: Vec<usize>,
+    frames: Vec<usize>,
+    record: Option<usize>,
 }
 
 /// A message: its connection, its exchange, and which of the exchange it is: 0 the request, from 1 on the responses.
@@ -68,7 +79,33 @@ impl Story {
     /// The connection of that number.
     #[must_use]
     pub fn connection(&self, number: u64) -> Option<&Connection> {
-        self.connections.iter().find(|connection| connection.number == number)
+        self.connections.get(self.own.get(&number)?.record?)
+    }
+
+    /// The packets of a connection, or all.
+    fn packets_of(&self, connection: Option<u64>) -> impl DoubleEndedIterator<Item = &PacketSeen> {
+        self.of(connection, |own| &own.packets, &self.packets)
+    }
+
+    /// The exchanges of a connection, or all.
+    fn exchanges_of(&self, connection: Option<u64>) -> impl Iterator<Item = &Exchange> {
+        self.of(connection, |own| &own.exchanges, &self.exchanges)
+    }
+
+    /// The frames of a connection, or all.
+    pub(super) fn frames_of(&self, connection: Option<u64>) -> impl Iterator<Item = &Frame> {
+        self.of(connection, |own| &own.frames, &self.frames)
+    }
+
+    fn of<'a, T>(
+        &'a self,
+        connection: Option<u64>,
+        places: fn(&Own) -> &Vec<usize>,
+        all: &'a [T],
+    ) -> Box<dyn DoubleEndedIterator<Item = &'a T> + 'a> {
+        let Some(connection) = connection else { return Box::new(all.iter()) };
+        let own = self.own.get(&connection).map(places).map(Vec::as_slice);
+        Box::new(own.unwrap_or_default().iter().filter_map(|at| all.get(*at)))
     }
 
     /// The name of the host with that address, if it has one.
@@ -84,12 +121,26 @@ impl Story {
         direction: Direction,
         from: u64,
     ) -> impl Iterator<Item = (&PacketSeen, &SegmentSeen)> {
-        let start = self.packets.partition_point(|packet| packet.moment.packet < from);
-        let segments = self.packets.iter().skip(start).filter_map(|packet| match &packet.content {
+        let (_, packets) = self.divided(connection, from);
+        let packets = packets.iter().filter_map(|at| self.packets.get(*at));
+        let segments = packets.filter_map(|packet| match &packet.content {
             PacketContent::Tcp(segment) => Some((packet, segment)),
             _ => None,
         });
-        segments.filter(move |(_, segment)| segment.connection == connection && segment.direction == direction)
+        segments.filter(move |(_, segment)| segment.direction == direction)
+    }
+
+    /// The packets of a connection before one, the latest first.
+    fn packets_before(&self, connection: u64, packet: u64) -> impl Iterator<Item = &PacketSeen> {
+        let (packets, _) = self.divided(connection, packet);
+        packets.iter().rev().filter_map(|at| self.packets.get(*at))
+    }
+
+    /// Where the packets of a connection stand: those before a packet, and those from it on.
+    fn divided(&self, connection: u64, packet: u64) -> (&[usize], &[usize]) {
+        let own = self.own.get(&connection).map(|own| own.packets.as_slice()).unwrap_or_default();
+        let is_before = |at: &usize| self.packets.get(*at).is_some_and(|it| it.moment.packet < packet);
+        own.split_at(own.partition_point(is_before))
     }
 
     /// How many of the shown packets only acknowledge, and how many carry no TCP: what a ladder that is not whole leaves
@@ -124,8 +175,8 @@ impl Story {
     #[must_use]
     pub fn ladder(&self, connection: Option<u64>, whole: bool, max_rows: Option<usize>) -> Ladder {
         let mut teller = Teller::new(self, connection, whole);
-        for (at, packet) in self.packets.iter().enumerate() {
-            teller.packet(at, packet);
+        for packet in self.packets_of(connection) {
+            teller.packet(packet);
         }
         let (hosts, rows) = teller.finish();
         Ladder { hosts, rows, numbered: whole, max_rows, ..Ladder::default() }
@@ -138,12 +189,19 @@ impl Story {
         }
     }
 
-    fn keep<T: Clone>(list: &mut Vec<T>, left_out: &mut u64, record: &T) {
-        if list.len() < MOST {
-            list.push(record.clone());
-        } else {
+    fn own(&mut self, connection: u64) -> &mut Own {
+        self.own.entry(connection).or_default()
+    }
+
+    /// Keeps a record, if there is room; where it stands then.
+    fn keep<T: Clone>(list: &mut Vec<T>, left_out: &mut u64, record: &T) -> Option<usize> {
+        let at = list.len();
+        if at >= MOST {
             *left_out += 1;
+            return None;
         }
+        list.push(record.clone());
+        Some(at)
     }
 }
 
@@ -157,11 +215,27 @@ impl Sink for Story {
                     self.interfaces[index] = name.map(str::to_owned);
                 }
             }
-            Event::Packet(packet) => Self::keep(&mut self.packets, left_out, packet),
-            Event::Closed(connection) => Self::keep(&mut self.connections, left_out, connection),
-            Event::Exchange(exchange) => Self::keep(&mut self.exchanges, left_out, exchange),
-            Event::Frame(frame) => Self::keep(&mut self.frames, left_out, frame),
-            Event::Problem(problem) => Self::keep(&mut self.problems, left_out, problem),
+            Event::Packet(it) => {
+                let at = Self::keep(&mut self.packets, left_out, it);
+                if let PacketContent::Tcp(segment) = &it.content {
+                    self.own(segment.connection).packets.extend(at);
+                }
+            }
+            Event::Closed(it) => {
+                let at = Self::keep(&mut self.connections, left_out, it);
+                self.own(it.number).record = at;
+            }
+            Event::Exchange(it) => {
+                let at = Self::keep(&mut self.exchanges, left_out, it);
+                self.own(it.connection).exchanges.extend(at);
+            }
+            Event::Frame(it) => {
+                let at = Self::keep(&mut self.frames, left_out, it);
+                self.own(it.connection).frames.extend(at);
+            }
+            Event::Problem(it) => {
+                Self::keep(&mut self.problems, left_out, it);
+            }
             Event::Request(it) => self.head(it, 0, it.request.as_ref().map(|request| &request.message)),
             Event::Response(it) => {
                 let responses = it.interim.iter().chain(&it.response);
@@ -428,6 +502,10 @@ mod tests {
         capture.0.event(Event::Packet(&syn));
         assert_eq!(capture.told(false)[6..], ["connection 1", "→ SYN"]);
         assert_eq!(capture.0.ladder(Some(1), false, None).rows.len(), 1);
+        // To tell of each connection, every record is looked at once.
+        let own = |of: fn(&Story, Option<u64>) -> usize| [Some(0), Some(1), Some(2)].map(|it| of(&capture.0, it));
+        assert_eq!(own(|story, it| story.packets_of(it).count()), [8, 1, 0]);
+        assert_eq!(own(|story, it| story.exchanges_of(it).count()), [1, 0, 0]);
     }
 
     #[test]

@@ -78,7 +78,6 @@ fn address(connection: &Connection, direction: Direction) -> IpAddr {
 /// Turns packets into rows.
 pub(super) struct Teller<'a> {
     story: &'a Story,
-    only: Option<u64>,
     whole: bool,
     hosts: Hosts<'a>,
     /// By connection, direction and the packet that its row stands at.
@@ -95,11 +94,13 @@ pub(super) struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     pub(super) fn new(story: &'a Story, only: Option<u64>, whole: bool) -> Self {
-        let mut connections: Vec<&Connection> =
-            story.connections.iter().filter(|connection| only.is_none_or(|only| only == connection.number)).collect();
+        let mut connections: Vec<&Connection> = match only {
+            Some(only) => story.connection(only).into_iter().collect(),
+            None => story.connections.iter().collect(),
+        };
         connections.sort_unstable_by_key(|connection| connection.number);
         let mut said: Vec<Said> = Vec::new();
-        for exchange in &story.exchanges {
+        for exchange in story.exchanges_of(only) {
             let at = |which: usize, message: &HttpMessage| {
                 let head = story.heads.get(&(exchange.connection, exchange.index, which));
                 head.copied().unwrap_or(message.extent.last.packet)
@@ -110,31 +111,28 @@ impl<'a> Teller<'a> {
             said.extend(responses.map(|(it, which)| Said::response(exchange, it, at(which, &it.message))));
         }
         // Frames come behind the exchange that made the connection speak WebSocket, also within one packet.
-        said.extend(story.frames.iter().map(Said::frame));
+        said.extend(story.frames_of(only).map(Said::frame));
         for said in &mut said {
             said.at = row_of(story, said, whole);
         }
         // A stable sort: what one packet carries stays in its order.
         said.sort_by_key(|said| (said.connection, said.direction == Direction::Server, said.at));
-        let mut teller = Self {
-            story,
-            only,
-            whole,
-            hosts: Hosts::of(story, &connections),
-            said,
-            connections,
-            start: Timestamp::default(),
-            latest: HashMap::new(),
-            windows: Windows::default(),
-            rows: Vec::new(),
-        };
-        let shown = || story.packets.iter().filter(|packet| teller.shows(packet));
         let opens = |packet: &&PacketSeen| match &packet.content {
             PacketContent::Tcp(segment) => segment.flags & (SYN | ACK) == SYN,
             _ => false,
         };
-        teller.start = shown().find(opens).or(shown().next()).map_or(teller.start, |packet| packet.moment.time);
-        teller
+        let start = story.packets_of(only).find(opens).or(story.packets_of(only).next());
+        Self {
+            story,
+            whole,
+            hosts: Hosts::of(story, &connections),
+            said,
+            connections,
+            start: start.map_or(Timestamp::default(), |packet| packet.moment.time),
+            latest: HashMap::new(),
+            windows: Windows::default(),
+            rows: Vec::new(),
+        }
     }
 
     /// The hosts, from left to right, and what they sent each other.
@@ -142,20 +140,9 @@ impl<'a> Teller<'a> {
         (self.hosts.names(), self.rows)
     }
 
-    fn shows(&self, packet: &PacketSeen) -> bool {
-        match (&packet.content, self.only) {
-            (PacketContent::Tcp(segment), Some(only)) => segment.connection == only,
-            (_, None) => true,
-            (_, Some(_)) => false,
-        }
-    }
-
-    pub(super) fn packet(&mut self, at: usize, packet: &PacketSeen) {
-        if !self.shows(packet) {
-            return;
-        }
+    pub(super) fn packet(&mut self, packet: &PacketSeen) {
         match &packet.content {
-            PacketContent::Tcp(segment) => self.segment(at, packet, segment),
+            PacketContent::Tcp(segment) => self.segment(packet, segment),
             PacketContent::Arp => self.other(packet, "ARP"),
             PacketContent::Fragment => self.other(packet, "IP fragment"),
             PacketContent::Other(name) => self.other(packet, name),
@@ -163,7 +150,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn segment(&mut self, at: usize, packet: &PacketSeen, segment: &SegmentSeen) {
+    fn segment(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let first = self.rows.len();
         let repeated = segment.novelty == Novelty::Repeated;
         if segment.flags & SYN != 0 {
@@ -171,7 +158,7 @@ impl<'a> Teller<'a> {
         }
         if segment.payload_length > 0 {
             if repeated {
-                self.repetition(at, packet, segment);
+                self.repetition(packet, segment);
             } else {
                 self.data(packet, segment);
             }
@@ -249,10 +236,10 @@ impl<'a> Teller<'a> {
     }
 
     /// A segment all of which was sent before: what that was.
-    fn repetition(&mut self, at: usize, packet: &PacketSeen, segment: &SegmentSeen) {
-        let before = self.story.packets.get(..at).unwrap_or_default().iter().rev().take(LOOK_BACK);
+    fn repetition(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
+        let before = self.story.packets_before(segment.connection, packet.moment.packet).take(LOOK_BACK);
         let mut originals = before.filter_map(|packet| match &packet.content {
-            PacketContent::Tcp(it) if it.connection == segment.connection && it.direction == segment.direction => {
+            PacketContent::Tcp(it) if it.direction == segment.direction => {
                 let covers = it.novelty != Novelty::Repeated
                     && it.stream_offset <= segment.stream_offset
                     && segment.stream_offset < it.stream_offset.saturating_add(it.payload_length.into());
