@@ -16,6 +16,8 @@
 //! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
 //!   and for naming them what is explained.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
+//! - [`annotate`], [`filter`] and [`redact`] stand between the pipeline and a view: they name bytes, pass on what matches, and
+//!   take out what may be secret.
 //! - [`index`] knows where in a capture things are, and reads them again.
 //! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
 //! - [`compare`] lines up exchanges of several captures.
@@ -27,10 +29,12 @@
 //! - [`limits`] has every cap on memory and work; [`moment`] is what a time is; [`numbers`] writes counts, sizes and times as
 //!   people read them.
 
+pub mod annotate;
 pub mod capture;
 pub mod commands;
 pub mod compare;
 pub mod explain;
+pub mod filter;
 pub mod index;
 pub mod inspect;
 #[cfg(target_os = "linux")]
@@ -41,6 +45,7 @@ pub mod limits;
 pub mod moment;
 pub mod numbers;
 pub mod peer;
+pub mod redact;
 pub mod render;
 pub mod tutorial;
 pub mod wire;

@@ -5,7 +5,7 @@ mod common;
 use common::{ACK, Capture, Folder, RST, frame, lessons, udp};
 use serde_json::Value;
 use wire101::capture::Reader;
-use wire101::inspect::filter::{Filter, Filtered, Point};
+use wire101::filter::{Filter, Filtered, Point};
 use wire101::inspect::{Event, Options, Sink, inspect};
 
 const SWITCHED: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

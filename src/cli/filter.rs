@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use clap::Args;
-use wire101::inspect::filter::{Filter, Host, Point};
+use wire101::filter::{Filter, Host, Point};
 use wire101::inspect::record::Direction;
 
 use super::values;

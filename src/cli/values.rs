@@ -9,8 +9,8 @@ use hyper::header::{HeaderName, HeaderValue};
 use wire101::capture::Timestamp;
 use wire101::commands::connect::Data;
 use wire101::explain;
+use wire101::filter::{Host, Point};
 use wire101::inspect::Spoken;
-use wire101::inspect::filter::{Host, Point};
 use wire101::inspect::record::Direction;
 use wire101::layers::application::websocket::close_code_is_valid;
 

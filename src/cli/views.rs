@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use wire101::commands::inspect;
-use wire101::inspect::filter::Filter;
+use wire101::filter::Filter;
 use wire101::inspect::record::Direction;
 use wire101::inspect::{DecodeAs, Spoken};
 

@@ -6,9 +6,9 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
 use crate::capture::{CaptureError, Interface, Packet, Reader, Timestamp, Writer};
-use crate::inspect::redact::mark::MARK;
-use crate::inspect::redact::{Plan, Planner, Redactor, interface};
+use crate::inspect::mark::MARK;
 use crate::inspect::{DecodeAs, Inspector, Options};
+use crate::redact::{Plan, Planner, Redactor, interface};
 use crate::render::numbers::count;
 
 /// What writes a file.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::Index;
+use crate::annotate::{AnnotatedPacket, Annotator, Selection};
 use crate::capture::{CaptureError, Layout, Mark, Reader};
-use crate::inspect::annotate::{AnnotatedPacket, Annotator, Selection};
 use crate::inspect::{self, DecodeAs, Options, PacketContent, PacketSeen};
 
 /// The selected packets of a capture, in order.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::Index as Choice;
 
 use super::*;
-use crate::inspect::annotate::{AnnotatedPacket, Annotator, Selection};
+use crate::annotate::{AnnotatedPacket, Annotator, Selection};
 use crate::inspect::record::Problem;
 use crate::inspect::{self, CountsOnly, DecodeAs};
 use crate::lesson::demos;

@@ -1,7 +1,7 @@
 //! A message's content as it comes: counted, its codings undone, its beginning kept.
 
+use super::mark::Note;
 use super::record::HttpMessage;
-use super::redact::mark::Note;
 use crate::layers::application::http::{FieldName, Head};
 use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
 

@@ -8,7 +8,6 @@
 //!                                                              └─▶ websocket_talk
 //! ```
 
-pub mod annotate;
 pub mod comments;
 mod connections;
 mod content;
@@ -17,16 +16,15 @@ mod doorway;
 mod endings;
 pub mod event;
 pub mod fault;
-pub mod filter;
 mod http_talk;
 mod inspector;
+pub mod mark;
 mod output;
 mod pair;
 mod pairing;
 pub mod pasted;
 mod pings;
 pub mod record;
-pub mod redact;
 #[cfg(test)]
 pub(crate) mod samples;
 mod streams;

@@ -3,10 +3,10 @@
 use super::content::kept;
 use super::endings::SLOW_TO_CLOSE;
 use super::event::{Event, How, Made, Map, PieceKind};
+use super::mark::Note;
 use super::output::{About, Making, Output};
 use super::pings::Pings;
 use super::record::{Direction, Extent, Frame, Message, Moment};
-use super::redact::mark::Note;
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, PING, PONG, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};

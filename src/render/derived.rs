@@ -2,7 +2,7 @@
 
 use super::model::{Hex, Page};
 use super::numbers;
-use crate::inspect::annotate::DerivedStream;
+use crate::annotate::DerivedStream;
 use crate::layers::Run;
 
 /// How many places that a stream was made from are named; the others are counted.

@@ -6,7 +6,7 @@ use super::super::Failure;
 use super::absent::Absent;
 use super::input::Input;
 use super::{Inspect, Pass};
-use crate::inspect::filter::Matched;
+use crate::filter::Matched;
 use crate::inspect::record::Summary;
 use crate::inspect::{Event, Sink};
 use crate::render::json::Json;

@@ -13,7 +13,7 @@ use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
 use crate::capture::{CaptureError, Interface, Reader, Writer};
-use crate::inspect::filter::Filtered;
+use crate::filter::Filtered;
 use crate::inspect::{self, Event, Inspector, Options, PacketContent, Sink};
 use crate::render::numbers::{count, counted};
 

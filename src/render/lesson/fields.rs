@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
+use crate::annotate::{Annotator, Selection};
 use crate::capture::Packet;
 use crate::inspect::Options;
-use crate::inspect::annotate::{Annotator, Selection};
 use crate::layers::Field;
 use crate::lesson::Run;
 

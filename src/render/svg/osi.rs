@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::theme::Face;
-use crate::inspect::annotate::AnnotatedPacket;
+use crate::annotate::AnnotatedPacket;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer, Origin};
 use crate::render::Look;

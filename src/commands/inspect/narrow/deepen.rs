@@ -5,8 +5,8 @@ use std::io::Write;
 
 use super::super::super::Failure;
 use super::View;
+use crate::annotate::Selection;
 use crate::index::Index;
-use crate::inspect::annotate::Selection;
 use crate::inspect::record::{Exchange, Frame};
 use crate::inspect::{CountsOnly, Event, Options, Sink};
 use crate::layers::{Origin, stack};

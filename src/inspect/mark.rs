@@ -9,7 +9,7 @@ use crate::capture::Interface;
 pub const MARK: &str = "redacted by wire101: only what is known to carry no secret is left";
 
 /// Stands in for coded content that could not be decoded before it was blanked.
-pub(super) const BROKEN: u8 = 0xff;
+pub(crate) const BROKEN: u8 = 0xff;
 
 /// Whether the packets of an interface were redacted.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn is_marked(interface: &Interface) -> bool {
 /// What the blank in place of coded content begins with: a byte that says how many follow, plus one, and as many bytes of
 /// the decoded length, highest first. Zero says that it isn't known, 255 that the content could not be decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::inspect) struct Note {
+pub(crate) struct Note {
     first: Option<u8>,
     read: u8,
     length: u64,
@@ -28,13 +28,13 @@ pub(in crate::inspect) struct Note {
 
 impl Note {
     /// The bit for text that was not UTF-8.
-    pub(super) const INVALID: u8 = 0x80;
+    pub(crate) const INVALID: u8 = 0x80;
 
     /// The most bytes it takes.
-    pub(super) const LONGEST: usize = 9;
+    pub(crate) const BYTES: usize = 9;
 
     /// Writes the note into the beginning of what was blanked; what has no room for it says that the length isn't known.
-    pub(super) fn write(length: Option<u64>, into: &mut [u8]) {
+    pub(crate) fn write(length: Option<u64>, into: &mut [u8]) {
         let Some(length) = length else { return };
         let bytes = length.to_be_bytes();
         let digits = &bytes[length.leading_zeros() as usize / 8..];
@@ -48,7 +48,7 @@ impl Note {
 
     /// Reads on.
     pub(in crate::inspect) fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes.iter().take(Self::LONGEST) {
+        for byte in bytes.iter().take(Self::BYTES) {
             if self.first.is_none() {
                 self.first = Some(*byte);
             } else if self.read + 1 < self.digits() {
@@ -66,7 +66,7 @@ impl Note {
     /// How many bytes of the length there are, plus one; 0 if there is none.
     fn digits(self) -> u8 {
         let first = self.first.map_or(0, |first| first & !Self::INVALID);
-        if usize::from(first) <= Self::LONGEST { first } else { 0 }
+        if usize::from(first) <= Self::BYTES { first } else { 0 }
     }
 
     /// How long the content was once it was decoded, if that was known.
@@ -103,7 +103,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_length_that_was_noted_is_read(length in any::<u64>(), more in 0..20_usize) {
-            let mut blank = vec![0; Note::LONGEST + more];
+            let mut blank = vec![0; Note::BYTES + more];
             Note::write(Some(length), &mut blank);
             prop_assert_eq!(read(&blank).length(), Some(length));
         }

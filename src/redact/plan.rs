@@ -8,10 +8,10 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::blank::BLANK;
-use super::mark::{BROKEN, Note};
 use super::{Payloads, close_code, exchange, lines};
 use crate::capture::Packet;
 use crate::inspect::event::{Delivered, Event, Piece, PieceKind, Sink};
+use crate::inspect::mark::{BROKEN, Note};
 use crate::inspect::record::{Connection, Direction, Exchange, Fields, Frame, HttpMessage, Message, Problem};
 use crate::layers::application::websocket::{BINARY, CONTINUATION, Header, RSV1, TEXT};
 use crate::layers::network::fragments::Fragments;
@@ -395,7 +395,7 @@ impl Planner {
             return self.plan.add(stream, it.range(), Fill::Byte(BLANK));
         }
         let note = side.notes.entry(it.index).or_default();
-        let room = Note::LONGEST - note.len();
+        let room = Note::BYTES - note.len();
         let from = it.end.min(it.start + room as u64);
         note.extend(it.start..from);
         self.plan.add(stream, from..it.end, Fill::Byte(0));
@@ -460,7 +460,7 @@ impl Planner {
         if let Some(message) = side.message.as_mut().filter(|_| is_first || it.opcode == CONTINUATION) {
             message.invalid |= invalid;
             message.broken |= broken;
-            let room = Note::LONGEST - message.begins.len();
+            let room = Note::BYTES - message.begins.len();
             let from = end.min(start + room as u64);
             message.begins.extend((start..from).map(|position| (position, masked(0, position))));
             start = from;

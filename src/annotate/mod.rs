@@ -24,9 +24,9 @@ use self::element::{Element, Group, What};
 pub use self::packets::AnnotatedPacket;
 use self::stream::Stream;
 use self::tile::{Groups, Rest, tile};
-use super::event::{Delivered, Derived, Event, How, Map, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
-use super::record::{Direction, Exchange, Message, Protocol};
 use crate::capture::LinkType;
+use crate::inspect::event::{Delivered, Derived, Event, How, Map, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
+use crate::inspect::record::{Direction, Exchange, Message, Protocol};
 use crate::layers::application::websocket::handshake;
 use crate::layers::stack::{self, Outcome};
 use crate::layers::{DerivedId, Field, Origin, Run};
@@ -194,7 +194,7 @@ impl Found {
 }
 
 impl Annotator {
-    /// An annotator of what is selected. The pipeline must be asked for [pieces](super::Options::pieces).
+    /// An annotator of what is selected. The pipeline must be asked for [pieces](crate::inspect::Options::pieces).
     #[must_use]
     pub fn new(selection: Selection) -> Self {
         Self { selection, streams: HashMap::default(), making: HashMap::default(), found: Found::new(), over: false }

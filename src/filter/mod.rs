@@ -22,8 +22,10 @@ use std::ops::RangeInclusive;
 use memchr::memmem;
 
 pub use self::filtered::{Filtered, MAX_SEARCHED_TEXT, Matched};
-use super::record::{Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response};
-use crate::capture::Timestamp;
+use crate::inspect::record::{
+    Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response,
+};
+use crate::moment::Timestamp;
 
 /// The conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
