@@ -62,6 +62,27 @@ pub fn duration(nanoseconds: u64) -> String {
     if hours > 0 { format!("{} h {minutes} min", count(hours as u64)) } else { format!("{minutes} min {seconds} s") }
 }
 
+/// How long nobody said anything, in nanoseconds, if that is worth a line between two things that were said: "7.2 s of
+/// silence". It is read by itself, so that seconds need not be found in a ladder's milliseconds.
+#[must_use]
+pub fn silence(nanoseconds: u64) -> Option<String> {
+    const NOTICEABLE: u64 = 1_000_000_000;
+    const LONG: u64 = 120 * NOTICEABLE;
+    match nanoseconds {
+        0..=NOTICEABLE => None,
+        LONG.. => Some(format!("{} of silence", duration(nanoseconds))),
+        _ => Some(format!("{} s of silence", with_tenths(rounded(u128::from(nanoseconds) * 10, 1_000_000_000)))),
+    }
+}
+
+/// How long after a beginning something was, in nanoseconds: seconds to the microsecond, "0.001500", so that the lines of a
+/// conversation have them one below the other.
+#[must_use]
+pub fn clock(nanoseconds: u64) -> String {
+    let microseconds = nanoseconds / 1000;
+    format!("{}.{:06}", microseconds / 1_000_000, microseconds % 1_000_000)
+}
+
 /// A point in time, in UTC: "2023-11-14 22:13:20.000123 UTC"; nine decimals where the last three say something.
 #[must_use]
 pub fn time(time: Timestamp) -> String {
@@ -193,6 +214,19 @@ mod tests {
         for (nanoseconds, text) in cases {
             assert_eq!(duration(nanoseconds), text);
         }
+    }
+
+    #[test]
+    fn a_silence_is_told_from_a_second_on() {
+        let told = [1_000_000_000, 1_040_000_000, 7_200_000_000, 12_340_000_000, 125_000_000_000].map(silence);
+        let told = told.map(Option::unwrap_or_default);
+        let of = |time: &str| format!("{time} of silence");
+        assert_eq!(told, [String::new(), of("1 s"), of("7.2 s"), of("12.3 s"), of("2 min 5 s")]);
+    }
+
+    #[test]
+    fn clocks_line_up() {
+        assert_eq!([0, 1_500_999, 12_000_000_000].map(clock), ["0.000000", "0.001500", "12.000000"]);
     }
 
     #[test]

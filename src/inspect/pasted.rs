@@ -141,6 +141,7 @@ impl SideSoFar {
                 close_code,
                 close_reason,
                 complete: missing == 0,
+                answers: None,
             },
             inflated,
             problems: faults.iter().map(problem).collect(),

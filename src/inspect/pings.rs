@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
+use super::record::Answered;
 use crate::layers::Source;
 use crate::limits::MAX_WAITING_PINGS;
 
@@ -19,43 +20,52 @@ const NOTICEABLE: u64 = 1_000_000_000;
 /// The pings of one side that wait for their pongs.
 #[derive(Debug, Default)]
 pub(super) struct Pings {
-    /// Their data's hashes, and where they are from.
-    waiting: VecDeque<(u64, Source)>,
+    waiting: VecDeque<Waiting>,
     /// Where the latest pong is from that carried the data of none of them.
     other: Option<Source>,
 }
 
+/// A ping that waits for its pong.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    /// Its data's hash.
+    data: u64,
+    /// The frame's index.
+    index: u64,
+    source: Source,
+}
+
 impl Pings {
-    /// The side sent a ping with that payload.
-    pub(super) fn sent(&mut self, payload: &[u8], source: Source) {
+    /// The side sent a ping with that payload, the frame of that index.
+    pub(super) fn sent(&mut self, payload: &[u8], index: u64, source: Source) {
         if self.waiting.len() == MAX_WAITING_PINGS {
             self.waiting.pop_front();
         }
-        self.waiting.push_back((hash(payload), source));
+        self.waiting.push_back(Waiting { data: hash(payload), index, source });
     }
 
-    /// The other side sent a pong with that payload.
-    pub(super) fn answered(&mut self, payload: &[u8], source: Source) {
-        let payload = hash(payload);
-        match self.waiting.iter().rposition(|(waiting, _)| *waiting == payload) {
-            Some(at) => {
-                self.waiting.drain(..=at);
+    /// The other side sent a pong with that payload: returns the ping that it answers.
+    pub(super) fn answered(&mut self, payload: &[u8], source: Source) -> Option<Answered> {
+        let data = hash(payload);
+        let Some(at) = self.waiting.iter().rposition(|waiting| waiting.data == data) else {
+            if !self.waiting.is_empty() {
+                self.other = Some(source);
             }
-            None if !self.waiting.is_empty() => self.other = Some(source),
-            None => {}
-        }
+            return None;
+        };
+        let ping = self.waiting.drain(..=at).next_back()?;
+        Some(Answered { ping: ping.index, after: source.ready.time.since(ping.source.ready.time) })
     }
 
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
-        self.waiting.capacity() * size_of::<(u64, Source)>()
+        self.waiting.capacity() * size_of::<Waiting>()
     }
 
     /// The side ends the connection: its oldest ping, if that waited for long or got a pong that does not answer it; how long
     /// it waited, and that pong's packet. It is told once.
     pub(super) fn give_up(&mut self, now: Source) -> Option<(Source, u64, Option<u64>)> {
-        let (_, ping) = self.waiting.front()?;
-        let ping = *ping;
+        let ping = self.waiting.front()?.source;
         let waited = now.ready.time.since(ping.ready.time);
         self.waiting.clear();
         let other = self.other.filter(|other| other.ready.packet > ping.ready.packet).map(|other| other.ready.packet);

@@ -266,6 +266,17 @@ pub struct Frame {
     pub close_reason: Option<Vec<u8>>,
     /// Whether all of the payload was captured.
     pub complete: bool,
+    /// The ping that a pong answers, if it was seen.
+    pub answers: Option<Answered>,
+}
+
+/// A ping, and when it had its pong (RFC 6455 §5.5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The ping's index on its connection.
+    pub ping: u64,
+    /// How long after its beginning the pong began, in nanoseconds.
+    pub after: u64,
 }
 
 impl Frame {

@@ -21,6 +21,7 @@ pub(crate) fn frame(direction: Direction, opcode: u8, payload: &[u8]) -> Frame {
         close_code: None,
         close_reason: None,
         complete: true,
+        answers: None,
     }
 }
 

@@ -33,7 +33,9 @@ impl Sink for Found {
                 messages.for_each(|message| message.extent = Extent::default());
                 self.exchanges.push(exchange);
             }
-            Event::Frame(frame) => self.frames.push(Frame { extent: Extent::default(), ..frame.clone() }),
+            Event::Frame(frame) => {
+                self.frames.push(Frame { extent: Extent::default(), answers: None, ..frame.clone() });
+            }
             Event::Message(message) => self.messages.push(Message { extent: Extent::default(), ..message.clone() }),
             Event::Closed(connection) => self.connections.push(Connection {
                 extent: Extent::default(),

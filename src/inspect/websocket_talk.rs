@@ -6,7 +6,7 @@ use super::event::{Event, How, Made, Map, PieceKind};
 use super::mark::Note;
 use super::output::{About, Making, Output};
 use super::pings::Pings;
-use super::record::{Direction, Extent, Frame, Message, Moment};
+use super::record::{Answered, Direction, Extent, Frame, Message, Moment};
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, PING, PONG, Rules, TEXT};
 use crate::layers::presentation::charset::{Utf8Check, whole_characters};
@@ -73,6 +73,8 @@ struct InFrame {
     truncated: bool,
     /// The payload unmasked, where that is told.
     unmasking: Option<Making>,
+    /// The ping that it answers.
+    answers: Option<Answered>,
 }
 
 /// A data message in progress.
@@ -166,12 +168,15 @@ impl WebSocketTalk {
                     out.piece(*connection, from, start, end, PieceKind::FramePayload, index);
                 }
                 Item::End { complete } => {
-                    let over = side.frame.as_ref().map(|frame| (frame.header.opcode, frame.header.payload_length));
-                    if let Some((opcode, _)) = over.filter(|_| complete) {
+                    let over = side.frame.as_ref().map(|frame| frame.header.opcode);
+                    if let Some(opcode) = over.filter(|_| complete) {
                         let payload = side.frame.as_ref().map(|frame| &frame.payload[..]).unwrap_or_default();
                         match opcode {
-                            PING => side.pings.sent(payload, side.decoder.began()),
-                            PONG => other.pings.answered(payload, side.decoder.began()),
+                            PING => side.pings.sent(payload, index, side.decoder.began()),
+                            PONG => {
+                                let answers = other.pings.answered(payload, side.decoder.began());
+                                side.frame.iter_mut().for_each(|frame| frame.answers = answers);
+                            }
                             CLOSE => {
                                 let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
                                 let about = About::connection(*connection).by(from).frame(index);
@@ -337,6 +342,7 @@ impl Sender {
             payload: Vec::new(),
             truncated: false,
             unmasking: None,
+            answers: None,
         });
     }
 
@@ -431,6 +437,7 @@ impl Sender {
                 close_code,
                 close_reason,
                 complete,
+                answers: frame.answers,
             }));
         }
         self.frame = None;

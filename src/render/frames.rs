@@ -1,43 +1,69 @@
 //! WebSocket frames as a table.
 
-use super::model::{Column, Look, Table, Text};
+use super::model::{Cell, Column, Look, Table, Text};
+use super::numbers::{self, Times};
 use super::summary::opcode_name;
+use crate::capture::Timestamp;
 use crate::inspect::record::Frame;
 
 /// How much of a payload one looks at to see what it is, and what a table can show of it.
 const GLANCE: usize = 64;
 const SHOWN: usize = 4 << 10;
 
-/// The table, of which `left_out` more rows are mentioned.
+/// The table, of which `left_out` more rows are mentioned. Each frame comes with what its time counts from, if it has one.
 #[must_use]
-pub fn table<'a>(frames: impl IntoIterator<Item = &'a Frame>, left_out: u64) -> Table {
-    let mut table = Table::new(&[
-        Column::number("#"),
+pub fn table<'a>(frames: impl IntoIterator<Item = (&'a Frame, Option<Timestamp>)>, left_out: u64) -> Table {
+    let frames: Vec<_> = frames.into_iter().collect();
+    let passed = |it: &Frame, start: Option<Timestamp>| Some(it.extent.first.time.since(start?));
+    let times: Vec<u64> = frames.iter().filter_map(|(it, start)| passed(it, *start)).collect();
+    let time = (!times.is_empty()).then_some(Column::number("Time"));
+    let times = Times::of(times);
+    let columns = [
         Column::text("From"),
         Column::text("Opcode"),
         Column::text("FIN"),
         Column::text("Masked").optional(),
         Column::number("Length"),
         Column::text("Payload"),
-    ]);
-    for frame in frames {
-        table.row([
-            Text::words(format!("{}.{}", frame.connection, frame.index)).dim().into(),
-            Text::words(frame.direction.name()).look(Look::From(frame.direction)).into(),
-            Text::words(opcode(frame)).look(if frame.opcode >= 8 { Look::Dim } else { Look::Plain }).into(),
-            Text::words(if frame.fin { "1" } else { "0" }).into(),
-            Text::words(if frame.mask_key.is_some() { "yes" } else { "no" }).into(),
-            Text::count(frame.payload_bytes).look(if frame.complete { Look::Plain } else { Look::Bad }).into(),
-            payload(frame).into(),
-        ]);
+    ];
+    let columns: Vec<Column> = std::iter::once(Column::number("#")).chain(time).chain(columns).collect();
+    let mut table = Table::new(&columns);
+    let mut before = None;
+    for (it, start) in frames {
+        if let Some(silence) = silence(before.replace((it, start)), (it, start)) {
+            table.aside(silence);
+        }
+        let at = passed(it, start).map(|at| Text::words(format!("{} ms", times.number(at))).dim());
+        let look = if it.opcode >= 8 { Look::Dim } else { Look::Plain };
+        let cells: [Cell; 6] = [
+            Text::words(it.direction.name()).look(Look::From(it.direction)).into(),
+            Cell::or(Text::words(opcode(it, " after")).look(look), Text::words(opcode(it, "")).look(look)),
+            Text::words(if it.fin { "1" } else { "0" }).into(),
+            Text::words(if it.mask_key.is_some() { "yes" } else { "no" }).into(),
+            Text::count(it.payload_bytes).look(if it.complete { Look::Plain } else { Look::Bad }).into(),
+            payload(it).into(),
+        ];
+        let name = Text::words(format!("{}.{}", it.connection, it.index)).dim();
+        table.row(std::iter::once(name).chain(at).map(Cell::from).chain(cells));
     }
     table.but(left_out)
 }
 
-/// The opcode's name, and RSV1, with which a compressed message begins (RFC 7692 §6).
-fn opcode(frame: &Frame) -> String {
+/// How long nobody said anything between two frames of one connection, if that was long.
+fn silence(before: Option<(&Frame, Option<Timestamp>)>, after: (&Frame, Option<Timestamp>)) -> Option<String> {
+    let (before, start) = before?;
+    let same = (before.connection, start) == (after.0.connection, after.1) && start.is_some();
+    if same { numbers::silence(after.0.extent.first.time.since(before.extent.last.time)) } else { None }
+}
+
+/// The opcode's name, with RSV1, with which a compressed message begins (RFC 7692 §6), or how long after its ping a pong came.
+fn opcode(frame: &Frame, after: &str) -> String {
     let name = opcode_name(frame.opcode);
-    if frame.rsv & 4 == 0 { name.into_owned() } else { format!("{name} RSV1") }
+    match frame.answers {
+        Some(ping) => format!("{name}{after} {}", numbers::duration(ping.after)),
+        None if frame.rsv & 4 == 0 => name.into_owned(),
+        None => format!("{name} RSV1"),
+    }
 }
 
 fn payload(frame: &Frame) -> Text {
@@ -68,8 +94,7 @@ fn continues_no_text(frame: &Frame) -> bool {
 pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
-    use crate::inspect::record::Direction;
-    use crate::inspect::record::{Extent, Moment};
+    use crate::inspect::record::{Answered, Direction, Extent, Moment};
     use crate::inspect::samples;
     use crate::render::Style;
 
@@ -90,28 +115,41 @@ pub(super) mod tests {
     }
 
     fn chat() -> Vec<Frame> {
+        let pong = Frame { answers: Some(Answered { ping: 2, after: 40_000_000 }), ..frame(10, b"here", true) };
         let mut frames = vec![
             frame(1, "{\"say\": \"Grüße aus der Küche, und noch einiges mehr, das keiner liest\"}".as_bytes(), true),
             frame(2, &[0xca, 0xfe, 0, 1], false),
             frame(9, b"\x1b]0;owned\x07", false),
+            pong,
             frame(8, b"", true),
         ];
         for (index, frame) in (0..).zip(&mut frames) {
             frame.index = index;
         }
-        (frames[3].close_code, frames[3].close_reason) = (Some(1000), Some(b"bye\xff".to_vec()));
+        for frame in &mut frames[4..] {
+            let silent = Moment { packet: 12, time: Timestamp(1_700_000_007_200_123_456) };
+            frame.extent = Extent { first: silent, last: silent };
+        }
+        (frames[4].close_code, frames[4].close_reason) = (Some(1000), Some(b"bye\xff".to_vec()));
         frames
+    }
+
+    /// The frames with what their times count from.
+    fn timed(frames: &[Frame]) -> impl Iterator<Item = (&Frame, Option<Timestamp>)> {
+        frames.iter().map(|it| (it, Some(Timestamp(1_700_000_000_000_000_000))))
     }
 
     #[test]
     fn frames_are_told_by_who_sent_them_and_what_they_are() {
-        insta::assert_snapshot!(Style::plain(80).lines(table(&chat(), 0)).join("\n"), @r#"
-          #  From    Opcode  FIN  Masked  Length  Payload
+        insta::assert_snapshot!(Style::plain(80).lines(table(timed(&chat()), 0)).join("\n"), @r#"
+          #      Time  From    Opcode      FIN  Masked  Length  Payload
         ────────────────────────────────────────────────────────────────────────────────
-        0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noc…
-        0.1  server  binary  1    no           4  ca fe 00 01
-        0.2  server  ping    1    no          10  \x1b]0;owned\x07
-        0.3  client  close   1    yes          0  1000 bye\xff
+        0.0      0 ms  client  text        1    yes         74  {"say": "Grüße aus der …
+        0.1      0 ms  server  binary      1    no           4  ca fe 00 01
+        0.2      0 ms  server  ping        1    no          10  \x1b]0;owned\x07
+        0.3      0 ms  client  pong 40 ms  1    yes          4  here
+        7.2 s of silence
+        0.4  7 200 ms  client  close       1    yes          0  1000 bye\xff
         "#);
     }
 
@@ -128,13 +166,15 @@ pub(super) mod tests {
 
     #[test]
     fn a_wide_screen_shows_more_of_the_payload() {
-        insta::assert_snapshot!(Style::plain(120).lines(table(&chat(), 12)).join("\n"), @r#"
-          #  From    Opcode  FIN  Masked  Length  Payload
-        ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        0.0  client  text    1    yes         74  {"say": "Grüße aus der Küche, und noch einiges mehr, das keiner liest"}
-        0.1  server  binary  1    no           4  ca fe 00 01
-        0.2  server  ping    1    no          10  \x1b]0;owned\x07
-        0.3  client  close   1    yes          0  1000 bye\xff
+        insta::assert_snapshot!(Style::plain(120).lines(table(timed(&chat()), 12)).join("\n"), @r#"
+          #      Time  From    Opcode            FIN  Masked  Length  Payload
+        ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        0.0      0 ms  client  text              1    yes         74  {"say": "Grüße aus der Küche, und noch einiges mehr, das …
+        0.1      0 ms  server  binary            1    no           4  ca fe 00 01
+        0.2      0 ms  server  ping              1    no          10  \x1b]0;owned\x07
+        0.3      0 ms  client  pong after 40 ms  1    yes          4  here
+        7.2 s of silence
+        0.4  7 200 ms  client  close             1    yes          0  1000 bye\xff
         ⋮ 12 more
         "#);
     }

@@ -32,6 +32,9 @@ pub struct Live {
     /// What times count from; the first packet, if nothing is set.
     start: Option<Timestamp>,
     now: Timestamp,
+    /// When something was said or told last, and the longest silence since something was told.
+    heard: Option<Timestamp>,
+    silent: u64,
     /// How many problems of each kind there have been.
     problems: BTreeMap<&'static str, u64>,
 }
@@ -40,13 +43,28 @@ impl Live {
     /// Times that count from `start`, or from the first packet.
     #[must_use]
     pub fn new(start: Option<Timestamp>) -> Self {
-        Self { start, now: start.unwrap_or_default(), problems: BTreeMap::new() }
+        Self { start, now: start.unwrap_or_default(), ..Self::default() }
     }
 
     /// A packet came: it is this late.
     pub fn packet(&mut self, time: Timestamp) {
         self.start.get_or_insert(time);
         self.now = time;
+    }
+
+    /// Now something is said or told.
+    pub fn hear(&mut self) {
+        let silent = self.heard.map_or(0, |heard| self.now.since(heard));
+        self.silent = self.silent.max(silent);
+        self.heard = Some(self.now);
+    }
+
+    /// The silence before what is told next, if it was long.
+    #[must_use]
+    pub fn silence(&mut self) -> Option<Happening> {
+        self.hear();
+        let silence = numbers::silence(std::mem::take(&mut self.silent))?;
+        Some(self.whole(Text::default(), Text::words(silence).dim(), Text::default()))
     }
 
     /// A connection's first packet.
@@ -116,6 +134,10 @@ impl Live {
         let rsv = if it.rsv & 4 == 0 { "" } else { " RSV1" };
         let what = format!("{}{rsv}{fin}  {}", opcode_name(it.opcode), numbers::bytes(it.payload_bytes));
         let what = Text::words(what).look(if it.opcode >= 8 { Look::Dim } else { Look::Plain });
+        let what = match it.answers {
+            Some(it) => what.and(Text::words(format!(", {} after the ping", numbers::duration(it.after))).dim()),
+            None => what,
+        };
         let what = if it.complete { what } else { what.and(Text::words(", not whole").look(Look::Bad)) };
         let said = match (&it.close_reason, it.close_code) {
             (reason, Some(code)) => {

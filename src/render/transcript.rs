@@ -20,7 +20,11 @@ const HEX: usize = 16;
 #[derive(Debug, Default)]
 pub struct Transcript {
     start: Timestamp,
+    /// Until when something was said.
+    heard: Timestamp,
     begun: bool,
+    /// How many lines of each body are shown, if not all.
+    body_lines: Option<usize>,
     /// Frames of messages that are not whole yet, by who sent them.
     unfinished: [u64; 2],
     /// How many exchanges there were, and how many bytes of the client's stream and of the server's they are.
@@ -28,9 +32,15 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// An excerpt from the middle of a connection that began at `start`, with no more than so many lines of each body.
+    #[must_use]
+    pub fn excerpt(start: Timestamp, from: Timestamp, body_lines: usize) -> Self {
+        Self { start, heard: from, body_lines: Some(body_lines), ..Self::default() }
+    }
+
     /// The connection begins: times count from here.
     pub fn opened(&mut self, it: &Connection) {
-        self.start = it.extent.first.time;
+        (self.start, self.heard) = (it.extent.first.time, it.extent.first.time);
     }
 
     /// A request with its responses.
@@ -38,13 +48,14 @@ impl Transcript {
     pub fn exchange(&mut self, it: &Exchange) -> Page {
         let name = format!("exchange {}.{}", it.connection, it.index);
         let mut page = Page::default();
+        let lines = self.body_lines.unwrap_or(usize::MAX);
         self.count(it);
         if let Some(request) = &it.request {
-            let quote = heads::request(request, usize::MAX);
+            let quote = heads::request(request, lines);
             self.said(&mut page, &format!("request of {name}"), &request.message, quote);
         }
         for response in it.interim.iter().chain(&it.response) {
-            let quote = heads::response(response, usize::MAX);
+            let quote = heads::response(response, lines);
             self.said(&mut page, &format!("response of {name}"), &response.message, quote);
         }
         page
@@ -70,7 +81,9 @@ impl Transcript {
         let name = summary::opcode_name(it.opcode);
         let cut = if it.complete { "" } else { ", the rest was not seen" };
         let code = it.close_code.map(|code| format!(" {code}")).unwrap_or_default();
-        let what = format!("{name}{code}, {}{cut}", numbers::counted(it.payload_bytes, "byte"));
+        let after =
+            it.answers.map(|it| format!(", {} after the ping", numbers::duration(it.after))).unwrap_or_default();
+        let what = format!("{name}{code}, {}{after}{cut}", numbers::counted(it.payload_bytes, "byte"));
         self.title(&mut page, it.direction, it.extent, it.extent.last.time, &what);
         let said = it.close_reason.as_ref().unwrap_or(&it.payload);
         page.add(payload(it.direction, said, it.payload_truncated, is_text(it)));
@@ -120,13 +133,15 @@ impl Transcript {
                 _ => format!("what was said can not be read: {}", unread(it)),
             });
         }
-        let ends = format!("connection {}: {} → {}", it.number, it.client, it.server);
-        notes.push(format!("{}  {how} · {ends}", self.clock(it.extent.last.time)));
         let mut page = Page::default();
         for note in notes {
             self.space(&mut page);
             page.remark(note);
         }
+        self.silence(&mut page, it.extent.last.time);
+        self.space(&mut page);
+        let ends = format!("connection {}: {} → {}", it.number, it.client, it.server);
+        page.remark(format!("{}  {how} · {ends}", self.clock(it.extent.last.time)));
         page
     }
 
@@ -171,14 +186,23 @@ impl Transcript {
         };
         let who = Text::words(from.name()).look(look(from));
         let clock = Text::words(format!("{}  ", self.clock(at))).dim();
+        self.silence(page, extent.first.time);
+        self.heard = self.heard.max(extent.last.time);
         self.space(page);
         page.add(Prose::new(clock.and(who).and(Text::words(format!(" · {what} · {packets}")).dim())).cut());
     }
 
+    /// A line on the silence that ends at `until`, if it was long.
+    fn silence(&mut self, page: &mut Page, until: Timestamp) {
+        if let Some(silence) = numbers::silence(until.since(self.heard)) {
+            self.space(page);
+            page.remark(silence);
+        }
+    }
+
     /// Seconds since the connection's first packet.
     fn clock(&self, time: Timestamp) -> String {
-        let passed = time.since(self.start) / 1000;
-        format!("{}.{:06} s", passed / 1_000_000, passed % 1_000_000)
+        format!("{} s", numbers::clock(time.since(self.start)))
     }
 }
 
@@ -295,7 +319,8 @@ mod tests {
     #[test]
     fn the_rest_of_a_binary_message_is_hex_as_its_beginning_is() {
         let it = Frame { complete: false, ..frame(0, &[0xca, 0xfe, 0], false) };
-        assert_eq!(Style::plain(80).lines(Transcript::default().frame(&it))[1], "< ca fe 00");
+        let told = Transcript::excerpt(it.extent.first.time, it.extent.first.time, 1).frame(&it);
+        assert_eq!(Style::plain(80).lines(told)[1], "< ca fe 00");
     }
 
     proptest! {

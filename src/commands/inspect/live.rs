@@ -7,7 +7,7 @@ use super::super::Failure;
 use super::input::Input;
 use super::{Inspect, say_filtered};
 use crate::capture::Timestamp;
-use crate::inspect::{Event, Sink};
+use crate::inspect::{Event, PacketContent, Sink};
 use crate::render::live::Live;
 use crate::render::model::{Happening, Page};
 use crate::render::overview::KEEP;
@@ -66,6 +66,10 @@ impl Teller<'_> {
         let live = &mut self.live;
         if let Event::Packet(it) = event {
             live.packet(it.moment.time);
+            let asked = self.asked.connection.is_none_or(|asked| event.connection() == Some(asked));
+            if matches!(&it.content, PacketContent::Tcp(it) if it.is_new()) && asked {
+                live.hear();
+            }
             return self.going_on(it.moment.time);
         }
         if !self.asked.is_about(event) {
@@ -94,7 +98,8 @@ impl Teller<'_> {
             Event::Closed(it) if !self.ended.remove(&it.number) => Some(live.closed(it)),
             _ => None,
         };
-        told.into_iter().collect()
+        let silence = told.as_ref().and_then(|_| self.live.silence());
+        silence.into_iter().chain(told).collect()
     }
 
     /// Responses that have gone on for so long that they are told of before they are whole.

@@ -24,7 +24,7 @@ pub fn frames(pasted: &Pasted) -> Page {
     let count = pasted.frames.len();
     if count > 1 {
         page.add(frames::table(
-            pasted.frames.iter().map(|it| &it.frame).take(LISTED),
+            pasted.frames.iter().map(|it| (&it.frame, None)).take(LISTED),
             count.saturating_sub(LISTED) as u64,
         ));
         page.space();

@@ -48,7 +48,8 @@ impl Course<'_> {
                 let mut frames = story.frames.clone();
                 // The story has them as they ended; their numbers are in the order in which they began.
                 frames.sort_by_key(|frame| (frame.connection, frame.index));
-                listed.extend(frames);
+                let start = story.packets.first().map(|packet| packet.moment.time);
+                listed.extend(frames.into_iter().map(|frame| (frame, start)));
             }
         }
         if let Some((letter, steps)) = derivation {
@@ -57,7 +58,7 @@ impl Course<'_> {
         }
         if !listed.is_empty() {
             self.page.heading(format!("{}, every frame", letters.join(" and ")), "");
-            self.page.add(frames::table(&listed, 0));
+            self.page.add(frames::table(listed.iter().map(|(frame, start)| (frame, *start)), 0));
         }
         for (letter, frame) in frames_to_draw(run, &self.stories, self.depth.layers) {
             self.diagram(letter, frame);

@@ -77,6 +77,8 @@ pub struct Table {
     pub(in crate::render) columns: Vec<Column>,
     pub(in crate::render) rows: Vec<Vec<Cell>>,
     pub(in crate::render) left_out: u64,
+    /// What is said between rows, and before which of them.
+    pub(in crate::render) asides: Vec<(usize, Text)>,
 }
 
 impl Table {
@@ -89,6 +91,11 @@ impl Table {
     /// Adds a row; cells that are missing stay empty, those beyond the last column are not shown.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    /// Says something in a line of its own, between the row before and the next.
+    pub fn aside(&mut self, said: impl Into<Text>) {
+        self.asides.push((self.rows.len(), said.into().dim()));
     }
 
     /// The same, of which so many more rows were left out.

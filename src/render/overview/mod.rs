@@ -133,7 +133,8 @@ impl Overview {
         page.section("Connections", "two programs, one stream of bytes each way", table);
         let exchanges = exchanges::table(self.exchanges.iter(), self.exchanges.left_out());
         page.section("Exchanges", "a request and its response", exchanges);
-        let frames = frames::table(self.frames.iter(), self.frames.left_out());
+        let timed = self.frames.iter().map(|it| (it, summary.first_time));
+        let frames = frames::table(timed, self.frames.left_out());
         page.section("Frames", "what a WebSocket carries", frames);
         page.append(self.hints(&connections, summary));
         page

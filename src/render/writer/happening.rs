@@ -4,16 +4,18 @@ use super::Line;
 use super::Style;
 use super::prose::lead;
 use crate::render::model::{Happening, Look};
+use crate::render::numbers;
 
 /// How many columns what a line is about may take: "connection 12", "exchange 12.3".
 const SUBJECT: usize = 13;
+/// And when it was: "123.456789".
+const CLOCK: usize = 10;
 /// Columns between when, what and the rest.
 const GAP: usize = 2;
 
 impl Style {
     pub(super) fn happening(self, it: &Happening) -> Vec<Line> {
-        let passed = it.at / 1000;
-        let clock = Line::of(Look::Dim, format!("{:>3}.{:06}", passed / 1_000_000, passed % 1_000_000));
+        let clock = Line::of(Look::Dim, format!("{:>CLOCK$}", numbers::clock(it.at)));
         let indent = (clock.width() + GAP + SUBJECT + GAP).min(self.width / 2);
         let room = self.width.saturating_sub(indent);
         let subject = self.line(&it.subject).padded(SUBJECT);

@@ -86,7 +86,12 @@ impl<'a> Arranged<'a> {
         let arranged = self.arranged();
         let rows = arranged.split(|line| line.starts_with(RECORD_SEPARATOR));
         let mut lines = Vec::with_capacity(arranged.len() / 2 + 2);
+        let mut asides = self.table.asides.iter().peekable();
         for (number, (row, looks)) in rows.zip(looks).enumerate() {
+            // The header is the first.
+            while let Some((_, said)) = asides.next_if(|(before, _)| before + 1 == number) {
+                lines.push(self.style.cut_line(self.style.line(said), self.style.width));
+            }
             lines.extend(row.iter().map(|line| self.painted(line, &looks)));
             if number == 0 {
                 let columns = arranged.iter().map(|line| columns_of(line)).max().unwrap_or(0);

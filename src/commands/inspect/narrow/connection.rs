@@ -29,7 +29,8 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     deepen::ladder_of(view, &story, number, out)?;
     let mut page = Page::default();
     page.section("Exchanges", remark, exchanges::table(found.exchanges.iter(), found.exchanges.left_out()));
-    page.section("Frames", remark, frames::table(found.frames.iter(), found.frames.left_out()));
+    let timed = found.frames.iter().map(|frame| (frame, Some(it.extent.first.time)));
+    page.section("Frames", remark, frames::table(timed, found.frames.left_out()));
     page.section("Problems and notes", remark, problems::list(found.problems.iter(), found.problems.left_out()));
     view.style.print(page, out)?;
     if view.asked.layers {

@@ -11,7 +11,8 @@ use crate::index::{OfConnection, Wanted};
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
 use crate::render::model::{Form, List, Page};
-use crate::render::{accept, heads, meaning, numbers, problems};
+use crate::render::transcript::Transcript;
+use crate::render::{accept, meaning, numbers, problems};
 
 /// How much of each body is kept.
 const KEEP: usize = 64 << 10;
@@ -32,7 +33,9 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     };
     let mut page = facts(it, found.connection.as_ref());
     page.heading("What was said", "> by the client, < by the server");
-    page.append(heads::exchange(it, BODY_LINES));
+    let from = it.extent().first.time;
+    let start = found.connection.as_ref().map_or(from, |it| it.extent.first.time);
+    page.append(Transcript::excerpt(start, from, BODY_LINES).exchange(it));
     if let Some(derivation) = accept::derivation(it) {
         page.section("The proof", "that the server understood, RFC 6455 §4.2.2", derivation);
     }
@@ -88,12 +91,13 @@ struct Found {
 }
 
 impl Found {
-    /// Those within the exchange.
+    /// Those of the exchange, or within it.
     fn problems(&self) -> Vec<Problem> {
         let Some(exchange) = &self.exchange else { return Vec::new() };
         let extent = exchange.extent();
         let within = |it: &&Problem| (extent.first.packet..=extent.last.packet).contains(&it.packet);
-        self.problems.iter().filter(within).cloned().collect()
+        let of_it = |it: &&Problem| it.exchange.map_or_else(|| within(it), |exchange| exchange == self.index);
+        self.problems.iter().filter(of_it).cloned().collect()
     }
 }
 
