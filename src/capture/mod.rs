@@ -1,5 +1,6 @@
 //! Packets in and out of capture files: pcap and pcapng. Knows nothing of what is inside a packet.
 
+mod blocks;
 mod clock;
 pub mod error;
 mod foreign;
