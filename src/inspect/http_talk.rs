@@ -4,7 +4,7 @@ use super::event::PieceKind;
 use super::output::{About, Output};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
-use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts};
+use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, judge_trailers};
 use crate::layers::application::websocket;
 use crate::layers::fault::Breach;
 use crate::layers::session::tls;
@@ -274,7 +274,9 @@ impl Taker<'_> {
                 if out.options.pieces {
                     pieces(&head, (connection, from, start, index), out);
                 }
-                report(head.faults, about(pairing), source, out);
+                let mut found = head.faults.to_vec();
+                judge_trailers(&head, &mut found);
+                report(&found, about(pairing), source, out);
                 pairing.trailers(from, &head);
             }
             Item::End { complete } => pairing.end(from, complete, source, out),

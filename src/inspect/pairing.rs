@@ -13,8 +13,8 @@ use super::http_talk::report;
 use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
 use crate::layers::application::http::{
-    Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_request, judge_response, of_request,
-    of_response,
+    Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_part, judge_request, judge_response,
+    of_request, of_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::presentation::deflate::Deflate;
@@ -444,7 +444,14 @@ impl Pairing {
         else {
             return;
         };
+        let (headers, came) = (&response.message.headers, response.message.body_bytes);
         if response.status != 200 {
+            let fault = match response.status {
+                205 if came > 0 && headers.get(FieldName::ContentLength).is_none() => Some(Fault::ContentIn205),
+                206 if request.method == b"GET" => judge_part(headers, came),
+                _ => None,
+            };
+            report(fault.as_slice(), about, source, out);
             return;
         }
         if request.method == b"HEAD" {

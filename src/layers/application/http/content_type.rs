@@ -30,11 +30,6 @@ pub fn is_endless(value: &[u8]) -> bool {
     STREAMS.iter().any(|stream| is_media_type(value, stream))
 }
 
-/// Whether its type, of all its subtypes, is `wanted`, which ends in a slash.
-pub(super) fn is_of(value: &[u8], wanted: &[u8]) -> bool {
-    value.get(..wanted.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(wanted))
-}
-
 /// The value of a parameter: `name=value` or `name="value"`, after a semicolon.
 pub(super) fn parameter<'a>(value: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     value.split(|byte| *byte == b';').skip(1).find_map(|parameter| {

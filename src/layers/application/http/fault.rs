@@ -373,16 +373,16 @@ faults! {
             allowed: String,
             /// What Age says, where Vary does not name Origin.
             age: Option<String>,
-        } => note "origin-not-allowed", "WHATWG Fetch §4.9";
+        } => note "origin-not-allowed", "WHATWG Fetch §4.10";
         /// A cross-origin request whose response no page may read.
         #[error("no Access-Control-Allow-Origin allows {0}: the browser (CORS) keeps the response from the page")]
-        OriginNotAllowed(String) => note "origin-not-allowed", "WHATWG Fetch §4.9";
+        OriginNotAllowed(String) => note "origin-not-allowed", "WHATWG Fetch §4.10";
         /// Credentials together with `*`.
         #[error(
             "Access-Control-Allow-Origin is *, together with Access-Control-Allow-Credentials: a browser that sent \
              cookies keeps the response from the page, which needs its origin by name"
         )]
-        CredentialsForAll => note "credentials-for-all", "WHATWG Fetch §4.9";
+        CredentialsForAll => note "credentials-for-all", "WHATWG Fetch §4.10";
         /// A cookie with SameSite=None that is not Secure.
         #[error("the cookie \"{0}\" has SameSite=None and not Secure: browsers drop it without a word")]
         SameSiteWithoutSecure(String) => note "samesite-none-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §5.7";
@@ -540,6 +540,101 @@ faults! {
             /// What Host says.
             host: String,
         } => note "other-host-in-tunnel", "RFC 9112 §3.2";
+        /// A target of none of the forms that there are.
+        #[error(
+            "the request target is \"{0}\": it has to be a path that begins with a slash, a whole URI, host:port for CONNECT, or * \
+             for OPTIONS"
+        )]
+        MalformedTarget(String) => "malformed-target", "RFC 9112 §3.2";
+        /// A Host other than the one in the target.
+        #[error("the target's host is \"{target}\", and Host says \"{host}\": servers disagree on which site is meant")]
+        HostUnlikeTarget {
+            /// The target's authority.
+            target: String,
+            /// What Host says.
+            host: String,
+        } => "host-unlike-target", "RFC 9112 §3.2";
+        /// TE that names chunked.
+        #[error("TE asks for chunked, which every HTTP/1.1 client takes: it must not be named there")]
+        ChunkedInTe => "chunked-in-te", "RFC 9112 §7.4";
+        /// A date in an obsolete form, or in one that never was.
+        #[error("dates are sent in the form \"Sun, 06 Nov 1994 08:49:37 GMT\"; {name} is \"{value}\"")]
+        DateForm {
+            /// Which field.
+            name: &'static str,
+            /// Its value.
+            value: String,
+        } => "date-form", "RFC 9110 §5.6.7";
+        /// A field for everybody among the connection options.
+        #[error("Connection names {0}, which is meant for everybody: a proxy removes it, and the other end never sees it")]
+        EndToEndOption(String) => "end-to-end-connection-option", "RFC 9110 §7.6.1";
+        /// A Last-Modified later than Date.
+        #[error("Last-Modified is \"{modified}\", which is later than the response itself (Date: {date})")]
+        ModifiedLater {
+            /// What Last-Modified says.
+            modified: String,
+            /// What Date says.
+            date: String,
+        } => "last-modified-after-date", "RFC 9110 §8.8.2.1";
+        /// OPTIONS with content that isn't said to be anything.
+        #[error("an OPTIONS request with content must say in Content-Type what it is; this one does not")]
+        OptionsWithoutType => "options-without-content-type", "RFC 9110 §9.3.7";
+        /// A TRACE request with credentials.
+        #[error("a TRACE request must not have secrets in it, since its response repeats them; this one has {0}")]
+        SecretInTrace(&'static str) => "secret-in-trace", "RFC 9110 §9.3.8";
+        /// An expectation of 100 without content.
+        #[error("the request expects 100 Continue before its content, and has no content")]
+        ExpectWithoutContent => "expect-without-content", "RFC 9110 §10.1.1";
+        /// A fragment in Referer.
+        #[error("Referer has a fragment (#…), which is the client's own and is never sent: \"{0}\"")]
+        FragmentInReferer(String) => "fragment-in-referer", "RFC 9110 §10.1.3";
+        /// A challenge whose realm has no quotes.
+        #[error("the realm in {0} has to be in double quotes, and isn't: clients disagree on where it ends")]
+        RealmNotQuoted(&'static str) => "realm-not-quoted", "RFC 9110 §11.5";
+        /// A part of another version than the one that If-Range asks for.
+        #[error(
+            "the client asks for a part only if the version is still {held} (If-Range), and gets a part of {got}: if it joins \
+             them, its file is spoilt"
+        )]
+        IfRangeIgnored {
+            /// What If-Range says.
+            held: String,
+            /// What the response says of the version.
+            got: String,
+        } => "if-range-ignored", "RFC 9110 §13.1.5";
+        /// A 206 that answers something other than GET.
+        #[error("the answer to this {0} is a part (206), but Range counts for GET alone")]
+        RangeForOtherMethod(String) => "range-for-other-method", "RFC 9110 §14.2";
+        /// An interim response to HTTP/1.0.
+        #[error("the request is in HTTP/1.0, whose clients know no interim responses: they take this {0} for the response itself")]
+        InterimToOldVersion(u16) => "interim-to-http-1-0", "RFC 9110 §15.2";
+        /// A Content-Range in the header section of several parts.
+        #[error("the body has several parts, each with a Content-Range of its own, and Content-Range stands in the headers as well")]
+        RangeBesideParts => "content-range-beside-parts", "RFC 9110 §15.3.7.2";
+        /// Several parts in answer to one range.
+        #[error("the client asked for one range ({0}) and gets a multipart body, which it may not be able to read")]
+        PartsForOneRange(String) => "parts-for-one-range", "RFC 9110 §15.3.7.2";
+        /// A trailer that only counts as a header.
+        #[error("{0} comes after the body, as a trailer, where it does not count: it has to be known before")]
+        NotForTrailers(String) => "field-not-for-trailers", "RFC 9110 §6.5.1";
+        /// A URI with an empty host.
+        #[error("{0} is an http URI without a host: some programs take the first part of its path for the host")]
+        UriWithoutHost(&'static str) => "uri-without-host", "RFC 9110 §4.2.1";
+        /// Several cookies in one field.
+        #[error(
+            "this Set-Cookie holds several cookies, joined with a comma: browsers take them for one, so that \"{0}\" is lost or \
+             becomes an attribute"
+        )]
+        FoldedSetCookie(String) => note "folded-set-cookie", "RFC 6265 §3";
+        /// A cookie without a name.
+        #[error("a cookie is name=value, and this one has no name: \"{0}\"")]
+        CookieWithoutName(String) => note "cookie-without-name", "IETF draft-ietf-httpbis-rfc6265bis §4.1.1";
+        /// A __Host- cookie that isn't its host's own.
+        #[error("a cookie whose name begins with __Host- has to have Path=/ and no Domain; browsers drop \"{0}\"")]
+        HostCookieElsewhere(String) => note "host-cookie-elsewhere", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
+        /// Access-Control-Allow-Credentials in another case.
+        #[error("browsers want Access-Control-Allow-Credentials to be \"true\", and take \"{0}\" for no")]
+        CredentialsNotTrue(String) => note "credentials-not-true", "WHATWG Fetch §3.3.4";
         /// A Content-Length that is the length before the coding.
         #[error(
             "Content-Length is {0}, and the coded body goes on after that: it may be the length before compression. The \

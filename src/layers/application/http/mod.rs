@@ -26,6 +26,6 @@ pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
 pub use lines::FieldLine;
 pub use names::{FieldName, NameSet};
-pub use rules::{RequestHead, Sniffer, judge_request, judge_response};
+pub use rules::{RequestHead, Sniffer, judge_part, judge_request, judge_response, judge_trailers};
 pub use section::{Fields, Head, elements};
 pub use start_line::{Likeness, Parts, StartLine, is_token, likeness, sender};

@@ -161,6 +161,11 @@ pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|b| *b == b',').map(trimmed).filter(|element| !element.is_empty())
 }
 
+/// Whether a value begins with `wanted`, case aside.
+pub(super) fn begins_with(value: &[u8], wanted: &[u8]) -> bool {
+    value.get(..wanted.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(wanted))
+}
+
 /// Where a section ends: the position after its empty line. `from` is the start of the first line not yet searched, and
 /// is moved on when the end is not there yet.
 pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {

@@ -3,8 +3,8 @@
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
 use super::super::section::Head;
-use super::RequestHead;
 use super::fields::{entity_tags, is_entity_tag, match_weakly};
+use super::{RequestHead, date};
 
 /// Judges the value of If-Range.
 pub(super) fn if_range(head: &Head<'_>, value: &[u8], faults: &mut Vec<Fault>) {
@@ -12,6 +12,8 @@ pub(super) fn if_range(head: &Head<'_>, value: &[u8], faults: &mut Vec<Fault>) {
         faults.push(Fault::WeakIfRange);
     } else if head.whole && head.get(FieldName::Range).is_none() {
         faults.push(Fault::IfRangeWithoutRange);
+    } else if !is_entity_tag(value) && !date::begins_with_day(value) {
+        faults.push(Fault::MalformedEntityTag { name: FieldName::IfRange.as_str(), value: text(value) });
     }
 }
 
@@ -25,7 +27,20 @@ pub(super) fn if_match(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     }
 }
 
+/// If-Range wants all of the representation, should it be another one by now (RFC 9110 §13.1.5).
+fn part_is_of_that_version(response: &Head<'_>, held: &[u8], faults: &mut Vec<Fault>) {
+    let name = if date::begins_with_day(held) { FieldName::LastModified } else { FieldName::ETag };
+    if let Some(got) = response.get(name).filter(|got| *got != held) {
+        faults.push(Fault::IfRangeIgnored { held: text(held), got: text(got) });
+    }
+}
+
 pub(super) fn of_response(response: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    if status == 206
+        && let Some(held) = asked.fields.get(FieldName::IfRange)
+    {
+        part_is_of_that_version(response, held, faults);
+    }
     let (Some(held), Some(tag)) = (asked.fields.get(FieldName::IfNoneMatch), response.get(FieldName::ETag)) else {
         return;
     };

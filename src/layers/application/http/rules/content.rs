@@ -1,20 +1,39 @@
 //! Content, its type and its coding (RFC 9110 §8): what is promised of it, and what its first and last bytes look like.
 
-use super::super::content_type::{is_media_type, is_of, media_type, parameter};
+use super::super::content_type::{is_media_type, media_type, parameter};
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
-use super::super::section::{Fields, Head, elements};
+use super::super::section::{Fields, Head, begins_with, elements};
 use super::RequestHead;
 use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
-    let has_content = || {
-        head.get(FieldName::TransferEncoding).is_some()
-            || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0")
-    };
-    if method == b"TRACE" && has_content() {
-        faults.push(Fault::ContentInTrace);
+    match method {
+        b"TRACE" => {
+            if has_content(head) {
+                faults.push(Fault::ContentInTrace);
+            }
+            let secrets = [FieldName::Authorization, FieldName::Cookie, FieldName::ProxyAuthorization];
+            let secret = secrets.into_iter().find(|name| head.get(*name).is_some());
+            faults.extend(secret.map(|name| Fault::SecretInTrace(name.as_str())));
+        }
+        b"OPTIONS" if head.whole && has_content(head) && head.get(FieldName::ContentType).is_none() => {
+            faults.push(Fault::OptionsWithoutType);
+        }
+        _ => {}
     }
+}
+
+/// Judges the value of Expect: a 100 is for content (RFC 9110 §10.1.1).
+pub(super) fn expected(head: &Head<'_>, value: &[u8], faults: &mut Vec<Fault>) {
+    if head.whole && !has_content(head) && elements(value).any(|it| it.eq_ignore_ascii_case(b"100-continue")) {
+        faults.push(Fault::ExpectWithoutContent);
+    }
+}
+
+/// Whether a request says that it has content.
+fn has_content(head: &Head<'_>) -> bool {
+    head.get(FieldName::TransferEncoding).is_some() || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0")
 }
 
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
@@ -56,7 +75,7 @@ fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
 
 /// Judges the value of a Content-Type field: a multipart one names what parts its parts.
 pub(super) fn boundary(kind: &[u8], faults: &mut Vec<Fault>) {
-    if is_of(kind, b"multipart/") && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
+    if begins_with(kind, b"multipart/") && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
         faults.push(Fault::NoBoundary(text(media_type(kind))));
     }
 }
@@ -133,5 +152,5 @@ fn ends_with(kind: &[u8], end: &[u8]) -> bool {
 fn is_text(kind: &[u8]) -> bool {
     const TEXTS: [&[u8]; 4] =
         [b"application/javascript", b"application/xml", b"application/xhtml+xml", b"image/svg+xml"];
-    is_of(kind, b"text/") || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
+    begins_with(kind, b"text/") || TEXTS.iter().any(|text| kind.eq_ignore_ascii_case(text))
 }

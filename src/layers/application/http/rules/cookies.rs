@@ -2,7 +2,8 @@
 
 use super::super::fault::{Fault, text};
 use super::super::names::{FieldName, NameSet};
-use super::super::section::Head;
+use super::super::section::{Head, begins_with};
+use super::super::start_line::is_token;
 
 pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.repeats(NameSet::of(&[FieldName::Cookie])) {
@@ -13,12 +14,32 @@ pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
 /// Judges the value of a Set-Cookie field.
 pub(super) fn set_cookie(cookie: &[u8], faults: &mut Vec<Fault>) {
     let name = || text(cookie.split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default());
-    let mut attributes = cookie.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
-    let secure = attributes.clone().any(|attribute| attribute.eq_ignore_ascii_case(b"secure"));
-    if attributes.any(|attribute| attribute.eq_ignore_ascii_case(b"samesite=none")) && !secure {
+    let attributes = || cookie.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
+    let secure = attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"secure"));
+    if attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"samesite=none")) && !secure {
         faults.push(Fault::SameSiteWithoutSecure(name()));
     }
-    if !secure && (cookie.starts_with(b"__Secure-") || cookie.starts_with(b"__Host-")) {
+    let is_hosts = cookie.starts_with(b"__Host-");
+    if !secure && (is_hosts || cookie.starts_with(b"__Secure-")) {
         faults.push(Fault::PrefixWithoutSecure(name()));
+    } else if is_hosts
+        && (attributes().any(|attribute| begins_with(attribute, b"domain="))
+            || !attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"path=/")))
+    {
+        faults.push(Fault::HostCookieElsewhere(name()));
     }
+    let pair = cookie.split(|byte| *byte == b';').next().unwrap_or_default();
+    if pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii().is_empty() || !pair.contains(&b'=') {
+        faults.push(Fault::CookieWithoutName(text(pair)));
+    }
+    faults.extend(attributes().find_map(second_cookie).map(|name| Fault::FoldedSetCookie(text(name))));
+}
+
+/// The name of the cookie that follows an attribute after a comma, as where several fields were joined. A date has a comma, too,
+/// and no equals sign after it.
+fn second_cookie(attribute: &[u8]) -> Option<&[u8]> {
+    let after = attribute.split(|byte| *byte == b',').skip(1).map(<[u8]>::trim_ascii);
+    let mut names =
+        after.filter_map(|after| after.split(|byte| *byte == b'=').next().filter(|name| name.len() < after.len()));
+    names.find(|name| !name.is_empty() && name.iter().all(|byte| is_token(*byte)))
 }

@@ -1,4 +1,4 @@
-//! Cross-origin requests (WHATWG Fetch §3.2): what a browser needs to hear before a page may have the answer. All of them
+//! Cross-origin requests (WHATWG Fetch §3.3): what a browser needs to hear before a page may have the answer. All of them
 //! are rules that only browsers have.
 
 use super::super::fault::{Fault, text};
@@ -33,6 +33,13 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
     }
 }
 
+/// Judges the value of Access-Control-Allow-Credentials.
+pub(super) fn credentials(value: &[u8], faults: &mut Vec<Fault>) {
+    if value != b"true" && value.eq_ignore_ascii_case(b"true") {
+        faults.push(Fault::CredentialsNotTrue(text(value)));
+    }
+}
+
 fn preflight(
     head: &Head<'_>,
     status: u16,
@@ -64,7 +71,7 @@ fn preflight(
     let fields = FieldName::AccessControlAllowHeaders;
     let asked_for = asked.fields.list(FieldName::AccessControlRequestHeaders);
     for field in asked_for {
-        // Authorization has to be named (Fetch §3.2.3).
+        // Authorization has to be named (Fetch §4.8).
         let by_star = any(fields) && !field.eq_ignore_ascii_case(b"authorization");
         if !by_star && !head.list(fields).any(|it| it.eq_ignore_ascii_case(field)) {
             faults.push(Fault::PreflightLacks { field: fields.as_str(), wanted: text(field) });

@@ -7,6 +7,7 @@ mod conditional;
 mod content;
 mod cookies;
 mod cors;
+mod date;
 mod fields;
 mod obligations;
 mod range;
@@ -16,6 +17,7 @@ mod stream;
 mod target;
 
 pub use content::Sniffer;
+pub use range::judge_part;
 
 use super::fault::Fault;
 use super::names::FieldName;
@@ -38,7 +40,7 @@ pub struct RequestHead<'a> {
 /// Judges a request by its head; what there is to say goes to `faults`.
 pub fn judge_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let Some(StartLine { parts: Parts::Request { method, target }, .. }) = head.start else { return };
-    target::judge(head.slice(method), head.slice(target), faults);
+    target::judge(head, head.slice(method), head.slice(target), faults);
     each_field(head, faults);
     cookies::of_request(head, faults);
     content::of_request(head, head.slice(method), faults);
@@ -48,8 +50,9 @@ pub fn judge_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
 pub fn judge_response(head: &Head<'_>, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
     let Some(StartLine { parts: Parts::Status { status, .. }, .. }) = head.start else { return };
     let status = *status;
-    obligations::of_response(head, status, asked.map(|asked| asked.fields), faults);
+    obligations::of_response(head, status, asked, faults);
     each_field(head, faults);
+    date::in_order(head, faults);
     range::of_response(head, status, asked, faults);
     let Some(asked) = asked else { return };
     conditional::of_response(head, status, asked, faults);
@@ -58,6 +61,11 @@ pub fn judge_response(head: &Head<'_>, asked: Option<RequestHead<'_>>, faults: &
     stream::judge(head, status, asked, faults);
     redirect::judge(head, status, asked, faults);
     refusal::judge(status, asked, faults);
+}
+
+/// Judges a trailer section.
+pub fn judge_trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    fields::trailers(head, faults);
 }
 
 /// Judges the fields of a head one by one, each by its value and by what else the head has.
@@ -72,7 +80,7 @@ fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
             | FieldName::Expires
             | FieldName::IfModifiedSince
             | FieldName::IfUnmodifiedSince
-            | FieldName::LastModified => fields::date(name, value, faults),
+            | FieldName::LastModified => date::judge(name, value, faults),
             FieldName::ETag => fields::entity_tag(value, faults),
             FieldName::ContentLocation | FieldName::Location | FieldName::Referer => target::uri(name, value, faults),
             FieldName::Host => target::host(value, faults),
@@ -80,7 +88,11 @@ fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
             FieldName::IfMatch | FieldName::IfNoneMatch => conditional::if_match(name, value, faults),
             FieldName::IfRange => conditional::if_range(head, value, faults),
             FieldName::SetCookie => cookies::set_cookie(value, faults),
-            FieldName::Te => fields::te_is_named(head, faults),
+            FieldName::Connection => fields::connection(value, faults),
+            FieldName::ProxyAuthenticate | FieldName::WwwAuthenticate => fields::realm(name, value, faults),
+            FieldName::Te => fields::te(head, value, faults),
+            FieldName::Expect => content::expected(head, value, faults),
+            FieldName::AccessControlAllowCredentials => cors::credentials(value, faults),
             FieldName::Upgrade => obligations::upgrade_is_named(head, faults),
             _ => {}
         }

@@ -4,14 +4,18 @@ use super::super::content_type::is_media_type;
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
 use super::super::section::{Fields, Head};
+use super::RequestHead;
 use super::fields::names_connection;
 
-/// What a response must have, and what it may only have if the request, where that was captured, asked for it.
-pub(super) fn of_response(head: &Head<'_>, status: u16, request: Option<&Fields>, faults: &mut Vec<Fault>) {
+/// What a response must have, and what it may only have, or be, if the request, where that was captured, asked for it.
+pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
+    if status < 200 && asked.is_some_and(|asked| asked.version == (1, 0)) {
+        faults.push(Fault::InterimToOldVersion(status));
+    }
     let lacks = |name| head.whole && head.get(name).is_none();
     match status {
         101 | 426 if lacks(FieldName::Upgrade) => faults.push(Fault::NoUpgrade(status)),
-        101 => upgrade_was_asked(head, request, faults),
+        101 => upgrade_was_asked(head, asked.map(|asked| asked.fields), faults),
         206 if lacks(FieldName::ContentRange) && !has_parts(head) => faults.push(Fault::NoContentRange),
         401 if lacks(FieldName::WwwAuthenticate) => faults.push(Fault::NoChallenge),
         405 if lacks(FieldName::Allow) => faults.push(Fault::NoAllow),
@@ -28,7 +32,7 @@ pub(super) fn upgrade_is_named(head: &Head<'_>, faults: &mut Vec<Fault>) {
 }
 
 /// Whether each part of the content itself says which part it is (RFC 9110 §14.6).
-fn has_parts(head: &Head<'_>) -> bool {
+pub(super) fn has_parts(head: &Head<'_>) -> bool {
     head.get(FieldName::ContentType).is_some_and(|kind| is_media_type(kind, b"multipart/byteranges"))
 }
 

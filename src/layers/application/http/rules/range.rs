@@ -1,9 +1,10 @@
 //! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
 
 use super::super::fault::{Fault, text};
-use super::super::names::FieldName;
-use super::super::section::Head;
+use super::super::names::{FieldName, NameSet};
+use super::super::section::{Fields, Head, begins_with};
 use super::RequestHead;
+use super::obligations::has_parts;
 
 /// What a Content-Range says: the first and last byte, and the length of the whole, where it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +15,23 @@ pub(super) struct ContentRange {
 }
 
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
-    let Some(value) = head.get(FieldName::ContentRange).filter(|_| status == 206) else { return };
-    // Other units are somebody else's.
-    if !value.get(..6).is_some_and(|unit| unit.eq_ignore_ascii_case(b"bytes ")) {
+    if status != 206 {
         return;
     }
+    let wanted = asked.and_then(|asked| asked.fields.get(FieldName::Range));
+    if let Some(asked) = asked.filter(|asked| wanted.is_some() && asked.method != b"GET") {
+        faults.push(Fault::RangeForOtherMethod(text(asked.method)));
+    }
+    if has_parts(head) {
+        if let Some(wanted) = wanted.filter(|wanted| single(wanted).is_some()) {
+            faults.push(Fault::PartsForOneRange(text(wanted)));
+        }
+        if head.get(FieldName::ContentRange).is_some() {
+            faults.push(Fault::RangeBesideParts);
+        }
+        return;
+    }
+    let Some(value) = head.get(FieldName::ContentRange).filter(|value| is_of_bytes(value)) else { return };
     if value.contains(&b',') {
         return faults.push(Fault::SeveralContentRanges(text(value)));
     }
@@ -28,9 +41,7 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     if let Some(length) = declared_length(head).filter(|length| *length != range.length()) {
         faults.push(Fault::ContentRangeLength { said: text(value), length: range.length(), body: length });
     }
-    let Some((first, last)) = asked.and_then(|asked| asked.fields.get(FieldName::Range)).and_then(single) else {
-        return;
-    };
+    let Some((first, last)) = wanted.and_then(single) else { return };
     let fits = match (first, last) {
         (Some(first), _) if first != range.first => false,
         (Some(_), Some(last)) => range.last <= last,
@@ -39,9 +50,23 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
         (_, None) => true,
     };
     if !fits {
-        let asked = asked.and_then(|asked| asked.fields.get(FieldName::Range)).unwrap_or_default();
-        faults.push(Fault::OtherRange { asked: text(asked), got: text(value) });
+        let asked = wanted.map(text).unwrap_or_default();
+        faults.push(Fault::OtherRange { asked, got: text(value) });
     }
+}
+
+/// Judges a part by how much of it came, where no length was declared.
+#[must_use]
+pub fn judge_part(fields: &Fields, body: u64) -> Option<Fault> {
+    const KNOWN_BEFORE: NameSet = NameSet::of(&[FieldName::ContentEncoding, FieldName::ContentLength]);
+    let value = fields.get(FieldName::ContentRange).filter(|value| is_of_bytes(value) && !fields.has(KNOWN_BEFORE))?;
+    let length = ContentRange::parse(value)?.length();
+    (length != body).then(|| Fault::ContentRangeLength { said: text(value), length, body })
+}
+
+/// Other units are somebody else's.
+fn is_of_bytes(value: &[u8]) -> bool {
+    begins_with(value, b"bytes ")
 }
 
 fn declared_length(head: &Head<'_>) -> Option<u64> {

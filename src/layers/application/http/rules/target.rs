@@ -2,13 +2,16 @@
 
 use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::section::{Head, begins_with};
 use super::super::words;
 
-pub(super) fn judge(method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
+pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
     if !words::are_ascii(target) {
         faults.push(Fault::TargetNotAscii(text(target)));
     } else if words::contain(target, b'#') {
         faults.push(Fault::FragmentInTarget(text(target)));
+    } else if !has_form(method, target) && head.start.is_some_and(|start| start.fault.is_none()) {
+        faults.push(Fault::MalformedTarget(text(target)));
     }
     match target.first() {
         Some(b'*') if target == b"*" && method != b"OPTIONS" && method != b"PRI" => {
@@ -20,12 +23,50 @@ pub(super) fn judge(method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
         }
         _ => {}
     }
+    if target.first() != Some(&b'/') {
+        host_is_the_targets(head, target, faults);
+    }
 }
 
-/// Judges a URI in a field (RFC 9110 §4.2.4).
+/// Whether a target is in one of its four forms (RFC 9112 §3.2). One that isn't there is told of elsewhere.
+fn has_form(method: &[u8], target: &[u8]) -> bool {
+    match target {
+        [] | [b'*'] => true,
+        _ if method == b"CONNECT" => {
+            is_host(target) && target.last().is_some_and(u8::is_ascii_digit) && target.contains(&b':')
+        }
+        [b'/', ..] => true,
+        [first, ..] => {
+            let scheme = target.split(|byte| *byte == b':').next().unwrap_or_default();
+            let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+            first.is_ascii_alphabetic() && scheme.len() < target.len() && scheme.iter().all(in_scheme)
+        }
+    }
+}
+
+/// In a target that is a whole URI, the host is the one that Host names (RFC 9112 §3.2); its port may be left out where it is the
+/// scheme's.
+fn host_is_the_targets(head: &Head<'_>, target: &[u8], faults: &mut Vec<Fault>) {
+    let (Some(of_target), Some(host)) = (authority(target), head.get(FieldName::Host)) else { return };
+    let of_target = of_target.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let bare = |host: &[u8]| {
+        let port = if begins_with(target, b"https:") { &b":443"[..] } else { b":80" };
+        host.strip_suffix(port).unwrap_or(host).to_ascii_lowercase()
+    };
+    if is_host(host) && bare(of_target) != bare(host) {
+        faults.push(Fault::HostUnlikeTarget { target: text(of_target), host: text(host) });
+    }
+}
+
+/// Judges a URI in a field (RFC 9110 §4.2).
 pub(super) fn uri(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if has_user(value) {
         faults.push(Fault::UserInfo(name.as_str()));
+    } else if begins_with(value, b"http") && authority(value).is_some_and(<[u8]>::is_empty) {
+        faults.push(Fault::UriWithoutHost(name.as_str()));
+    }
+    if name == FieldName::Referer && words::contain(value, b'#') {
+        faults.push(Fault::FragmentInReferer(text(value)));
     }
 }
 

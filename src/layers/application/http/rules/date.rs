@@ -1,0 +1,139 @@
+//! Dates (RFC 9110 §5.6.7): how they are written, and which of two is the later.
+
+use std::cmp::Ordering;
+
+use super::super::fault::{Fault, text};
+use super::super::names::FieldName;
+use super::super::section::Head;
+
+const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
+/// Judges the value of a field that has a date. What doesn't begin with a day's name is no date at all.
+pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
+    if is_fixdate(value) || !begins_with_day(value) {
+        return;
+    }
+    let (name, value) = (name.as_str(), text(value));
+    // asctime's form has no zone, and means GMT.
+    let is_asctime = value.as_bytes().get(3) == Some(&b' ');
+    faults.push(if is_asctime || value.ends_with(" GMT") {
+        Fault::DateForm { name, value }
+    } else {
+        Fault::DateNotGmt { name, value }
+    });
+}
+
+/// Last-Modified is not later than Date (RFC 9110 §8.8.2.1), where both are there.
+pub(super) fn in_order(head: &Head<'_>, faults: &mut Vec<Fault>) {
+    let (Some(modified), Some(date)) = (head.get(FieldName::LastModified), head.get(FieldName::Date)) else { return };
+    if is_later(modified, date) {
+        faults.push(Fault::ModifiedLater { modified: text(modified), date: text(date) });
+    }
+}
+
+/// Whether it begins as all dates do.
+pub(super) fn begins_with_day(value: &[u8]) -> bool {
+    value.first_chunk().is_some_and(|day| DAYS.contains(&day))
+}
+
+/// `day-name "," SP date1 SP time-of-day SP GMT`, going by its length and by where its signs are.
+#[inline]
+fn is_fixdate(value: &[u8]) -> bool {
+    matches!(
+        value,
+        [
+            _,
+            _,
+            _,
+            b',',
+            b' ',
+            _,
+            _,
+            b' ',
+            _,
+            _,
+            _,
+            b' ',
+            _,
+            _,
+            _,
+            _,
+            b' ',
+            _,
+            _,
+            b':',
+            _,
+            _,
+            b':',
+            _,
+            _,
+            b' ',
+            b'G',
+            b'M',
+            b'T'
+        ]
+    )
+}
+
+/// Whether one date is later than another. The year mostly tells.
+fn is_later(one: &[u8], other: &[u8]) -> bool {
+    let month = |date: &[u8]| MONTHS.iter().position(|month| date[8..11] == month[..]);
+    let (year, day, time) = (12..16, 5..7, 17..25);
+    is_fixdate(one)
+        && is_fixdate(other)
+        && match one[year.clone()].cmp(&other[year]) {
+            Ordering::Equal => month(one).zip(month(other)).is_some_and(|months| {
+                (months.0, &one[day.clone()], &one[time.clone()]) > (months.1, &other[day], &other[time])
+            }),
+            years => years == Ordering::Greater,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(value: &str) -> Option<&'static str> {
+        let mut faults = Vec::new();
+        judge(FieldName::Date, value.as_bytes(), &mut faults);
+        faults.first().map(Fault::code)
+    }
+
+    #[test]
+    fn a_date_in_another_zone_or_form_is_told() {
+        for good in ["Sun, 06 Nov 1994 08:49:37 GMT", "0", "-1"] {
+            assert_eq!(code(good), None, "{good}");
+        }
+        for old in [
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994  08:49:37 GMT",
+        ] {
+            assert_eq!(code(old), Some("date-form"), "{old}");
+        }
+        for elsewhere in
+            ["Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 09:49:37 +0100", "Sun, 06 Nov 1994 08:49:37"]
+        {
+            assert_eq!(code(elsewhere), Some("date-not-gmt"), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn the_year_counts_first_and_the_second_last() {
+        let dates = [
+            "Sat, 31 Dec 1994 23:59:59 GMT",
+            "Sun, 01 Jan 1995 00:00:00 GMT",
+            "Sun, 01 Jan 1995 00:00:01 GMT",
+            "Wed, 01 Feb 1995 00:00:00 GMT",
+            "Sat, 01 Apr 1995 00:00:00 GMT",
+        ];
+        for pair in dates.windows(2) {
+            assert!(is_later(pair[1].as_bytes(), pair[0].as_bytes()), "{pair:?}");
+            assert!(!is_later(pair[0].as_bytes(), pair[1].as_bytes()), "{pair:?}");
+        }
+        assert!(!is_later(dates[0].as_bytes(), dates[0].as_bytes()));
+    }
+}
