@@ -259,10 +259,11 @@ impl Conversation {
                 Talk::WebSocket(talk) => talk.bytes(from, &mut input, out),
                 Talk::Tls(talk) => {
                     if from == Direction::Server
-                        && let Some(status) = plain_answer(input.bytes)
+                        && at == 0
+                        && let Some(line) = plain_answer(input.bytes)
                     {
                         let about = About::connection(self.connection).by(from);
-                        out.problem(source, about, &http::Fault::TlsAtPlainPort(status));
+                        out.problem(source, about, &http::Fault::TlsAtPlainPort(line));
                     }
                     if talk.bytes(from, input.bytes) {
                         self.name.is(talk.describe());
@@ -270,6 +271,14 @@ impl Conversation {
                     return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
                 }
                 Talk::Unjoined | Talk::Opaque => {
+                    if self.protocol == Protocol::Http2
+                        && from == Direction::Server
+                        && at == 0
+                        && let Some(line) = plain_answer(input.bytes)
+                    {
+                        let about = About::connection(self.connection).by(from);
+                        out.problem(source, about, &http::Fault::Http2AtHttp1Port(line));
+                    }
                     return out.piece(self.connection, from, at, end, PieceKind::Undecoded, 0);
                 }
             }
@@ -454,8 +463,14 @@ impl Conversation {
     }
 }
 
-/// The status of an HTTP response that these bytes begin with.
-fn plain_answer(bytes: &[u8]) -> Option<u16> {
-    let code = bytes.strip_prefix(b"HTTP/1.")?.get(2..5)?;
-    std::str::from_utf8(code).ok()?.parse().ok()
+/// How many of a server's first bytes have to be text, so that they are taken for it.
+const TELLING: usize = 9;
+
+/// The first line of a server's first bytes, if they are plain text, as HTTP/1 begins, and as a server answers that took what it got
+/// for HTTP/0.9.
+fn plain_answer(bytes: &[u8]) -> Option<String> {
+    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    let line = &line[..line.len().min(60)];
+    let is_text = line.len() >= TELLING && line.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    is_text.then(|| String::from_utf8_lossy(line).into_owned())
 }

@@ -93,6 +93,12 @@ impl Endings {
         Some(Fault::AnsweredWhileSending { status, answered: answer.ready.packet })
     }
 
+    /// The client stops in the middle of its request. Returns what explains that: a refusal that came before.
+    pub(super) fn stopped(&mut self) -> Option<Fault> {
+        let (status, answer) = self.early.take()?;
+        Some(Fault::RefusedWhileSending { status, answered: answer.ready.packet })
+    }
+
     /// Whether the client left this response, an endless stream that was on its way to it.
     pub(super) fn client_left(&self, response: &HttpMessage) -> bool {
         self.fins[Direction::Client as usize].is_some_and(|fin| response.extent.first.packet < fin.ready.packet)

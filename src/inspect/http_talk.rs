@@ -297,6 +297,10 @@ impl Taker<'_> {
                 let fault = pairing.cut_coding().map_or(fault, Fault::LengthBeforeCoding);
                 report(&[fault], about(pairing), source, out);
             }
+            // A client whose request was refused need not finish it.
+            Item::Fault(fault @ (Fault::BodyCutShort(_) | Fault::ChunksCutShort)) if from == Direction::Client => {
+                report(&[pairing.stopped().unwrap_or(fault)], about(pairing), source, out);
+            }
             // A client that has what it wanted cut nothing short.
             Item::Fault(Fault::BodyCutShort(_) | Fault::ChunksCutShort)
                 if from == Direction::Server && pairing.client_left() => {}

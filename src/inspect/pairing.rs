@@ -180,6 +180,11 @@ impl Pairing {
         }
     }
 
+    /// The client stops in the middle of its request: what explains that, if it is known.
+    pub(super) fn stopped(&mut self) -> Option<Fault> {
+        self.endings.stopped()
+    }
+
     /// Packets of that side were captured.
     pub(super) fn hear(&mut self, from: Direction) {
         self.heard[from as usize] = true;

@@ -81,7 +81,7 @@ fn a_body_that_was_expected_to_be_refused_and_is_refused_may_be_left_out() {
     assert_eq!((targets, found.problems), (vec![&b"/up"[..], b"/next"], vec![]));
     // Sent all the same, it is a body.
     assert_eq!(told(&refused.clone().client("a".repeat(33))), (vec!["/up 417".to_owned()], vec![]));
-    assert_eq!(told(&refused.client("aa")).1, ["body-too-short"]);
+    assert_eq!(told(&refused.client("aa")).1, ["refused-while-sending"]);
     let wanted = Dialogue::default().client(asked).server("HTTP/1.1 100 Continue\r\n\r\n").server(OK);
     assert_eq!(told(&wanted).1, ["body-too-short"]);
 }

@@ -502,6 +502,14 @@ faults! {
             /// The packet with its head.
             answered: u64,
         } => note "answered-while-sending", "RFC 9112 §9.6";
+        /// A refusal before the whole request was there, after which the client stopped.
+        #[error("the server answered {status} (packet {answered}) before it had the whole request, and the client left out the rest")]
+        RefusedWhileSending {
+            /// The response's status.
+            status: u16,
+            /// The packet with its head.
+            answered: u64,
+        } => note "refused-while-sending", "RFC 9112 §9.5";
         /// More interim responses than are kept.
         #[error(
             "{0} interim responses answer this one request: the first {kept} and the last are shown, the others only counted",
@@ -526,9 +534,12 @@ faults! {
              chunk of a body"
         )]
         ChunkBeforeHead => "chunk-before-head", "RFC 9112 §4";
-        /// TLS spoken to a server that answers in HTTP.
-        #[error("the client speaks TLS, and the server answers in plain HTTP ({0}): this port speaks plain HTTP. Use http:// or ws:// instead")]
-        TlsAtPlainPort(u16) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
+        /// TLS spoken to a server that answers in plain text.
+        #[error("the client speaks TLS, and the server answers in plain text ({0:?}): this port doesn't speak TLS. Use http:// or ws:// instead")]
+        TlsAtPlainPort(String) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
+        /// HTTP/2 spoken to a server that answers in HTTP/1, or in HTTP/0.9.
+        #[error("the client speaks HTTP/2, and the server answers in plain text ({0:?}): this server doesn't know HTTP/2 without TLS")]
+        Http2AtHttp1Port(String) => note "http-2-at-http-1-port", "RFC 9113 §3.3";
         /// A PROXY line that the server does not take.
         #[error("the server does not expect the PROXY line before the request, and answers it with {0}")]
         ProxyLineRefused(u16) => note "proxy-line-refused", "RFC 9112 §3";
