@@ -1,6 +1,5 @@
 //! Packets in and out of capture files: pcap and pcapng. Knows nothing of what is inside a packet.
 
-mod blocks;
 mod clock;
 pub mod error;
 mod foreign;

@@ -1,4 +1,7 @@
 //! The pcap format (draft-ietf-opsawg-pcap): one header, then a record for every packet.
+//!
+//! Headers are read here rather than by pcap-parser, which does not know the modified format in big-endian order and
+//! takes no view on a length that cannot be.
 
 use std::io::Read;
 

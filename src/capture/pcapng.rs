@@ -5,18 +5,24 @@
 
 use std::io::Read;
 
-use super::blocks::{self, INTERFACE, OLD_PACKET, PACKET, SECTION, SIMPLE_PACKET};
+use pcap_parser::pcapng::{parse_interfacedescriptionblock_be, parse_interfacedescriptionblock_le};
+use pcap_parser::{BOM_MAGIC, EPB_MAGIC, IDB_MAGIC, OptionCode, SHB_MAGIC, SPB_MAGIC};
+
 use super::clock::Clock;
 use super::error::{CaptureError, Damage, FilePart, Location};
 use super::order::ByteOrder;
 use super::record::Record;
 use super::window::Window;
+use super::writer::IF_FCSLEN;
 use super::{Interface, LinkType, Timestamp};
 use crate::limits::LONGEST_BLOCK;
 use crate::limits::MAX_INTERFACE_BYTES;
 
 /// The first four bytes of a pcapng file: a section header's block type, which reads the same both ways.
-pub(super) const MAGIC: [u8; 4] = SECTION.to_le_bytes();
+pub(super) const MAGIC: [u8; 4] = SHB_MAGIC.to_le_bytes();
+
+/// The packet block that the enhanced one replaced.
+const PB_MAGIC: u32 = 2;
 
 /// Where a packet's bytes begin in its block.
 const DATA_IN_EPB: usize = 28;
@@ -94,10 +100,10 @@ impl Pcapng {
         let contents = ahead.get(..length as usize)?;
         let (_, last) = contents.split_last_chunk()?;
         let whole = length.is_multiple_of(4) && length <= LONGEST_BLOCK && self.section.order.u32(*last) == length;
-        if self.section.order.u32_at(header, 0) != PACKET || !whole {
+        if self.section.order.u32_at(header, 0) != EPB_MAGIC || !whole {
             return None;
         }
-        let mut found = self.packet(PACKET, contents, interfaces).ok()?;
+        let mut found = self.packet(EPB_MAGIC, contents, interfaces).ok()?;
         found.data = window.consume(contents.len(), found.data);
         self.section.last_time = found.time;
         Some(found)
@@ -112,19 +118,19 @@ impl Pcapng {
     ) -> Result<Option<Record>, CaptureError> {
         while let Some(block) = self.block(window, packet)? {
             match block.kind {
-                PACKET | SIMPLE_PACKET | OLD_PACKET => {
+                EPB_MAGIC | SPB_MAGIC | PB_MAGIC => {
                     let found = self.packet(block.kind, self.contents(&block, window)?, interfaces);
                     let mut found = found.map_err(|damage| block.at.damaged(damage))?;
                     found.data = window.consume(block.length as usize, found.data);
                     self.section.last_time = found.time;
                     return Ok(Some(found));
                 }
-                INTERFACE => {
+                IDB_MAGIC => {
                     let interface = self.interface(self.contents(&block, window)?);
                     interfaces.push(interface.map_err(|damage| block.at.damaged(damage))?);
                     window.consume(block.length as usize, 0..0);
                 }
-                SECTION => self.begin_section(&block, window)?,
+                SHB_MAGIC => self.begin_section(&block, window)?,
                 _ => self.skip(&block, window)?,
             }
         }
@@ -145,14 +151,14 @@ impl Pcapng {
         let header = *header;
         let kind = self.section.order.u32_at(&header, 0);
         let (part, minimum) = match kind {
-            PACKET | OLD_PACKET => (FilePart::Packet, 32),
-            SIMPLE_PACKET => (FilePart::Packet, 16),
-            INTERFACE => (FilePart::Block("interface description block"), 20),
-            SECTION => (FilePart::Block("section header block"), 28),
+            EPB_MAGIC | PB_MAGIC => (FilePart::Packet, 32),
+            SPB_MAGIC => (FilePart::Packet, 16),
+            IDB_MAGIC => (FilePart::Block("interface description block"), 20),
+            SHB_MAGIC => (FilePart::Block("section header block"), 28),
             _ => (FilePart::Block("block"), 12),
         };
         at.part = part;
-        if kind == SECTION {
+        if kind == SHB_MAGIC {
             self.section.order = Self::section_order(window, at)?;
         }
         let length = self.section.order.u32_at(&header, 4);
@@ -168,8 +174,8 @@ impl Pcapng {
             return Err(at.damaged(Damage::HeaderCut { expected: 12, found: ahead.len() as u64 }));
         };
         match ByteOrder::Little.u32_at(header, 8) {
-            blocks::BYTE_ORDER_MAGIC => Ok(ByteOrder::Little),
-            magic if magic.swap_bytes() == blocks::BYTE_ORDER_MAGIC => Ok(ByteOrder::Big),
+            BOM_MAGIC => Ok(ByteOrder::Little),
+            magic if magic.swap_bytes() == BOM_MAGIC => Ok(ByteOrder::Big),
             magic => Err(at.damaged(Damage::ByteOrderMagic { magic })),
         }
     }
@@ -230,23 +236,28 @@ impl Pcapng {
     }
 
     fn interface(&mut self, contents: &[u8]) -> Result<Interface, Damage> {
-        let Some(header) = contents.first_chunk::<20>() else {
+        let parsed = match self.section.order {
+            ByteOrder::Little => parse_interfacedescriptionblock_le(contents),
+            ByteOrder::Big => parse_interfacedescriptionblock_be(contents),
+        };
+        // The framing was checked, and options that overrun are left out: there is no length it could still refuse.
+        let Ok((_, parsed)) = parsed else {
             return Err(Damage::BlockLength { length: contents.len() as u32, minimum: 20 });
         };
-        let order = self.section.order;
-        let options = &contents[16..contents.len() - 4];
-        let value = |code| blocks::options(order, options).find(|(found, _)| *found == code).map(|(_, value)| value);
+        let options = || parsed.options.iter().take_while(|option| option.code != OptionCode::EndOfOpt);
+        let value = |code| options().find(|option| option.code == code).and_then(|option| option.as_bytes().ok());
         let text = |code| value(code).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        let octet = |code| value(code).and_then(|bytes| bytes.first().copied());
         let interface = Interface {
-            name: text(blocks::IF_NAME),
-            link: LinkType(order.u16_at(header, 8)),
-            snap_length: order.u32_at(header, 12),
-            fcs_length: octet(blocks::IF_FCSLEN),
-            comment: text(blocks::COMMENT),
+            name: text(OptionCode::IfName),
+            link: LinkType(parsed.linktype.0 as u16),
+            snap_length: parsed.snaplen,
+            fcs_length: value(IF_FCSLEN).and_then(|bytes| bytes.first().copied()),
+            comment: text(OptionCode::Comment),
         };
-        let offset = value(blocks::IF_TSOFFSET).and_then(|bytes| bytes.first_chunk::<8>());
-        let clock = Clock::new(octet(blocks::IF_TSRESOL), offset.map_or(0, |bytes| order.i64(*bytes)));
+        // pcap-parser refuses powers of two, and reads the offset in one byte order only.
+        let resolution = value(OptionCode::IfTsresol).and_then(|bytes| bytes.first().copied());
+        let offset = value(OptionCode::IfTsoffset).and_then(|bytes| bytes.first_chunk::<8>());
+        let clock = Clock::new(resolution, offset.map_or(0, |bytes| self.section.order.i64(*bytes)));
 
         self.interfaces_size += size_of::<(Interface, Clock)>()
             + interface.name.as_ref().map_or(0, String::len)
@@ -263,7 +274,7 @@ impl Pcapng {
     fn packet(&self, kind: u32, contents: &[u8], interfaces: &[Interface]) -> Result<Record, Damage> {
         let length = contents.len() as u32;
         let short = Damage::BlockLength { length, minimum: 32 };
-        if kind == SIMPLE_PACKET {
+        if kind == SPB_MAGIC {
             let header = contents.first_chunk::<16>().ok_or(short)?;
             let (index, interface, _) = self.declared(0, interfaces)?;
             let original = self.section.order.u32_at(header, 8);
@@ -280,7 +291,7 @@ impl Pcapng {
         let header = contents.first_chunk::<32>().ok_or(short)?;
         let interface = match kind {
             // The other half is a count of dropped packets.
-            OLD_PACKET => u32::from(self.section.order.u16_at(header, 8)),
+            PB_MAGIC => u32::from(self.section.order.u16_at(header, 8)),
             _ => self.section.order.u32_at(header, 8),
         };
         let (index, interface, clock) = self.declared(interface, interfaces)?;

@@ -1,17 +1,22 @@
 //! Writes pcapng: one section, the interfaces first, then the packets with nanosecond times. The same input makes the
 //! same bytes: nothing of the machine or the moment goes in.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::blocks::{self, Block};
+use pcap_parser::pcapng::{
+    EnhancedPacketBlock, InterfaceDescriptionBlock, InterfaceStatisticsBlock, SectionHeaderBlock,
+};
+use pcap_parser::{Linktype, OptionCode, PcapNGOption, ToVec};
+
 use super::{Interface, Timestamp};
 use crate::limits::LONGEST_BLOCK;
 
 /// `if_tsresol` of nanoseconds.
 const NANOSECONDS: u8 = 9;
 
-/// The length of a section that nobody has counted.
-const UNKNOWN_LENGTH: u32 = u32::MAX;
+/// `if_fcslen`, which pcap-parser has no name for.
+pub(super) const IF_FCSLEN: OptionCode = OptionCode(13);
 
 /// The longest packet that can be written, in bytes: with a comment it makes a block that the reader still takes.
 pub const LONGEST_WRITTEN: usize = LONGEST_BLOCK as usize - (128 << 10);
@@ -29,29 +34,34 @@ impl<W: Write> Writer<W> {
     ///
     /// If a name or comment is longer than 65 535 bytes (`InvalidInput`), or `out` cannot be written.
     pub fn new(mut out: W, interfaces: &[Interface], application: &str) -> io::Result<Self> {
-        let section = Block::new(blocks::SECTION)
-            .u32(blocks::BYTE_ORDER_MAGIC)
-            .u16(1)
-            .u16(0)
-            .u32(UNKNOWN_LENGTH)
-            .u32(UNKNOWN_LENGTH)
-            .with(&[(blocks::SHB_USERAPPL, text(application)?)]);
-        out.write_all(&section)?;
+        // What is left 0 here, lengths and block types, pcap-parser fills in.
+        let section = SectionHeaderBlock {
+            block_type: 0,
+            block_len1: 0,
+            bom: 0,
+            major_version: 1,
+            minor_version: 0,
+            section_len: -1,
+            options: vec![text(OptionCode::ShbUserAppl, application)?],
+            block_len2: 0,
+        };
+        write(&mut out, section)?;
         for interface in interfaces {
-            let mut options = Vec::new();
-            if let Some(name) = &interface.name {
-                options.push((blocks::IF_NAME, text(name)?));
-            }
-            if let Some(comment) = &interface.comment {
-                options.push((blocks::COMMENT, text(comment)?));
-            }
-            if let Some(bits) = &interface.fcs_length {
-                options.push((blocks::IF_FCSLEN, std::slice::from_ref(bits)));
-            }
-            options.extend([(blocks::IF_TSRESOL, &[NANOSECONDS][..]), (blocks::IF_TSOFFSET, &[0; 8])]);
-            let description =
-                Block::new(blocks::INTERFACE).u16(interface.link.0).u16(0).u32(interface.snap_length).with(&options);
-            out.write_all(&description)?;
+            let name = interface.name.iter().map(|name| text(OptionCode::IfName, name));
+            let comment = interface.comment.iter().map(|comment| text(OptionCode::Comment, comment));
+            let fcs_length = interface.fcs_length.map(|bits| Ok(octet(IF_FCSLEN, bits)));
+            let description = InterfaceDescriptionBlock {
+                block_type: 0,
+                block_len1: 0,
+                linktype: Linktype(interface.link.0.into()),
+                reserved: 0,
+                snaplen: interface.snap_length,
+                options: name.chain(comment).chain(fcs_length).collect::<io::Result<_>>()?,
+                block_len2: 0,
+                if_tsresol: NANOSECONDS,
+                if_tsoffset: 0,
+            };
+            write(&mut out, description)?;
         }
         Ok(Self { out, interfaces: interfaces.len() })
     }
@@ -77,15 +87,20 @@ impl<W: Write> Writer<W> {
             let text = format!("a packet of {} bytes is longer than the {LONGEST_WRITTEN} that fit", data.len());
             return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
         }
-        let comment = comment.map(|comment| Ok::<_, io::Error>((blocks::COMMENT, text(comment)?))).transpose()?;
-        let packet = Block::new(blocks::PACKET)
-            .u32(interface as u32)
-            .time(time)
-            .u32(data.len() as u32)
-            .u32(original_length.max(data.len() as u32))
-            .padded(data)
-            .with(comment.as_slice());
-        self.out.write_all(&packet)
+        let comment = comment.iter().map(|comment| text(OptionCode::Comment, comment));
+        let packet = EnhancedPacketBlock {
+            block_type: 0,
+            block_len1: 0,
+            if_id: interface as u32,
+            ts_high: (time.0 >> 32) as u32,
+            ts_low: time.0 as u32,
+            caplen: data.len() as u32,
+            origlen: original_length.max(data.len() as u32),
+            data,
+            options: comment.collect::<io::Result<_>>()?,
+            block_len2: 0,
+        };
+        write(&mut self.out, packet)
     }
 
     /// Writes what became of an interface's packets: how many came, as `received` has it, and how many of them are not here,
@@ -96,10 +111,17 @@ impl<W: Write> Writer<W> {
     /// If there is no such interface (`InvalidInput`), or the file cannot be written.
     pub fn statistics(&mut self, interface: usize, time: Timestamp, received: u64, dropped: u64) -> io::Result<()> {
         self.has(interface)?;
-        // It is the system that dropped them; but this option is the one that tools show.
-        let counts = [(blocks::ISB_IFRECV, &received.to_le_bytes()[..]), (blocks::ISB_IFDROP, &dropped.to_le_bytes())];
-        let block = Block::new(blocks::STATISTICS).u32(interface as u32).time(time).with(&counts);
-        self.out.write_all(&block)
+        let block = InterfaceStatisticsBlock {
+            block_type: 0,
+            block_len1: 0,
+            if_id: interface as u32,
+            ts_high: (time.0 >> 32) as u32,
+            ts_low: time.0 as u32,
+            // It is the system that dropped them; but this option is the one that tools show.
+            options: vec![count(OptionCode::IsbIfRecv, received), count(OptionCode::IsbIfDrop, dropped)],
+            block_len2: 0,
+        };
+        write(&mut self.out, block)
     }
 
     fn has(&self, interface: usize) -> io::Result<()> {
@@ -126,19 +148,31 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// The value of an option that is text.
-fn text(value: &str) -> io::Result<&[u8]> {
-    if value.len() > usize::from(u16::MAX) {
+fn text(code: OptionCode, value: &str) -> io::Result<PcapNGOption<'_>> {
+    let len = u16::try_from(value.len()).map_err(|_| {
         let text = format!("a name or comment of {} bytes is longer than the 65535 that fit", value.len());
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
-    }
-    Ok(value.as_bytes())
+        io::Error::new(io::ErrorKind::InvalidInput, text)
+    })?;
+    Ok(PcapNGOption { code, len, value: Cow::Borrowed(value.as_bytes()) })
+}
+
+fn count(code: OptionCode, value: u64) -> PcapNGOption<'static> {
+    let value = value.to_le_bytes();
+    PcapNGOption { code, len: value.len() as u16, value: Cow::Owned(value.to_vec()) }
+}
+
+fn octet(code: OptionCode, value: u8) -> PcapNGOption<'static> {
+    PcapNGOption { code, len: 1, value: Cow::Owned(vec![value]) }
+}
+
+fn write(out: &mut impl Write, mut block: impl ToVec) -> io::Result<()> {
+    out.write_all(&block.to_vec().map_err(io::Error::other)?)
 }
 
 #[cfg(test)]
 mod tests {
-    use pcap_parser::pcapng::Block as Parsed;
-    use pcap_parser::{OptionCode, parse_block_le};
+    use pcap_parser::parse_block_le;
+    use pcap_parser::pcapng::Block;
     use proptest::prelude::*;
 
     use super::super::reader::Reader;
@@ -180,7 +214,7 @@ mod tests {
         let mut comments = Vec::new();
         while !file.is_empty() {
             let (rest, block) = parse_block_le(file).unwrap();
-            if let Parsed::EnhancedPacket(packet) = block {
+            if let Block::EnhancedPacket(packet) = block {
                 let comment = packet.options.iter().find(|option| option.code == OptionCode::Comment);
                 comments.push(comment.map(|option| option.as_str().unwrap().to_owned()));
             }
@@ -219,7 +253,7 @@ mod tests {
         assert!(refused(writer.statistics(1, Timestamp(0), 0, 0)));
         let file = writer.finish().unwrap();
         let (rest, block) = parse_block_le(&file[before..]).unwrap();
-        let Parsed::InterfaceStatistics(block) = block else { panic!("{block:?}") };
+        let Block::InterfaceStatistics(block) = block else { panic!("{block:?}") };
         assert_eq!((rest, block.if_id, block.ts_high), (&b""[..], 0, 1 << 8));
         assert_eq!((block.isb_ifrecv().unwrap().unwrap(), block.isb_ifdrop().unwrap().unwrap()), (5, 4));
         let mut reader = Reader::new(&file[..]).unwrap();

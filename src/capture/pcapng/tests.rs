@@ -34,27 +34,27 @@ impl Blocks {
     }
 
     fn section(self) -> Vec<u8> {
-        self.block(SECTION, &[&self.u32(blocks::BYTE_ORDER_MAGIC), &self.u16(1), &self.u16(0), &[0xff; 8]])
+        self.block(SHB_MAGIC, &[&self.u32(BOM_MAGIC), &self.u16(1), &self.u16(0), &[0xff; 8]])
     }
 
     fn interface(self, link: u16, snap_length: u32, options: &[Vec<u8>]) -> Vec<u8> {
         let link = [self.u16(link), [0, 0]].concat();
-        self.block(INTERFACE, &[&link, &self.u32(snap_length), &options.concat()])
+        self.block(IDB_MAGIC, &[&link, &self.u32(snap_length), &options.concat()])
     }
 
     fn enhanced(self, interface: u32, ticks: u32, original: u32, data: &[u8]) -> Vec<u8> {
         let [zero, ticks, captured] = [0, ticks, data.len() as u32].map(|value| self.u32(value));
-        self.block(PACKET, &[&self.u32(interface), &zero, &ticks, &captured, &self.u32(original), data])
+        self.block(EPB_MAGIC, &[&self.u32(interface), &zero, &ticks, &captured, &self.u32(original), data])
     }
 
     fn simple(self, original: u32, data: &[u8]) -> Vec<u8> {
-        self.block(SIMPLE_PACKET, &[&self.u32(original), data])
+        self.block(SPB_MAGIC, &[&self.u32(original), data])
     }
 
     fn obsolete(self, interface: u16, ticks: u32, data: &[u8]) -> Vec<u8> {
         let [zero, ticks, captured] = [0, ticks, data.len() as u32].map(|value| self.u32(value));
         let interface = [self.u16(interface), self.u16(9)].concat();
-        self.block(OLD_PACKET, &[&interface, &zero, &ticks, &captured, &captured, data])
+        self.block(PB_MAGIC, &[&interface, &zero, &ticks, &captured, &captured, data])
     }
 }
 
