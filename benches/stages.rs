@@ -23,7 +23,7 @@ use wire101::layers::presentation::charset::Utf8Check;
 use wire101::layers::presentation::deflate::Inflater;
 use wire101::layers::presentation::masking;
 use wire101::layers::stack::{self, Outcome};
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side};
+use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Stamp};
 use wire101::layers::{Direction, Source};
 use wire101::moment::Moment;
 
@@ -116,7 +116,8 @@ fn reassembled(packets: &[Data], to: &mut Stream) -> u64 {
             port => (Side::First, port),
         };
         let (sequence, acknowledgment, flags) = (header.sequence, header.acknowledgment, header.flags);
-        let segment = Segment { sequence, acknowledgment, flags, payload: header.payload, cut: 0 };
+        let segment =
+            Segment { sequence, acknowledgment, flags, payload: header.payload, cut: 0, stamp: Stamp::default() };
         let source = Source::of(Moment { packet: number, ..Moment::default() });
         connections.entry(port).or_default().segment(side, &segment, source, to);
     }

@@ -19,7 +19,7 @@ use wire101::layers::session::tls::Tls;
 use wire101::layers::session::{Opening, Prelude, opening};
 use wire101::layers::stack::{self, Outcome};
 use wire101::layers::transport::header::Options as TcpOptions;
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side};
+use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Stamp};
 use wire101::limits::MAX_WAITING_BYTES;
 use wire101::moment::Moment;
 use wire101::redact::Redacted;
@@ -251,7 +251,7 @@ fn reassembly(bytes: &[u8]) -> bool {
         let payload = vec![low; usize::from(length)];
         let cut = u32::from(cut.saturating_sub(250));
         let acknowledgment = u32::from(acknowledged) * 4;
-        let segment = Segment { sequence, acknowledgment, flags, payload: &payload, cut };
+        let segment = Segment { sequence, acknowledgment, flags, payload: &payload, cut, stamp: Stamp::default() };
         reassembly.segment(side, &segment, Source::of(Moment { packet, ..Moment::default() }), &mut to);
         assert!(reassembly.waiting_bytes() <= MAX_WAITING_BYTES);
     }

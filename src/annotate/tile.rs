@@ -25,6 +25,9 @@ impl Rest {
                 "TCP payload seen before: a retransmission, as the sender had no acknowledgment in time.",
                 "RFC 9293 §3.8.1",
             ),
+            Some(Novelty::Copy) => {
+                ("TCP payload of a packet that was captured before, at another place or on its way back.", "")
+            }
             Some(Novelty::KeepAlive) => {
                 ("A keep-alive probe: a byte sent once more, only to make the other side answer.", "RFC 9293 §3.8.4")
             }

@@ -92,6 +92,9 @@ impl Comments {
             self.say(number, sentence);
             return;
         }
+        if segment.novelty == Novelty::Copy {
+            return self.say(number, "The same packet once more: it was captured twice, and sent once.");
+        }
         if segment.flags & (SYN | ACK) == SYN && segment.direction == Direction::Client {
             let sentence = if self.is_first(First::Connection, Scope::Interface(packet.interface)) {
                 "A connection begins: SYN is the first packet of TCP's handshake (RFC 9293 §3.5). Nothing of HTTP crosses \

@@ -15,6 +15,7 @@ use super::tracked::{Tracked, changes, whole};
 use crate::capture::Timestamp;
 use crate::layers::Source;
 use crate::layers::stack::{Complaint, Plain, TcpPacket};
+use crate::layers::transport::Stamp;
 use crate::layers::transport::header::SYN;
 use crate::limits::{ENDED_TIMEOUT, MAX_ENDED, MAX_STATE_BYTES};
 
@@ -97,7 +98,7 @@ impl Connections {
             return false;
         }
         out.look_at(tracked.record.number);
-        if !tracked.plain(header, up, source, out) {
+        if !tracked.plain((header, plain.mark), up, source, out) {
             return false;
         }
         if !header.payload.is_empty() {
@@ -131,7 +132,7 @@ impl Connections {
         if !self.takes(source.ready.packet, pair) {
             return;
         }
-        let whole = whole(header, tcp.cut);
+        let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark));
         if header.has(SYN)
             && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)

@@ -130,6 +130,16 @@ faults! {
             /// How long it was silent before, in nanoseconds.
             silent: u64,
         } => note "connection-forgotten", "RFC 9293 §3.5.1";
+        /// A reset that its receiver drops.
+        #[error(
+            "this reset of the {sender}'s lies outside of any window: its sequence number is far from what is waited for, so that \
+             its receiver drops it, and the connection goes on. It was forged by somebody who couldn't see the connection, or is \
+             of an earlier one"
+        )]
+        ResetOutsideWindow {
+            /// "client" or "server": whose address it has.
+            sender: &'static str,
+        } => note "reset-outside-window", "RFC 9293 §3.10.7.4";
         /// An ICMP message about a segment of the connection.
         #[error("{reporter} answers with ICMP that a packet of this connection did not arrive: {what}")]
         IcmpSays {

@@ -85,6 +85,10 @@ impl TcpWatch {
     pub(super) fn segment(&mut self, seen: Watched<'_>, record: &Connection) -> Option<Fault> {
         let Watched { from, segment, window, syn, .. } = seen;
         let flags = segment.flags;
+        // A copy says nothing that its first one didn't.
+        if seen.novelty == Novelty::Copy {
+            return None;
+        }
         if !self.spoken && flags & (SYN | ACK | RST) == SYN && from == Direction::Client {
             self.unanswered += 1;
             return None;

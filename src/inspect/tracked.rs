@@ -13,9 +13,11 @@ use super::pair::Pair;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
 use super::tcp_watch::{LONG_SILENCE, TcpWatch, Watched};
-use crate::layers::stack::{self, Complaint, Reason, TcpPacket};
+use crate::layers::fault::Breach;
+use crate::layers::network::Mark;
+use crate::layers::stack::{Complaint, Reason, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
-use crate::layers::transport::{Novelty, Reassembly, Segment, Side};
+use crate::layers::transport::{Novelty, Reassembly, Segment, Side, Stamp};
 use crate::layers::{DerivedId, Source};
 
 /// One connection: its record, its two streams, and what is said on them.
@@ -151,8 +153,14 @@ impl Tracked {
     /// Takes a segment of the usual kind, which continues its stream and opens or ends nothing. Returns false, having done
     /// nothing, if the segment isn't of that kind.
     #[inline]
-    pub(super) fn plain(&mut self, header: &Header<'_>, up: bool, source: Source, out: &mut Output<'_>) -> bool {
-        let segment = whole(header, 0);
+    pub(super) fn plain(
+        &mut self,
+        (header, mark): (&Header<'_>, Mark),
+        up: bool,
+        source: Source,
+        out: &mut Output<'_>,
+    ) -> bool {
+        let segment = whole(header, 0, Stamp::new(source.ready.time, mark));
         let side = self.side(up);
         // A closed window, and the beginning or end of a connection, need a closer look.
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
@@ -228,11 +236,17 @@ impl Tracked {
         out: &mut Output<'_>,
     ) {
         if let Some(fault) = tcp.damage() {
-            return self.damaged(fault, segment, (up, arrived), is_new, source, out);
+            return self.without_effect(&fault, segment, (up, arrived), is_new, source, out);
         }
         self.server = FixedState::default().hash_one(self.record.server);
         out.server = self.server;
         let side = self.side(up);
+        // Whoever forges a reset without seeing the connection has to guess its sequence number.
+        if segment.flags & RST != 0 && self.reassembly.is_far(side, segment.sequence, self.largest_window(side.other()))
+        {
+            let fault = Fault::ResetOutsideWindow { sender: self.direction(side).name() };
+            return self.without_effect(&fault, segment, (up, arrived), is_new, source, out);
+        }
         let header = &tcp.header;
         if segment.flags & SYN != 0 {
             self.scales[side as usize] = header::window_scale(header.options);
@@ -290,10 +304,10 @@ impl Tracked {
         }
     }
 
-    /// Counts a packet whose TCP header is malformed: it belongs to this connection, and has no effect on it.
-    fn damaged(
+    /// Counts a packet that its receiver drops: it belongs to this connection, and has no effect on it.
+    fn without_effect(
         &mut self,
-        fault: stack::Fault,
+        fault: &impl Breach,
         segment: &Segment<'_>,
         (up, arrived): (bool, Arrived),
         is_new: bool,
@@ -307,7 +321,7 @@ impl Tracked {
         }
         let seen = self.segment_seen(self.side(up), segment, 0, Novelty::Empty);
         out.emit(Event::Packet(&arrived.seen(PacketContent::Tcp(seen))));
-        out.problem(source, About::connection(self.record.number), &fault);
+        out.problem(source, About::connection(self.record.number), fault);
     }
 
     fn take(
@@ -362,13 +376,23 @@ impl Tracked {
         direction(side, self.client)
     }
 
+    /// By how many bits the windows of a side are shifted: none, unless both ends offered to (RFC 7323 §2.2).
+    fn scale(&self, side: Side) -> u8 {
+        match self.scales {
+            [Some(_), Some(_)] => self.scales[side as usize].unwrap_or(0).min(14),
+            _ => 0,
+        }
+    }
+
+    /// The largest window that a side can offer.
+    fn largest_window(&self, side: Side) -> u64 {
+        u64::from(u16::MAX) << self.scale(side)
+    }
+
     fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
         let syn = segment.flags & SYN != 0;
-        // RFC 7323 §2.2: a SYN's window isn't scaled, and no window is unless both ends offered to.
-        let scale = match self.scales {
-            [Some(_), Some(_)] if !syn => self.scales[side as usize].unwrap_or(0).min(14),
-            _ => 0,
-        };
+        // RFC 7323 §2.2: a SYN's window isn't scaled.
+        let scale = if syn { 0 } else { self.scale(side) };
         let acknowledged =
             if segment.flags & ACK == 0 { 0 } else { self.reassembly.position(side.other(), segment.acknowledgment) };
         SegmentSeen {
@@ -385,9 +409,9 @@ impl Tracked {
 }
 
 /// What reassembly needs to know about a segment, `cut` bytes of whose payload weren't captured.
-pub(super) fn whole<'a>(header: &Header<'a>, cut: usize) -> Segment<'a> {
+pub(super) fn whole<'a>(header: &Header<'a>, cut: usize, stamp: Stamp) -> Segment<'a> {
     let Header { sequence, acknowledgment, flags, payload, .. } = *header;
-    Segment { sequence, acknowledgment, flags, payload, cut: cut as u32 }
+    Segment { sequence, acknowledgment, flags, payload, cut: cut as u32, stamp }
 }
 
 /// Whether a segment can change what is known about its connection; a bare acknowledgment can't.

@@ -5,7 +5,7 @@
 use super::model::layers::LayerRow;
 use super::numbers;
 use super::story::Story;
-use crate::inspect::event::{Novelty, SegmentSeen};
+use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, HttpMessage};
 use crate::layers::application::http::FieldName;
 use crate::layers::presentation::charset::{self, CharsetSource};
@@ -231,9 +231,7 @@ fn transport(story: &Story, exchange: &Exchange, connection: Option<&Connection>
 fn stretch(story: &Story, connection: u64, direction: Direction, message: &HttpMessage) -> Option<String> {
     let (first, last) = (message.extent.first.packet, message.extent.last.packet);
     let sent = story.segments(connection, direction, first).take_while(|(packet, _)| packet.moment.packet <= last);
-    let mut sent = sent.map(|(_, segment)| segment).filter(|segment| {
-        segment.payload_length > 0 && !matches!(segment.novelty, Novelty::Repeated | Novelty::KeepAlive)
-    });
+    let mut sent = sent.map(|(_, segment)| segment).filter(|segment| segment.payload_length > 0 && segment.is_new());
     let after = |segment: &SegmentSeen| segment.stream_offset.saturating_add(segment.payload_length.into());
     let opening = sent.next()?;
     let (segments, end) = sent.fold((1, after(opening)), |(count, end), segment| (count + 1, end.max(after(segment))));

@@ -62,6 +62,7 @@ fn said(segment: &SegmentSeen) -> String {
         Novelty::Empty | Novelty::InOrder => None,
         Novelty::Ahead => Some("ahead of bytes that were not there yet".to_owned()),
         Novelty::Repeated => Some("sent before: a retransmission".to_owned()),
+        Novelty::Copy => Some("captured before: the same packet once more".to_owned()),
         Novelty::KeepAlive => Some("a keep-alive probe".to_owned()),
     });
     parts.join(" · ")

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::Mark;
 use super::fragments::Piece;
 use crate::layers::headers::prelude::*;
 
@@ -16,6 +17,7 @@ pub(crate) struct Ipv4 {
     pub(crate) source: Ipv4Addr,
     /// The last hop of a source route, where there is one that was not followed to its end.
     pub(crate) destination: Ipv4Addr,
+    pub(crate) mark: Mark,
     /// What the datagram's payload is a piece of, if it is only a piece.
     pub(crate) piece: Option<Piece>,
     pub(crate) step: Step,
@@ -25,7 +27,7 @@ pub(crate) struct Ipv4 {
 #[inline(always)]
 pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
     let header = fixed::<20>(Protocol::Ipv4, data)?;
-    let [first, _, l1, l2, i1, i2, f1, f2, _, protocol, _, _, s1, s2, s3, s4, d1, d2, d3, d4] = *header;
+    let [first, _, l1, l2, i1, i2, f1, f2, hops, protocol, _, _, s1, s2, s3, s4, d1, d2, d3, d4] = *header;
     if first >> 4 != 4 {
         return Err(Fault::impossible(Protocol::Ipv4, "Version", first >> 4, "it is 4 in every IPv4 header"));
     }
@@ -46,19 +48,20 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
     };
     let (source, next_hop) = (Ipv4Addr::new(s1, s2, s3, s4), Ipv4Addr::new(d1, d2, d3, d4));
     let destination = data.get(header.len()..length).and_then(final_destination).unwrap_or(next_hop);
-    let flags = u16::from_be_bytes([f1, f2]);
+    let (flags, identification) = (u16::from_be_bytes([f1, f2]), u16::from_be_bytes([i1, i2]));
+    let mark = Mark { hops, identification };
     if flags & (MORE_FRAGMENTS | FRAGMENT_OFFSET) == 0 {
         let step = Step { length, payload, next: ip_protocols::behind(protocol) };
-        return Ok(Ipv4 { source, destination, piece: None, step });
+        return Ok(Ipv4 { source, destination, mark, piece: None, step });
     }
     let piece = Piece {
-        identification: u16::from_be_bytes([i1, i2]).into(),
+        identification: identification.into(),
         protocol,
         offset: u32::from(flags & FRAGMENT_OFFSET) * 8,
         more: flags & MORE_FRAGMENTS != 0,
     };
     let step = Step { length, payload, next: Next::Payload(Payload::Fragment) };
-    Ok(Ipv4 { source, destination, piece: Some(piece), step })
+    Ok(Ipv4 { source, destination, mark, piece: Some(piece), step })
 }
 
 const LOOSE_SOURCE_ROUTE: u8 = 131;

@@ -2,6 +2,7 @@
 
 use std::net::Ipv6Addr;
 
+use super::Mark;
 use super::ipv4::{address_meaning, hops, type_of_service};
 use crate::layers::headers::prelude::*;
 
@@ -42,13 +43,14 @@ const NO_NEXT_HEADER: u8 = 59;
 pub(crate) struct Ipv6 {
     pub(crate) source: Ipv6Addr,
     pub(crate) destination: Ipv6Addr,
+    pub(crate) mark: Mark,
     pub(crate) step: Step,
 }
 
 #[inline]
 pub(crate) fn parse(data: &[u8]) -> Result<Ipv6, Fault> {
     let header = fixed::<40>(Protocol::Ipv6, data)?;
-    let [first, _, _, _, l1, l2, next, _, addresses @ ..] = header;
+    let [first, _, _, _, l1, l2, next, hops, addresses @ ..] = header;
     if first >> 4 != 6 {
         return Err(Fault::impossible(Protocol::Ipv6, "Version", first >> 4, "it is 6 in every IPv6 header"));
     }
@@ -61,5 +63,6 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv6, Fault> {
         length => Some(length),
     };
     let step = Step { length: header.len(), payload, next: ip_protocols::behind(*next) };
-    Ok(Ipv6 { source: source.into(), destination: destination.into(), step })
+    let mark = Mark { hops: *hops, identification: 0 };
+    Ok(Ipv6 { source: source.into(), destination: destination.into(), mark, step })
 }

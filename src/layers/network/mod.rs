@@ -12,3 +12,12 @@ pub(crate) mod l2tp;
 pub(crate) mod overlay;
 
 pub use super::headers::checksum;
+
+/// What an IP header has that tells a packet from others between the same hosts, and a copy of it by its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// The time to live, or hop limit.
+    pub hops: u8,
+    /// The identification; 0 for IPv6, which has it in fragments alone.
+    pub identification: u16,
+}

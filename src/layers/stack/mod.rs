@@ -28,7 +28,7 @@ pub use super::headers::{Fault, Protocol};
 use super::headers::{Next, Payload, Step, ip_protocols, link_types};
 use super::link::{ethernet, vlan};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
-use super::network::{ipv4, ipv6, ipv6_extension};
+use super::network::{Mark, ipv4, ipv6, ipv6_extension};
 use super::transport::header::Header;
 use crate::limits::MOST_HEADERS;
 
@@ -54,6 +54,8 @@ pub struct TcpPacket<'a> {
     pub source: IpAddr,
     /// The receiver's address.
     pub destination: IpAddr,
+    /// What else that header has.
+    pub mark: Mark,
     /// Header and payload, as far as they were captured.
     pub segment: &'a [u8],
     /// Its header.
@@ -137,6 +139,7 @@ struct Walk<'a> {
     /// The innermost IP header's ends: who sent the packet and who is to have it at last, whatever hop it is on.
     source: IpAddr,
     destination: IpAddr,
+    mark: Mark,
     /// A routing header with hops left, the last of which is not known: the checksum was computed with that.
     rerouted: bool,
     /// Which piece of a datagram the innermost IP header says this is.
@@ -155,6 +158,7 @@ impl<'a> Walk<'a> {
             cut: 0,
             source: nowhere,
             destination: nowhere,
+            mark: Mark::default(),
             rerouted: false,
             piece: None,
             tcp: None,
@@ -194,13 +198,13 @@ impl<'a> Walk<'a> {
             Protocol::Ipv4 => {
                 let header = ipv4::parse(data)?;
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
-                (self.piece, self.rerouted) = (header.piece, false);
+                (self.mark, self.piece, self.rerouted) = (header.mark, header.piece, false);
                 Ok(header.step)
             }
             Protocol::Ipv6 => {
                 let header = ipv6::parse(data)?;
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
-                (self.piece, self.rerouted) = (None, false);
+                (self.mark, self.piece, self.rerouted) = (header.mark, None, false);
                 Ok(header.step)
             }
             Protocol::DestinationOptions => {
@@ -266,10 +270,10 @@ impl<'a> Walk<'a> {
         };
         if let (Payload::Of(Protocol::Tcp), Some((offset, header, fault))) = (payload, self.tcp) {
             let segment = self.packet.get(offset..self.end).unwrap_or_default();
-            let (source, destination) = (self.source, self.destination);
+            let (source, destination, mark) = (self.source, self.destination, self.mark);
             // What is missing of the header is no payload.
             let cut = self.cut.saturating_sub(header.header_length.saturating_sub(segment.len()));
-            let packet = TcpPacket { source, destination, segment, header, fault, offset, cut };
+            let packet = TcpPacket { source, destination, mark, segment, header, fault, offset, cut };
             // Where a damaged header ends, and with it how much payload there should be, nobody can tell.
             return Outcome::Tcp(if packet.damage().is_some() { TcpPacket { cut: 0, ..packet } } else { packet });
         }

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::TcpPacket;
 use crate::layers::headers::{Fault, Next, Protocol, Step, link_types};
 use crate::layers::link::{cooked, ethernet, loopback};
-use crate::layers::network::{ipv4, ipv6};
+use crate::layers::network::{Mark, ipv4, ipv6};
 use crate::layers::transport::header::Header;
 
 /// A TCP segment that came the usual way, whole.
@@ -17,6 +17,7 @@ pub(crate) struct Plain<'a> {
     /// The sender's address and the receiver's.
     pub(crate) hosts: [Number; 2],
     is_ipv6: bool,
+    pub(crate) mark: Mark,
     /// Header and payload.
     segment: &'a [u8],
     pub(crate) header: Header<'a>,
@@ -68,12 +69,12 @@ pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
         _ => return None,
     };
     let rest = data.get(link..)?;
-    let (hosts, ip) = if is_ipv6 {
+    let (hosts, mark, ip) = if is_ipv6 {
         let ip = ipv6::parse(rest).ok()?;
-        ([ip.source.into(), ip.destination.into()], ip.step)
+        ([ip.source.into(), ip.destination.into()], ip.mark, ip.step)
     } else {
         let ip = ipv4::parse(rest).ok()?;
-        ([ip.source.into(), ip.destination.into()], ip.step)
+        ([ip.source.into(), ip.destination.into()], ip.mark, ip.step)
     };
     if !matches!(ip.next, Next::Header(Protocol::Tcp)) {
         return None;
@@ -81,7 +82,7 @@ pub(crate) fn plain(link_type: u16, data: &[u8]) -> Option<Plain<'_>> {
     let offset = link + ip.length;
     let segment = data.get(offset..offset + ip.payload?)?;
     let header = Header::parse(segment).ok()?;
-    Some(Plain { hosts, is_ipv6, segment, header, offset })
+    Some(Plain { hosts, is_ipv6, mark, segment, header, offset })
 }
 
 /// The length of a link header that IP follows, and whether that is IPv6.
@@ -98,11 +99,11 @@ fn to_ip(link: Result<Step, Fault>) -> Option<(usize, bool)> {
 
 impl<'a> From<Plain<'a>> for TcpPacket<'a> {
     fn from(plain: Plain<'a>) -> Self {
-        let Plain { hosts, is_ipv6, segment, header, offset } = plain;
+        let Plain { hosts, is_ipv6, mark, segment, header, offset } = plain;
         let address = |Number(number): Number| {
             if is_ipv6 { IpAddr::V6(number.into()) } else { IpAddr::V4((number as u32).into()) }
         };
         let [source, destination] = hosts.map(address);
-        Self { source, destination, segment, header, fault: None, offset, cut: 0 }
+        Self { source, destination, mark, segment, header, fault: None, offset, cut: 0 }
     }
 }

@@ -9,6 +9,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
+use super::Stamp;
+
 use crate::limits::{MAX_COMPARED_ENDS, MAX_COMPARED_WHOLE, MAX_REMEMBERED_SEGMENTS};
 
 /// What was handed on last.
@@ -24,6 +26,7 @@ pub(super) struct Delivered {
 struct Remembered {
     start: u64,
     packet: u64,
+    stamp: Stamp,
     length: u32,
     hash: u32,
 }
@@ -51,12 +54,12 @@ pub struct Conflict {
 impl Delivered {
     /// Remembers bytes that are handed on, and forgets the oldest.
     #[inline]
-    pub(super) fn remember(&mut self, start: u64, bytes: &[u8], packet: u64) {
+    pub(super) fn remember(&mut self, start: u64, bytes: &[u8], (packet, stamp): (u64, Stamp)) {
         if self.segments.len() >= MAX_REMEMBERED_SEGMENTS {
             self.segments.pop_front();
         }
         let hash = self.hash(bytes);
-        self.segments.push_back(Remembered { start, packet, length: bytes.len() as u32, hash });
+        self.segments.push_back(Remembered { start, packet, stamp, length: bytes.len() as u32, hash });
     }
 
     /// Compares bytes that come again, from position `start` on, with what is remembered; the first difference.
@@ -71,6 +74,17 @@ impl Delivered {
             }
         }
         None
+    }
+
+    /// Whether a segment with these bytes at position `start` is one that was captured before.
+    pub(super) fn has_copy(&self, start: u64, bytes: &[u8], stamp: Stamp) -> bool {
+        let at = self.segments.partition_point(|segment| segment.start < start);
+        self.segments.get(at).is_some_and(|first| {
+            first.start == start
+                && first.length as usize == bytes.len()
+                && stamp.is_copy_of(first.stamp)
+                && first.hash == self.hash(bytes)
+        })
     }
 
     /// Bytes of memory held beside the value itself.
@@ -105,7 +119,7 @@ mod tests {
         let mut delivered = Delivered::default();
         let mut start = 0;
         for (packet, piece) in (1..).zip(pieces) {
-            delivered.remember(start, piece, packet);
+            delivered.remember(start, piece, (packet, Stamp::default()));
             start += piece.len() as u64;
         }
         delivered

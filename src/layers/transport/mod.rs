@@ -3,7 +3,9 @@
 mod delivered;
 pub mod header;
 pub mod reassembly;
+mod stamp;
 
 pub use delivered::Conflict;
 pub use header::Header;
 pub use reassembly::{Hole, Novelty, Reassembly, Receiver, Segment, Side};
+pub use stamp::Stamp;

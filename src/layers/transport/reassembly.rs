@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use super::Stamp;
 use super::delivered::{Conflict, Delivered};
 use super::header::{ACK, FIN, SYN};
 use crate::layers::Source;
@@ -48,6 +49,8 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
     /// Payload bytes that the headers promise and the capture cut off.
     pub cut: u32,
+    /// What tells a copy of its packet.
+    pub stamp: Stamp,
 }
 
 impl Segment<'_> {
@@ -93,8 +96,10 @@ pub enum Novelty {
     InOrder,
     /// It lies ahead of bytes not yet seen.
     Ahead,
-    /// Everything in it was seen before.
+    /// Everything in it was seen before: it was sent again.
     Repeated,
+    /// Its packet was captured before: it was sent once.
+    Copy,
     /// A keep-alive probe (RFC 9293 §3.8.4).
     KeepAlive,
 }
@@ -109,6 +114,7 @@ struct Waiting {
     cut: u32,
     fin: bool,
     source: Source,
+    stamp: Stamp,
 }
 
 impl Waiting {
@@ -132,6 +138,8 @@ struct Half {
     told: u64,
     waiting: VecDeque<Waiting>,
     delivered: Delivered,
+    /// When its SYN and its FIN came.
+    ends: [Stamp; 2],
 }
 
 impl Half {
@@ -179,6 +187,21 @@ impl Half {
         } else {
             Novelty::InOrder
         }
+    }
+
+    /// Whether the packet of a segment that brings nothing new was captured before.
+    fn has_copy(&self, segment: &Segment<'_>) -> bool {
+        let (payload, stamp) = (segment.payload, segment.stamp);
+        if segment.length() == 0 {
+            let [syn, fin] = self.ends;
+            return stamp.is_copy_of(if segment.flags & SYN != 0 { syn } else { fin });
+        }
+        let Some(start) = self.position(segment.first()).and_then(|start| u64::try_from(start).ok()) else {
+            return false;
+        };
+        let waits = |w: &Waiting| w.start == start && stamp.is_copy_of(w.stamp) && *w.payload == *payload;
+        self.delivered.has_copy(start, payload, stamp)
+            || self.waiting_from(start).take_while(|w| w.start <= start).any(waits)
     }
 
     /// Keeps a segment sorted by position; among equals, first come first.
@@ -238,7 +261,11 @@ impl Reassembly {
         if self.expects(side, segment) {
             return if segment.length() > 0 { Novelty::InOrder } else { Novelty::Empty };
         }
-        self.halves[side as usize].judge(segment)
+        let half = &self.halves[side as usize];
+        match half.judge(segment) {
+            Novelty::Repeated | Novelty::KeepAlive if half.has_copy(segment) => Novelty::Copy,
+            novelty => novelty,
+        }
     }
 
     /// Whether the segment continues its stream, nothing waits, and it acknowledges nothing that wasn't seen. Nearly every
@@ -259,7 +286,7 @@ impl Reassembly {
     #[inline]
     pub fn expected(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) {
         if segment.length() > 0 {
-            self.hand_on(side, segment.payload, segment.cut, false, source, to);
+            self.hand_on(side, segment.payload, segment.cut, false, (source, segment.stamp), to);
         }
     }
 
@@ -287,6 +314,9 @@ impl Reassembly {
         if half.base.is_none() {
             half.base = Some(segment.first());
         }
+        if segment.flags & SYN != 0 && novelty != Novelty::Copy {
+            half.ends[0] = segment.stamp;
+        }
         if segment.flags & SYN != 0 && !std::mem::replace(&mut half.synchronised, true) && half.told == 0 {
             self.restart(side, segment.first());
         }
@@ -295,7 +325,7 @@ impl Reassembly {
         let next = half.next.cast_signed();
         if (position < next || !half.waiting.is_empty())
             && !segment.payload.is_empty()
-            && novelty != Novelty::KeepAlive
+            && !matches!(novelty, Novelty::KeepAlive | Novelty::Copy)
             && let Some(conflict) = half.compare(position, segment.payload)
         {
             to.conflict(side, conflict, source);
@@ -307,7 +337,7 @@ impl Reassembly {
                 let payload = segment.payload.get(skip..).unwrap_or_default();
                 let cut = segment.cut - skip.saturating_sub(segment.payload.len()) as u32;
                 let source = Source { offset: source.offset + skip.min(segment.payload.len()) as u64, ..source };
-                self.hand_on(side, payload, cut, fin, source, to);
+                self.hand_on(side, payload, cut, fin, (source, segment.stamp), to);
             }
             Novelty::InOrder | Novelty::Ahead => {
                 // Bytes before the stream's first known one have no position; the rest of the segment has.
@@ -321,9 +351,10 @@ impl Reassembly {
                     cut: segment.cut - skip.saturating_sub(segment.payload.len()) as u32,
                     fin,
                     source: Source { offset: source.offset + skip as u64, ..source },
+                    stamp: segment.stamp,
                 });
             }
-            Novelty::Empty | Novelty::Repeated | Novelty::KeepAlive => {}
+            Novelty::Empty | Novelty::Repeated | Novelty::Copy | Novelty::KeepAlive => {}
         }
         if self.is_waiting() {
             self.settle(source, to);
@@ -371,6 +402,18 @@ impl Reassembly {
     #[must_use]
     pub fn base(&self, side: Side) -> Option<u32> {
         self.halves[side as usize].base
+    }
+
+    /// Whether a sequence number lies more than a window of `most` bytes off from all that is known of a side's stream. Of a stream
+    /// whose SYN wasn't seen, nobody knows.
+    #[must_use]
+    pub fn is_far(&self, side: Side, sequence: u32, most: u64) -> bool {
+        let half = &self.halves[side as usize];
+        let waiting = half.waiting.back().map_or(0, Waiting::end);
+        let last = half.next.max(half.acknowledged).max(waiting);
+        let (first, last, most) = (half.next.cast_signed(), last.cast_signed(), most.cast_signed());
+        let is_near = |position: i64| (first - most..=last + most).contains(&position);
+        half.synchronised && !half.position(sequence).is_none_or(is_near)
     }
 
     /// How far the side's stream was handed on, a FIN counted as one.
@@ -424,10 +467,18 @@ impl Reassembly {
         after <= other.next || other.finished
     }
 
-    fn hand_on(&mut self, side: Side, payload: &[u8], cut: u32, fin: bool, source: Source, to: &mut impl Receiver) {
+    fn hand_on(
+        &mut self,
+        side: Side,
+        payload: &[u8],
+        cut: u32,
+        fin: bool,
+        (source, stamp): (Source, Stamp),
+        to: &mut impl Receiver,
+    ) {
         let half = &mut self.halves[side as usize];
         if !payload.is_empty() {
-            half.delivered.remember(half.next, payload, source.ready.packet);
+            half.delivered.remember(half.next, payload, (source.ready.packet, stamp));
             to.bytes(side, half.next, payload, source);
             half.next += payload.len() as u64;
             half.told += payload.len() as u64;
@@ -439,6 +490,7 @@ impl Reassembly {
         }
         if fin && !half.finished {
             half.next += 1;
+            half.ends[1] = stamp;
             self.finish(side, source, to);
         }
     }
@@ -502,7 +554,8 @@ impl Reassembly {
             let kept = waiting.payload.get(skip..).unwrap_or_default();
             let cut = waiting.cut - skip.saturating_sub(waiting.payload.len()) as u32;
             let offset = waiting.source.offset + skip.min(waiting.payload.len()) as u64;
-            self.hand_on(side, kept, cut, waiting.fin, Source { offset, ..waiting.source }, to);
+            let source = Source { offset, ..waiting.source };
+            self.hand_on(side, kept, cut, waiting.fin, (source, waiting.stamp), to);
         }
         true
     }

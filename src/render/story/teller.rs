@@ -152,12 +152,16 @@ impl<'a> Teller<'a> {
 
     fn segment(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let first = self.rows.len();
-        let repeated = segment.novelty == Novelty::Repeated;
+        let again = match segment.novelty {
+            Novelty::Repeated => Some("sent again"),
+            Novelty::Copy => Some("captured twice"),
+            _ => None,
+        };
         if segment.flags & SYN != 0 {
             self.tcp(packet, segment, if segment.flags & ACK == 0 { "SYN" } else { "SYN, ACK" });
         }
         if segment.payload_length > 0 {
-            if repeated {
+            if again.is_some() {
                 self.repetition(packet, segment);
             } else {
                 self.data(packet, segment);
@@ -176,8 +180,8 @@ impl<'a> Teller<'a> {
             };
             self.tcp(packet, segment, &label);
         }
-        if repeated {
-            self.note(first, "sent again");
+        if let Some(again) = again {
+            self.note(first, again);
         }
         if self.story.lost.contains(&packet.moment.packet) {
             self.note(first, "lost");
@@ -240,7 +244,7 @@ impl<'a> Teller<'a> {
         let before = self.story.packets_before(segment.connection, packet.moment.packet).take(LOOK_BACK);
         let mut originals = before.filter_map(|packet| match &packet.content {
             PacketContent::Tcp(it) if it.direction == segment.direction => {
-                let covers = it.novelty != Novelty::Repeated
+                let covers = !is_again(it)
                     && it.stream_offset <= segment.stream_offset
                     && segment.stream_offset < it.stream_offset.saturating_add(it.payload_length.into());
                 covers.then_some(packet.moment.packet)
@@ -363,7 +367,12 @@ fn row_of(story: &Story, said: &Said, every_packet: bool) -> u64 {
 
 /// Whether a segment carries something that was not there before.
 fn is_new(segment: &SegmentSeen) -> bool {
-    segment.payload_length > 0 && segment.novelty != Novelty::Repeated
+    segment.payload_length > 0 && !is_again(segment)
+}
+
+/// Whether all of a segment was there before.
+fn is_again(segment: &SegmentSeen) -> bool {
+    matches!(segment.novelty, Novelty::Repeated | Novelty::Copy)
 }
 
 fn part_of(said: &Said) -> String {

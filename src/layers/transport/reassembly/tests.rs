@@ -1,7 +1,8 @@
 //! What any order of segments comes to.
 
 use super::*;
-use crate::moment::Moment;
+use crate::layers::network::Mark;
+use crate::moment::{Moment, Timestamp};
 use proptest::prelude::*;
 
 /// Keeps what it is given; a gap is kept as that many zero bytes.
@@ -37,7 +38,7 @@ impl Receiver for Kept {
 }
 
 fn segment(sequence: u32, acknowledgment: u32, flags: u8, payload: &[u8]) -> Segment<'_> {
-    Segment { sequence, acknowledgment, flags: flags | ACK, payload, cut: 0 }
+    Segment { sequence, acknowledgment, flags: flags | ACK, payload, cut: 0, stamp: Stamp::default() }
 }
 
 fn opened(client: u32, server: u32) -> (Reassembly, Kept) {
@@ -132,10 +133,18 @@ fn bytes_cut_off_by_the_snap_length_are_missing() {
 #[test]
 fn probes_and_repeats_are_told_from_news() {
     let (mut r, mut kept) = opened(0, 100);
-    let mut say = |sequence, payload: &[u8]| {
-        r.segment(Side::First, &segment(sequence, 101, 0, payload), Source::default(), &mut kept)
+    let mut say_at = |milliseconds: u64, sequence, payload: &[u8]| {
+        let stamp = Stamp::new(Timestamp(milliseconds * 1_000_000), Mark::default());
+        let segment = Segment { stamp, ..segment(sequence, 101, 0, payload) };
+        r.segment(Side::First, &segment, Source::default(), &mut kept)
     };
-    assert_eq!(say(1, b"abc"), Novelty::InOrder);
+    assert_eq!(say_at(100, 1, b"abc"), Novelty::InOrder);
+    assert_eq!(say_at(100, 1, b"abc"), Novelty::Copy);
+    let mut time = 200;
+    let mut say = |sequence, payload: &[u8]| {
+        time += 100;
+        say_at(time, sequence, payload)
+    };
     assert_eq!(say(3, b"c"), Novelty::KeepAlive);
     assert_eq!(say(1, b"abc"), Novelty::Repeated);
     assert_eq!(say(2, b"bcd"), Novelty::InOrder);
@@ -215,7 +224,7 @@ proptest! {
         let payload = [7u8; 50];
         for (first, sequence, acknowledgment, flags, length, cut) in segments {
             let side = if first { Side::First } else { Side::Second };
-            let s = Segment { sequence, acknowledgment, flags, payload: &payload[..length], cut };
+            let s = Segment { sequence, acknowledgment, flags, payload: &payload[..length], cut, stamp: Stamp::default() };
             r.segment(side, &s, Source::default(), &mut kept);
         }
         r.flush(Source::default(), &mut kept);

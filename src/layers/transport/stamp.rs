@@ -1,0 +1,69 @@
+//! A packet that was captured twice, told from one that was sent twice.
+//!
+//! A mirror port shows a packet coming and going, a router before and after it; a sender that sends again makes another packet.
+
+use crate::layers::network::Mark;
+use crate::moment::Timestamp;
+
+/// When a packet came, and what its IP header has that its copies share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// In units of 1,024 ns, as far as they fit.
+    time: u32,
+    mark: Mark,
+}
+
+/// How far copies may be apart that their IP headers give away, in units of time: 10 ms. A sender waits for longer before it sends
+/// again unasked (RFC 8985 §7.2), and synthetic captures give all packets the same identification.
+const NEAR: u32 = 10_000_000 >> 10;
+
+/// The same where IP headers tell nothing: 0.1 ms. Whoever is asked to send again has not even heard of it by then.
+const AT_ONCE: u32 = 100_000 >> 10;
+
+impl Stamp {
+    /// The stamp of a packet that came then.
+    #[must_use]
+    #[inline]
+    pub fn new(time: Timestamp, mark: Mark) -> Self {
+        Self { time: (time.0 >> 10) as u32, mark }
+    }
+
+    /// Whether a packet with the same bytes as another is a copy of it.
+    pub(super) fn is_copy_of(self, first: Self) -> bool {
+        let apart = self.time.wrapping_sub(first.time).cast_signed().unsigned_abs();
+        // A sender that counts its packets gave this one another number.
+        if self.mark.identification != first.mark.identification || apart > NEAR {
+            return false;
+        }
+        let is_marked = self.mark.identification != 0 || self.mark.hops != first.mark.hops;
+        is_marked || apart <= AT_ONCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(microseconds: u64, hops: u8, identification: u16) -> Stamp {
+        Stamp::new(Timestamp(1_700_000_000_000_000_000 + microseconds * 1000), Mark { hops, identification })
+    }
+
+    #[test]
+    fn a_copy_comes_soon_and_has_the_same_identification() {
+        let first = stamp(0, 64, 7);
+        assert!(stamp(4, 64, 7).is_copy_of(first) && stamp(9_000, 63, 7).is_copy_of(first));
+        assert!(!stamp(4, 64, 8).is_copy_of(first) && !stamp(12_000, 63, 7).is_copy_of(first));
+    }
+
+    #[test]
+    fn where_there_is_no_identification_a_hop_or_next_to_no_time_tells() {
+        let first = stamp(0, 64, 0);
+        assert!(stamp(9_000, 63, 0).is_copy_of(first) && stamp(50, 64, 0).is_copy_of(first));
+        assert!(!stamp(300, 64, 0).is_copy_of(first) && !stamp(12_000, 63, 0).is_copy_of(first));
+    }
+
+    #[test]
+    fn a_capture_may_have_the_copy_first() {
+        assert!(stamp(0, 63, 7).is_copy_of(stamp(4, 64, 7)));
+    }
+}
