@@ -155,12 +155,18 @@ impl HttpTalk {
 
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
+        let (heads, is_lost) = (self.heads, self.decoder(from).would_lose_head(length));
         self.break_off(from, source, out);
         self.pairing.gap(from);
+        // The beginning of a head may have been there, which is enough to know whose it is.
+        let is_lost = is_lost && self.heads == heads;
         let (decoder, mut taker) = self.taker(from, source);
         let start = decoder.position();
         if let Some(item) = decoder.gap(length) {
             taker.take(item, start, out);
+        }
+        if is_lost {
+            self.pairing.lose_head(from);
         }
     }
 

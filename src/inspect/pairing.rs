@@ -45,6 +45,10 @@ pub(super) struct Open {
     closes: Option<&'static str>,
     /// How many interim responses came, of which the exchange has at most [`MAX_INTERIM`].
     interim: u64,
+    /// The capture lacks the head of its response, or of an interim one.
+    lost: bool,
+    /// The capture lacks what the client said next.
+    unfollowed: bool,
 }
 
 /// The exchanges of one connection.
@@ -396,6 +400,36 @@ impl Pairing {
         }
     }
 
+    /// The beginning of a message is missing.
+    pub(super) fn lose_head(&mut self, from: Direction) {
+        match from {
+            Direction::Client => {
+                if let Some(open) = self.open.back_mut() {
+                    open.unfollowed = true;
+                }
+            }
+            Direction::Server => {
+                if let Some(open) = self.open.get_mut(self.answered) {
+                    open.lost = true;
+                }
+            }
+        }
+    }
+
+    /// A request came, or a response: where the capture lacks what answered an earlier request, nothing that comes now does. A
+    /// client that asks again has had its answer; and of one that asked several times at once, at least that answer is missing.
+    fn pass_lost(&mut self, from: Direction, out: &mut Output<'_>) {
+        let is_last = self.answered + 1 == self.open.len();
+        let Some(open) = self.open.get_mut(self.answered).filter(|open| open.lost) else { return };
+        if from == Direction::Server && is_last && !open.unfollowed {
+            // What is missing were interim responses.
+            open.lost = false;
+        } else if open.content.is_none() {
+            self.answered += 1;
+            self.close_answered(out);
+        }
+    }
+
     /// Bytes of the message in progress, if there is one, are missing.
     pub(super) fn gap(&mut self, from: Direction) {
         self.whole &= from == Direction::Server;
@@ -521,6 +555,7 @@ impl Pairing {
             return Framing::None;
         };
         out.summary.http_requests += 1;
+        self.pass_lost(Direction::Client, out);
         let mut found = head.faults.to_vec();
         let framing = match of_request(head, &mut found) {
             // A third key follows, whose length isn't announced.
@@ -576,6 +611,7 @@ impl Pairing {
         } else {
             out.summary.http_responses += 1;
         }
+        self.pass_lost(Direction::Server, out);
         if self.answered == self.open.len() {
             // RFC 9110 §15.5.9: a server may send 408 on a connection that was idle for too long.
             let whole = self.whole && self.heard[Direction::Client as usize];
@@ -704,6 +740,7 @@ impl Open {
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
         (self.cause, self.closes, self.interim) = (None, None, 0);
+        (self.lost, self.unfollowed) = (false, false);
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         if let Some(response) = self.exchange.response.take() {

@@ -2,6 +2,82 @@
 
 use super::*;
 
+/// The status that each request was answered with, by its target.
+fn answers(segments: &[Sent]) -> Vec<(String, Option<u16>)> {
+    let (found, _) = find(segments);
+    let target =
+        |it: &Exchange| it.request.as_ref().map(|request| String::from_utf8_lossy(&request.target).into_owned());
+    let answer = |it: &Exchange| (target(it).unwrap_or_default(), it.response.as_ref().map(|response| response.status));
+    found.exchanges.iter().map(answer).collect()
+}
+
+fn get(target: u16) -> String {
+    format!("GET /{target} HTTP/1.1\r\nHost: a\r\n\r\n")
+}
+
+/// A response in two parts, head and body.
+fn response(status: u16) -> [String; 2] {
+    [format!("HTTP/1.1 {status} It\r\nContent-Length: 5\r\n\r\n"), "abcde".to_owned()]
+}
+
+fn expected(statuses: &[Option<u16>]) -> Vec<(String, Option<u16>)> {
+    (200..).zip(statuses).map(|(target, status): (u16, _)| (format!("/{target}"), *status)).collect()
+}
+
+#[test]
+fn a_response_that_the_capture_lacks_leaves_its_request_unanswered_and_the_others_theirs() {
+    let mut dialogue = Dialogue::default();
+    for status in 200..206 {
+        let [head, body] = response(status);
+        dialogue = dialogue.client(get(status)).server(head).server(body);
+    }
+    let whole = dialogue.segments(&[]);
+    let lacking = |lost: &[usize]| {
+        let kept = whole.iter().enumerate().filter(|(at, _)| !lost.contains(at));
+        answers(&kept.map(|(_, sent)| sent.clone()).collect::<Vec<_>>())
+    };
+    let [all @ .., _] = [200, 201, 202, 203, 204, 205, 0].map(Some);
+    assert_eq!(lacking(&[]), expected(&all));
+    // Two segments of the handshake, then three for each exchange: request, head, body.
+    let (head, body) = (2 + 3 * 2 + 1, 2 + 3 * 2 + 2);
+    let without_third = expected(&[Some(200), Some(201), None, Some(203), Some(204), Some(205)]);
+    assert_eq!(lacking(&[head, body]), without_third);
+    assert_eq!(lacking(&[head]), without_third);
+    assert_eq!(lacking(&[body]), expected(&all));
+    let without_two = expected(&[Some(200), Some(201), None, None, Some(204), Some(205)]);
+    assert_eq!(lacking(&[head, body, head + 3, body + 3]), without_two);
+    assert_eq!(lacking(&[head, head + 3]), without_two);
+    // Where the next request is missing, too, its answer is not the one that the third is waiting for.
+    let strange = lacking(&[head, body, body + 1]);
+    assert_eq!(strange[2..4], [("/202".to_owned(), None), (String::new(), Some(203))]);
+}
+
+#[test]
+fn of_several_requests_at_once_the_one_whose_answer_is_missing_stays_unanswered() {
+    let mut dialogue = Dialogue::default().client([get(200), get(201), get(202)].concat());
+    for status in 200..203 {
+        dialogue = dialogue.server(response(status).concat());
+    }
+    let mut segments = dialogue.segments(&[]);
+    assert_eq!(answers(&segments), expected(&[Some(200), Some(201), Some(202)]));
+    segments.remove(4);
+    assert_eq!(answers(&segments), expected(&[Some(200), None, Some(202)]));
+}
+
+#[test]
+fn where_an_interim_response_is_missing_the_final_one_is_still_the_answer() {
+    let dialogue = Dialogue::default()
+        .client("POST /200 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        .server("HTTP/1.1 100 Continue\r\n\r\n")
+        .client("hi")
+        .server(response(200).concat())
+        .client(get(201))
+        .server(response(201).concat());
+    let mut segments = dialogue.segments(&[]);
+    segments.remove(3);
+    assert_eq!(answers(&segments), expected(&[Some(200), Some(201)]));
+}
+
 /// How many segments were sent again, on each connection.
 #[derive(Default)]
 struct Again(Vec<u64>);

@@ -304,6 +304,16 @@ impl Decoder {
         None
     }
 
+    /// Whether a [gap](Self::gap) of that length would have the beginning of a message in it.
+    #[must_use]
+    pub fn would_lose_head(&self, length: u64) -> bool {
+        match self.state {
+            State::Start | State::Lost => true,
+            State::Length(left) => left < length,
+            _ => false,
+        }
+    }
+
     /// The stream ended. Call until it returns `None`.
     pub fn end(&mut self) -> Option<Item<'static>> {
         self.forget_shown();
