@@ -90,6 +90,9 @@ pub const MAX_LINE_AFTER_CLOSE: usize = 1000;
 /// packet's worth. What is older is named nothing.
 pub const MAX_UNNAMED: usize = MAX_SECTION + (128 << 10);
 
+/// How many of the first bytes of what belongs to no message are told; the rest is counted.
+pub const MAX_STRAY_BYTES: usize = 2 << 10;
+
 /// The most requests that may wait for their responses; the oldest is given up beyond that, and shown without one.
 pub const MAX_UNANSWERED: usize = 1024;
 

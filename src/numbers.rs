@@ -22,6 +22,16 @@ pub fn counted(number: u64, singular: &str) -> String {
     format!("{} {singular}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// The packets from one to another: "packet 4", "packets 4 to 1 012".
+#[must_use]
+pub fn packets(first: u64, last: u64) -> String {
+    if first == last {
+        format!("packet {}", count(first))
+    } else {
+        format!("packets {} to {}", count(first), count(last))
+    }
+}
+
 /// A size in bytes: exact up to "9 999 B", then rounded to "64 KiB", "1.5 MiB".
 #[must_use]
 pub fn bytes(number: u64) -> String {

@@ -252,6 +252,11 @@ impl<S: Sink> Sink for Filtered<'_, S> {
             Event::Exchange(it) => self.exchange(it),
             Event::Frame(it) => self.frame(it),
             Event::Message(it) => self.message(it),
+            Event::Stray(it) => {
+                if self.is_possible(it.connection) && self.spans(it.extent) && self.filter.has_stray(it) {
+                    self.sink.event(event);
+                }
+            }
             Event::Problem(it) => self.problem(it),
             Event::Ended(it) => {
                 if self.open.get(&it.number).is_some_and(|known| self.is_of(known, it)) {

@@ -23,7 +23,7 @@ use memchr::memmem;
 
 pub use self::filtered::{Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::{
-    Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response,
+    Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response, Stray,
 };
 use crate::moment::Timestamp;
 
@@ -159,6 +159,15 @@ impl Filter {
     #[must_use]
     pub fn has_message(&self, it: &Message) -> bool {
         self.is_said_by(it.direction) && self.has_opcode(it.opcode) && self.is_in(&it.payload)
+    }
+
+    /// Whether what belongs to no message and no frame matches, its connection and its time aside. It alone makes no
+    /// connection match.
+    #[must_use]
+    pub fn has_stray(&self, it: &Stray) -> bool {
+        let opcode = it.frame.as_ref().map(|frame| frame.opcode);
+        let is_any = self.opcode.is_none_or(|wanted| opcode == Some(wanted)) && !self.is_of_exchanges();
+        is_any && self.is_said_by(it.direction) && self.is_in(&it.bytes)
     }
 
     fn is_said_by(&self, direction: Direction) -> bool {

@@ -146,10 +146,11 @@ impl Conversation {
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let connection = self.connection;
-        if out.options.pieces {
+        if out.options.tells_ranges() {
             let stream = self.streams[from as usize];
             let run = Run { origin: source.origin, offset: source.offset, length: bytes.len() as u64 };
-            out.emit(Event::Bytes(Delivered { connection, direction: from, stream, start, run, data: bytes }));
+            let ready = source.ready;
+            out.emit(Event::Bytes(Delivered { connection, direction: from, stream, start, ready, run, data: bytes }));
         }
         self.seen[from as usize] = start + bytes.len() as u64;
         if self.protocol == Protocol::None {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem};
+use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem, Stray};
 pub use crate::layers::transport::Novelty;
 use crate::layers::{DerivedId, Run};
 
@@ -96,6 +96,8 @@ pub enum Event<'a> {
     Derived(Derived<'a>),
     /// What a range of a stream is. Only if pieces were asked for.
     Piece(Piece),
+    /// Bytes that belong to no message and no frame. Only if [strays](super::Options::strays) were asked for.
+    Stray(&'a Stray),
 }
 
 impl Event<'_> {
@@ -114,6 +116,7 @@ impl Event<'_> {
             Self::Problem(it) => it.connection,
             Self::Bytes(it) => Some(it.connection),
             Self::Piece(it) => Some(it.connection),
+            Self::Stray(it) => Some(it.connection),
             Self::Derived(it) => it.made.side.map(|(connection, _)| connection),
             Self::Interface(..) => None,
         }
@@ -207,6 +210,8 @@ pub struct Delivered<'a> {
     pub stream: DerivedId,
     /// Position of the first in the stream, from 0.
     pub start: u64,
+    /// When they could be read, and with which packet.
+    pub ready: Moment,
     /// Where they lie.
     pub run: Run,
     /// The bytes.

@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::mark::is_marked;
 use super::output::{About, Options, Output, Scratch};
 use super::record::{Connection, Moment, Summary};
+use super::strays::{Listener, Strays};
 use crate::capture::{CaptureError, Interface, Packet, Reader};
 use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
@@ -23,6 +24,7 @@ pub struct Inspector {
     fragments: Fragments,
     last: Moment,
     scratch: Scratch,
+    strays: Strays,
 }
 
 impl Inspector {
@@ -75,6 +77,21 @@ impl Inspector {
 
     /// Takes the next packet.
     pub fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
+        self.listening(sink, |this, sink| this.read(packet, sink));
+    }
+
+    /// Reads on, and if strays are to be told of, listens to what is found.
+    #[inline]
+    fn listening(&mut self, sink: &mut dyn Sink, read: impl FnOnce(&mut Self, &mut dyn Sink)) {
+        if !self.options.strays {
+            return read(self, sink);
+        }
+        let mut strays = std::mem::take(&mut self.strays);
+        read(self, &mut Listener { strays: &mut strays, sink, pieces: self.options.pieces });
+        self.strays = strays;
+    }
+
+    fn read(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
         let summary = &mut self.summary;
         summary.packets += 1;
         summary.bytes += u64::from(packet.original_length);
@@ -135,8 +152,10 @@ impl Inspector {
 
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
-        let mut out = Output::new(sink, &mut self.summary, (self.options, self.redacted), &mut self.scratch);
-        self.connections.finish(Source::of(self.last), &mut out);
+        self.listening(sink, |this, sink| {
+            let mut out = Output::new(sink, &mut this.summary, (this.options, this.redacted), &mut this.scratch);
+            this.connections.finish(Source::of(this.last), &mut out);
+        });
         &self.summary
     }
 

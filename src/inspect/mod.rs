@@ -27,6 +27,7 @@ mod pings;
 pub mod record;
 #[cfg(test)]
 pub(crate) mod samples;
+mod strays;
 mod streams;
 mod tcp_watch;
 #[cfg(test)]

@@ -22,10 +22,19 @@ pub struct Options {
     /// Whether to emit [`Event::Bytes`], [`Event::Piece`] and [`Event::Derived`], which say what every byte of a stream is, and
     /// what is made from it.
     pub pieces: bool,
+    /// Whether to emit [`Event::Stray`]: what belongs to no message and no frame.
+    pub strays: bool,
     /// The protocol of connections whose beginning wasn't captured, if their bytes don't show it.
     pub decode_as: DecodeAs,
     /// The number of the one connection that the view is about; all others are only counted. Without it, the view is about all.
     pub only: Option<u64>,
+}
+
+impl Options {
+    /// Whether it's told what the ranges of a stream are.
+    pub(super) fn tells_ranges(&self) -> bool {
+        self.pieces || self.strays
+    }
 }
 
 /// What can be spoken on a connection whose beginning wasn't captured.
@@ -157,7 +166,8 @@ impl<'a> Output<'a> {
     pub(super) fn look_at(&mut self, connection: u64) {
         if let Some(only) = self.asked.only {
             self.is_told = connection == only;
-            self.options = if self.is_told { self.asked } else { Options { keep: 0, pieces: false, ..self.asked } };
+            self.options =
+                if self.is_told { self.asked } else { Options { keep: 0, pieces: false, strays: false, ..self.asked } };
         }
     }
 
@@ -240,7 +250,7 @@ impl<'a> Output<'a> {
         kind: PieceKind,
         index: u64,
     ) {
-        if self.options.pieces && start < end {
+        if self.options.tells_ranges() && start < end {
             self.emit(Event::Piece(Piece { connection, direction, start, end, kind, index }));
         }
     }

@@ -270,6 +270,43 @@ pub struct Frame {
     pub answers: Option<Answered>,
 }
 
+/// Bytes of a stream that belong to no message and no frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The connection's number.
+    pub connection: u64,
+    /// Who sent them.
+    pub direction: Direction,
+    /// From their first byte to their last.
+    pub extent: Extent,
+    /// The first byte's position in its stream, from 0.
+    pub start: u64,
+    /// How many they are.
+    pub length: u64,
+    /// The first of them; of a frame its payload, unmasked.
+    pub bytes: Vec<u8>,
+    /// What they are, as far as that can be told, such as "SSH"; else empty.
+    pub what: Cow<'static, str>,
+    /// The exchange of their sender's message before them.
+    pub exchange: Option<u64>,
+    /// What they stand among.
+    pub place: StrayPlace,
+    /// The frame that they are: one that came before its handshake was answered.
+    pub frame: Option<Box<Frame>>,
+}
+
+/// What strays stand among.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StrayPlace {
+    /// HTTP messages, or what should be some.
+    #[default]
+    Messages,
+    /// WebSocket frames.
+    Frames,
+    /// Another protocol's bytes, after a switch to it.
+    Elsewhere,
+}
+
 /// A ping, and when it had its pong (RFC 6455 §5.5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answered {

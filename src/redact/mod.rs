@@ -23,7 +23,9 @@ pub use self::packet::Redactor;
 pub use self::plan::{Plan, Planner};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, Sink};
-use crate::inspect::record::{Connection, Direction, Exchange, Fields, Frame, HttpMessage, Message, Problem, Request};
+use crate::inspect::record::{
+    Connection, Direction, Exchange, Fields, Frame, HttpMessage, Message, Problem, Request, Stray,
+};
 use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::handshake::{accept, is_key};
 use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, RSV1, TEXT, is_control};
@@ -76,6 +78,7 @@ impl<S: Sink> Sink for Redacted<S> {
             Event::Exchange(it) => sink.event(Event::Exchange(&exchange(it))),
             Event::Frame(it) => sink.event(Event::Frame(&frame(it, payloads.filler(it)))),
             Event::Message(it) => sink.event(Event::Message(&message(it))),
+            Event::Stray(it) => sink.event(Event::Stray(&stray(it))),
             Event::Problem(it) => sink.event(Event::Problem(&problem(it))),
             // The bytes themselves: only a plan says which of them may be seen.
             Event::Bytes(_) | Event::Derived(_) => {}
@@ -269,6 +272,16 @@ fn frame(it: &Frame, filler: u8) -> Frame {
     it.payload[open..].fill(filler);
     if let Some(reason) = &mut it.close_reason {
         reason.fill(BLANK);
+    }
+    it
+}
+
+/// Bytes of no message without what they say: only what they are.
+fn stray(it: &Stray) -> Stray {
+    let mut it = it.clone();
+    it.bytes.fill(BLANK);
+    if let Some(of) = &mut it.frame {
+        **of = frame(of, BLANK);
     }
     it
 }

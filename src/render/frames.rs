@@ -4,18 +4,70 @@ use super::model::{Cell, Column, Look, Table, Text};
 use super::numbers::{self, Times};
 use super::summary::opcode_name;
 use crate::capture::Timestamp;
-use crate::inspect::record::Frame;
+use crate::inspect::record::{Extent, Frame, Stray, StrayPlace};
 
 /// How much of a payload one looks at to see what it is, and what a table can show of it.
 const GLANCE: usize = 64;
 const SHOWN: usize = 4 << 10;
 
-/// The table, of which `left_out` more rows are mentioned. Each frame comes with what its time counts from, if it has one.
+/// What a row of the table is about.
+#[derive(Clone, Debug)]
+pub enum Framed {
+    /// A frame.
+    Frame(Frame),
+    /// What is no frame, or none that its receiver has to take.
+    Stray(Stray),
+}
+
+impl Framed {
+    fn place(&self) -> (u64, Extent) {
+        match self {
+            Self::Frame(it) => (it.connection, it.extent),
+            Self::Stray(it) => (it.connection, it.extent),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Frame(it) => format!("{}.{}", it.connection, it.index),
+            Self::Stray(it) => format!("{}.—", it.connection),
+        }
+    }
+
+    /// The cells of the columns that have to do with neither its name nor its time.
+    fn cells(&self) -> [Cell; 6] {
+        match self {
+            Self::Frame(it) => cells(it, payload(it)),
+            Self::Stray(Stray { frame: Some(it), what, .. }) => {
+                cells(it, Text::words(format!("{what}: ")).and(payload(it)).look(Look::Bad))
+            }
+            Self::Stray(it) => {
+                let what = if it.what.is_empty() { Text::default() } else { Text::words(format!("{}: ", it.what)) };
+                [
+                    Text::words(it.direction.name()).look(Look::From(it.direction)).into(),
+                    Text::words("no frame").look(Look::Bad).into(),
+                    Cell::default(),
+                    Cell::default(),
+                    Text::count(it.length).into(),
+                    what.and(beginning(&it.bytes, looks_like_text(&it.bytes))).look(Look::Bad).into(),
+                ]
+            }
+        }
+    }
+}
+
+/// Whether the table has a row for what belongs to no frame: it stands among frames, or is one that came too early.
 #[must_use]
-pub fn table<'a>(frames: impl IntoIterator<Item = (&'a Frame, Option<Timestamp>)>, left_out: u64) -> Table {
-    let frames: Vec<_> = frames.into_iter().collect();
-    let passed = |it: &Frame, start: Option<Timestamp>| Some(it.extent.first.time.since(start?));
-    let times: Vec<u64> = frames.iter().filter_map(|(it, start)| passed(it, *start)).collect();
+pub fn is_listed(it: &Stray) -> bool {
+    it.place == StrayPlace::Frames || it.frame.is_some()
+}
+
+/// The table, of which `left_out` more rows are mentioned. Each row comes with what its time counts from, if it has one.
+#[must_use]
+pub fn table<'a>(rows: impl IntoIterator<Item = (&'a Framed, Option<Timestamp>)>, left_out: u64) -> Table {
+    let rows: Vec<_> = rows.into_iter().collect();
+    let passed = |it: &Framed, start: Option<Timestamp>| Some(it.place().1.first.time.since(start?));
+    let times: Vec<u64> = rows.iter().filter_map(|(it, start)| passed(it, *start)).collect();
     let time = (!times.is_empty()).then_some(Column::number("Time"));
     let times = Times::of(times);
     let columns = [
@@ -29,31 +81,35 @@ pub fn table<'a>(frames: impl IntoIterator<Item = (&'a Frame, Option<Timestamp>)
     let columns: Vec<Column> = std::iter::once(Column::number("#")).chain(time).chain(columns).collect();
     let mut table = Table::new(&columns);
     let mut before = None;
-    for (it, start) in frames {
+    for (it, start) in rows {
         if let Some(silence) = silence(before.replace((it, start)), (it, start)) {
             table.aside(silence);
         }
+        let name = Text::words(it.name()).dim();
         let at = passed(it, start).map(|at| Text::words(format!("{} ms", times.number(at))).dim());
-        let look = if it.opcode >= 8 { Look::Dim } else { Look::Plain };
-        let cells: [Cell; 6] = [
-            Text::words(it.direction.name()).look(Look::From(it.direction)).into(),
-            Cell::or(Text::words(opcode(it, " after")).look(look), Text::words(opcode(it, "")).look(look)),
-            Text::words(if it.fin { "1" } else { "0" }).into(),
-            Text::words(if it.mask_key.is_some() { "yes" } else { "no" }).into(),
-            Text::count(it.payload_bytes).look(if it.complete { Look::Plain } else { Look::Bad }).into(),
-            payload(it).into(),
-        ];
-        let name = Text::words(format!("{}.{}", it.connection, it.index)).dim();
-        table.row(std::iter::once(name).chain(at).map(Cell::from).chain(cells));
+        table.row(std::iter::once(name).chain(at).map(Cell::from).chain(it.cells()));
     }
     table.but(left_out)
 }
 
-/// How long nobody said anything between two frames of one connection, if that was long.
-fn silence(before: Option<(&Frame, Option<Timestamp>)>, after: (&Frame, Option<Timestamp>)) -> Option<String> {
+/// How long nobody said anything between two rows of one connection, if that was long.
+fn silence(before: Option<(&Framed, Option<Timestamp>)>, after: (&Framed, Option<Timestamp>)) -> Option<String> {
     let (before, start) = before?;
-    let same = (before.connection, start) == (after.0.connection, after.1) && start.is_some();
-    if same { numbers::silence(after.0.extent.first.time.since(before.extent.last.time)) } else { None }
+    let ((of, said), (to, next)) = (before.place(), after.0.place());
+    let same = (of, start) == (to, after.1) && start.is_some();
+    if same { numbers::silence(next.first.time.since(said.last.time)) } else { None }
+}
+
+fn cells(it: &Frame, payload: Text) -> [Cell; 6] {
+    let look = if it.opcode >= 8 { Look::Dim } else { Look::Plain };
+    [
+        Text::words(it.direction.name()).look(Look::From(it.direction)).into(),
+        Cell::or(Text::words(opcode(it, " after")).look(look), Text::words(opcode(it, "")).look(look)),
+        Text::words(if it.fin { "1" } else { "0" }).into(),
+        Text::words(if it.mask_key.is_some() { "yes" } else { "no" }).into(),
+        Text::count(it.payload_bytes).look(if it.complete { Look::Plain } else { Look::Bad }).into(),
+        payload.into(),
+    ]
 }
 
 /// The opcode's name, with RSV1, with which a compressed message begins (RFC 7692 §6), or how long after its ping a pong came.
@@ -72,11 +128,16 @@ fn payload(frame: &Frame) -> Text {
         let reason = frame.close_reason.as_ref().filter(|reason| !reason.is_empty());
         return reason.iter().fold(code, |code, reason| code.and(" ").and(Text::captured(reason.as_slice())));
     }
-    if !is_text(frame) {
-        let bytes: Vec<String> = frame.payload.iter().take(GLANCE).map(|byte| format!("{byte:02x}")).collect();
-        return Text::words(bytes.join(" ")).dim();
+    beginning(&frame.payload, is_text(frame))
+}
+
+/// The beginning of some bytes: as text, or in hexadecimal.
+fn beginning(bytes: &[u8], is_text: bool) -> Text {
+    if is_text {
+        return Text::captured(bytes.get(..SHOWN).unwrap_or(bytes));
     }
-    Text::captured(frame.payload.get(..SHOWN).unwrap_or(&frame.payload))
+    let bytes: Vec<String> = bytes.iter().take(GLANCE).map(|byte| format!("{byte:02x}")).collect();
+    Text::words(bytes.join(" ")).dim()
 }
 
 /// Whether a frame's payload can be read as text. A compressed one can not, even where it happens to look like it.
@@ -86,15 +147,19 @@ pub(super) fn is_text(frame: &Frame) -> bool {
 
 /// A continuation does not say what it continues; bytes that no text has tell.
 fn continues_no_text(frame: &Frame) -> bool {
-    let in_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
-    frame.opcode == 0 && !frame.payload.iter().take(GLANCE).all(in_text)
+    frame.opcode == 0 && !looks_like_text(&frame.payload)
+}
+
+/// Whether bytes of which nothing says what they are may be text: they have none that no text has.
+pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
+    bytes.iter().take(GLANCE).all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::capture::Timestamp;
-    use crate::inspect::record::{Answered, Direction, Extent, Moment};
+    use crate::inspect::record::{Answered, Direction, Moment};
     use crate::inspect::samples;
     use crate::render::Style;
 
@@ -114,7 +179,7 @@ pub(super) mod tests {
         }
     }
 
-    fn chat() -> Vec<Frame> {
+    fn chat() -> Vec<Framed> {
         let pong = Frame { answers: Some(Answered { ping: 2, after: 40_000_000 }), ..frame(10, b"here", true) };
         let mut frames = vec![
             frame(1, "{\"say\": \"Grüße aus der Küche, und noch einiges mehr, das keiner liest\"}".as_bytes(), true),
@@ -131,12 +196,12 @@ pub(super) mod tests {
             frame.extent = Extent { first: silent, last: silent };
         }
         (frames[4].close_code, frames[4].close_reason) = (Some(1000), Some(b"bye\xff".to_vec()));
-        frames
+        frames.into_iter().map(Framed::Frame).collect()
     }
 
     /// The frames with what their times count from.
-    fn timed(frames: &[Frame]) -> impl Iterator<Item = (&Frame, Option<Timestamp>)> {
-        frames.iter().map(|it| (it, Some(Timestamp(1_700_000_000_000_000_000))))
+    fn timed(rows: &[Framed]) -> impl Iterator<Item = (&Framed, Option<Timestamp>)> {
+        rows.iter().map(|it| (it, Some(Timestamp(1_700_000_000_000_000_000))))
     }
 
     #[test]

@@ -97,7 +97,8 @@ impl<W: Write> Sink for Json<W> {
             | Event::Upgraded(_)
             | Event::Bytes(_)
             | Event::Derived(_)
-            | Event::Piece(_) => {}
+            | Event::Piece(_)
+            | Event::Stray(_) => {}
         }
     }
 

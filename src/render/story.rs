@@ -248,7 +248,8 @@ impl Sink for Story {
             | Event::Message(_)
             | Event::Bytes(_)
             | Event::Derived(_)
-            | Event::Piece(_) => {}
+            | Event::Piece(_)
+            | Event::Stray(_) => {}
         }
     }
 }

@@ -1,20 +1,30 @@
 //! A conversation as a transcript: who said what, and when, in order.
 //!
 //! HTTP messages are shown as [`heads`] draws them; what a WebSocket carries as messages, whole and inflated, and as the
-//! control frames between them. Frames that make up messages are not shown twice.
+//! control frames between them. Frames that make up messages are not shown twice; those that make up none, and bytes that are of
+//! no message at all, stand where they came. Nothing that was said is missing: what isn't shown is counted.
 
 use super::escape::whole_characters;
-use super::frames::is_text;
+use super::frames::{is_text, looks_like_text};
 use super::model::quote::Fold;
 use super::model::{Look, Page, Prose, Quote, Text};
 use super::{heads, numbers, summary};
 use crate::capture::Timestamp;
-use crate::inspect::record::{Closed, Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Protocol};
+use crate::inspect::record::{
+    Closed, Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Protocol, Stray, StrayPlace,
+};
 use crate::layers::Layer;
 
 /// How many lines of a payload that is not text are shown, of [`HEX`] bytes each.
 const HEX_LINES: usize = 16;
 const HEX: usize = 16;
+
+/// How many lines of what belongs to no message are shown, as text and in hexadecimal.
+const STRAY_LINES: usize = 16;
+const STRAY_HEX_LINES: usize = 4;
+
+/// How many frames are kept of a message that may never be whole, and strays until an exchange is told.
+const KEPT: usize = 64;
 
 /// What is said on one connection, piece by piece, with an empty line between any two.
 #[derive(Debug, Default)]
@@ -25,10 +35,14 @@ pub struct Transcript {
     begun: bool,
     /// How many lines of each body are shown, if not all.
     body_lines: Option<usize>,
-    /// Frames of messages that are not whole yet, by who sent them.
-    unfinished: [u64; 2],
-    /// How many exchanges there were, and how many bytes of the client's stream and of the server's they are.
-    told: (u64, [u64; 2]),
+    /// Frames of messages that are not whole yet, by who sent them: the first of them, and how many.
+    unfinished: [(Vec<Frame>, u64); 2],
+    /// How many exchanges have begun and are not told yet, and the strays among them.
+    under_way: u64,
+    held: Vec<Stray>,
+    /// How many bytes of the client's stream and of the server's were told, and how many of them nothing could be made of.
+    told: [u64; 2],
+    unread: [u64; 2],
 }
 
 impl Transcript {
@@ -38,31 +52,89 @@ impl Transcript {
         Self { start, heard: from, body_lines: Some(body_lines), ..Self::default() }
     }
 
+    /// The same with what was said meanwhile and belongs to no message.
+    #[must_use]
+    pub fn with(self, strays: &[Stray]) -> Self {
+        Self { held: strays.to_vec(), ..self }
+    }
+
     /// The connection begins: times count from here.
     pub fn opened(&mut self, it: &Connection) {
         (self.start, self.heard) = (it.extent.first.time, it.extent.first.time);
     }
 
-    /// A request with its responses.
+    /// A request has come: what is said until its exchange is over is told with it.
+    pub fn request(&mut self) {
+        self.under_way += 1;
+    }
+
+    /// A request with its responses, and what was said meanwhile.
     #[must_use]
     pub fn exchange(&mut self, it: &Exchange) -> Page {
         let name = format!("exchange {}.{}", it.connection, it.index);
         let mut page = Page::default();
         let lines = self.body_lines.unwrap_or(usize::MAX);
-        self.count(it);
+        self.under_way = self.under_way.saturating_sub(u64::from(it.request.is_some()));
+        let mut held = std::mem::take(&mut self.held).into_iter().peekable();
         if let Some(request) = &it.request {
             let quote = heads::request(request, lines);
+            while let Some(stray) = held.next_if(|stray| is_before(stray, &request.message)) {
+                self.shown(&mut page, &stray);
+            }
             self.said(&mut page, &format!("request of {name}"), &request.message, quote);
         }
         for response in it.interim.iter().chain(&it.response) {
             let quote = heads::response(response, lines);
+            while let Some(stray) = held.next_if(|stray| is_before(stray, &response.message)) {
+                self.shown(&mut page, &stray);
+            }
             self.said(&mut page, &format!("response of {name}"), &response.message, quote);
+        }
+        for stray in held {
+            self.shown(&mut page, &stray);
         }
         page
     }
 
+    /// What belongs to no message and no frame.
+    #[must_use]
+    pub fn stray(&mut self, it: &Stray) -> Page {
+        let mut page = Page::default();
+        if self.under_way > 0 && it.place == StrayPlace::Messages && self.held.len() < KEPT {
+            self.held.push(it.clone());
+        } else {
+            self.shown(&mut page, it);
+        }
+        page
+    }
+
+    fn shown(&mut self, page: &mut Page, it: &Stray) {
+        self.told[it.direction as usize] += it.length;
+        if let Some(frame) = &it.frame {
+            return self.title_of_frame(page, frame, &format!(", before the 101 (RFC 6455 §4.1){}", unfinished(frame)));
+        }
+        if it.place == StrayPlace::Elsewhere {
+            self.unread[it.direction as usize] += it.length;
+        }
+        let bytes = numbers::counted(it.length, "byte");
+        let what = if it.what.is_empty() { format!("{bytes} of no message") } else { format!("{}, {bytes}", it.what) };
+        self.title(page, it.direction, it.extent, it.extent.first.time, &what);
+        let mut quote = Quote::new(it.direction);
+        let shown = if looks_like_text(&it.bytes) {
+            text_lines(&mut quote, &it.bytes, STRAY_LINES)
+        } else {
+            hex_lines(&mut quote, &it.bytes, STRAY_HEX_LINES)
+        };
+        let left = it.length - shown as u64;
+        if left > 0 {
+            quote.remark(more(left));
+        }
+        page.add(quote);
+    }
+
     /// An exchange is told from its beginning; frames and messages stand where they became whole, between one another.
     fn said(&mut self, page: &mut Page, what: &str, it: &HttpMessage, mut quote: Quote) {
+        self.told[quote.from as usize] += it.header_bytes + it.wire_body_bytes;
         self.title(page, quote.from, it.extent, it.extent.first.time, what);
         if it.body_truncated {
             quote.remark("the whole body: --body");
@@ -70,31 +142,40 @@ impl Transcript {
         page.add(quote);
     }
 
-    /// A frame, unless a message will tell what it carries.
+    /// A frame, unless a message may tell what it carries.
     #[must_use]
     pub fn frame(&mut self, it: &Frame) -> Page {
         let mut page = Page::default();
+        self.told[it.direction as usize] += u64::from(it.header_bytes) + it.payload_seen;
         if it.opcode <= 2 && it.complete {
-            self.unfinished[it.direction as usize] += 1;
-            return page;
+            let (frames, count) = &mut self.unfinished[it.direction as usize];
+            *count += 1;
+            if frames.len() < KEPT {
+                frames.push(it.clone());
+            }
+        } else {
+            let after = it.answers.map(|it| format!(", {} after the ping", numbers::duration(it.after)));
+            self.title_of_frame(&mut page, it, &(after.unwrap_or_default() + unfinished(it)));
         }
+        page
+    }
+
+    fn title_of_frame(&mut self, page: &mut Page, it: &Frame, remark: &str) {
         let name = summary::opcode_name(it.opcode);
-        let cut = if it.complete { "" } else { ", the rest was not seen" };
         let code = it.close_code.map(|code| format!(" {code}")).unwrap_or_default();
-        let after =
-            it.answers.map(|it| format!(", {} after the ping", numbers::duration(it.after))).unwrap_or_default();
-        let what = format!("{name}{code}, {}{after}{cut}", numbers::counted(it.payload_bytes, "byte"));
-        self.title(&mut page, it.direction, it.extent, it.extent.last.time, &what);
+        let what = format!("{name}{code}, {}{remark}", numbers::counted(it.payload_bytes, "byte"));
+        self.title(page, it.direction, it.extent, it.extent.last.time, &what);
         let said = it.close_reason.as_ref().unwrap_or(&it.payload);
         page.add(payload(it.direction, said, it.payload_truncated, is_text(it)));
-        page
     }
 
     /// A message.
     #[must_use]
     pub fn message(&mut self, it: &Message) -> Page {
-        self.unfinished[it.direction as usize] = 0;
         let mut page = Page::default();
+        let (kept, count) = std::mem::take(&mut self.unfinished[it.direction as usize]);
+        // Its own frames are the last; those before them are of none.
+        self.orphans(&mut page, &kept, count.saturating_sub(it.frames));
         let frames = if it.frames == 1 { String::new() } else { format!(" in {} frames", numbers::count(it.frames)) };
         let compressed = if it.compressed { ", compressed" } else { "" };
         let bytes = numbers::counted(it.payload_bytes, "byte");
@@ -108,14 +189,43 @@ impl Transcript {
         page
     }
 
-    /// The connection's end, and what was on it that could not be shown.
+    /// So many frames that are of no whole message, the first of which were kept.
+    fn orphans(&mut self, page: &mut Page, kept: &[Frame], count: u64) {
+        let shown = usize::try_from(count).unwrap_or(usize::MAX).min(kept.len());
+        for frame in kept.iter().take(shown) {
+            self.title_of_frame(page, frame, ", of no whole message");
+        }
+        let left = count - shown as u64;
+        if left > 0 {
+            self.space(page);
+            page.remark(format!("{} of no whole message", numbers::counted(left, "more frame")));
+        }
+    }
+
+    /// The connection's end, and what was on it that could not be shown. `whole`: whether all that was found on it was told.
     #[must_use]
-    pub fn closed(&mut self, it: &Connection) -> Page {
-        let unfinished: u64 = self.unfinished.iter().sum();
+    pub fn closed(&mut self, it: &Connection, whole: bool) -> Page {
+        let mut page = Page::default();
+        for stray in std::mem::take(&mut self.held) {
+            self.shown(&mut page, &stray);
+        }
+        for (kept, count) in std::mem::take(&mut self.unfinished) {
+            self.orphans(&mut page, &kept, count);
+        }
         let mut notes = Vec::new();
-        if unfinished > 0 {
-            let frames = numbers::counted(unfinished, "frame");
-            notes.push(format!("{frames} of messages that are not whole: --connection {} lists them", it.number));
+        if !self.begun {
+            notes.push(match it.protocol {
+                Protocol::None => "nothing was said: no segment has a payload".to_owned(),
+                _ => "nothing that was said is in the capture".to_owned(),
+            });
+        }
+        notes.extend(sides(self.unread, "byte").map(|bytes| format!("{bytes} can not be read: {}", unread(it))));
+        let seen = [it.client_bytes, it.server_bytes];
+        let untold = [0, 1].map(|side| seen[side].saturating_sub(self.told[side]));
+        notes.extend(sides(untold, "more byte").filter(|_| whole).map(|bytes| format!("{bytes} are not shown")));
+        for note in notes {
+            self.space(&mut page);
+            page.remark(note);
         }
         let who = it.closed_by.map_or("nobody knows whom", Direction::name);
         let how = match it.closed {
@@ -124,25 +234,17 @@ impl Transcript {
             Closed::Open => "still open where the capture ends".to_owned(),
             Closed::Evicted => "forgotten here, to save memory".to_owned(),
         };
-        if self.begun {
-            notes.extend(self.rest(it));
-        } else {
-            notes.push(match it.protocol {
-                Protocol::None => "nothing was said: no segment has a payload".to_owned(),
-                Protocol::Http1 | Protocol::WebSocket => "nothing that was said is whole".to_owned(),
-                _ => format!("what was said can not be read: {}", unread(it)),
-            });
-        }
-        let mut page = Page::default();
-        for note in notes {
-            self.space(&mut page);
-            page.remark(note);
-        }
         self.silence(&mut page, it.extent.last.time);
         self.space(&mut page);
         let ends = format!("connection {}: {} → {}", it.number, it.client, it.server);
         page.remark(format!("{}  {how} · {ends}", self.clock(it.extent.last.time)));
         page
+    }
+
+    /// How many bytes of the client's stream and of the server's were shown so far, or counted.
+    #[must_use]
+    pub fn told(&self) -> [u64; 2] {
+        self.told
     }
 
     /// An empty line, unless nothing stands above it.
@@ -152,38 +254,9 @@ impl Transcript {
         }
     }
 
-    fn count(&mut self, it: &Exchange) {
-        let bytes = |message: &HttpMessage| message.header_bytes + message.wire_body_bytes;
-        self.told.0 += 1;
-        self.told.1[0] += it.request.as_ref().map_or(0, |request| bytes(&request.message));
-        self.told.1[1] += it.interim.iter().chain(&it.response).map(|it| bytes(&it.message)).sum::<u64>();
-    }
-
-    /// What came after a 101, or in a tunnel, and is not decoded: how much of it, and what it is.
-    fn rest(&self, it: &Connection) -> Option<String> {
-        if it.protocol == Protocol::WebSocket || it.protocol == Protocol::Http1 && it.protocol_detail.is_none() {
-            return None;
-        }
-        let (exchanges, [client, server]) = self.told;
-        if exchanges != it.exchanges {
-            // A filter left some out: how many bytes are not theirs is not known.
-            return Some(format!("some of what was said can not be read: {}", unread(it)));
-        }
-        let rest = [it.client_bytes.saturating_sub(client), it.server_bytes.saturating_sub(server)];
-        let sides = [Direction::Client, Direction::Server].into_iter().zip(rest).filter(|(_, bytes)| *bytes > 0);
-        let sides: Vec<String> =
-            sides.map(|(who, bytes)| format!("{} of the {}", numbers::counted(bytes, "byte"), who.name())).collect();
-        (!sides.is_empty()).then(|| format!("{} can not be read: {}", sides.join(" and "), unread(it)))
-    }
-
     /// When, who, what, and in which packets.
     fn title(&mut self, page: &mut Page, from: Direction, extent: Extent, at: Timestamp, what: &str) {
-        let packets = if extent.first.packet == extent.last.packet {
-            format!("packet {}", numbers::count(extent.first.packet))
-        } else {
-            let (first, last) = (numbers::count(extent.first.packet), numbers::count(extent.last.packet));
-            format!("packets {first} to {last}")
-        };
+        let packets = numbers::packets(extent.first.packet, extent.last.packet);
         let who = Text::words(from.name()).look(look(from));
         let clock = Text::words(format!("{}  ", self.clock(at))).dim();
         self.silence(page, extent.first.time);
@@ -210,20 +283,52 @@ fn payload(from: Direction, bytes: &[u8], truncated: bool, is_text: bool) -> Quo
     let mut quote = Quote::new(from);
     if is_text {
         let bytes = if truncated { whole_characters(bytes) } else { bytes };
-        for said in bytes.split(|byte| *byte == b'\n').filter(|_| !bytes.is_empty()) {
-            quote.add(Fold::All, Text::captured(said.strip_suffix(b"\r").unwrap_or(said)));
-        }
+        text_lines(&mut quote, bytes, usize::MAX);
         return quote;
     }
-    for row in bytes.chunks(HEX).take(HEX_LINES) {
-        let row: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
-        quote.add(Fold::Words, row.join(" "));
-    }
-    let left = bytes.len().saturating_sub(HEX * HEX_LINES);
+    let left = bytes.len() - hex_lines(&mut quote, bytes, HEX_LINES);
     if left > 0 {
         quote.remark(more(left as u64));
     }
     quote
+}
+
+/// Adds the first lines of a text; returns how many bytes they are.
+fn text_lines(quote: &mut Quote, text: &[u8], lines: usize) -> usize {
+    let mut shown = 0;
+    for line in text.split_inclusive(|byte| *byte == b'\n').take(lines) {
+        shown += line.len();
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        quote.add(Fold::All, Text::captured(line.strip_suffix(b"\r").unwrap_or(line)));
+    }
+    shown
+}
+
+/// The same in hexadecimal.
+fn hex_lines(quote: &mut Quote, bytes: &[u8], lines: usize) -> usize {
+    for row in bytes.chunks(HEX).take(lines) {
+        let row: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
+        quote.add(Fold::Words, row.join(" "));
+    }
+    bytes.len().min(HEX * lines)
+}
+
+/// How many bytes are whose, if there are any.
+fn sides(bytes: [u64; 2], unit: &'static str) -> impl Iterator<Item = String> {
+    let sides = Direction::BOTH.into_iter().zip(bytes).filter(|(_, bytes)| *bytes > 0);
+    let sides: Vec<String> =
+        sides.map(|(who, bytes)| format!("{} of the {}", numbers::counted(bytes, unit), who.name())).collect();
+    (!sides.is_empty()).then(|| sides.join(" and ")).into_iter()
+}
+
+/// Whether a stray came before a message began.
+fn is_before(stray: &Stray, message: &HttpMessage) -> bool {
+    stray.extent.first.packet < message.extent.first.packet
+}
+
+/// What there is to remark of a frame that is not whole.
+fn unfinished(it: &Frame) -> &'static str {
+    if it.complete { "" } else { ", the rest was not seen" }
 }
 
 fn more(left: u64) -> String {
@@ -276,7 +381,7 @@ mod tests {
         page.append(transcript.message(&message(payload, 1)));
         page.append(transcript.message(&message(payload, 2)));
         page.append(transcript.frame(&frame(9, payload, true)));
-        page.append(transcript.closed(&connection()));
+        page.append(transcript.closed(&connection(), false));
         style.lines(page)
     }
 
@@ -287,33 +392,64 @@ mod tests {
         insta::assert_snapshot!(messages.join("\n"));
     }
 
-    #[test]
-    fn a_connection_without_words_says_why() {
-        let mut transcript = Transcript::default();
-        transcript.opened(&connection());
-        let it = Connection { protocol: Protocol::Tls, protocol_detail: Some("TLS 1.3".into()), ..connection() };
-        let lines = Style::plain(80).lines(transcript.closed(&it));
-        assert_eq!(lines[0], "what was said can not be read: TLS 1.3");
+    fn stray(length: u64, what: &'static str, bytes: &[u8]) -> Stray {
+        Stray {
+            connection: 0,
+            direction: Direction::Client,
+            extent: connection().extent,
+            start: 0,
+            length,
+            bytes: bytes.to_vec(),
+            what: what.into(),
+            exchange: None,
+            place: StrayPlace::Elsewhere,
+            frame: None,
+        }
     }
 
     #[test]
-    fn what_follows_a_switch_and_is_not_decoded_is_counted_and_named() {
-        let bytes = |message: &HttpMessage| message.header_bytes + message.wire_body_bytes;
-        let spoken = exchange();
-        let mut it = Connection { protocol_detail: Some("tunnel to example.com:443: TLS 1.3".into()), ..connection() };
-        (it.protocol, it.exchanges) = (Protocol::Http1, 1);
-        it.client_bytes = bytes(&spoken.request.as_ref().unwrap().message) + 517;
-        it.server_bytes = spoken.interim.iter().chain(&spoken.response).map(|it| bytes(&it.message)).sum();
-        let told = |it: &Connection| {
-            let mut transcript = Transcript::default();
-            transcript.opened(it);
-            let _ = transcript.exchange(&spoken);
-            Style::plain(120).lines(transcript.closed(it))
-        };
-        let lines = told(&it);
-        assert_eq!(lines[1], "517 bytes of the client can not be read: tunnel to example.com:443: TLS 1.3");
-        it.client_bytes -= 517;
-        assert_eq!(told(&it).len(), lines.len() - 2);
+    fn a_connection_without_words_says_so() {
+        let mut transcript = Transcript::default();
+        transcript.opened(&connection());
+        let it = Connection { protocol: Protocol::None, client_bytes: 0, server_bytes: 0, ..connection() };
+        let lines = Style::plain(80).lines(transcript.closed(&it, true));
+        assert_eq!(lines[0], "nothing was said: no segment has a payload");
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_shown_counted_and_named() {
+        let mut transcript = Transcript::default();
+        transcript.opened(&connection());
+        let mut page = transcript.stray(&stray(517, "TLS ClientHello", &[22, 3, 1, 2]));
+        let detail = Some("tunnel to example.com:443: TLS 1.3".into());
+        let it = Connection { protocol_detail: detail, client_bytes: 520, server_bytes: 0, ..connection() };
+        page.append(transcript.closed(&it, true));
+        insta::assert_snapshot!(Style::plain(90).lines(page).join("\n"), @r"
+        0.000000 s  client · TLS ClientHello, 517 bytes · packets 1 to 33
+        > 16 03 01 02
+        > … 513 more bytes
+
+        517 bytes of the client can not be read: tunnel to example.com:443: TLS 1.3
+
+        3 more bytes of the client are not shown
+
+        0.240000 s  closed by the client, with FIN · connection 0: 10.0.0.1:49152 → 10.0.0.2:80
+        ");
+    }
+
+    #[test]
+    fn frames_of_no_whole_message_are_shown_before_the_next_or_at_the_end() {
+        let mut transcript = Transcript::default();
+        transcript.opened(&connection());
+        let part = |payload: &[u8]| Frame { fin: false, ..frame(1, payload, false) };
+        let told = |page: Page| Style::plain(90).lines(page).join("\n");
+        assert!(transcript.frame(&part(b"never")).is_empty());
+        assert!(transcript.frame(&part(b"whole")).is_empty() && transcript.frame(&part(b"!")).is_empty());
+        let page = told(transcript.message(&message(b"whole!", 1)));
+        assert!(page.contains("text, 5 bytes, of no whole message") && page.contains("< never"), "{page}");
+        assert!(!page.contains("< whole\n") && page.contains("< whole!"), "{page}");
+        assert!(transcript.frame(&part(b"at the end")).is_empty());
+        assert!(told(transcript.closed(&connection(), false)).contains("< at the end"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The bytes stand in the `.toml` files beside this one, a case each; [`script`] says how they are written.
 
 mod script;
+mod transcripts;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use script::Script;
 use serde::Deserialize;
 use wire101::explain;
 use wire101::inspect::record::{Kind, Problem};
-use wire101::inspect::{Event, Sink, fault};
+use wire101::inspect::{Event, Options, Sink, fault};
 
 const FILES: [(&str, &str); 4] = [
     ("connection.toml", include_str!("connection.toml")),
@@ -58,6 +59,12 @@ impl File {
     }
 
     fn problems(&self, case: &Case, lines: &[String]) -> Vec<Problem> {
+        let mut found = Problems::default();
+        self.script(case, lines).inspect(Options::default(), &mut found);
+        found.0
+    }
+
+    fn script(&self, case: &Case, lines: &[String]) -> Script {
         let mut script = Script::default();
         if !case.bare {
             script.open();
@@ -68,9 +75,7 @@ impl File {
         if !case.bare && self.ends != "open" {
             script.close();
         }
-        let mut found = Problems::default();
-        script.inspect(&mut found);
-        found.0
+        script
     }
 
     /// Puts words in; the longest first, should one begin with another.

@@ -87,8 +87,8 @@ impl Script {
     }
 
     /// Inspects the capture.
-    pub fn inspect(&self, sink: &mut dyn Sink) {
-        let mut inspector = Inspector::new(Options::default());
+    pub fn inspect(&self, options: Options, sink: &mut dyn Sink) {
+        let mut inspector = Inspector::new(options);
         for (number, Captured { time, data, cut }) in (1..).zip(&self.packets) {
             let original_length = (data.len() + cut) as u32;
             let (time, link) = (Timestamp(time.as_nanos() as u64), LinkType::ETHERNET);

@@ -7,7 +7,7 @@ use super::absent::Absent;
 use super::input::Input;
 use super::{Inspect, are_marked, say_redacted};
 use crate::index::{Index, Wanted};
-use crate::inspect::{Event, Sink};
+use crate::inspect::{Event, Options, Sink};
 use crate::render::model::Page;
 use crate::render::style::Style;
 use crate::render::transcript::Transcript;
@@ -29,9 +29,10 @@ pub(super) fn print(
         live: input.is_live(),
         out,
         error: None,
+        whole: asked.filter.is_everything(),
         told: false,
     };
-    let (reader, options) = (input.open()?, asked.options(KEEP, Some(connection)));
+    let (reader, options) = (input.open()?, Options { strays: true, ..asked.options(KEEP, Some(connection)) });
     let wanted = Wanted::Connection(connection);
     let (index, _) = asked.through(KEEP, None, &mut follower, |sink| Index::read(reader, wanted, options, sink));
     let Follower { told, error, .. } = follower;
@@ -55,6 +56,8 @@ struct Follower<'a> {
     live: bool,
     out: &'a mut dyn Write,
     error: Option<io::Error>,
+    /// Whether it's told of all that is found.
+    whole: bool,
     /// Whether its end was told.
     told: bool,
 }
@@ -75,12 +78,17 @@ impl Sink for Follower<'_> {
                 transcript.opened(it);
                 return;
             }
+            Event::Request(it) if it.connection == self.connection => {
+                transcript.request();
+                return;
+            }
             Event::Exchange(it) if it.connection == self.connection => transcript.exchange(it),
+            Event::Stray(it) if it.connection == self.connection => transcript.stray(it),
             Event::Frame(it) if it.connection == self.connection => transcript.frame(it),
             Event::Message(it) if it.connection == self.connection => transcript.message(it),
             Event::Closed(it) if it.number == self.connection => {
                 self.told = true;
-                transcript.closed(it)
+                transcript.closed(it, self.whole)
             }
             _ => return,
         };

@@ -113,7 +113,7 @@ impl Inspect {
     fn options(&self, keep: usize, only: Option<u64>) -> Options {
         let keep = if self.filter.contains.is_some() { keep.max(MAX_SEARCHED_TEXT) } else { keep };
         let only = only.filter(|_| self.filter.is_everything());
-        Options { keep, pieces: false, decode_as: self.decode_as, only }
+        Options { keep, decode_as: self.decode_as, only, ..Options::default() }
     }
 
     /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
@@ -260,7 +260,7 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
 fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let mut reader = input.open()?;
     let (mut overview, mut whole) = (Overview::default(), Overview::default());
-    let options = asked.options(overview::KEEP, None);
+    let options = Options { strays: true, ..asked.options(overview::KEEP, None) };
     let (finding, matched) = asked.through(overview::KEEP, None, &mut overview, |sink| {
         // The counts are of the whole, whatever matches.
         let mut both = (sink, &mut whole);

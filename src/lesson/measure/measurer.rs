@@ -194,7 +194,8 @@ impl Sink for Measurer {
             | Event::Ended(_)
             | Event::Bytes(_)
             | Event::Derived(_)
-            | Event::Piece(_) => {}
+            | Event::Piece(_)
+            | Event::Stray(_) => {}
         }
     }
 }

@@ -5,8 +5,9 @@ use crate::inspect::pasted::{CutHeader, Pasted, PastedFrame};
 use crate::inspect::record::Direction;
 use crate::layers::Layer;
 use crate::render::escape::whole_characters;
+use crate::render::frames::{self, Framed};
 use crate::render::model::{Block, Form, List, Look, Page, Prose, Text};
-use crate::render::{frames, numbers, problems};
+use crate::render::{numbers, problems};
 
 /// How many frames are listed.
 const LISTED: usize = 64;
@@ -23,10 +24,8 @@ pub fn frames(pasted: &Pasted) -> Page {
     let mut page = Page::default();
     let count = pasted.frames.len();
     if count > 1 {
-        page.add(frames::table(
-            pasted.frames.iter().map(|it| (&it.frame, None)).take(LISTED),
-            count.saturating_sub(LISTED) as u64,
-        ));
+        let listed: Vec<Framed> = pasted.frames.iter().take(LISTED).map(|it| Framed::Frame(it.frame.clone())).collect();
+        page.add(frames::table(listed.iter().map(|it| (it, None)), count.saturating_sub(LISTED) as u64));
         page.space();
     }
     for (at, one) in pasted.frames.iter().take(DRAWN).enumerate() {

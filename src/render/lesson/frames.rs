@@ -4,9 +4,10 @@ use super::{Course, Depth};
 use crate::inspect::record::Frame;
 use crate::lesson::run::SideRun;
 use crate::lesson::{Run, Side};
+use crate::render::accept;
+use crate::render::frames::{self, Framed};
 use crate::render::model::{Block, Page};
 use crate::render::story::Story;
-use crate::render::{accept, frames};
 
 /// The lesson's frames bit by bit; where it wants none drawn, its first.
 #[must_use]
@@ -49,7 +50,7 @@ impl Course<'_> {
                 // The story has them as they ended; their numbers are in the order in which they began.
                 frames.sort_by_key(|frame| (frame.connection, frame.index));
                 let start = story.packets.first().map(|packet| packet.moment.time);
-                listed.extend(frames.into_iter().map(|frame| (frame, start)));
+                listed.extend(frames.into_iter().map(|frame| (Framed::Frame(frame), start)));
             }
         }
         if let Some((letter, steps)) = derivation {

@@ -12,12 +12,13 @@ use std::collections::BTreeMap;
 
 pub use first::First;
 
+use super::frames::Framed;
 use super::happened::Happened;
 use super::model::{Form, List, Page, Text};
 use super::{connections, exchanges, frames};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
-use crate::inspect::record::{Connection, Exchange, Frame, Protocol, Summary};
+use crate::inspect::record::{Connection, Exchange, Protocol, Summary};
 
 /// How many rows of each table are shown.
 pub const ROWS: usize = 20;
@@ -44,7 +45,8 @@ pub struct Overview {
     /// Those that say what can be read come first.
     connections: First<(u8, u64), Connection>,
     exchanges: First<(u64, u64, u64), Exchange>,
-    frames: First<(u64, u64, u64), Frame>,
+    /// Frames, and what isn't one.
+    frames: First<(u64, u64, bool, u64), Framed>,
     happened: Happened,
     census: Census,
 }
@@ -92,9 +94,15 @@ impl Sink for Overview {
                 self.exchanges.offer((it.extent().first.packet, it.connection, it.index), || it.clone());
             }
             Event::Frame(it) => {
-                self.frames.offer((it.extent.first.packet, it.connection, it.index), || it.clone());
+                let key = (it.extent.first.packet, it.connection, false, it.index);
+                self.frames.offer(key, || Framed::Frame(it.clone()));
             }
-            Event::Problem(_)
+            Event::Stray(it) if frames::is_listed(it) => {
+                let key = (it.extent.first.packet, it.connection, true, it.start);
+                self.frames.offer(key, || Framed::Stray(it.clone()));
+            }
+            Event::Stray(_)
+            | Event::Problem(_)
             | Event::Interface(..)
             | Event::Opened(_)
             | Event::Ended(_)

@@ -7,11 +7,12 @@ use super::deepen::{self, Brief};
 use super::{Absent, ROWS, View};
 use crate::annotate::Selection;
 use crate::index::{OfConnection, Wanted};
-use crate::inspect::record::{Connection, Exchange, Frame, Problem};
+use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
+use crate::render::frames::{self, Framed};
 use crate::render::model::Page;
 use crate::render::overview::{First, KEEP};
-use crate::render::{connection, exchanges, frames, problems};
+use crate::render::{connection, exchanges, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
     let mut shown = OfConnection { connection: number, view: (Found::default(), Brief::default()) };
@@ -35,7 +36,11 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     view.style.print(page, out)?;
     if view.asked.layers {
         deepen::layers_of(view, &index, &story, found.exchanges.iter(), out)?;
-        deepen::diagrams(view, found.frames.iter(), out)?;
+        let frames = found.frames.iter().filter_map(|it| match it {
+            Framed::Frame(frame) => Some(frame),
+            Framed::Stray(_) => None,
+        });
+        deepen::diagrams(view, frames, out)?;
     }
     if view.asked.hex {
         deepen::packets(view, &index, Selection::Connection(number), (true, false), out)?;
@@ -47,7 +52,8 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
 struct Found {
     record: Option<Connection>,
     exchanges: First<u64, Exchange>,
-    frames: First<u64, Frame>,
+    /// Frames, and what isn't one, in the order in which they began.
+    frames: First<(u64, bool, u64), Framed>,
     problems: First<u64, Problem>,
 }
 
@@ -62,7 +68,12 @@ impl Sink for Found {
         match event {
             Event::Closed(it) => self.record = Some(it.clone()),
             Event::Exchange(it) => self.exchanges.offer(it.index, || it.clone()),
-            Event::Frame(it) => self.frames.offer(it.index, || it.clone()),
+            Event::Frame(it) => {
+                self.frames.offer((it.extent.first.packet, false, it.index), || Framed::Frame(it.clone()));
+            }
+            Event::Stray(it) if frames::is_listed(it) => {
+                self.frames.offer((it.extent.first.packet, true, it.start), || Framed::Stray(it.clone()));
+            }
             Event::Problem(it) => self.problems.offer(self.problems.offered(), || it.clone()),
             _ => {}
         }

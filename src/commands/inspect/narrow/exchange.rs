@@ -8,7 +8,7 @@ use super::deepen::{self, Brief};
 use super::{Absent, View};
 use crate::annotate::Selection;
 use crate::index::{OfConnection, Wanted};
-use crate::inspect::record::{Connection, Exchange, Problem};
+use crate::inspect::record::{Connection, Exchange, Problem, Stray, StrayPlace};
 use crate::inspect::{Event, Sink};
 use crate::render::model::{Form, List, Page};
 use crate::render::transcript::Transcript;
@@ -18,6 +18,8 @@ use crate::render::{accept, meaning, numbers, problems};
 const KEEP: usize = 64 << 10;
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 12;
+/// How much of what belongs to no message is shown.
+const STRAYS: usize = 20;
 /// How many problems are shown.
 const PROBLEMS: usize = 50;
 
@@ -35,7 +37,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
     page.heading("What was said", "> by the client, < by the server");
     let from = it.extent().first.time;
     let start = found.connection.as_ref().map_or(from, |it| it.extent.first.time);
-    page.append(Transcript::excerpt(start, from, BODY_LINES).exchange(it));
+    page.append(Transcript::excerpt(start, from, BODY_LINES).with(&found.strays).exchange(it));
     if let Some(derivation) = accept::derivation(it) {
         page.section("The proof", "that the server understood, RFC 6455 §4.2.2", derivation);
     }
@@ -55,7 +57,7 @@ pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Re
 fn facts(it: &Exchange, connection: Option<&Connection>) -> Page {
     let mut facts = List::new(Form::Facts);
     let extent = it.extent();
-    let packets = format!("packets {} to {}", numbers::count(extent.first.packet), numbers::count(extent.last.packet));
+    let packets = numbers::packets(extent.first.packet, extent.last.packet);
     facts.add("Began", format!("{} · {packets}", numbers::time(extent.first.time)));
     match (&it.request, &it.response) {
         (Some(request), Some(response)) => {
@@ -86,6 +88,8 @@ struct Found {
     index: u64,
     exchange: Option<Exchange>,
     connection: Option<Connection>,
+    /// What came after its messages, or before the first, and belongs to none.
+    strays: Vec<Stray>,
     /// The latest of the connection, until the exchange is over.
     problems: VecDeque<Problem>,
 }
@@ -105,6 +109,13 @@ impl Sink for Found {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Exchange(it) if it.index == self.index => self.exchange = Some(it.clone()),
+            Event::Stray(it)
+                if it.place == StrayPlace::Messages
+                    && it.exchange.unwrap_or_default() == self.index
+                    && self.strays.len() < STRAYS =>
+            {
+                self.strays.push(it.clone());
+            }
             Event::Closed(it) => self.connection = Some(it.clone()),
             Event::Problem(it) => {
                 if self.problems.len() == PROBLEMS {

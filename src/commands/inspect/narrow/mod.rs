@@ -17,7 +17,7 @@ use super::{Inspect, are_marked, keep, say_redacted, the_whole};
 use crate::annotate::Selection;
 use crate::capture::Reader;
 use crate::index::{Index, Wanted};
-use crate::inspect::{CountsOnly, PacketContent, PacketSeen, Sink};
+use crate::inspect::{CountsOnly, Options, PacketContent, PacketSeen, Sink};
 use crate::render::overview::KEEP;
 use crate::render::story::Story;
 use crate::render::style::Style;
@@ -38,7 +38,9 @@ impl View<'_> {
     /// Reads the capture for what is wanted of it; `sink` gets what matches, as in [`Inspect::through`], with so many
     /// bytes of each body and payload.
     fn index(&self, wanted: Wanted, keep: usize, sink: &mut dyn Sink) -> Result<Index, Failure> {
-        let (reader, options) = (self.input.open()?, self.asked.options(keep, wanted.connection()));
+        let reader = self.input.open()?;
+        let strays = matches!(wanted, Wanted::Connection(_));
+        let options = Options { strays, ..self.asked.options(keep, wanted.connection()) };
         Ok(self.asked.through(keep, None, sink, |sink| Index::read(reader, wanted, options, sink)).0)
     }
 

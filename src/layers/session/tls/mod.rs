@@ -8,6 +8,8 @@ mod names;
 pub use hello::{ClientHello, ServerHello};
 pub use names::alert_name;
 
+use std::borrow::Cow;
+
 use super::Fit;
 use super::cursor::Cursor;
 use crate::layers::Direction;
@@ -70,6 +72,27 @@ pub(super) fn ssl2_hello(bytes: &[u8]) -> Fit {
 #[must_use]
 pub fn is_record(bytes: &[u8]) -> bool {
     record(bytes) == Fit::Yes
+}
+
+/// What the record is that some bytes begin with.
+#[must_use]
+pub fn record_name(bytes: &[u8]) -> Cow<'static, str> {
+    const CHANGE_CIPHER_SPEC: u8 = 20;
+    const HELLO_REQUEST: u8 = 0;
+    const FINISHED: u8 = 20;
+    Cow::Borrowed(match (bytes.first(), bytes.get(RECORD_HEADER)) {
+        // An alert in the clear is two bytes: how bad it is, and what.
+        (Some(&ALERT), _) => match bytes.get(3..7) {
+            Some([0, 2, 1 | 2, description]) => return format!("TLS alert {}", alert_name(*description)).into(),
+            _ => "TLS alert, encrypted",
+        },
+        (Some(&HANDSHAKE), Some(&CLIENT_HELLO)) => "TLS ClientHello",
+        (Some(&HANDSHAKE), Some(&SERVER_HELLO)) => "TLS ServerHello",
+        (Some(&HANDSHAKE), Some(&(HELLO_REQUEST..=FINISHED))) => "TLS handshake",
+        (Some(&HANDSHAKE), _) => "TLS handshake, encrypted",
+        (Some(&CHANGE_CIPHER_SPEC), _) => "TLS ChangeCipherSpec",
+        _ => "TLS, encrypted",
+    })
 }
 
 /// Who says hello in the record that some bytes begin with; `None` if there is no hello. Sure enough to believe it in the
