@@ -7,8 +7,6 @@ use super::super::names::FieldName;
 use super::super::section::Head;
 
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
-const MONTHS: [&[u8; 3]; 12] =
-    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 /// Judges the value of a field that has a date. What doesn't begin with a day's name is no date at all.
 pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
@@ -79,16 +77,38 @@ fn is_fixdate(value: &[u8]) -> bool {
 
 /// Whether one date is later than another. The year mostly tells.
 fn is_later(one: &[u8], other: &[u8]) -> bool {
-    let month = |date: &[u8]| MONTHS.iter().position(|month| date[8..11] == month[..]);
-    let (year, day, time) = (12..16, 5..7, 17..25);
-    is_fixdate(one)
-        && is_fixdate(other)
-        && match one[year.clone()].cmp(&other[year]) {
-            Ordering::Equal => month(one).zip(month(other)).is_some_and(|months| {
-                (months.0, &one[day.clone()], &one[time.clone()]) > (months.1, &other[day], &other[time])
-            }),
-            years => years == Ordering::Greater,
+    if !is_fixdate(one) || !is_fixdate(other) {
+        return false;
+    }
+    let (year, month, day, time) = (12..16, 8..11, 5..7, 17..25);
+    match one[year.clone()].cmp(&other[year]) {
+        Ordering::Equal if one[month.clone()] == other[month.clone()] => {
+            (&one[day.clone()], &one[time.clone()]) > (&other[day], &other[time])
         }
+        Ordering::Equal => {
+            number(&one[month.clone()]).zip(number(&other[month])).is_some_and(|(one, other)| one > other)
+        }
+        years => years == Ordering::Greater,
+    }
+}
+
+/// A month's place in the year.
+fn number(month: &[u8]) -> Option<u8> {
+    Some(match month {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

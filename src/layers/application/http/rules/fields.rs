@@ -97,9 +97,8 @@ const END_TO_END: NameSet = NameSet::of(&[
 
 /// Judges the value of Connection (RFC 9110 §7.6.1).
 pub(super) fn connection(value: &[u8], faults: &mut Vec<Fault>) {
-    const USUAL: [&[u8]; 3] = [b"keep-alive", b"close", b"upgrade"];
-    if USUAL.iter().any(|usual| value.eq_ignore_ascii_case(usual)) {
-        return;
+    if matches!(value, b"keep-alive" | b"Keep-Alive" | b"close" | b"Upgrade" | b"upgrade") {
+        return; // As nearly all are.
     }
     let is_end_to_end = |option: &&[u8]| {
         option.eq_ignore_ascii_case(b"cache-control")

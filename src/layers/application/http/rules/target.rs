@@ -32,10 +32,10 @@ pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut 
 fn has_form(method: &[u8], target: &[u8]) -> bool {
     match target {
         [] | [b'*'] => true,
+        [b'/', ..] => method != b"CONNECT",
         _ if method == b"CONNECT" => {
             is_host(target) && target.last().is_some_and(u8::is_ascii_digit) && target.contains(&b':')
         }
-        [b'/', ..] => true,
         [first, ..] => {
             let scheme = target.split(|byte| *byte == b':').next().unwrap_or_default();
             let in_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -62,12 +62,18 @@ fn host_is_the_targets(head: &Head<'_>, target: &[u8], faults: &mut Vec<Fault>) 
 pub(super) fn uri(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if has_user(value) {
         faults.push(Fault::UserInfo(name.as_str()));
-    } else if begins_with(value, b"http") && authority(value).is_some_and(<[u8]>::is_empty) {
+    } else if lacks_host(value) {
         faults.push(Fault::UriWithoutHost(name.as_str()));
     }
     if name == FieldName::Referer && words::contain(value, b'#') {
         faults.push(Fault::FragmentInReferer(text(value)));
     }
+}
+
+/// Whether it's an http or https URI with an empty host (RFC 9110 §4.2.1).
+fn lacks_host(uri: &[u8]) -> bool {
+    let rest = uri.strip_prefix(b"http").map(|rest| rest.strip_prefix(b"s").unwrap_or(rest));
+    rest.and_then(|rest| rest.strip_prefix(b"://")).is_some_and(|rest| matches!(rest, [] | [b'/' | b'?' | b'#', ..]))
 }
 
 /// Judges the value of Host.
