@@ -249,6 +249,11 @@ impl<S: Sink> Sink for Filtered<'_, S> {
                     self.sink.event(event);
                 }
             }
+            Event::Turned(connection) => {
+                if self.is_possible(connection) {
+                    self.sink.event(event);
+                }
+            }
             Event::Exchange(it) => self.exchange(it),
             Event::Frame(it) => self.frame(it),
             Event::Message(it) => self.message(it),

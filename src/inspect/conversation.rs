@@ -110,14 +110,20 @@ impl Conversation {
         self.seen.swap(0, 1);
         self.heard.swap(0, 1);
         self.streams.swap(0, 1);
+        if matches!(self.talk, Talk::Http(_)) {
+            self.talk_http(HttpTalk::new(self.connection, self.streams));
+        }
+    }
+
+    fn talk_http(&mut self, mut talk: HttpTalk) {
+        Direction::BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
+        self.talk = Talk::Http(Box::new(talk));
     }
 
     /// It's now known who the client is: decodes what comes next, from the first start line on.
     pub(super) fn join(&mut self) {
         if matches!(self.talk, Talk::Unjoined) {
-            let mut talk = HttpTalk::joined(self.connection, self.streams, self.seen);
-            Direction::BOTH.into_iter().filter(|side| self.heard[*side as usize]).for_each(|side| talk.hear(side));
-            self.talk = Talk::Http(Box::new(talk));
+            self.talk_http(HttpTalk::joined(self.connection, self.streams, self.seen));
         }
     }
 

@@ -70,6 +70,8 @@ pub enum Event<'a> {
     Packet(&'a PacketSeen),
     /// A connection's first packet was seen.
     Opened(&'a Connection),
+    /// The client of this connection is the side that its packets so far call the server.
+    Turned(u64),
     /// A request's header section is complete; `request` is set, without its body yet.
     Request(&'a Exchange),
     /// A response's header section is complete: the last of `interim`, or `response`.
@@ -110,6 +112,7 @@ impl Event<'_> {
                 _ => None,
             },
             Self::Opened(it) | Self::Ended(it) | Self::Closed(it) => Some(it.number),
+            Self::Turned(connection) => Some(*connection),
             Self::Request(it) | Self::Response(it) | Self::Exchange(it) | Self::Upgraded(it) => Some(it.connection),
             Self::Frame(it) => Some(it.connection),
             Self::Message(it) => Some(it.connection),

@@ -140,6 +140,15 @@ faults! {
             /// "client" or "server": whose address it has.
             sender: &'static str,
         } => note "reset-outside-window", "RFC 9293 §3.10.7.4";
+        /// A WebSocket whose handshake was not captured.
+        #[error(
+            "both sides send whole frames, and one of them masks, as the client of a WebSocket does: it was open before the capture \
+             began. --decode-as {port}=websocket reads it"
+        )]
+        WebSocketInItsMiddle {
+            /// The server's port.
+            port: u16,
+        } => note "websocket-before-capture", "RFC 6455 §5.1";
         /// An ICMP message about a segment of the connection.
         #[error("{reporter} answers with ICMP that a packet of this connection did not arrive: {what}")]
         IcmpSays {

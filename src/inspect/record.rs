@@ -88,7 +88,7 @@ pub struct Connection {
     pub number: u64,
     /// Index of the interface its first packet was captured on.
     pub interface: usize,
-    /// Address and port of the side that opened it.
+    /// Address and port of the side that opened it, unless the other one sends the requests.
     pub client: SocketAddr,
     /// Address and port of the other.
     pub server: SocketAddr,

@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 
 use super::conversation::Conversation;
+use super::event::Event;
 use super::fault::Fault;
 use super::output::{About, Output, Spoken};
 use super::record::{Connection, Direction};
+use super::tcp_watch::TcpWatch;
 use crate::layers::Source;
-use crate::layers::application::http;
+use crate::layers::application::{http, websocket};
 use crate::layers::session::tls;
 use crate::layers::transport::{Conflict, Hole, Receiver, Side};
 use crate::limits::MAX_START_LINE;
@@ -17,24 +19,33 @@ pub(super) struct Streams<'a, 'b> {
     pub(super) record: &'a mut Connection,
     pub(super) client: &'a mut Side,
     pub(super) client_is_known: &'a mut bool,
+    /// Whose frames each side's bytes are like, in the middle of a connection: the client's, if that side masks.
+    pub(super) framed: &'a mut [Option<Direction>; 2],
+    pub(super) watch: &'a mut TcpWatch,
     pub(super) conversation: &'a mut Conversation,
     pub(super) out: &'a mut Output<'b>,
 }
 
 impl Streams<'_, '_> {
-    /// If no SYN showed who the client is, the first request or response does.
-    fn find_client(&mut self, side: Side, bytes: &[u8]) {
+    /// Who sends the requests is the client, also where a SYN says something else: some servers dial out. If no SYN was captured,
+    /// all waits for the first request or response.
+    #[cold]
+    fn find_client(&mut self, side: Side, bytes: &[u8], source: Source) {
+        if self.record.handshake {
+            *self.client_is_known = true;
+            if side != *self.client && http::sender(bytes, MAX_START_LINE) == Some(Direction::Client) {
+                self.turn();
+            }
+            return;
+        }
         let heard = http::sender(bytes, MAX_START_LINE).or_else(|| tls::sender(bytes));
         let heard = heard.map(|from| if from == Direction::Client { side } else { side.other() });
-        let told = if heard.is_none() { self.told(side) } else { None };
-        let Some(client) = heard.or(told.map(|(client, _)| client)) else { return };
+        let told = if heard.is_none() { self.told(side, bytes) } else { None };
+        let Some(client) = heard.or(told.map(|(client, _)| client)) else {
+            return self.find_frames(side, bytes, source);
+        };
         if client != *self.client {
-            *self.client = client;
-            let record = &mut *self.record;
-            std::mem::swap(&mut record.client, &mut record.server);
-            std::mem::swap(&mut record.client_bytes, &mut record.server_bytes);
-            record.closed_by = record.closed_by.map(Direction::reverse);
-            self.conversation.swap_sides();
+            self.turn();
         }
         *self.client_is_known = true;
         match told {
@@ -43,23 +54,59 @@ impl Streams<'_, '_> {
         }
     }
 
-    /// Who the client is and what is spoken, if the user said so for one of the ports; `side` only breaks a tie.
-    fn told(&self, side: Side) -> Option<(Side, Spoken)> {
+    /// The client is the other side.
+    fn turn(&mut self) {
+        *self.client = self.client.other();
+        let record = &mut *self.record;
+        std::mem::swap(&mut record.client, &mut record.server);
+        std::mem::swap(&mut record.client_bytes, &mut record.server_bytes);
+        record.closed_by = record.closed_by.map(Direction::reverse);
+        self.watch.swap_sides();
+        self.conversation.swap_sides();
+        self.out.emit(Event::Turned(self.record.number));
+    }
+
+    /// Takes note of frames in the middle of a connection. Both sides' together tell that it's a WebSocket, and who the client
+    /// is; what was agreed on stays unknown, so that nothing is decoded unless the user says so.
+    fn find_frames(&mut self, side: Side, bytes: &[u8], source: Source) {
+        self.framed[side as usize] = websocket::sender(bytes);
+        let client = match *self.framed {
+            [Some(Direction::Client), Some(Direction::Server)] => Side::First,
+            [Some(Direction::Server), Some(Direction::Client)] => Side::Second,
+            _ => return,
+        };
+        if client != *self.client {
+            self.turn();
+        }
+        *self.client_is_known = true;
+        let fault = Fault::WebSocketInItsMiddle { port: self.record.server.port() };
+        self.out.problem(source, About::connection(self.record.number), &fault);
+    }
+
+    /// Who the client is and what is spoken, if the user said so for one of the ports. Where the ports don't tell, `side` is the
+    /// client; frames tell better than either.
+    fn told(&self, side: Side, bytes: &[u8]) -> Option<(Side, Spoken)> {
         let told = self.out.options.decode_as;
         let of = |address: SocketAddr| told.of(address.port());
-        match (of(self.record.server), of(self.record.client)) {
-            (Some(spoken), None) => Some((*self.client, spoken)),
-            (None, Some(spoken)) => Some((self.client.other(), spoken)),
-            (Some(spoken), Some(_)) => Some((side, spoken)),
-            (None, None) => None,
-        }
+        let (client, spoken) = match (of(self.record.server), of(self.record.client)) {
+            (Some(spoken), None) => (*self.client, spoken),
+            (None, Some(spoken)) => (self.client.other(), spoken),
+            (Some(spoken), Some(_)) => (side, spoken),
+            (None, None) => return None,
+        };
+        let masks = match websocket::sender(bytes).filter(|_| spoken == Spoken::WebSocket) {
+            Some(Direction::Client) => Some(side),
+            Some(Direction::Server) => Some(side.other()),
+            None => None,
+        };
+        Some((masks.unwrap_or(client), spoken))
     }
 }
 
 impl Receiver for Streams<'_, '_> {
     fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source) {
         if !*self.client_is_known {
-            self.find_client(side, bytes);
+            self.find_client(side, bytes, source);
         }
         let from = direction(side, *self.client);
         match from {

@@ -81,6 +81,13 @@ impl TcpWatch {
         self.broken.is_some() || self.again[0].times + self.again[1].times > 0
     }
 
+    /// The ends turned out to be the other way round.
+    pub(super) fn swap_sides(&mut self) {
+        self.finished.swap(0, 1);
+        self.again.swap(0, 1);
+        self.broken = self.broken.map(|(silence, breaker)| (silence, breaker.reverse()));
+    }
+
     /// Takes a segment's header.
     pub(super) fn segment(&mut self, seen: Watched<'_>, record: &Connection) -> Option<Fault> {
         let Watched { from, segment, window, syn, .. } = seen;

@@ -1,6 +1,7 @@
 //! The pipeline as a whole: what it finds does not depend on how TCP cut, repeated or reordered the bytes.
 
 mod early;
+mod ends;
 mod missing;
 mod protocols;
 

@@ -27,8 +27,10 @@ pub(super) struct Tracked {
     /// Whether the lower endpoint sent the first packet: that one is [`Side::First`].
     first_is_low: bool,
     client: Side,
-    /// Whether that is certain, by a SYN or by what was said.
+    /// Whether that is certain, by what was said.
     client_is_known: bool,
+    /// Whose frames each side's bytes are like, where no handshake was captured.
+    framed: [Option<Direction>; 2],
     reassembly: Reassembly,
     conversation: Conversation,
     watch: TcpWatch,
@@ -56,10 +58,10 @@ impl Tracked {
         let flags = if tcp.damage().is_some() { 0 } else { tcp.header.flags };
         let from = SocketAddr::new(tcp.source, tcp.header.source_port);
         let to = SocketAddr::new(tcp.destination, tcp.header.destination_port);
-        // The server answers a SYN.
-        let answers = flags & (SYN | ACK) == SYN | ACK;
-        let (client, server) = if answers { (to, from) } else { (from, to) };
         let handshake = flags & SYN != 0;
+        // The server answers a SYN. Without one, a client's port is most likely the higher: the system chooses it.
+        let is_server = if handshake { flags & ACK != 0 } else { from.port() < to.port() };
+        let (client, server) = if is_server { (to, from) } else { (from, to) };
         Self {
             record: Connection {
                 number,
@@ -80,8 +82,9 @@ impl Tracked {
                 missing_bytes: 0,
             },
             first_is_low: up,
-            client: if answers { Side::Second } else { Side::First },
-            client_is_known: handshake,
+            client: if is_server { Side::Second } else { Side::First },
+            client_is_known: false,
+            framed: [None; 2],
             reassembly: Reassembly::default(),
             conversation: Conversation::new(number, streams, handshake),
             watch: TcpWatch::default(),
@@ -359,8 +362,8 @@ impl Tracked {
     }
 
     fn receiver<'a, 'b>(&'a mut self, out: &'a mut Output<'b>) -> (&'a mut Reassembly, Streams<'a, 'b>) {
-        let Self { reassembly, record, client, client_is_known, conversation, .. } = self;
-        (reassembly, Streams { record, client, client_is_known, conversation, out })
+        let Self { reassembly, record, client, client_is_known, framed, watch, conversation, .. } = self;
+        (reassembly, Streams { record, client, client_is_known, framed, watch, conversation, out })
     }
 
     fn update(&mut self) {

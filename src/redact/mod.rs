@@ -82,7 +82,7 @@ impl<S: Sink> Sink for Redacted<S> {
             Event::Problem(it) => sink.event(Event::Problem(&problem(it))),
             // The bytes themselves: only a plan says which of them may be seen.
             Event::Bytes(_) | Event::Derived(_) => {}
-            Event::Packet(_) | Event::Piece(_) => sink.event(event),
+            Event::Packet(_) | Event::Turned(_) | Event::Piece(_) => sink.event(event),
         }
     }
 

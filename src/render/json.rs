@@ -94,6 +94,7 @@ impl<W: Write> Sink for Json<W> {
             | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
+            | Event::Turned(_)
             | Event::Upgraded(_)
             | Event::Bytes(_)
             | Event::Derived(_)

@@ -233,6 +233,13 @@ impl Sink for Story {
                 let at = Self::keep(&mut self.frames, left_out, it);
                 self.own(it.connection).frames.extend(at);
             }
+            Event::Turned(connection) => {
+                for at in &self.own.entry(connection).or_default().packets {
+                    if let Some(PacketSeen { content: PacketContent::Tcp(segment), .. }) = self.packets.get_mut(*at) {
+                        segment.direction = segment.direction.reverse();
+                    }
+                }
+            }
             Event::Problem(it) => {
                 Self::keep(&mut self.problems, left_out, it);
             }

@@ -189,6 +189,7 @@ impl Sink for Measurer {
             Event::Closed(connection) => self.closed(connection),
             Event::Request(_)
             | Event::Response(_)
+            | Event::Turned(_)
             | Event::Upgraded(_)
             | Event::Interface(..)
             | Event::Ended(_)

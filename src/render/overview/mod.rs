@@ -108,6 +108,7 @@ impl Sink for Overview {
             | Event::Ended(_)
             | Event::Request(_)
             | Event::Response(_)
+            | Event::Turned(_)
             | Event::Upgraded(_)
             | Event::Message(_)
             | Event::Bytes(_)

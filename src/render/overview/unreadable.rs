@@ -67,7 +67,7 @@ pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Optio
         Unreadable::new(NOTHING, why, next)
     } else if unknown > 0 {
         let why = "What the connections carry begins neither with a request or status line of HTTP/1 nor with anything else that is known.";
-        let next = "If a WebSocket was open before the capture began, capture again from its first request on: the handshake says how to read the rest.";
+        let next = "If a WebSocket was open before the capture began, --decode-as PORT=websocket reads it, with the server's port. Better, capture again from its first request on: the handshake says how to read the rest.";
         Unreadable::new(NOTHING, why, next)
     } else {
         let why = "The connections carry no payload: they were opened, refused or kept alive, but nothing was said.";

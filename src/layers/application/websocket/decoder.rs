@@ -233,6 +233,12 @@ impl Decoder {
     }
 }
 
+/// Who sent some bytes, if they are complete, valid frames, one after the other: only a client masks (RFC 6455 §5.1).
+#[must_use]
+pub fn sender(bytes: &[u8]) -> Option<Direction> {
+    Direction::BOTH.into_iter().find(|from| !bytes.is_empty() && chain_fits(bytes, *from))
+}
+
 /// Whether `bytes` are complete, valid frames, one after the other, to the last byte: enough to trust that the
 /// first of them begins where the bytes do.
 fn chain_fits(mut bytes: &[u8], from: Direction) -> bool {

@@ -10,7 +10,7 @@ pub mod handshake;
 mod header;
 mod rules;
 
-pub use decoder::{Decoder, Item};
+pub use decoder::{Decoder, Item, sender};
 pub use draft::Draft;
 pub use fault::Fault;
 pub use header::{Header, MAX_HEADER};
