@@ -190,3 +190,15 @@ pub const MAX_HEADS: usize = 16;
 
 /// How many notes are remembered, to tell which say again what was said of the same server: beyond it each stands alone.
 pub const MAX_NOTES_SAID: usize = 1024;
+
+// Hops.
+
+/// How many exchanges are remembered that wait for their ends, to tell which are the same on two connections: beyond it the
+/// oldest is forgotten, and a copy of it stands alone.
+pub const MAX_WAITING_REQUESTS: usize = 1024;
+
+/// How many of them may ask for the same at the same time: which of so many was passed on isn't told.
+pub const MAX_ALIKE: usize = 8;
+
+/// How many bytes of exchanges wait for their copies to end, to be compared. Beyond it, nothing is told of them.
+pub const MAX_HOP_BYTES: usize = 4 << 20;

@@ -32,6 +32,15 @@ pub fn packets(first: u64, last: u64) -> String {
     }
 }
 
+/// Several things, as a sentence has them: "a, b and c".
+#[must_use]
+pub fn listed(things: &[String]) -> String {
+    match things {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => things.concat(),
+    }
+}
+
 /// A size in bytes: exact up to "9 999 B", then rounded to "64 KiB", "1.5 MiB".
 #[must_use]
 pub fn bytes(number: u64) -> String {

@@ -47,6 +47,20 @@ fn every_kind_has_a_lesson_to_draw() {
 }
 
 #[test]
+fn both_sides_of_a_proxy_are_drawn_of_a_capture_that_has_them() {
+    let folder = Folder::new();
+    folder.file("proxy.pcap", include_bytes!("cases/proxy-strips-upgrade.pcap"));
+    let words = words(&folder.run(&["draw", "hops", "proxy.pcap"]).ok());
+    for said in ["− Upgrade: websocket", "≠ version: 1.1 → 1.0", "proxy 10.0.0.2", "400 Bad Request (packet 17)"]
+    {
+        assert!(words.contains(said), "{said:?} is not in {words}");
+    }
+    let lacking = folder.run(&["draw", "hops", "--lesson", "upgrade"]);
+    assert!(lacking.err.contains("on both sides of a proxy"), "{lacking:?}");
+    assert_eq!(folder.run(&["draw", "hops"]).status, Some(2));
+}
+
+#[test]
 fn a_saved_lesson_is_drawn_as_the_lesson_is() {
     let folder = Folder::new();
     folder.run(&["lesson", "run", "upgrade", "--save", "up.pcapng"]).ok();

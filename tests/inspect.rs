@@ -9,6 +9,8 @@ mod derived;
 mod exact;
 #[path = "inspect/faithful.rs"]
 mod faithful;
+#[path = "inspect/hops.rs"]
+mod hops;
 #[path = "inspect/links.rs"]
 mod links;
 #[path = "inspect/redaction.rs"]

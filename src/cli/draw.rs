@@ -69,6 +69,11 @@ pub enum Picture {
         #[command(flatten)]
         common: Common,
     },
+    /// Both sides of a proxy: what it was asked and what it asked, what it changed on the way; of a capture that has both
+    Hops {
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 impl Picture {
@@ -86,6 +91,7 @@ impl From<Picture> for Draw {
             Picture::Upgrade { common, connection } => (Kind::Upgrade(connection), common),
             Picture::Frame { common, frame } => (Kind::Frame(frame), common),
             Picture::Relay { common } => (Kind::Relay, common),
+            Picture::Hops { common } => (Kind::Hops, common),
         };
         Self { kind, of: file.map_or(Of::Lesson(lesson), Of::File), out }
     }

@@ -39,7 +39,7 @@ pub struct Views {
     #[arg(long, help_heading = DEEPEN)]
     ladder: bool,
     /// Show a connection as a transcript: who said what, and when
-    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "why", "problems", "summary", "json"], help_heading = DEEPEN)]
+    #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "why", "problems", "hops", "summary", "json"], help_heading = DEEPEN)]
     follow: Option<u64>,
     /// Show what happened: causes before effects, the packets that show it, and what to do
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
@@ -47,6 +47,9 @@ pub struct Views {
     /// Show all problems and notes, by kind
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
     problems: bool,
+    /// Show what each proxy changed whose both sides are in the capture
+    #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "why", "problems", "summary"], help_heading = DEEPEN)]
+    hops: bool,
     /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
     #[arg(long, value_name = "PORT=PROTOCOL", value_parser = values::decode_as, help_heading = DEEPEN)]
     decode_as: Vec<(u16, Spoken)>,
@@ -54,7 +57,7 @@ pub struct Views {
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
     /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
-    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "why", "problems", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
+    #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "why", "problems", "hops", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
     body: Option<((u64, u64), Direction)>,
     /// Write the packets of the connections that match, as pcapng
     #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
@@ -73,7 +76,7 @@ impl Views {
     /// What they become, on connections with these ends.
     pub fn within(self, ends: Option<filter::Ends>) -> inspect::Inspect {
         let Self { connection, exchange, packet, filter, decode_as, layers, hex, ladder, .. } = self;
-        let Self { follow, body, why, problems, summary, out, redact, .. } = self;
+        let Self { follow, body, why, problems, hops, summary, out, redact, .. } = self;
         let filter = Filter::from(filter);
         inspect::Inspect {
             connection,
@@ -88,6 +91,7 @@ impl Views {
             body,
             why,
             problems,
+            hops,
             summary,
             out,
             redact,

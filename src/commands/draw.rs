@@ -14,9 +14,10 @@ use crate::capture::watched::{Nobody, Watcher};
 use crate::index::{Index, Packets, Wanted};
 use crate::inspect::record::{Exchange, Frame, Summary};
 use crate::inspect::{DecodeAs, Options};
+use crate::render::hops::Hops;
 use crate::render::story::Story;
 use crate::render::svg::relay::Heard;
-use crate::render::svg::{Lacking, frame, http, keep_alive, osi, relay, upgrade};
+use crate::render::svg::{Lacking, frame, hops, http, keep_alive, osi, relay, upgrade};
 
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP: usize = 4 << 10;
@@ -47,6 +48,8 @@ pub enum Kind {
     Frame(Option<(u64, u64)>),
     /// A server between clients.
     Relay,
+    /// Both sides of a proxy.
+    Hops,
 }
 
 /// Whose capture is drawn.
@@ -60,14 +63,15 @@ pub enum Of {
 
 impl Kind {
     /// The lesson that it is about.
-    fn lesson(self) -> &'static str {
-        match self {
+    fn lesson(self) -> Option<&'static str> {
+        Some(match self {
             Self::Osi(_) => "osi-layers",
             Self::Http(_) => "request-response",
             Self::KeepAlive => "keep-alive",
             Self::Upgrade(_) | Self::Frame(_) => "upgrade",
             Self::Relay => "chat",
-        }
+            Self::Hops => return None,
+        })
     }
 }
 
@@ -89,7 +93,9 @@ pub fn draw(asked: &Draw, out: &mut dyn Write, watcher: Rc<dyn Watcher>) -> Resu
             picture(asked, &Subject { input, story: Story::default(), source: source.to_owned() }, out)
         }
         Of::Lesson(name) => {
-            let name = name.as_deref().unwrap_or(asked.kind.lesson());
+            let none =
+                || Failure::Usage("no lesson has a proxy in it: name a capture that has both its sides".to_owned());
+            let name = name.as_deref().or(asked.kind.lesson()).ok_or_else(none)?;
             let run = lesson::run_as_usual(name)?;
             let spool = || -> io::Result<File> {
                 let mut file = run.write(tempfile::tempfile()?)?;
@@ -117,10 +123,10 @@ struct Subject<'a> {
 }
 
 fn picture(asked: &Draw, subject: &Subject<'_>, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut found = (subject.story.clone(), Heard::default());
+    let mut found = (subject.story.clone(), (Heard::default(), Hops::default()));
     let options = Options { keep: KEEP, ..Options::default() };
     let mut index = Index::read(subject.input.open()?, Wanted::Nothing, options, &mut found);
-    let (story, heard) = &found;
+    let (story, (heard, hops)) = &found;
     let drawn = match asked.kind {
         Kind::Osi(which) => {
             subject.exchange(story, which, &index.summary)?.map(|it| subject.osi(&mut index, story, it))
@@ -132,6 +138,7 @@ fn picture(asked: &Draw, subject: &Subject<'_>, out: &mut dyn Write) -> Result<(
         Kind::KeepAlive => keep_alive::picture(story, &subject.source).map(Ok),
         Kind::Upgrade(connection) => upgrade::picture(story, connection, &subject.source).map(Ok),
         Kind::Relay => relay::picture(story, heard, &subject.source).map(Ok),
+        Kind::Hops => hops::picture(hops, &subject.source).map(Ok),
     };
     let drawn = drawn.map_err(|lacking| subject.lacks(lacking, index.error.as_ref()))??;
     match &asked.out {

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 
 use super::Filter;
 use crate::inspect::event::{Event, PacketContent, Sink};
+use crate::inspect::hops::Leg;
 use crate::inspect::record::{Connection, Exchange, Extent, Frame, Message, Moment, Problem};
 pub use crate::limits::MAX_SEARCHED_TEXT;
 use crate::limits::{MAX_WAITING_FRAME_BYTES, MAX_WAITING_PROBLEMS};
@@ -111,6 +112,11 @@ impl<'f, S: Sink> Filtered<'f, S> {
                 None => self.sink.event(Event::Exchange(it)),
             }
         }
+    }
+
+    fn is_wanted(&self, it: &Leg) -> bool {
+        let Leg { exchange, ends } = it;
+        self.filter.has_ends(*ends) && self.spans(exchange.extent()) && self.filter.has_exchange(exchange)
     }
 
     fn upgraded(&mut self, it: &Exchange) {
@@ -263,6 +269,11 @@ impl<S: Sink> Sink for Filtered<'_, S> {
                 }
             }
             Event::Problem(it) => self.problem(it),
+            Event::Hop(it) => {
+                if [&it.from, &it.to].iter().any(|leg| self.is_wanted(leg)) {
+                    self.sink.event(event);
+                }
+            }
             Event::Ended(it) => {
                 if self.open.get(&it.number).is_some_and(|known| self.is_of(known, it)) {
                     self.sink.event(event);

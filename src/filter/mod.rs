@@ -23,7 +23,7 @@ use memchr::memmem;
 
 pub use self::filtered::{Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::{
-    Connection, Direction, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response, Stray,
+    Connection, Direction, Ends, Exchange, Extent, Frame, HttpMessage, Message, Moment, Request, Response, Stray,
 };
 use crate::moment::Timestamp;
 
@@ -111,7 +111,10 @@ impl Filter {
     /// Whether a connection's two ends are asked for.
     #[must_use]
     pub fn has_ends_of(&self, it: &Connection) -> bool {
-        let ends = [it.client, it.server];
+        self.has_ends(it.ends())
+    }
+
+    fn has_ends(&self, ends: Ends) -> bool {
         let address = match &self.host {
             Some(Host::Address(address)) => ends.iter().any(|end| end.ip().to_canonical() == address.to_canonical()),
             _ => true,

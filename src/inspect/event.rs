@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::hops::Hop;
 use super::record::{Connection, Direction, Exchange, Frame, Message, Moment, Problem, Stray};
 pub use crate::layers::transport::Novelty;
 use crate::layers::{DerivedId, Run};
@@ -86,6 +87,8 @@ pub enum Event<'a> {
     Message(&'a Message),
     /// Something is wrong.
     Problem(&'a Problem),
+    /// Two exchanges that are over were one: a proxy passed it on.
+    Hop(&'a Hop),
     /// Both ends have closed a connection, or one has reset it. Stragglers may still come; [`Closed`](Self::Closed)
     /// counts them once it is over for good.
     Ended(&'a Connection),
@@ -117,6 +120,7 @@ impl Event<'_> {
             Self::Frame(it) => Some(it.connection),
             Self::Message(it) => Some(it.connection),
             Self::Problem(it) => it.connection,
+            Self::Hop(it) => Some(it.from.exchange.connection),
             Self::Bytes(it) => Some(it.connection),
             Self::Piece(it) => Some(it.connection),
             Self::Stray(it) => Some(it.connection),

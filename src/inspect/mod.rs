@@ -16,6 +16,7 @@ mod doorway;
 mod endings;
 pub mod event;
 pub mod fault;
+pub mod hops;
 mod http_talk;
 mod inspector;
 pub mod mark;

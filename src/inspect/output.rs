@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::event::{Derived, Event, Made, Map, Piece, PieceKind, Sink};
+use super::hops::{Hops, Ticket};
 use super::pairing::Open;
-use super::record::{Direction, Kind, Problem, Response, Summary};
+use super::record::{Direction, Ends, Exchange, Kind, Problem, Response, Summary};
 use super::websocket_talk::Building;
 use crate::layers::fault::{Breach, Rule};
 use crate::layers::{DerivedId, Origin, Run, Source};
@@ -83,9 +85,12 @@ pub(super) struct Output<'a> {
     asked: Options,
     /// Whether it is about the one that is looked at.
     is_told: bool,
-    /// A number that stands for the server of that connection.
-    pub(super) server: u64,
+    /// The client and the server of that connection.
+    pub(super) ends: Ends,
 }
+
+/// The ends of no connection.
+const NOBODY: Ends = [SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0); 2];
 
 /// A derived stream in the making.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +153,9 @@ pub(super) struct Scratch {
     /// The number of the latest derived stream.
     pub(super) derived: u64,
     /// Notes that were made, by what they say and of which server, with their ids.
-    said: HashMap<(&'static str, u64, u64), u64, RandomState>,
+    said: HashMap<(&'static str, u64), u64, RandomState>,
+    /// The exchanges that others could be copies of.
+    pub(super) hops: Hops,
 }
 
 impl<'a> Output<'a> {
@@ -158,7 +165,7 @@ impl<'a> Output<'a> {
         (asked, redacted): (Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true, server: 0 }
+        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true, ends: NOBODY }
     }
 
     /// From here on, this connection is looked at.
@@ -208,7 +215,7 @@ impl<'a> Output<'a> {
     /// The id of the first note that said the same of the same server: one habit is one story.
     fn said_before(&mut self, id: u64, code: &'static str, text: &str) -> Option<u64> {
         let said = &mut self.scratch.said;
-        let key = (code, said.hasher().hash_one(text), self.server);
+        let key = (code, said.hasher().hash_one((text, self.ends[1])));
         if let Some(first) = said.get(&key) {
             return Some(*first);
         }
@@ -216,6 +223,18 @@ impl<'a> Output<'a> {
             said.insert(key, id);
         }
         None
+    }
+
+    /// An exchange is over, and with it perhaps a hop.
+    pub(super) fn exchange(&mut self, ticket: Ticket, exchange: &Exchange) {
+        self.emit(Event::Exchange(exchange));
+        let Self { sink, scratch, asked, .. } = self;
+        scratch.hops.over(ticket, exchange, |hop| {
+            let legs = [&hop.from, &hop.to];
+            if asked.only.is_none_or(|only| legs.iter().any(|leg| leg.exchange.connection == only)) {
+                sink.event(Event::Hop(hop));
+            }
+        });
     }
 
     /// A number for a stream that things are made from.

@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use super::content::Content;
 use super::endings::{Endings, closes};
 use super::event::{Event, How, Made, Map};
+use super::hops::Ticket;
 use super::http_talk::report;
 use super::output::{About, Making, Output, Scratch};
 use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
@@ -49,6 +50,8 @@ pub(super) struct Open {
     lost: bool,
     /// The capture lacks what the client said next.
     unfollowed: bool,
+    /// By which its copy on another connection is found.
+    ticket: Ticket,
 }
 
 /// The exchanges of one connection.
@@ -294,6 +297,12 @@ impl Pairing {
         message.extent.first = began.ready;
         message.extent.last = source.ready;
         if let Some(open) = self.current(from) {
+            if from == Direction::Server
+                && open.exchange.response.is_some()
+                && let Some(held) = out.scratch.hops.answered(open.ticket, began.ready)
+            {
+                report(&[held], self.about(from), source, out);
+            }
             out.emit(match from {
                 Direction::Client => Event::Request(&open.exchange),
                 Direction::Server => Event::Response(&open.exchange),
@@ -544,7 +553,7 @@ impl Pairing {
             let about = About::connection(self.connection).by(Direction::Server).exchange(open.exchange.index);
             report(&[Fault::ManyInterim(open.interim)], about, Source::of(last.message.extent.last), out);
         }
-        out.emit(Event::Exchange(&open.exchange));
+        out.exchange(open.ticket, &open.exchange);
         if open.held() <= MAX_SPARE_BYTES {
             open.leave(out.scratch);
         }
@@ -591,10 +600,14 @@ impl Pairing {
         begin(&mut request.message, head, *version);
         self.asked_simply |= *version == (0, 9);
         (open.cause, open.closes) = (cause, closes);
+        open.ticket = out.scratch.hops.asked(out.ends, request, source.ready);
         if handshake::is_meant(&request.message.headers) {
+            let hop = out.scratch.hops.lost_upgrade(open.ticket, request).filter(|_| head.whole);
+            let hop = hop.map(|hop| out.problem(source, about, &hop));
+            hop.into_iter().for_each(|cause| out.scratch.hops.explain(open.ticket, cause));
             let mut found = Vec::new();
             handshake::judge_request(asked(request), head.whole, &mut found);
-            open.cause = cause.or(report(&found, about, source, out));
+            open.cause = hop.or(cause).or(report(&found, about.because(hop), source, out));
         }
         open.content = Some(start_content(head, &mut request.message, about, source, out));
         self.open(open, out);
@@ -648,6 +661,7 @@ impl Pairing {
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
         judge_response(head, exchange.request.as_ref().map(asked), &mut found);
         // What is wrong with a refusal, too, would not be there without the request's own fault.
+        open.cause = out.scratch.hops.cause(open.ticket).or(open.cause);
         let about = about.because(open.cause.filter(|_| *status >= 400));
         if let Some(request) = exchange.request.as_ref().filter(|_| head.whole && *status != 101 && *status >= 200)
             && handshake::is_meant(&request.message.headers)
@@ -740,7 +754,7 @@ impl Open {
     fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
         self.content = None;
         (self.cause, self.closes, self.interim) = (None, None, 0);
-        (self.lost, self.unfollowed) = (false, false);
+        (self.lost, self.unfollowed, self.ticket) = (false, false, Ticket::default());
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         if let Some(response) = self.exchange.response.take() {

@@ -81,6 +81,9 @@ impl Closed {
     }
 }
 
+/// What a connection goes between: its client and its server.
+pub type Ends = [SocketAddr; 2];
+
 /// A TCP connection, from its SYN (or the first packet seen of it) to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
@@ -116,6 +119,14 @@ pub struct Connection {
     pub retransmitted_segments: u64,
     /// Stream bytes that the capture lacks, both directions.
     pub missing_bytes: u64,
+}
+
+impl Connection {
+    /// Its client and its server.
+    #[must_use]
+    pub fn ends(&self) -> Ends {
+        [self.client, self.server]
+    }
 }
 
 /// What requests and responses have in common.

@@ -158,7 +158,9 @@ impl TcpWatch {
             return None;
         }
         self.broken = None;
-        (segment.flags & RST != 0).then_some(Fault::ConnectionForgotten { forgetter: from.name(), silent })
+        // Who has sent a FIN knows the connection well enough.
+        let forgot = segment.flags & RST != 0 && !self.finished[from as usize];
+        forgot.then_some(Fault::ConnectionForgotten { forgetter: from.name(), silent })
     }
 
     /// The connection is over at `now`, or the capture is: what there is to say, and where.

@@ -1,9 +1,6 @@
 //! A connection that is followed: how it opens, what each packet does to it, how it ends.
 
-use std::hash::BuildHasher;
 use std::net::SocketAddr;
-
-use foldhash::fast::FixedState;
 
 use super::conversation::Conversation;
 use super::event::{Arrived, Event, PacketContent, SegmentSeen};
@@ -44,8 +41,6 @@ pub(super) struct Tracked {
     pub(super) held: usize,
     /// The snap length cut one of its packets, and that was reported.
     cut_was_told: bool,
-    /// A number that stands for the server.
-    server: u64,
     /// What ICMP said of it, by its id.
     complained: Option<u64>,
     /// That one side had forgotten it, by its id.
@@ -93,7 +88,6 @@ impl Tracked {
             told: false,
             held: 0,
             cut_was_told: false,
-            server: 0,
             complained: None,
             forgotten: None,
         }
@@ -104,7 +98,7 @@ impl Tracked {
         if std::mem::replace(&mut self.told, true) {
             return;
         }
-        out.server = self.server;
+        out.ends = self.record.ends();
         self.flush(source, out);
         let reset = self.record.closed == Closed::Reset;
         let last = Source::of(self.record.extent.last);
@@ -130,7 +124,7 @@ impl Tracked {
         if self.complained.is_some() {
             return;
         }
-        out.server = self.server;
+        out.ends = self.record.ends();
         let what = match complaint.reason {
             Reason::TooBig(0) => "the packet is too big for the next link".to_owned(),
             Reason::TooBig(most) => format!("the packet is too big for the next link, which takes {most} bytes"),
@@ -172,7 +166,7 @@ impl Tracked {
         if self.watch.is_waiting() || source.ready.time.since(self.record.extent.last.time) >= LONG_SILENCE {
             return false;
         }
-        out.server = self.server;
+        out.ends = self.record.ends();
         self.heard(side, source.ready);
         self.watch.heard();
         let (reassembly, mut receiver) = self.receiver(out);
@@ -241,8 +235,7 @@ impl Tracked {
         if let Some(fault) = tcp.damage() {
             return self.without_effect(&fault, segment, (up, arrived), is_new, source, out);
         }
-        self.server = FixedState::default().hash_one(self.record.server);
-        out.server = self.server;
+        out.ends = self.record.ends();
         let side = self.side(up);
         // Whoever forges a reset without seeing the connection has to guess its sequence number.
         if segment.flags & RST != 0 && self.reassembly.is_far(side, segment.sequence, self.largest_window(side.other()))

@@ -23,6 +23,7 @@ pub use self::packet::Redactor;
 pub use self::plan::{Plan, Planner};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, Sink};
+use crate::inspect::hops::{Hop, Leg};
 use crate::inspect::record::{
     Connection, Direction, Exchange, Fields, Frame, HttpMessage, Message, Problem, Request, Stray,
 };
@@ -80,6 +81,10 @@ impl<S: Sink> Sink for Redacted<S> {
             Event::Message(it) => sink.event(Event::Message(&message(it))),
             Event::Stray(it) => sink.event(Event::Stray(&stray(it))),
             Event::Problem(it) => sink.event(Event::Problem(&problem(it))),
+            Event::Hop(it) => {
+                let leg = |leg: &Leg| Leg { exchange: exchange(&leg.exchange), ends: leg.ends };
+                sink.event(Event::Hop(&Hop { from: leg(&it.from), to: leg(&it.to), ..it.clone() }));
+            }
             // The bytes themselves: only a plan says which of them may be seen.
             Event::Bytes(_) | Event::Derived(_) => {}
             Event::Packet(_) | Event::Turned(_) | Event::Piece(_) => sink.event(event),

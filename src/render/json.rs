@@ -85,6 +85,7 @@ impl<W: Write> Sink for Json<W> {
             Event::Frame(frame) => self.write("frame", frame),
             Event::Message(message) => self.write("message", message),
             Event::Problem(problem) => self.write(problem.kind.name(), problem),
+            Event::Hop(hop) => self.write("hop", hop),
             Event::Interface(index, name) => {
                 self.interfaces.resize(self.interfaces.len().max(index + 1), None);
                 self.interfaces[index] = name.map(str::to_owned);

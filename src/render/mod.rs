@@ -19,6 +19,7 @@ pub mod explain;
 pub mod frames;
 pub mod happened;
 pub mod heads;
+pub mod hops;
 pub mod json;
 pub mod keys;
 pub mod lesson;

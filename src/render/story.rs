@@ -252,6 +252,7 @@ impl Sink for Story {
             Event::Opened(_)
             | Event::Ended(_)
             | Event::Upgraded(_)
+            | Event::Hop(_)
             | Event::Message(_)
             | Event::Bytes(_)
             | Event::Derived(_)

@@ -13,11 +13,12 @@ use wire101::explain;
 use wire101::inspect::record::{Kind, Problem};
 use wire101::inspect::{Event, Options, Sink, fault};
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("connection.toml", include_str!("connection.toml")),
     ("http.toml", include_str!("http.toml")),
     ("handshake.toml", include_str!("handshake.toml")),
     ("frames.toml", include_str!("frames.toml")),
+    ("hop.toml", include_str!("hop.toml")),
 ];
 
 #[derive(Deserialize)]

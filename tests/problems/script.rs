@@ -11,6 +11,8 @@
 //! client cut=2: abc                             all but the last two bytes captured
 //! packet: {ffffffffffff 040404040404 88b5}      a whole frame
 //! packet pause=1: {...}                         a second later; otherwise packets are a millisecond apart
+//! proxy: GET / HTTP/1.1\r\nHost: a\r\n\r\n      the server asks another one in turn, on a second connection
+//! origin: {81 05}Hello                          what that one says
 //! ```
 //!
 //! `\r`, `\n`, `\t`, `\0`, `\\` and `\xNN` are what they are elsewhere.
@@ -25,7 +27,10 @@ use wire101::inspect::{Inspector, Options, Sink};
 const SEGMENT: usize = 1400;
 
 /// The first sequence numbers; the client's soon begins again at 0.
-const INITIAL: [u32; 2] = [u32::MAX - 20, 7000];
+const INITIAL: [u32; 4] = [u32::MAX - 20, 7000, 1000, 2000];
+
+/// Who speaks, each with their peer beside them.
+const SPEAKERS: [&str; 4] = ["client", "server", "proxy", "origin"];
 
 /// Packets in the making.
 #[derive(Default)]
@@ -33,9 +38,11 @@ pub struct Script {
     packets: Vec<Captured>,
     time: Duration,
     /// How far each side has come in its stream; a FIN counts.
-    sent: [u32; 2],
+    sent: [u32; 4],
     /// Somebody sent a FIN or a RST.
     ended: bool,
+    /// There is a second connection.
+    passes_on: bool,
 }
 
 struct Captured {
@@ -76,13 +83,19 @@ impl Script {
 
     /// Adds what a line says.
     pub fn line(&mut self, text: &str) {
+        if text.starts_with("proxy") && !std::mem::replace(&mut self.passes_on, true) {
+            for line in ["proxy SYN", "origin SYN ACK", "proxy ACK"] {
+                self.line(line);
+            }
+        }
         self.time += Duration::from_millis(1);
         let line = self.parse(text);
-        match line.who {
-            "client" => self.say(0, &line),
-            "server" => self.say(1, &line),
-            "packet" => self.packets.push(Captured { time: self.time, data: line.bytes, cut: 0 }),
-            who => panic!("{text:?}: who is {who:?}?"),
+        match SPEAKERS.iter().position(|who| *who == line.who) {
+            Some(who) => self.say(who, &line),
+            None if line.who == "packet" => {
+                self.packets.push(Captured { time: self.time, data: line.bytes, cut: 0 });
+            }
+            None => panic!("{text:?}: who is {:?}?", line.who),
         }
     }
 
@@ -118,6 +131,7 @@ impl Script {
     }
 
     fn say(&mut self, from: usize, line: &Line<'_>) {
+        let peer = from ^ 1;
         let mut position = line.at.unwrap_or(self.sent[from]);
         let has = |flag| line.flags.contains(&flag);
         self.ended |= has("FIN") || has("RST");
@@ -125,14 +139,15 @@ impl Script {
         let pieces = line.bytes.chunks(SEGMENT).chain(line.bytes.is_empty().then_some(&[][..]));
         for piece in pieces {
             let mut tcp = TcpHeader::new(80, 80, INITIAL[from].wrapping_add(1 + position), line.window);
-            *(if from == 0 { &mut tcp.source_port } else { &mut tcp.destination_port }) = 40_000;
+            let client = if from < peer { &mut tcp.source_port } else { &mut tcp.destination_port };
+            *client = 40_000;
             (tcp.syn, tcp.fin, tcp.rst) = (has("SYN"), has("FIN"), has("RST"));
             tcp.ack = has("ACK") || !tcp.syn;
             if tcp.syn {
                 tcp.sequence_number = INITIAL[from];
             }
             if tcp.ack {
-                tcp.acknowledgment_number = INITIAL[1 - from].wrapping_add(1 + line.ack.unwrap_or(self.sent[1 - from]));
+                tcp.acknowledgment_number = INITIAL[peer].wrapping_add(1 + line.ack.unwrap_or(self.sent[peer]));
             }
             if !line.lost {
                 let data = ethernet(from, &tcp, piece);
@@ -146,9 +161,9 @@ impl Script {
 }
 
 fn ethernet(from: usize, tcp: &TcpHeader, payload: &[u8]) -> Vec<u8> {
-    let hosts = [[10, 0, 0, 1], [10, 0, 0, 2]];
+    let hosts = [[10, 0, 0, 1], [10, 0, 0, 2], [10, 0, 0, 2], [10, 0, 0, 3]];
     let length = (tcp.header_len() + payload.len()) as u16;
-    let mut ip = Ipv4Header::new(length, 64, IpNumber::TCP, hosts[from], hosts[1 - from]).unwrap();
+    let mut ip = Ipv4Header::new(length, 64, IpNumber::TCP, hosts[from], hosts[from ^ 1]).unwrap();
     ip.fragment_offset = IpFragOffset::ZERO;
     let mut data = Ethernet2Header { source: [2; 6], destination: [4; 6], ether_type: etherparse::EtherType::IPV4 }
         .to_bytes()

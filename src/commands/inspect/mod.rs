@@ -7,6 +7,7 @@ mod about;
 pub(super) mod absent;
 mod body;
 mod follow;
+mod hops;
 pub(super) mod input;
 mod json;
 mod keep;
@@ -66,6 +67,8 @@ pub struct Inspect {
     pub why: bool,
     /// All problems and notes.
     pub problems: bool,
+    /// What proxies changed.
+    pub hops: bool,
     /// Only the counts.
     pub summary: bool,
     /// JSON Lines.
@@ -99,7 +102,14 @@ impl Inspect {
 
     /// Whether anything was asked to be shown, or only to be kept.
     fn is_to_be_shown(&self) -> bool {
-        let views = self.layers || self.hex || self.ladder || self.summary || self.json || self.problems || self.why;
+        let views = self.layers
+            || self.hex
+            || self.ladder
+            || self.summary
+            || self.json
+            || self.problems
+            || self.hops
+            || self.why;
         views || self.follow.is_some() || self.packet.is_some() || self.out.is_none()
     }
 
@@ -248,6 +258,8 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
         why::print(asked, &input.again()?, out, style)
     } else if asked.problems {
         problems::print(asked, &input, out, style)
+    } else if asked.hops {
+        hops::print(asked, &input, out, style)
     } else if asked.summary {
         counts(asked, &input, out, style)
     } else if asked.is_closer_look() {

@@ -191,6 +191,7 @@ impl Sink for Measurer {
             | Event::Response(_)
             | Event::Turned(_)
             | Event::Upgraded(_)
+            | Event::Hop(_)
             | Event::Interface(..)
             | Event::Ended(_)
             | Event::Bytes(_)

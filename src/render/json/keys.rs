@@ -1,8 +1,8 @@
 //! Every record's keys, in order, and how the value of each is written.
 
-use super::values::{Hex, Shown, beginning, payload, twin};
+use super::values::{Hex, Shown, beginning, optional, payload, twin};
 use super::write::{Map, Value, array, key, object};
-use crate::inspect::record;
+use crate::inspect::{hops, record};
 
 /// What is written as a JSON object.
 pub(in crate::render) trait Keys {
@@ -175,7 +175,7 @@ keys!(record::Frame, it:
     "payload" / "payload_hex" = payload(it.opcode, &it.payload, it.payload_truncated),
     "payload_truncated" = it.payload_truncated,
     "close_code" = it.close_code,
-    "close_reason" / "close_reason_hex" = it.close_reason.as_deref().map_or((None, None), twin),
+    "close_reason" / "close_reason_hex" = optional(it.close_reason.as_deref()),
     "complete" = it.complete
 );
 
@@ -207,6 +207,24 @@ keys!(record::Problem, it:
     "code" = it.code,
     "clause" = Some(it.clause).filter(|clause| !clause.is_empty()),
     "text" = it.text
+);
+
+keys!(hops::Hop, it:
+    "from" = it.from.exchange.connection,
+    "to" = it.to.exchange.connection,
+    "exchange" = [it.from.exchange.index, it.to.exchange.index],
+    "by" = it.by,
+    "proxy" = it.proxy(),
+    "changes" = List(&it.changes())
+);
+
+keys!(hops::Change, it:
+    "kind" = it.kind.name(),
+    "direction" = it.direction.name(),
+    "name" / "name_hex" = twin(&it.name),
+    "before" / "before_hex" = optional(it.before.as_deref()),
+    "after" / "after_hex" = optional(it.after.as_deref()),
+    "packet" = it.packet
 );
 
 /// The last line: counts, and how the reading ended.

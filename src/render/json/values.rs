@@ -51,6 +51,11 @@ pub(in crate::render) fn twin(bytes: &[u8]) -> Twin<'_> {
     }
 }
 
+/// The same for what may not be there.
+pub(super) fn optional(bytes: Option<&[u8]>) -> Twin<'_> {
+    bytes.map_or((None, None), twin)
+}
+
 /// The same for what may be only a beginning: it's still text if the limit cut a character in two.
 pub(super) fn beginning(bytes: &[u8], truncated: bool) -> Twin<'_> {
     if truncated && let (Some(text), _) = twin(whole_characters(bytes)) {

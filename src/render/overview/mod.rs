@@ -14,6 +14,7 @@ pub use first::First;
 
 use super::frames::Framed;
 use super::happened::Happened;
+use super::hops::Hops;
 use super::model::{Form, List, Page, Text};
 use super::{connections, exchanges, frames};
 use crate::capture::Interface;
@@ -48,6 +49,7 @@ pub struct Overview {
     /// Frames, and what isn't one.
     frames: First<(u64, u64, bool, u64), Framed>,
     happened: Happened,
+    hops: Hops,
     census: Census,
 }
 
@@ -58,6 +60,7 @@ impl Default for Overview {
             exchanges: First::new(ROWS),
             frames: First::new(ROWS),
             happened: Happened::default(),
+            hops: Hops::default(),
             census: Census::default(),
         }
     }
@@ -101,6 +104,7 @@ impl Sink for Overview {
                 let key = (it.extent.first.packet, it.connection, true, it.start);
                 self.frames.offer(key, || Framed::Stray(it.clone()));
             }
+            Event::Hop(_) => self.hops.event(event),
             Event::Stray(_)
             | Event::Problem(_)
             | Event::Interface(..)
@@ -142,6 +146,7 @@ impl Overview {
         page.section("Connections", "two programs, one stream of bytes each way", table);
         let exchanges = exchanges::table(self.exchanges.iter(), self.exchanges.left_out());
         page.section("Exchanges", "a request and its response", exchanges);
+        page.section("Hops", "one exchange, both sides of a proxy", self.hops.table());
         let timed = self.frames.iter().map(|it| (it, summary.first_time));
         let frames = frames::table(timed, self.frames.left_out());
         page.section("Frames", "what a WebSocket carries", frames);
@@ -158,6 +163,9 @@ impl Overview {
         let mut hints = Vec::new();
         if !self.happened.is_empty() {
             hints.push(("--why".to_owned(), "the packets that show what happened, and what to do"));
+        }
+        if !self.hops.is_empty() {
+            hints.push(("--hops".to_owned(), "everything that a proxy changed"));
         }
         if let Some(it) = exchange {
             hints.push((format!("--exchange {}.{}", it.connection, it.index), "what was asked and answered"));

@@ -8,6 +8,7 @@
 
 pub mod canvas;
 pub mod frame;
+pub mod hops;
 pub mod http;
 pub mod keep_alive;
 mod ladder;
@@ -51,6 +52,9 @@ pub enum Lacking {
     /// The requested frame.
     #[error("frame {0}.{1} is not in it")]
     FrameOf(u64, u64),
+    /// Both sides of a proxy.
+    #[error("no exchange in it is on both sides of a proxy, so that there is no hop to draw")]
+    Hop,
     /// A server that passes on what its clients say.
     #[error("no server in it passes on to one WebSocket client what another said")]
     Relay,

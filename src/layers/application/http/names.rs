@@ -50,6 +50,7 @@ field_names! {
     ETag = "ETag",
     Expect = "Expect",
     Expires = "Expires",
+    Forwarded = "Forwarded",
     From = "From",
     Host = "Host",
     IfMatch = "If-Match",
@@ -79,6 +80,7 @@ field_names! {
     Server = "Server",
     SetCookie = "Set-Cookie",
     Te = "TE",
+    Traceparent = "Traceparent",
     Trailer = "Trailer",
     TransferEncoding = "Transfer-Encoding",
     Upgrade = "Upgrade",
@@ -88,6 +90,8 @@ field_names! {
     WebSocketLocation = "WebSocket-Location",
     WebSocketOrigin = "WebSocket-Origin",
     WwwAuthenticate = "WWW-Authenticate",
+    XForwardedFor = "X-Forwarded-For",
+    XRequestId = "X-Request-ID",
 }
 
 /// A name as it is compared: its length, its first and its last eight bytes. Of a shorter name, both are the bytes that it

@@ -1,0 +1,36 @@
+//! What is worth knowing of a proxy that both sides of are in the capture.
+
+use crate::layers::fault::faults;
+
+faults! {
+    /// Something that a proxy did, with the facts.
+    pub enum Fault {
+        /// A handshake that came through without what makes it one.
+        #[error(
+            "the proxy at {proxy} {deeds} (packet {asked} to packet {passed}), so that the server sees an ordinary \
+             request and can't switch to WebSocket"
+        )]
+        UpgradeDropped {
+            /// Where the proxy is.
+            proxy: String,
+            /// What it did: "dropped Upgrade and Connection: Upgrade".
+            deeds: String,
+            /// The packet with what it was asked.
+            asked: u64,
+            /// The packet with what it asked.
+            passed: u64,
+        } => note "proxy-drops-upgrade", "RFC 9110 §7.6.1";
+        /// A response that the client got long after the proxy did.
+        #[error(
+            "the proxy at {proxy} held the response back for {held}: the server began to send it in packet {began}"
+        )]
+        ResponseHeldBack {
+            /// Where the proxy is.
+            proxy: String,
+            /// For how long.
+            held: String,
+            /// The packet with its first byte.
+            began: u64,
+        } => note "proxy-holds-back", "";
+    }
+}

@@ -1,0 +1,314 @@
+//! Both sides of a proxy: an exchange that is in the capture twice, because whoever was asked passed the question on.
+//!
+//! [`Hops`] recognises it by what the pipeline tells of each exchange, when its request is there, when it's answered and when
+//! it is over. What the proxy [changed](changes) follows from the two exchanges. Where more than one exchange could be the
+//! one that was passed on, it says nothing.
+
+pub mod changes;
+pub mod fault;
+mod telling;
+#[cfg(test)]
+mod tests;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+pub use self::changes::{Change, ChangeKind, Part};
+use self::fault::Fault;
+use self::telling::Telling;
+use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};
+use crate::layers::application::websocket::handshake;
+use crate::limits::{MAX_ALIKE, MAX_HOP_BYTES, MAX_WAITING_REQUESTS};
+use crate::numbers;
+
+/// How long a proxy may hold an answer back, in nanoseconds, before that is worth telling.
+const SLOW_TO_PASS_ON: u64 = 1_000_000_000;
+
+/// One conversation on two connections.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// As it was between the client and the proxy.
+    pub from: Leg,
+    /// As it was between the proxy and the server.
+    pub to: Leg,
+    /// What told that the two are the same.
+    pub by: &'static str,
+    /// The proxy asked again later, so that this answer isn't the one that it passed on.
+    pub again: bool,
+}
+
+/// An exchange, bodies aside, and who had it.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// The exchange.
+    pub exchange: Exchange,
+    /// Its connection's ends.
+    pub ends: Ends,
+}
+
+impl Hop {
+    /// Where the proxy is, as its client knows it. The port is there only where the address alone could be the server's, too.
+    #[must_use]
+    pub fn proxy(&self) -> String {
+        proxy(self.from.ends, self.to.ends)
+    }
+}
+
+fn proxy([_, proxy]: Ends, [_, server]: Ends) -> String {
+    if proxy.ip() == server.ip() { proxy.to_string() } else { proxy.ip().to_string() }
+}
+
+/// Names an exchange until it is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ticket {
+    slot: u32,
+    /// How often the slot had been taken before; 0 is nobody's.
+    turn: u32,
+}
+
+/// The exchanges that another could be a copy of.
+#[derive(Debug, Default)]
+pub(super) struct Hops {
+    slots: Vec<Waiting>,
+    free: Vec<u32>,
+    /// The slot that is taken from its owner next, should none be free.
+    next: usize,
+    /// Those that aren't answered, by their [`Telling::clue`].
+    unanswered: HashTable<(u64, Ticket)>,
+    hasher: RandomState,
+    /// Bytes of the exchanges that wait to be compared.
+    held: usize,
+}
+
+/// An exchange that isn't over, or whose copy isn't.
+#[derive(Debug)]
+struct Waiting {
+    turn: u32,
+    ends: Ends,
+    asked: Moment,
+    telling: Telling,
+    /// It's among the unanswered.
+    is_open: bool,
+    /// Its request asked for an upgrade to WebSocket.
+    upgrade: bool,
+    version: (u8, u8),
+    /// What this is a copy of, and what told so.
+    outer: Option<(Ticket, &'static str)>,
+    /// Its copies, as far as they aren't told yet.
+    inner: Vec<Ticket>,
+    /// The latest of them.
+    latest: Option<Ticket>,
+    /// Where its final response began.
+    answered: Option<Moment>,
+    /// What the proxy did to it, or to what this is a copy of, by the id of the note on that.
+    cause: Option<u64>,
+    /// The exchange, once it is over.
+    over: Option<Box<Exchange>>,
+}
+
+impl Hops {
+    fn get(&self, ticket: Ticket) -> Option<&Waiting> {
+        self.slots.get(ticket.slot as usize).filter(|it| it.turn == ticket.turn)
+    }
+
+    fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Waiting> {
+        self.slots.get_mut(ticket.slot as usize).filter(|it| it.turn == ticket.turn)
+    }
+
+    /// Takes a request whose head is complete.
+    pub(super) fn asked(&mut self, ends: Ends, request: &Request, asked: Moment) -> Ticket {
+        let telling = Telling::of(request, &self.hasher);
+        let (alike, outer) = self.copied(ends, request, &telling);
+        if self.free.is_empty() && self.slots.len() >= MAX_WAITING_REQUESTS {
+            self.forget_one();
+        }
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        let before = self.slots.get_mut(slot as usize).map(|it| (it.turn, std::mem::take(&mut it.inner)));
+        let (turn, inner) = before.unwrap_or((1, Vec::new()));
+        let ticket = Ticket { slot, turn };
+        if let Some(outer) = outer.and_then(|(outer, _)| self.get_mut(outer)) {
+            outer.inner.push(ticket);
+            outer.latest = Some(ticket);
+        }
+        let is_open = alike < MAX_ALIKE;
+        if is_open {
+            self.unanswered.insert_unique(telling.clue, (telling.clue, ticket), |(clue, _)| *clue);
+        }
+        let waiting = Waiting {
+            turn,
+            ends,
+            asked,
+            telling,
+            is_open,
+            upgrade: handshake::is_asked(&request.message.headers),
+            version: request.message.version,
+            outer,
+            inner,
+            latest: None,
+            answered: None,
+            cause: None,
+            over: None,
+        };
+        match self.slots.get_mut(slot as usize) {
+            Some(it) => *it = waiting,
+            None => self.slots.push(waiting),
+        }
+        ticket
+    }
+
+    /// How many unanswered exchanges have the same clue as a request, and the one that it's a copy of.
+    fn copied(&self, ends: Ends, request: &Request, telling: &Telling) -> (usize, Option<(Ticket, &'static str)>) {
+        let (mut alike, mut rivals, mut best) = (0, 0, None::<(u8, Ticket, &'static str)>);
+        for (_, ticket) in self.unanswered.iter_hash(telling.clue).filter(|(clue, _)| *clue == telling.clue) {
+            alike += 1;
+            let Some(outer) = self.get(*ticket).filter(|outer| outer.inner.len() < MAX_ALIKE) else { continue };
+            let Some((strength, by)) = telling::same((outer.ends, &outer.telling), (ends, telling), request) else {
+                continue;
+            };
+            match best {
+                Some((most, ..)) if most > strength => {}
+                Some((most, ..)) if most == strength => rivals += 1,
+                _ => (rivals, best) = (0, Some((strength, *ticket, by))),
+            }
+        }
+        (alike, best.filter(|_| rivals == 0).map(|(_, ticket, by)| (ticket, by)))
+    }
+
+    /// What a proxy did to the upgrade that a request means, if it did anything.
+    pub(super) fn lost_upgrade(&self, ticket: Ticket, request: &Request) -> Option<Fault> {
+        let inner = self.get(ticket)?;
+        let outer = self.get(inner.outer?.0)?;
+        let deeds = if outer.upgrade { changes::lost_upgrade(outer.version, request) } else { None };
+        deeds.map(|deeds| Fault::UpgradeDropped {
+            proxy: proxy(outer.ends, inner.ends),
+            deeds,
+            asked: outer.asked.packet,
+            passed: inner.asked.packet,
+        })
+    }
+
+    /// Tells what a proxy did to an exchange, by a note's id: that explains what becomes of its original, too.
+    pub(super) fn explain(&mut self, ticket: Ticket, cause: u64) {
+        let Some(inner) = self.get_mut(ticket) else { return };
+        inner.cause = Some(cause);
+        if let Some(outer) = inner.outer.and_then(|(outer, _)| self.get_mut(outer)) {
+            outer.cause = Some(cause);
+        }
+    }
+
+    /// What a proxy did to an exchange, by a note's id.
+    pub(super) fn cause(&self, ticket: Ticket) -> Option<u64> {
+        self.get(ticket)?.cause
+    }
+
+    /// Takes note that an exchange has its final response; says if that was held back.
+    pub(super) fn answered(&mut self, ticket: Ticket, at: Moment) -> Option<Fault> {
+        let it = self.get_mut(ticket)?;
+        it.answered = Some(at);
+        self.close(ticket);
+        let outer = self.get(ticket)?;
+        let inner = self.get(outer.latest?)?;
+        let began = inner.answered?;
+        let held = at.time.since(began.time);
+        (held >= SLOW_TO_PASS_ON).then(|| Fault::ResponseHeldBack {
+            proxy: proxy(outer.ends, inner.ends),
+            held: numbers::duration(held),
+            began: began.packet,
+        })
+    }
+
+    /// No request can be a copy of that exchange any more.
+    fn close(&mut self, ticket: Ticket) {
+        let Some(it) = self.get_mut(ticket).filter(|it| it.is_open) else { return };
+        it.is_open = false;
+        let clue = it.telling.clue;
+        if let Ok(entry) = self.unanswered.find_entry(clue, |(_, of)| *of == ticket) {
+            entry.remove();
+        }
+    }
+
+    /// Takes an exchange that is over; hands over the hops of which all is known now.
+    pub(super) fn over(&mut self, ticket: Ticket, exchange: &Exchange, mut take: impl FnMut(&Hop)) {
+        let held = self.held;
+        let Some(it) = self.get_mut(ticket) else { return };
+        let is_hop = it.outer.is_some() || !it.inner.is_empty();
+        let size = if is_hop { size(exchange) } else { 0 };
+        if !is_hop || held + size > MAX_HOP_BYTES {
+            return self.forget(ticket);
+        }
+        it.over = Some(Box::new(without_bodies(exchange)));
+        let (outer, inner) = (it.outer, it.inner.clone());
+        self.held += size;
+        self.close(ticket);
+        let links = outer.map(|(outer, _)| (outer, ticket)).into_iter();
+        for (outer, inner) in links.chain(inner.into_iter().map(|inner| (ticket, inner))) {
+            if let Some(hop) = self.hop(outer, inner) {
+                take(&hop);
+                self.part(outer, inner);
+            }
+        }
+    }
+
+    /// What is known of a hop, once both its exchanges are over.
+    fn hop(&self, outer: Ticket, inner: Ticket) -> Option<Hop> {
+        let (from, to) = (self.get(outer)?, self.get(inner)?);
+        let leg = |it: &Waiting| Some(Leg { exchange: Exchange::clone(it.over.as_ref()?), ends: it.ends });
+        Some(Hop { from: leg(from)?, to: leg(to)?, by: to.outer?.1, again: from.latest != Some(inner) })
+    }
+
+    /// Two exchanges wait for each other no longer. Whichever is over, and waits for no other, is forgotten.
+    fn part(&mut self, outer: Ticket, inner: Ticket) {
+        if let Some(it) = self.get_mut(outer) {
+            it.inner.retain(|ticket| *ticket != inner);
+        }
+        if let Some(it) = self.get_mut(inner) {
+            it.outer = None;
+        }
+        for ticket in [outer, inner] {
+            let it = self.get(ticket);
+            if it.is_some_and(|it| it.over.is_some() && it.outer.is_none() && it.inner.is_empty()) {
+                self.forget(ticket);
+            }
+        }
+    }
+
+    /// Forgets an exchange.
+    fn forget(&mut self, ticket: Ticket) {
+        self.close(ticket);
+        let Some(it) = self.get_mut(ticket) else { return };
+        it.turn = it.turn.wrapping_add(1).max(1);
+        let (over, outer, mut inner) = (it.over.take(), it.outer, std::mem::take(&mut it.inner));
+        self.held -= over.as_deref().map_or(0, size);
+        self.free.push(ticket.slot);
+        outer.into_iter().for_each(|(outer, _)| self.part(outer, ticket));
+        inner.drain(..).for_each(|inner| self.part(ticket, inner));
+        self.slots[ticket.slot as usize].inner = inner;
+    }
+
+    fn forget_one(&mut self) {
+        let slot = self.next;
+        self.next = (slot + 1) % MAX_WAITING_REQUESTS;
+        if let Some(turn) = self.slots.get(slot).map(|it| it.turn) {
+            self.forget(Ticket { slot: slot as u32, turn });
+        }
+    }
+}
+
+/// Bytes of memory that an exchange takes, bodies aside, roughly.
+fn size(it: &Exchange) -> usize {
+    let section = |it: &Fields| it.block.len() + it.lines.len() * size_of::<FieldLine>();
+    let message = |it: &HttpMessage| section(&it.headers) + section(&it.trailers);
+    let request = it.request.iter().map(|it| it.method.len() + it.target.len() + message(&it.message));
+    let responses = it.interim.iter().chain(&it.response).map(|it| size_of::<Response>() + message(&it.message));
+    size_of::<Exchange>() + request.chain(responses).sum::<usize>()
+}
+
+fn without_bodies(it: &Exchange) -> Exchange {
+    let mut it = it.clone();
+    let requests = it.request.iter_mut().map(|it| &mut it.message);
+    let responses = it.interim.iter_mut().chain(&mut it.response).map(|it| &mut it.message);
+    for message in requests.chain(responses) {
+        message.body = Vec::new();
+    }
+    it
+}

@@ -1,0 +1,191 @@
+//! What a request says of itself that a proxy passes on: by that it's known again, and by who had it.
+
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+
+use crate::inspect::record::{Ends, Fields, Request};
+use crate::layers::application::http::FieldName;
+
+/// The key in RFC 6455's example, which half of all hand-made clients send.
+const SAMPLE_KEY: &[u8] = b"dGhlIHNhbXBsZSBub25jZQ==";
+
+/// Numbers that stand for what a request says; 0 where it doesn't.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Telling {
+    /// What a copy has in common with it at least: a key that nobody else has, or the method and the end of the target.
+    pub(super) clue: u64,
+    /// Whether that is such a key.
+    by_key: bool,
+    /// The method and the target.
+    call: u64,
+    key: u64,
+    host: u64,
+    agent: u64,
+    /// X-Request-ID.
+    id: u64,
+    /// The trace that Traceparent says it is part of.
+    trace: u64,
+}
+
+impl Telling {
+    pub(super) fn of(request: &Request, hasher: &impl BuildHasher) -> Self {
+        let Request { method, target, message } = request;
+        let fields = &message.headers;
+        let hash = |name, of: fn(&[u8]) -> &[u8]| fields.get(name).map_or(0, |value| hasher.hash_one(of(value)) | 1);
+        let whole = |name| hash(name, |value| value);
+        let path = path(target);
+        let call = hasher.hash_one((method, path));
+        let key = whole(FieldName::SecWebSocketKey);
+        let by_key = fields.get(FieldName::SecWebSocketKey).is_some_and(is_unique);
+        let clue = match last_segment(path) {
+            _ if by_key => key,
+            segment if segment.len() == path.len() => call,
+            segment => hasher.hash_one((method, segment)),
+        };
+        Self {
+            clue,
+            by_key,
+            call,
+            key,
+            host: whole(FieldName::Host),
+            agent: whole(FieldName::UserAgent),
+            id: whole(FieldName::XRequestId),
+            trace: hash(FieldName::Traceparent, trace_id),
+        }
+    }
+}
+
+/// Whether a request is a copy of another with the same clue: how strongly that is told, and by what.
+pub(super) fn same(
+    (of_outer, outer): (Ends, &Telling),
+    (of_inner, inner): (Ends, &Telling),
+    request: &Request,
+) -> Option<(u8, &'static str)> {
+    let [[client, proxy], [again, server]] = [of_outer, of_inner];
+    // Who talks to the same server, or from the same port, is no proxy.
+    if proxy == server || client == again {
+        return None;
+    }
+    let fits = proxy.ip() == again.ip();
+    if inner.by_key {
+        return (outer.key == inner.key).then_some((2 + u8::from(fits), FieldName::SecWebSocketKey.as_str()));
+    }
+    let differ = |one: u64, other: u64| one != 0 && other != 0 && one != other;
+    let agree = |one: u64, other: u64| one != 0 && one == other;
+    if differ(outer.key, inner.key) {
+        return None;
+    }
+    let is_rewritten = outer.call != inner.call;
+    let vouched = if agree(outer.id, inner.id) {
+        Some(FieldName::XRequestId)
+    } else if agree(outer.trace, inner.trace) {
+        Some(FieldName::Traceparent)
+    } else if client.ip() != again.ip() {
+        names(&request.message.headers, client.ip())
+    } else {
+        None
+    };
+    if let Some(field) = vouched.filter(|_| fits || !is_rewritten) {
+        return Some((2 + u8::from(fits), field.as_str()));
+    }
+    if !fits || is_rewritten || differ(outer.agent, inner.agent) {
+        return None;
+    }
+    // Where all are on one machine, addresses tell nothing.
+    let is_apart = client.ip() != server.ip();
+    if agree(outer.host, inner.host) {
+        Some((1, "method, target and Host"))
+    } else if is_apart && agree(outer.agent, inner.agent) {
+        Some((1, "method, target and User-Agent"))
+    } else {
+        None
+    }
+}
+
+/// Whether a key may be taken for one that nobody else has. A nonce of sixteen equal bytes stands in redacted captures.
+fn is_unique(key: &[u8]) -> bool {
+    let is_monotonous = key.len() > 20 && key[4..20] == key[..16];
+    key != SAMPLE_KEY && !is_monotonous && !key.is_empty()
+}
+
+/// A target without scheme and authority, which it has on the way to a proxy (RFC 9112 §3.2.2).
+fn path(target: &[u8]) -> &[u8] {
+    let Some(authority) = target.iter().position(|byte| *byte == b'/').and_then(|at| target[at..].strip_prefix(b"//"))
+    else {
+        return target;
+    };
+    if target.first() == Some(&b'/') {
+        return target;
+    }
+    authority.iter().position(|byte| *byte == b'/').map_or(b"/", |at| &authority[at..])
+}
+
+/// What is left of a target by a proxy that maps one folder to another.
+fn last_segment(path: &[u8]) -> &[u8] {
+    let query = path.iter().position(|byte| *byte == b'?').unwrap_or(path.len());
+    path[..query].iter().rposition(|byte| *byte == b'/').map_or(path, |at| &path[at..])
+}
+
+/// The trace-id of a Traceparent (W3C Trace Context §3.2).
+fn trace_id(traceparent: &[u8]) -> &[u8] {
+    traceparent.split(|byte| *byte == b'-').nth(1).unwrap_or(traceparent)
+}
+
+/// The field by which a proxy says for whom it asks, if it names that client.
+fn names(fields: &Fields, client: IpAddr) -> Option<FieldName> {
+    let is_client = |node: &[u8]| address(node).is_some_and(|it| it.to_canonical() == client.to_canonical());
+    if fields.list(FieldName::XForwardedFor).any(is_client) {
+        return Some(FieldName::XForwardedFor);
+    }
+    // RFC 7239 §4.
+    let pairs = fields.list(FieldName::Forwarded).flat_map(|element| element.split(|byte| *byte == b';'));
+    let mut nodes =
+        pairs.map(<[u8]>::trim_ascii).filter(|pair| pair.len() > 4 && pair[..4].eq_ignore_ascii_case(b"for="));
+    nodes.any(|pair| is_client(&pair[4..])).then_some(FieldName::Forwarded)
+}
+
+/// The address in `192.0.2.1`, `192.0.2.1:4711`, `"[2001:db8::1]:4711"` and the like.
+fn address(node: &[u8]) -> Option<IpAddr> {
+    let node = std::str::from_utf8(node).ok()?.trim_matches('"');
+    let bare = node.strip_prefix('[').and_then(|rest| rest.split(']').next());
+    let host = bare
+        .unwrap_or_else(|| if node.matches(':').count() == 1 { node.split(':').next().unwrap_or(node) } else { node });
+    host.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_compared_without_what_a_proxy_takes_off() {
+        assert_eq!(path(b"http://a.example/b?c"), b"/b?c");
+        assert_eq!(path(b"http://a.example"), b"/");
+        assert_eq!(path(b"/b//c"), b"/b//c");
+        assert_eq!(path(b"//b/c"), b"//b/c");
+        assert_eq!(path(b"*"), b"*");
+        assert_eq!(last_segment(b"/api/v1/users?of=/x"), b"/users?of=/x");
+        assert_eq!(last_segment(b"/"), b"/");
+        assert_eq!(last_segment(b"*"), b"*");
+    }
+
+    #[test]
+    fn a_client_is_found_in_what_proxies_say_of_it() {
+        let named = |text: &str, client: &str| {
+            names(&Fields::parse(format!("{text}\r\n\r\n").as_bytes()), client.parse().unwrap()).map(FieldName::as_str)
+        };
+        assert_eq!(named("X-Forwarded-For: 192.0.2.7, 10.0.0.1", "10.0.0.1"), Some("X-Forwarded-For"));
+        assert_eq!(named("X-Forwarded-For: 192.0.2.7:4711", "192.0.2.7"), Some("X-Forwarded-For"));
+        assert_eq!(named("X-Forwarded-For: 2001:db8::7", "2001:db8::7"), Some("X-Forwarded-For"));
+        assert_eq!(named("X-Forwarded-For: 192.0.2.77", "192.0.2.7"), None);
+        assert_eq!(named("Forwarded: proto=http; For=\"[2001:db8::7]:4711\"", "2001:db8::7"), Some("Forwarded"));
+        assert_eq!(named("Forwarded: for=_hidden;by=192.0.2.7", "192.0.2.7"), None);
+    }
+
+    #[test]
+    fn keys_that_many_send_tell_nothing() {
+        assert!(is_unique(b"HbpBpo9g67L6Nn+TW0HfwA=="));
+        assert!(!is_unique(SAMPLE_KEY));
+        assert!(!is_unique(b"KioqKioqKioqKioqKioqKg=="));
+    }
+}
