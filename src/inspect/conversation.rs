@@ -149,6 +149,14 @@ impl Conversation {
         }
     }
 
+    /// What says that one side ended the connection because the other fell silent.
+    pub(super) fn gave_up(&self) -> Option<u64> {
+        match &self.talk {
+            Talk::WebSocket(talk) => talk.gave_up(),
+            _ => None,
+        }
+    }
+
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let connection = self.connection;

@@ -109,7 +109,7 @@ impl Tracked {
             }
             _ => {
                 if let Some((place, fault)) = self.watch.over(&self.record, source, last) {
-                    out.problem(place, about.because(self.complained), &fault);
+                    out.problem(place, about.because(self.complained.or(self.conversation.gave_up())), &fault);
                 }
             }
         }

@@ -48,6 +48,8 @@ struct Sender {
     /// It sent its FIN.
     finished: bool,
     pings: Pings,
+    /// What says that it ended the connection for want of a pong.
+    gave_up: Option<u64>,
     /// The data message that this side sent last, or is sending.
     last: Option<Sent>,
 }
@@ -58,6 +60,8 @@ struct Sent {
     packet: u64,
     text: bool,
     bytes: u64,
+    /// What is wrong with it: a complaint is its effect.
+    cause: Option<u64>,
 }
 
 /// A frame in progress.
@@ -89,6 +93,8 @@ pub(super) struct Building {
     /// The message inflated, where that is told, and what it is being made from.
     inflating: Option<Making>,
     from: Run,
+    /// The id of what was found wrong with it first.
+    cause: Option<u64>,
 }
 
 impl WebSocketTalk {
@@ -110,6 +116,7 @@ impl WebSocketTalk {
             message: None,
             finished: false,
             pings: Pings::default(),
+            gave_up: None,
             last: None,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
@@ -131,6 +138,11 @@ impl WebSocketTalk {
     /// Whether a frame or a message is in progress.
     pub(super) fn is_inside(&self) -> bool {
         self.sides.iter().any(|side| side.frame.is_some() || side.message.is_some())
+    }
+
+    /// What says that one side ended the connection because the other did not answer its ping.
+    pub(super) fn gave_up(&self) -> Option<u64> {
+        self.sides.iter().find_map(|side| side.gave_up)
     }
 
     /// Bytes of memory held, roughly.
@@ -291,7 +303,8 @@ impl Sender {
     /// This side ends the connection: a ping of it that waits for its pong may be why.
     fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
         if let Some((ping, waited, other)) = self.pings.give_up(source) {
-            fault(&Fault::PingUnanswered { from: self.direction, waited, other }, about, ping, out);
+            let found = Fault::PingUnanswered { from: self.direction, waited, other };
+            self.gave_up = Some(fault(&found, about, ping, out));
         }
     }
 
@@ -320,7 +333,7 @@ impl Sender {
             fault(found, about, began, out);
         }
         if let FrameRole::First { .. } = part {
-            self.last = Some(Sent { packet: began.ready.packet, text: header.opcode == TEXT, bytes: 0 });
+            self.last = Some(Sent { packet: began.ready.packet, text: header.opcode == TEXT, bytes: 0, cause: None });
         }
         if let (FrameRole::First { .. } | FrameRole::Next, Some(last)) = (part, &mut self.last) {
             last.bytes = last.bytes.saturating_add(header.payload_length);
@@ -396,6 +409,7 @@ impl Sender {
             kept(&mut frame.payload, &mut frame.truncated, clear, keep);
             if let Some(building) = &mut of_message {
                 building.push(clear, run, self.inflater.as_deref_mut(), source, out);
+                self.last.iter_mut().for_each(|last| last.cause = building.cause);
             }
         }
         out.scratch.unmasked = buffer;
@@ -452,6 +466,7 @@ impl Sender {
         }
         let Some(mut building) = self.message.take() else { return };
         building.finish(self.inflater.as_deref_mut(), source, out);
+        self.last.iter_mut().for_each(|last| last.cause = building.cause);
         if !building.broken {
             building.message.extent.last = source.ready;
             building.message.index = *next_message;
@@ -488,6 +503,7 @@ impl Building {
             broken: false,
             inflating: None,
             from: Run { origin: Origin::default(), offset: 0, length: 0 },
+            cause: None,
         }
     }
 
@@ -504,6 +520,12 @@ impl Building {
         self.note = Note::default();
         self.broken = false;
         self.inflating = None;
+        self.cause = None;
+    }
+
+    fn wrong(&mut self, found: &Fault, source: Source, out: &mut Output<'_>) {
+        let id = fault(found, self.about(), source, out);
+        self.cause.get_or_insert(id);
     }
 
     /// Whether the payload's content is needed, not only its length.
@@ -523,7 +545,7 @@ impl Building {
                     self.inflated(result.map_err(|error| error.to_string()), source, out);
                     if inflater.take_exceeded() {
                         let from = self.message.direction;
-                        fault(&Fault::WindowExceeded { from }, self.about(), source, out);
+                        self.wrong(&Fault::WindowExceeded { from }, source, out);
                     }
                 }
                 self.broken |= inflater.is_lost();
@@ -546,7 +568,7 @@ impl Building {
         if let Some(check) = self.check.take().filter(|_| !self.broken)
             && let Err(at) = check.finish()
         {
-            fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
+            self.wrong(&Fault::NotUtf8(at as u64), source, out);
         }
     }
 
@@ -559,7 +581,7 @@ impl Building {
         }
         let Some(length) = self.note.length() else { return self.broken = true };
         if self.note.is_invalid() && !self.broken {
-            fault(&Fault::NotUtf8(0), self.about(), source, out);
+            self.wrong(&Fault::NotUtf8(0), source, out);
         }
         let message = &mut self.message;
         let room = out.options.keep.min(usize::try_from(length).unwrap_or(usize::MAX));
@@ -571,7 +593,7 @@ impl Building {
     fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {
         if let Err(error) = result {
             self.broken = true;
-            fault(&Fault::DoesNotInflate(error), self.about(), source, out);
+            self.wrong(&Fault::DoesNotInflate(error), source, out);
         }
     }
 
@@ -595,7 +617,7 @@ impl Building {
         {
             // Reported once; the message is still shown.
             self.check = None;
-            fault(&Fault::NotUtf8(at as u64), self.about(), source, out);
+            self.wrong(&Fault::NotUtf8(at as u64), source, out);
         }
     }
 }
@@ -616,7 +638,8 @@ fn closes(
         Some(1009) => "the message is too big",
         _ => return,
     };
-    if let (Some(code), Some(Sent { packet, text, bytes })) = (code, last) {
+    if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, last) {
+        let about = about.because(cause);
         fault(&Fault::MessageRefused { from: side.direction, code, meaning, text, bytes, packet }, about, source, out);
     }
 }
@@ -640,6 +663,7 @@ fn after_close(bytes: &[u8]) -> &'static str {
     }
 }
 
-fn fault(fault: &Fault, about: About, source: Source, out: &mut Output<'_>) {
-    out.problem(source, about, fault);
+/// Reports what is wrong, and returns its id.
+fn fault(fault: &Fault, about: About, source: Source, out: &mut Output<'_>) -> u64 {
+    out.problem(source, about, fault)
 }
