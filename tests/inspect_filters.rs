@@ -303,8 +303,9 @@ fn a_connection_without_its_handshake_is_decoded_as_it_is_told() {
     let folder = Folder::new();
     folder.file("joined.pcapng", &joined());
     let names = |flags: &[&str]| records(&folder.run(&[&["inspect", "joined.pcapng", "--json"], flags].concat()).ok());
-    assert_eq!(names(&[]), ["connection 0"]);
-    assert_eq!(names(&["--decode-as", "81=websocket"]), ["connection 0"]);
+    // A note says what to try.
+    assert_eq!(names(&[]), ["note 0", "connection 0"]);
+    assert_eq!(names(&["--decode-as", "81=websocket"]), ["note 0", "connection 0"]);
     assert_eq!(names(&["--decode-as", "80=http"]), ["connection 0"]);
     // The problem is that it ends without a closing handshake.
     let all = ["frame 0.0", "message 0.0", "frame 0.1", "message 0.1", "problem 0", "connection 0"];

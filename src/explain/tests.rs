@@ -75,7 +75,12 @@ fn no_key_is_there_twice() {
 fn every_clause_names_its_standard() {
     for entry in Entry::all() {
         // A note may rest on no clause.
-        assert!(is_clause(entry.clause) || entry.key == "one-direction", "{}: {}", entry.asked(), entry.clause);
+        assert!(
+            is_clause(entry.clause) || ["one-direction", "proxy-holds-back"].contains(&entry.key),
+            "{}: {}",
+            entry.asked(),
+            entry.clause
+        );
     }
 }
 

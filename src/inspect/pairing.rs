@@ -604,7 +604,9 @@ impl Pairing {
         if handshake::is_meant(&request.message.headers) {
             let hop = out.scratch.hops.lost_upgrade(open.ticket, request).filter(|_| head.whole);
             let hop = hop.map(|hop| out.problem(source, about, &hop));
-            hop.into_iter().for_each(|cause| out.scratch.hops.explain(open.ticket, cause));
+            if let Some(cause) = hop {
+                out.scratch.hops.explain(open.ticket, cause);
+            }
             let mut found = Vec::new();
             handshake::judge_request(asked(request), head.whole, &mut found);
             open.cause = hop.or(cause).or(report(&found, about.because(hop), source, out));

@@ -601,15 +601,25 @@ fn set_cookie(value: &mut [u8]) {
     });
 }
 
-/// `Basic realm="..."`: the scheme stays, of as many challenges as begin with one.
+/// `Basic realm="..."`: the scheme stays, of as many challenges as begin with one, and the form of a realm that follows.
 fn challenge(value: &mut [u8]) {
     each(value, b',', |element| {
         let end = element.iter().position(|byte| *byte == b' ').unwrap_or(element.len());
         let (scheme, rest) = element.split_at_mut(end);
         blank_unless(scheme, is_in(scheme, SCHEMES));
-        blank(rest);
+        let at = rest.len() - rest.trim_ascii_start().len();
+        if rest[at..].get(..REALM.len()).is_some_and(|name| name.eq_ignore_ascii_case(REALM)) {
+            match &mut rest[at + REALM.len()..] {
+                [b'"', quoted @ .., b'"'] => blank(quoted),
+                bare => blank(bare),
+            }
+        } else {
+            blank(rest);
+        }
     });
 }
+
+const REALM: &[u8] = b"realm=";
 
 fn extension(element: &mut [u8]) {
     with_parameters(
@@ -688,7 +698,7 @@ mod tests {
                 "id=a=b; Path=/app; HttpOnly; s3=x; Max-Age=60",
                 "**=***; Path=/app; HttpOnly; **=*; Max-Age=60",
             ),
-            ("WWW-Authenticate", "Basic realm=\"staging\"", "Basic ***************"),
+            ("WWW-Authenticate", "Basic realm=\"staging\"", "Basic realm=\"*******\""),
             ("Server", "nginx/1.26.2", "nginx/1.26.2"),
             ("Server", "s3cret/1.0 nginx", "******/1.0 nginx"),
             ("Accept-Language", "en-GB,de;q=0.5,hunter2", "en-GB,de;q=0.5,*******"),

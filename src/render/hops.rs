@@ -132,7 +132,9 @@ fn table(hop: &Hop, changes: &[Change]) -> Table {
             packet.map_or_else(Cell::missing, |packet| Text::words(packet).dim().into())
         });
         table.row([Cell::default(), Text::words(what).look(Look::From(direction)).into()].into_iter().chain(packets));
-        changes.into_iter().for_each(|it| table.row(row(hop, it)));
+        for it in changes {
+            table.row(row(hop, it));
+        }
     }
     table
 }

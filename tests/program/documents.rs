@@ -75,7 +75,10 @@ fn every_command_that_the_readme_gives_runs() {
         let words = command.split_whitespace().take_while(|word| *word != "#");
         // What a command writes goes beside the capture that others read.
         let in_folder = |name: &str| folder.path().join(name).to_str().expect("as above").to_owned();
+        // Hops are in a capture of a proxy alone.
+        let proxied = root().join("tests/cases/proxy-strips-upgrade.pcap").to_str().expect("as above").to_owned();
         let argument = |word: &str| match word {
+            "FILE" if command.contains("hops") => proxied.clone(),
             "FILE" => capture.to_owned(),
             name if name.ends_with(".pcapng") => in_folder(name),
             other => other.to_owned(),

@@ -256,7 +256,9 @@ impl Differ<'_> {
 fn only_one_has<'a>(before: &[&'a [u8]], after: &[&'a [u8]]) -> [Vec<&'a [u8]>; 2] {
     let left = |values: &[&'a [u8]], others: &[&'a [u8]]| {
         let mut taken: HashMap<&[u8], usize> = HashMap::new();
-        others.iter().for_each(|value| *taken.entry(value).or_default() += 1);
+        for value in others {
+            *taken.entry(value).or_default() += 1;
+        }
         let mut left = values.to_vec();
         left.retain(|value| match taken.get_mut(value) {
             Some(times @ 1..) => {

@@ -280,7 +280,9 @@ impl Hops {
         let (over, outer, mut inner) = (it.over.take(), it.outer, std::mem::take(&mut it.inner));
         self.held -= over.as_deref().map_or(0, size);
         self.free.push(ticket.slot);
-        outer.into_iter().for_each(|(outer, _)| self.part(outer, ticket));
+        if let Some((outer, _)) = outer {
+            self.part(outer, ticket);
+        }
         inner.drain(..).for_each(|inner| self.part(ticket, inner));
         self.slots[ticket.slot as usize].inner = inner;
     }

@@ -144,10 +144,10 @@ fn of_two_clients_that_ask_for_the_same_neither_is_chosen_unless_something_tells
     let ask = |ids: [&str; 3]| {
         let mut capture = Capture::default();
         let fields = ids.map(|id| format!("{agent}X-Request-ID: {id}\r\n"));
-        let _open = [0, 1].map(|at| capture.ask((["192.0.2.1:1", "192.0.2.2:1"][at], CLIENT.1), "/", &fields[at]));
+        let opened = [0, 1].map(|at| capture.ask((["192.0.2.1:1", "192.0.2.2:1"][at], CLIENT.1), "/", &fields[at]));
         let inner = capture.ask(PROXY, "/", &fields[2]);
         capture.answer(inner, 200, "", "");
-        for open in _open {
+        for open in opened {
             capture.answer(open, 200, "", "");
         }
         capture.known()
