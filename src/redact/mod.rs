@@ -2,7 +2,7 @@
 //!
 //! `safe.rs` is the list of what stays. [`Redacted`] passes on records so that a view sees nothing else; a [`Plan`] says of
 //! every byte of the streams what becomes of it, and a [`Redactor`] makes packets of that. Both blank the same: with `*`
-//! what is text, with zero what isn't. [`mark`] is how a file says that it was redacted, and what it still tells.
+//! what is text, with zero what isn't. [`mark`](crate::inspect::mark) is how a file says that it was redacted, and what it still tells.
 
 mod blank;
 mod headers;

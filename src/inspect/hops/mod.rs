@@ -1,6 +1,6 @@
 //! Both sides of a proxy: an exchange that is in the capture twice, because whoever was asked passed the question on.
 //!
-//! [`Hops`] recognises it by what the pipeline tells of each exchange, when its request is there, when it's answered and when
+//! `Hops` recognises it by what the pipeline tells of each exchange, when its request is there, when it's answered and when
 //! it is over. What the proxy [changed](changes) follows from the two exchanges. Where more than one exchange could be the
 //! one that was passed on, it says nothing.
 
