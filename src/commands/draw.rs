@@ -14,7 +14,7 @@ use crate::capture::watched::{Nobody, Watcher};
 use crate::index::{Index, Packets, Wanted};
 use crate::inspect::record::{Exchange, Frame, Summary};
 use crate::inspect::{DecodeAs, Options};
-use crate::render::hops::Hops;
+use crate::render::exchange::hops::Hops;
 use crate::render::story::Story;
 use crate::render::svg::relay::Heard;
 use crate::render::svg::{Lacking, frame, hops, http, keep_alive, osi, relay, upgrade};

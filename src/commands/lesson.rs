@@ -11,8 +11,8 @@ use crate::lesson::text::FillError;
 use crate::lesson::{self, Lesson, RunError};
 use crate::render::json::Json;
 use crate::render::lesson as view;
+use crate::render::lesson::wire;
 use crate::render::style::Style;
-use crate::render::wire;
 use crate::wire::{Settings, Wire, WireError};
 
 /// How much of each body and payload JSON carries: 64 KiB.

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::escape::beginning;
-use super::exchanges::status_look;
-use super::frames::is_text;
+use super::exchange::columns::status_look;
+use super::frame::{is_text, opcode_name};
 use super::model::{Happening, Look, Text};
-use super::summary::opcode_name;
 use super::{numbers, problems};
 use crate::capture::Timestamp;
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, Frame, Message, Problem, Protocol};
@@ -255,12 +254,12 @@ fn brief(bytes: &[u8], most: usize) -> Text {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::connections::tests::connection;
-    use super::super::exchanges::tests::exchange;
-    use super::super::frames::tests::frame;
     use super::*;
     use crate::inspect::record::Kind;
     use crate::render::Style;
+    use crate::render::connection::columns::tests::connection;
+    use crate::render::exchange::columns::tests::exchange;
+    use crate::render::frame::columns::tests::frame;
     use crate::render::model::Page;
     use crate::render::writer::line::width;
 

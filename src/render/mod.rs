@@ -1,4 +1,4 @@
-//! What was found, as pages: a view for each thing to be shown.
+//! What was found, as pages: a folder for each thing to be shown.
 //!
 //! A view takes records, fields or its own small rows, and returns a [`model::Page`] or a block of one. It knows neither
 //! colours nor widths, never asks what the terminal can do, and reads no capture. A [`writer`] draws the page, or says it.
@@ -7,37 +7,22 @@
 //! of a frame, which is as wide as the 32 bits of its ruler), and no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
-pub mod accept;
-pub mod aloud;
 pub mod compare;
 pub mod connection;
-pub mod connections;
-pub mod derived;
-pub mod evidence;
-pub mod exchanges;
+pub mod exchange;
 pub mod explain;
-pub mod frames;
-pub mod happened;
-pub mod heads;
-pub mod hops;
+pub mod frame;
 pub mod json;
-pub mod keys;
 pub mod lesson;
 pub mod live;
 mod markdown;
-pub mod meaning;
 pub mod model;
-pub mod osi;
 pub mod overview;
 pub mod packet;
-pub mod problem_kinds;
 pub mod problems;
 pub mod story;
-pub mod summary;
 pub mod svg;
-pub mod transcript;
 pub mod tutorial;
-pub mod wire;
 pub mod writer;
 
 pub use crate::numbers;

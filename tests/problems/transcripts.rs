@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use wire101::capture::Reader;
 use wire101::inspect::{Event, Options, Sink, inspect};
-use wire101::render::transcript::Transcript;
+use wire101::render::connection::transcript::Transcript;
 
 use super::File as Cases;
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::render::heads;
+use crate::render::exchange::heads;
 use crate::render::model::{Prose, Text};
 use crate::render::style::Style;
 

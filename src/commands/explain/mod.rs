@@ -9,7 +9,7 @@ use crate::explain::{self, Entry, Kind};
 use crate::inspect::pasted;
 use crate::inspect::record::Direction;
 use crate::lesson::{Lesson, catalogue};
-use crate::render::accept;
+use crate::render::exchange::accept;
 use crate::render::explain as view;
 use crate::render::model::Page;
 use crate::render::numbers;

@@ -8,9 +8,9 @@ use super::input::Input;
 use super::{Inspect, are_marked, say_redacted};
 use crate::index::{Index, Wanted};
 use crate::inspect::{Event, Options, Sink};
+use crate::render::connection::transcript::Transcript;
 use crate::render::model::Page;
 use crate::render::style::Style;
-use crate::render::transcript::Transcript;
 
 /// How much of each body and payload is shown: 64 KiB.
 const KEEP: usize = 64 << 10;

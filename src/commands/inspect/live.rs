@@ -11,8 +11,8 @@ use crate::inspect::{Event, PacketContent, Sink};
 use crate::render::live::Live;
 use crate::render::model::{Happening, Page};
 use crate::render::overview::KEEP;
+use crate::render::overview::summary;
 use crate::render::style::Style;
-use crate::render::summary;
 
 pub(super) fn print(
     asked: &Inspect,

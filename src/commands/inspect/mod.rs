@@ -31,9 +31,10 @@ use crate::inspect::record::{Direction, Moment};
 use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink, mark};
 use crate::redact::{self, Redacted};
 use crate::render::model::{Page, Prose, Text};
+use crate::render::numbers;
+use crate::render::overview::summary;
 use crate::render::overview::{self, About, Overview};
 use crate::render::style::Style;
-use crate::render::{numbers, summary};
 
 /// What `inspect` was asked for.
 #[derive(Clone, Debug, Default)]

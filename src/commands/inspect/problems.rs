@@ -7,7 +7,7 @@ use super::absent::Absent;
 use super::input::Input;
 use super::{Inspect, say_filtered};
 use crate::inspect::{Event, Sink};
-use crate::render::problem_kinds::Kinds;
+use crate::render::problems::kinds::Kinds;
 use crate::render::style::Style;
 
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {

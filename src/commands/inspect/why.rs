@@ -10,10 +10,10 @@ use super::absent::Absent;
 use super::input::Input;
 use super::{Inspect, say_filtered};
 use crate::inspect::{Event, PacketContent, Sink};
-use crate::render::happened::{self, Happened};
 use crate::render::model::{Page, Text};
 use crate::render::numbers;
 use crate::render::overview::KEEP;
+use crate::render::problems::happened::{self, Happened};
 use crate::render::story::Story;
 use crate::render::style::Style;
 

@@ -9,9 +9,9 @@ use super::guide::{Guide, Part, parts};
 use super::{Failure, note};
 use crate::render::model::{Page, Prose, Text};
 use crate::render::style::Style;
+use crate::render::tutorial::{self as view, keys};
 use crate::render::writer::Line;
 use crate::render::writer::screen::{LEAST, Screen, too_small};
-use crate::render::{keys, tutorial as view};
 use crate::tutorial::{Look, Reply, Step, Verdict};
 
 /// The most that is typed in a line: no answer is longer.

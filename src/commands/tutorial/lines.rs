@@ -4,8 +4,8 @@ use std::io::{BufRead, Read, Write};
 
 use super::guide::{Guide, Part, parts};
 use super::{Failure, note};
-use crate::render::keys;
 use crate::render::style::Style;
+use crate::render::tutorial::keys;
 use crate::tutorial::{Reply, Step};
 
 /// The most of a line that is read: no answer is longer.

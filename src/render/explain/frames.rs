@@ -5,7 +5,7 @@ use crate::inspect::pasted::{CutHeader, Pasted, PastedFrame};
 use crate::inspect::record::Direction;
 use crate::layers::Layer;
 use crate::render::escape::whole_characters;
-use crate::render::frames::{self, Framed};
+use crate::render::frame::columns::{self, Framed};
 use crate::render::model::{Block, Form, List, Look, Page, Prose, Text};
 use crate::render::{numbers, problems};
 
@@ -25,7 +25,7 @@ pub fn frames(pasted: &Pasted) -> Page {
     let count = pasted.frames.len();
     if count > 1 {
         let listed: Vec<Framed> = pasted.frames.iter().take(LISTED).map(|it| Framed::Frame(it.frame.clone())).collect();
-        page.add(frames::table(listed.iter().map(|it| (it, None)), count.saturating_sub(LISTED) as u64));
+        page.add(columns::table(listed.iter().map(|it| (it, None)), count.saturating_sub(LISTED) as u64));
         page.space();
     }
     for (at, one) in pasted.frames.iter().take(DRAWN).enumerate() {

@@ -6,9 +6,10 @@ use super::Course;
 use crate::inspect::record::{Exchange, Problem};
 use crate::layers::{Layer, Origin};
 use crate::lesson::run::SideRun;
+use crate::render::exchange::osi;
 use crate::render::model::{Hex, Layers};
 use crate::render::story::Story;
-use crate::render::{numbers, osi, problems};
+use crate::render::{numbers, problems};
 
 impl Course<'_> {
     pub(super) fn layers(&mut self) {

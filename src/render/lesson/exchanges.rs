@@ -3,9 +3,10 @@
 use super::Course;
 use crate::inspect::record::Exchange;
 use crate::lesson::front_matter::ExchangeId;
+use crate::render::exchange::heads;
 use crate::render::model::prose::Place;
 use crate::render::model::{Block, Heading, Page, Text};
-use crate::render::{heads, numbers};
+use crate::render::numbers;
 
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 3;

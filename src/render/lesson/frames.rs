@@ -4,8 +4,8 @@ use super::{Course, Depth};
 use crate::inspect::record::Frame;
 use crate::lesson::run::SideRun;
 use crate::lesson::{Run, Side};
-use crate::render::accept;
-use crate::render::frames::{self, Framed};
+use crate::render::exchange::accept;
+use crate::render::frame::columns::{self, Framed};
 use crate::render::model::{Block, Page};
 use crate::render::story::Story;
 
@@ -59,7 +59,7 @@ impl Course<'_> {
         }
         if !listed.is_empty() {
             self.page.heading(format!("{}, every frame", letters.join(" and ")), "");
-            self.page.add(frames::table(listed.iter().map(|(frame, start)| (frame, *start)), 0));
+            self.page.add(columns::table(listed.iter().map(|(frame, start)| (frame, *start)), 0));
         }
         for (letter, frame) in frames_to_draw(run, &self.stories, self.depth.layers) {
             self.diagram(letter, frame);

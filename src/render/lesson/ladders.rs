@@ -1,9 +1,9 @@
 //! The ladders of a lesson's sides.
 
-use super::Course;
+use super::{Course, wire};
 use crate::render::model::Ladder;
+use crate::render::numbers;
 use crate::render::story::Story;
-use crate::render::{numbers, wire};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const ROWS: usize = 20;

@@ -1,9 +1,9 @@
 //! What a capture is, in a few lines, each with its label.
 
+use super::super::frame::opcode_name;
 use super::super::model::prose::Place;
 use super::super::model::{Form, Heading, List, Page, Text};
 use super::super::numbers;
-use super::super::summary::opcode_name;
 use super::{About, Census};
 use crate::capture::{Interface, LinkType, Timestamp};
 use crate::inspect::record::Summary;

@@ -6,17 +6,18 @@
 
 mod facts;
 mod first;
+pub mod summary;
 mod unreadable;
 
 use std::collections::BTreeMap;
 
 pub use first::First;
 
-use super::frames::Framed;
-use super::happened::Happened;
-use super::hops::Hops;
+use super::exchange::hops::Hops;
+use super::frame::columns::Framed;
 use super::model::{Form, List, Page, Text};
-use super::{connections, exchanges, frames};
+use super::problems::happened::Happened;
+use super::{connection, exchange, frame};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
 use crate::inspect::record::{Connection, Exchange, Protocol, Summary};
@@ -100,7 +101,7 @@ impl Sink for Overview {
                 let key = (it.extent.first.packet, it.connection, false, it.index);
                 self.frames.offer(key, || Framed::Frame(it.clone()));
             }
-            Event::Stray(it) if frames::is_listed(it) => {
+            Event::Stray(it) if frame::columns::is_listed(it) => {
                 let key = (it.extent.first.packet, it.connection, true, it.start);
                 self.frames.offer(key, || Framed::Stray(it.clone()));
             }
@@ -142,13 +143,13 @@ impl Overview {
         page.append(facts::page(about, summary, &self.census));
         let mut connections: Vec<_> = self.connections.iter().collect();
         connections.sort_by_key(|it| it.number);
-        let table = connections::table(connections.iter().copied(), self.connections.left_out());
+        let table = connection::columns::table(connections.iter().copied(), self.connections.left_out());
         page.section("Connections", "two programs, one stream of bytes each way", table);
-        let exchanges = exchanges::table(self.exchanges.iter(), self.exchanges.left_out());
+        let exchanges = exchange::columns::table(self.exchanges.iter(), self.exchanges.left_out());
         page.section("Exchanges", "a request and its response", exchanges);
         page.section("Hops", "one exchange, both sides of a proxy", self.hops.table());
         let timed = self.frames.iter().map(|it| (it, summary.first_time));
-        let frames = frames::table(timed, self.frames.left_out());
+        let frames = frame::columns::table(timed, self.frames.left_out());
         page.section("Frames", "what a WebSocket carries", frames);
         page.append(self.hints(&connections, summary));
         page

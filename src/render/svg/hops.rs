@@ -9,7 +9,7 @@ use crate::inspect::hops::{Change, Hop, Part};
 use crate::inspect::record::{Direction, HttpMessage, Moment};
 use crate::layers::Layer;
 use crate::render::Look;
-use crate::render::hops::{Hops, made, names, sentence};
+use crate::render::exchange::hops::{Hops, made, names, sentence};
 use crate::render::numbers::{self, Times};
 
 /// How many hops are drawn, and how many changes of each message.

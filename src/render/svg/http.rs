@@ -5,8 +5,8 @@ use super::theme::Face;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer};
 use crate::render::Look;
+use crate::render::exchange::osi::title;
 use crate::render::numbers;
-use crate::render::osi::title;
 
 /// The width of the column that shows what was sent.
 const SENT: f64 = 330.0;

@@ -6,9 +6,9 @@ use crate::annotate::AnnotatedPacket;
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer, Origin};
 use crate::render::Look;
+use crate::render::exchange::osi::{READING, rows, title};
 use crate::render::model::layers::LayerRow;
 use crate::render::numbers;
-use crate::render::osi::{READING, rows, title};
 use crate::render::story::Story;
 
 /// Where the columns of the layers' table begin: TCP/IP's name, OSI's, what the bytes say.

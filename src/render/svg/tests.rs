@@ -12,8 +12,8 @@ use crate::inspect::record::{Connection, Direction, Exchange, Message, Protocol,
 use crate::inspect::samples;
 use crate::layers::{Field, Layer, Origin, Span};
 use crate::render::Look;
-use crate::render::connections::tests::connection;
-use crate::render::frames::tests::frame as a_frame;
+use crate::render::connection::columns::tests::connection;
+use crate::render::frame::columns::tests::frame as a_frame;
 use crate::render::story::Story;
 
 fn parsed(picture: &str) -> roxmltree::Document<'_> {

@@ -110,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::render::frames::tests::frame;
+    use crate::render::frame::columns::tests::frame;
     use crate::render::model::Block;
     use crate::render::writer::line::width;
 

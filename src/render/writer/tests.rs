@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::line::width;
 use super::*;
 use crate::layers::{Direction, Field, Layer, Origin, Place};
-use crate::render::frames::tests::frame;
+use crate::render::frame::columns::tests::frame;
 use crate::render::model::chart::{Bar, Part, Track};
 use crate::render::model::ladder::Row;
 use crate::render::model::layers::LayerRow;

@@ -9,10 +9,10 @@ use crate::annotate::Selection;
 use crate::index::{OfConnection, Wanted};
 use crate::inspect::record::{Connection, Exchange, Problem};
 use crate::inspect::{Event, Sink};
-use crate::render::frames::{self, Framed};
+use crate::render::frame::{self, columns::Framed};
 use crate::render::model::Page;
 use crate::render::overview::{First, KEEP};
-use crate::render::{connection, exchanges, problems};
+use crate::render::{connection, exchange, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
     let mut shown = OfConnection { connection: number, view: (Found::default(), Brief::default()) };
@@ -29,9 +29,9 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     view.style.print(connection::life(it, index.frames, index.messages), out)?;
     deepen::ladder_of(view, &story, number, out)?;
     let mut page = Page::default();
-    page.section("Exchanges", remark, exchanges::table(found.exchanges.iter(), found.exchanges.left_out()));
+    page.section("Exchanges", remark, exchange::columns::table(found.exchanges.iter(), found.exchanges.left_out()));
     let timed = found.frames.iter().map(|frame| (frame, Some(it.extent.first.time)));
-    page.section("Frames", remark, frames::table(timed, found.frames.left_out()));
+    page.section("Frames", remark, frame::columns::table(timed, found.frames.left_out()));
     page.section("Problems and notes", remark, problems::list(found.problems.iter(), found.problems.left_out()));
     view.style.print(page, out)?;
     if view.asked.layers {
@@ -71,7 +71,7 @@ impl Sink for Found {
             Event::Frame(it) => {
                 self.frames.offer((it.extent.first.packet, false, it.index), || Framed::Frame(it.clone()));
             }
-            Event::Stray(it) if frames::is_listed(it) => {
+            Event::Stray(it) if frame::columns::is_listed(it) => {
                 self.frames.offer((it.extent.first.packet, true, it.start), || Framed::Stray(it.clone()));
             }
             Event::Problem(it) => self.problems.offer(self.problems.offered(), || it.clone()),

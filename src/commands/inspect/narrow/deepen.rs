@@ -10,10 +10,12 @@ use crate::index::Index;
 use crate::inspect::record::{Exchange, Frame};
 use crate::inspect::{CountsOnly, Event, Options, Sink};
 use crate::layers::{Origin, stack};
+use crate::render::exchange::osi;
 use crate::render::model::{Block, Hex, Layers, Page};
+use crate::render::numbers;
 use crate::render::overview::KEEP;
+use crate::render::packet::derived;
 use crate::render::story::Story;
-use crate::render::{derived, numbers, osi};
 
 /// How many rows a ladder has, unless all of it is asked for.
 const LADDER_ROWS: usize = 20;

@@ -10,9 +10,10 @@ use crate::annotate::Selection;
 use crate::index::{OfConnection, Wanted};
 use crate::inspect::record::{Connection, Exchange, Problem, Stray, StrayPlace};
 use crate::inspect::{Event, Sink};
+use crate::render::connection::transcript::Transcript;
+use crate::render::exchange::{accept, meaning};
 use crate::render::model::{Form, List, Page};
-use crate::render::transcript::Transcript;
-use crate::render::{accept, meaning, numbers, problems};
+use crate::render::{numbers, problems};
 
 /// How much of each body is kept.
 const KEEP: usize = 64 << 10;

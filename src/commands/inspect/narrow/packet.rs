@@ -11,8 +11,9 @@ use crate::index::{OfConnection, Wanted};
 use crate::inspect::event::{PacketContent, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame};
 use crate::inspect::{CountsOnly, Event, PacketSeen, Sink};
+use crate::render::frame::opcode_name;
 use crate::render::overview::KEEP;
-use crate::render::{packet, summary};
+use crate::render::packet;
 
 /// How many things that a packet carries are told.
 const CARRIED: usize = 20;
@@ -104,7 +105,7 @@ impl Found {
         let mut carried = self.messages.clone();
         for it in &self.frames {
             let part = part(self.number, it.extent);
-            let opcode = summary::opcode_name(it.opcode);
+            let opcode = opcode_name(it.opcode);
             carried.push(format!(
                 "{part}frame {}.{}: {opcode}, {} bytes of payload",
                 it.connection, it.index, it.payload_bytes

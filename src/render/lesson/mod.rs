@@ -1,0 +1,267 @@
+//! The page of a lesson: asked, shown, compared, explained, and what to take away from it.
+//!
+//! It arranges what other views draw. Every number on it is measured in the run or read from its packets.
+
+pub mod aloud;
+mod charts;
+mod depths;
+pub mod evidence;
+mod exchanges;
+mod fields;
+mod frames;
+mod ladders;
+pub mod wire;
+
+pub(super) use fields::Fields;
+pub use frames::diagrams;
+
+use super::markdown::markdown;
+use super::model::prose::Place;
+use super::model::{Cell, Column, Heading, List, Page, Table, Text};
+use super::numbers;
+use super::story::Story;
+use crate::inspect::Options;
+use crate::layers::Layer;
+use crate::lesson::front_matter::Step;
+use crate::lesson::measure::Unit;
+use crate::lesson::run::SideRun;
+use crate::lesson::text::FillError;
+use crate::lesson::{Lesson, Measure, Run, catalogue};
+
+/// How much of bodies and payloads is looked at: 4 KiB.
+const KEEP: usize = 4 << 10;
+
+/// How deep a page goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// The OSI layers of every exchange, not only of the one that the lesson is about.
+    pub layers: bool,
+    /// The packets' bytes: of those in the ladders.
+    pub hex: bool,
+    /// Every packet in the ladders.
+    pub ladder: bool,
+}
+
+/// The page of a lesson that was run.
+///
+/// # Errors
+///
+/// Where the lesson's text asks for a value that the run does not have.
+pub fn page(run: &Run, depth: Depth) -> Result<Page, FillError> {
+    let mut page = Course::of(run, depth);
+    page.opening();
+    page.ladders();
+    page.comparison()?;
+    page.chart();
+    page.answer();
+    page.exchanges();
+    page.frames();
+    page.layers();
+    page.problems();
+    page.bytes();
+    page.closing()?;
+    Ok(page.page)
+}
+
+/// What a page shows, without what it asks, answers and suggests.
+///
+/// # Errors
+///
+/// As [`page`].
+pub fn shown(run: &Run) -> Result<Page, FillError> {
+    let mut page = Course { in_tutorial: true, ..Course::of(run, Depth::default()) };
+    page.ladders();
+    page.comparison()?;
+    page.chart();
+    page.exchanges();
+    page.frames();
+    page.layers();
+    page.problems();
+    Ok(page.page)
+}
+
+/// What going deep adds to a page, and nothing else.
+#[must_use]
+pub fn deeper(run: &Run, depth: Depth) -> Page {
+    let mut page = Course { in_tutorial: true, ..Course::of(run, depth) };
+    if depth.ladder {
+        page.ladders();
+    }
+    if depth.layers {
+        page.exchanges();
+        page.layers();
+    }
+    page.bytes();
+    page.page
+}
+
+/// The packets' stories, a side each.
+pub(super) fn stories(run: &Run) -> Vec<Story> {
+    let mut stories = run
+        .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
+    for number in run.lost() {
+        let side = run.sides.iter().position(|side| side.packets.contains(&number));
+        if let Some(story) = side.and_then(|side| stories.get_mut(side)) {
+            story.lose(number);
+        }
+    }
+    stories
+}
+
+/// Says where the capture was saved.
+#[must_use]
+pub fn saved(run: &Run, path: &str) -> Page {
+    let packets = numbers::counted(run.packets.len() as u64, "packet");
+    let interfaces = numbers::counted(run.sides.len() as u64, "interface");
+    let mut page = Page::default();
+    page.space();
+    page.say(format!("Saved {packets} of {interfaces} as {path}: open it in Wireshark, or wire101 inspect {path}"));
+    page
+}
+
+/// The list of lessons.
+#[must_use]
+pub fn list(lessons: &[Lesson]) -> Page {
+    let mut table = Table::new(&[Column::number("#"), Column::text("Name"), Column::text("Question").wrapped()]);
+    for lesson in lessons {
+        table.row([
+            Text::words(lesson.number.to_string()).dim().into(),
+            Text::words(lesson.name).look(Layer::Application).into(),
+            lesson.question.into(),
+        ]);
+    }
+    let mut page = Page::from(table);
+    page.space();
+    let commands =
+        [("wire101 lesson run NAME ", "run it, and see its packets"), ("wire101 lesson show NAME", "read its text")];
+    page.add(commands.into_iter().collect::<List>());
+    page
+}
+
+/// A lesson's text, with the figures of a run.
+///
+/// # Errors
+///
+/// Where it asks for a value that the run does not have.
+pub fn narration(run: &Run) -> Result<Page, FillError> {
+    let mut page = title(run);
+    page.space();
+    page.append(markdown(&run.fill(&run.lesson.text)?));
+    page.heading("What to try next", "");
+    run.lesson.try_next.iter().for_each(|step| page.append(to_try(step, true)));
+    page.space();
+    let name = &run.lesson.name;
+    let note = format!("Every figure here was measured just now. Run it yourself: `wire101 lesson run {name}`");
+    page.append(markdown(&note));
+    Ok(page)
+}
+
+/// The lesson, and the wire it ran on.
+pub(super) fn title(run: &Run) -> Page {
+    let (number, count) = (run.lesson.number, catalogue::count());
+    let lesson = Text::words(format!("Lesson {number} of {count} · {}", run.lesson.title));
+    Heading::new(lesson.bold(), wire::words(run), Place::Across).into()
+}
+
+/// A page of the course that is being made.
+struct Course<'a> {
+    run: &'a Run,
+    stories: Vec<Story>,
+    fields: Fields<'a>,
+    depth: Depth,
+    /// Whether one goes deeper by a key; else by a flag.
+    in_tutorial: bool,
+    page: Page,
+}
+
+impl<'a> Course<'a> {
+    fn of(run: &'a Run, depth: Depth) -> Self {
+        Self { run, stories: stories(run), fields: Fields::new(run), depth, in_tutorial: false, page: Page::default() }
+    }
+
+    fn opening(&mut self) {
+        let lesson = self.run.lesson;
+        self.page.append(title(self.run));
+        self.page.say(lesson.question);
+        self.page.space();
+        let choices = match lesson.prediction.choices {
+            [] => String::new(),
+            [others @ .., last] => {
+                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+                format!(" {} or {last}?", others.join(", "))
+            }
+        };
+        self.page.append(markdown(&format!("**Your guess first.** {}{choices}", lesson.prediction.ask)));
+    }
+
+    fn comparison(&mut self) -> Result<(), FillError> {
+        const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+        let run = self.run;
+        let mut columns = vec![Column::text("").wrapped()];
+        columns.extend(LETTERS.iter().take(run.sides.len()).map(|letter| Column::number(letter)));
+        columns.push(Column::text("").wrapped());
+        let mut table = Table::new(&columns);
+        for row in run.lesson.compare {
+            let note = row.note.as_ref().map(|note| run.fill(note)).transpose()?.unwrap_or_default();
+            let values = run.sides.iter().map(|side| Text::words(value(row.measure, side)).bold().into());
+            let label = Cell::from(row.label.to_owned());
+            table.row([label].into_iter().chain(values).chain([Text::taught(note).dim().into()]));
+        }
+        self.page.space();
+        self.page.add(table);
+        Ok(())
+    }
+
+    fn answer(&mut self) {
+        let run = self.run;
+        let answer = run.lesson.prediction.answer;
+        if let Some(side) = run.sides.get(answer.side.index()) {
+            let row = run.lesson.compare.iter().find(|row| row.measure == answer.measure);
+            let label = row.map_or_else(|| answer.measure.to_string(), |row| row.label.to_owned());
+            let found = value(answer.measure, side);
+            self.page.space();
+            let answer = format!("**Did you guess it?** {label}, side {}: **{found}**.", answer.side.letter());
+            self.page.append(markdown(&answer));
+        }
+    }
+
+    /// How one goes deeper: by a flag, or in the tutorial by a key.
+    fn deeper_by(&self, flag: &'static str, key: &'static str) -> &'static str {
+        if self.in_tutorial { key } else { flag }
+    }
+
+    fn closing(&mut self) -> Result<(), FillError> {
+        let (run, page) = (self.run, &mut self.page);
+        page.heading("What to take away", "");
+        for sentence in run.lesson.take_away {
+            page.append(markdown(&format!("- {}", run.fill(sentence)?)));
+        }
+        page.heading("What to try next", "");
+        for (place, step) in run.lesson.try_next.iter().enumerate() {
+            page.append(to_try(step, place == 0));
+        }
+        page.space();
+        let name = &run.lesson.name;
+        page.append(markdown(&format!("Read on: `wire101 lesson show {name}`. Deeper: `--layers --hex --ladder`.")));
+        Ok(())
+    }
+}
+
+/// A command to try, and what to look for in its output.
+fn to_try(step: &Step, in_full: bool) -> Page {
+    let mut page = markdown(&format!("- `{}`", step.command));
+    if in_full {
+        page.append(markdown(step.look_for).under("  "));
+    }
+    page
+}
+
+/// The value of a measure as a table has it.
+pub(super) fn value(measure: Measure, side: &SideRun) -> String {
+    match (measure.unit(), side.measures.get(measure)) {
+        (_, None) => "—".to_owned(),
+        (Unit::Count, Some(value)) => numbers::count(value),
+        (Unit::Bytes, Some(value)) => format!("{} B", numbers::count(value)),
+        (Unit::Nanoseconds, Some(value)) => Unit::Nanoseconds.format(value).replace('\u{a0}', " "),
+    }
+}
