@@ -16,7 +16,7 @@ use data::{lesson, stories};
 
 const LESSONS: &str = "lessons";
 const DEMOS: &str = "src/lesson/demos";
-const STORIES: &str = "src/explain/data/problems";
+const STORIES: &str = "src/explain/data/problem_stories";
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));

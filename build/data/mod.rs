@@ -8,7 +8,7 @@ mod template;
 mod tests;
 
 // What lessons speak of is the program's to define.
-#[path = "../../src/lesson/measure/table.rs"]
+#[path = "../../src/lesson/measure/definitions.rs"]
 mod measure;
 #[path = "../../src/lesson/side.rs"]
 mod side;

@@ -2,10 +2,10 @@
 
 use super::doorway::{Doorway, Name};
 use super::event::{Delivered, Event, PieceKind};
-use super::fault::Fault;
 use super::http_talk::HttpTalk;
 use super::output::{About, Output, Spoken};
 use super::pairing::Switch;
+use super::problems::Fault;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
 use crate::layers::application::http::{self, Input};

@@ -6,7 +6,7 @@ use super::pairing::{Pairing, Switch};
 use super::record::Direction;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, judge_trailers};
 use crate::layers::application::websocket;
-use crate::layers::fault::Breach;
+use crate::layers::problem::Breach;
 use crate::layers::session::tls;
 use crate::layers::{DerivedId, Origin, Run, Source};
 

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use super::connections::{Connections, Lane};
 use super::event::{Arrived, Event, How, Made, Map, PacketContent, Sink};
-use super::fault::Fault;
 use super::mark::is_marked;
 use super::output::{About, Options, Output, Scratch};
+use super::problems::Fault;
 use super::record::{Connection, Moment, Summary};
 use super::strays::{Listener, Strays};
 use crate::capture::{CaptureError, Interface, Packet, Reader};

@@ -15,7 +15,6 @@ mod conversation;
 mod doorway;
 mod endings;
 pub mod event;
-pub mod fault;
 pub mod hops;
 mod http_talk;
 mod inspector;
@@ -25,6 +24,7 @@ mod pair;
 mod pairing;
 pub mod pasted;
 mod pings;
+pub mod problems;
 pub mod record;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -12,7 +12,7 @@ use super::hops::{Hops, Ticket};
 use super::pairing::Open;
 use super::record::{Direction, Ends, Exchange, Kind, Problem, Response, Summary};
 use super::websocket_talk::Building;
-use crate::layers::fault::{Breach, Rule};
+use crate::layers::problem::{Breach, Rule};
 use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::MAX_NOTES_SAID;
 

@@ -11,7 +11,7 @@ use crate::capture::Timestamp;
 pub use crate::layers::Direction;
 pub use crate::layers::application::http::{FieldLine, Fields};
 use crate::layers::application::websocket;
-pub use crate::layers::fault::Kind;
+pub use crate::layers::problem::Kind;
 pub use crate::moment::Moment;
 
 /// From the packet that carries something's first byte to the packet that completed it.

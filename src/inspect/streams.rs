@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use super::conversation::Conversation;
 use super::event::Event;
-use super::fault::Fault;
 use super::output::{About, Output, Spoken};
+use super::problems::Fault;
 use super::record::{Connection, Direction};
 use super::tcp_watch::TcpWatch;
 use crate::layers::Source;

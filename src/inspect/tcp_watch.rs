@@ -1,6 +1,6 @@
 //! What TCP's headers and times alone show: nobody answers, a window is closed, a peer fell silent or forgot the connection.
 
-use super::fault::Fault;
+use super::problems::Fault;
 use super::record::{Connection, Direction};
 use crate::layers::Source;
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};

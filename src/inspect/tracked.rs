@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 
 use super::conversation::Conversation;
 use super::event::{Arrived, Event, PacketContent, SegmentSeen};
-use super::fault::Fault;
 use super::output::{About, Output};
 use super::pair::Pair;
+use super::problems::Fault;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
 use super::tcp_watch::{LONG_SILENCE, TcpWatch, Watched};
-use crate::layers::fault::Breach;
 use crate::layers::network::Mark;
+use crate::layers::problem::Breach;
 use crate::layers::stack::{Complaint, Reason, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
 use crate::layers::transport::{Novelty, Reassembly, Segment, Side, Stamp};

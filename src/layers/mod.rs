@@ -3,11 +3,11 @@
 //! Every module is sans-IO: bytes in, meaning out, nothing read or printed. None knows of capture files, records or views.
 
 pub mod application;
-pub mod fault;
 pub(crate) mod headers;
 mod link;
 pub mod network;
 pub mod presentation;
+pub mod problem;
 pub mod session;
 pub mod stack;
 pub mod transport;

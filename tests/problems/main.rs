@@ -11,7 +11,7 @@ use script::Script;
 use serde::Deserialize;
 use wire101::explain;
 use wire101::inspect::record::{Kind, Problem};
-use wire101::inspect::{Event, Options, Sink, fault};
+use wire101::inspect::{Event, Options, Sink, problems};
 
 const FILES: [(&str, &str); 5] = [
     ("connection.toml", include_str!("connection.toml")),
@@ -143,10 +143,10 @@ fn what_is_raised_is_what_the_story_is_about() {
 
 #[test]
 fn every_problem_has_a_story_and_a_case() {
-    let rules: BTreeSet<(&str, &str)> = fault::rules().map(|rule| (rule.code, rule.clause)).collect();
+    let rules: BTreeSet<(&str, &str)> = problems::rules().map(|rule| (rule.code, rule.clause)).collect();
     let stories: BTreeSet<(&str, &str)> = explain::Kind::Problem.entries().iter().map(|s| (s.key, s.clause)).collect();
     let apart: Vec<_> = stories.symmetric_difference(&rules).collect();
-    assert!(apart.is_empty(), "in only one of src/explain/data/problems and the faults: {apart:?}");
+    assert!(apart.is_empty(), "in only one of src/explain/data/problem_stories and the faults: {apart:?}");
     let files: Vec<_> = File::all().map(|(_, file)| file).collect();
     let cases: BTreeSet<&str> = files.iter().flat_map(|file| &file.cases).map(|case| case.code.as_str()).collect();
     let codes: BTreeSet<&str> = rules.iter().map(|(code, _)| *code).collect();

@@ -39,7 +39,7 @@ const KNOWS: Knows = &[
 
 /// Those of `layers`.
 const LAYERS: Knows = &[
-    ("fault", &[]),
+    ("problem", &[]),
     ("headers", &[]),
     ("session", &[]),
     ("presentation", &[]),
@@ -47,7 +47,7 @@ const LAYERS: Knows = &[
     ("network", &["headers", "link"]),
     ("transport", &["headers", "network"]),
     ("stack", &["headers", "link", "network", "transport"]),
-    ("application", &["fault", "headers", "presentation"]),
+    ("application", &["headers", "presentation", "problem"]),
 ];
 
 /// Sibling modules that depend on each other, directly or through others. Each one that's untangled leaves this table.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use wire101::inspect::fault;
+use wire101::inspect::problems;
 use wire101::inspect::record::Kind;
 
 /// The files in tests/problems/ with a case for each problem.
@@ -89,7 +89,7 @@ fn all_cases() -> BTreeSet<(String, &'static str, String)> {
 #[test]
 fn every_rule_that_is_checked_names_the_case_that_breaks_it() {
     let (document, cases) = (read("docs/rules.md"), all_cases());
-    let known: BTreeMap<&str, Kind> = fault::rules().map(|rule| (rule.code, rule.kind)).collect();
+    let known: BTreeMap<&str, Kind> = problems::rules().map(|rule| (rule.code, rule.kind)).collect();
     for (title, rows) in sections(&document) {
         assert!(!rows.is_empty(), "{title} has no table");
         for row in rows {
@@ -113,7 +113,7 @@ fn every_problem_breaks_a_rule_that_the_document_has() {
     let sections = sections(&document);
     let said: BTreeSet<&str> =
         sections.iter().flat_map(|(_, rows)| rows).flat_map(|row| &row.codes).map(String::as_str).collect();
-    let problems = fault::rules().filter(|rule| rule.kind == Kind::Problem);
+    let problems = problems::rules().filter(|rule| rule.kind == Kind::Problem);
     let missing: BTreeSet<&str> = problems.map(|rule| rule.code).filter(|code| !said.contains(code)).collect();
     assert!(missing.is_empty(), "docs/rules.md has no rule for {missing:?}");
 }

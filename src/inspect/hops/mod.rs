@@ -5,7 +5,7 @@
 //! one that was passed on, it says nothing.
 
 pub mod changes;
-pub mod fault;
+pub mod problems;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 pub use self::changes::{Change, ChangeKind, Part};
-use self::fault::Fault;
+use self::problems::Fault;
 use self::telling::Telling;
 use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};
 use crate::layers::application::websocket::handshake;

@@ -5,21 +5,21 @@
 
 pub mod checksum;
 pub(crate) mod ether_types;
-mod fault;
 pub(crate) mod field;
 pub(crate) mod ip_protocols;
 pub(crate) mod link_types;
 mod next;
 pub(crate) mod pen;
+mod problems;
 mod protocol;
 
 use std::borrow::Cow;
 
-pub use fault::Fault;
-pub(crate) use fault::{fixed, whole};
 use field::FieldRow;
 pub(crate) use next::{Next, Payload, Step};
 pub(crate) use pen::{Pen, count, hex as hex_of};
+pub use problems::Fault;
+pub(crate) use problems::{fixed, whole};
 pub use protocol::Protocol;
 
 use super::Layer;

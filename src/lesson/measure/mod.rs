@@ -1,4 +1,4 @@
-//! The measures: what can be asked about one side's capture. `table.rs` has a row for each: name, unit, definition.
+//! The measures: what can be asked about one side's capture. `definitions.rs` has a row for each: name, unit, definition.
 //!
 //! Lessons, questions and tests name them; [`Measurer`] computes them. Nothing here knows what a lesson makes of them.
 //!
@@ -13,22 +13,22 @@
 //! as TCP makes it wait. A capture that says nothing about losses is taken at its word.
 
 mod arrivals;
+mod definitions;
 mod exchanges;
 mod flights;
 mod frames;
 mod headers;
 mod measurer;
-mod measures;
 mod seen;
-mod table;
 mod tally;
 mod turns;
+mod values;
 
+pub use definitions::{Measure, Unit, UnknownMeasure};
 pub use headers::LowerHeaders;
 pub use measurer::Measurer;
-pub use measures::Measures;
-pub use table::{Measure, Unit, UnknownMeasure};
 pub use tally::Share;
+pub use values::Measures;
 
 #[cfg(test)]
 mod tests {

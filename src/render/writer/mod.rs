@@ -4,6 +4,7 @@
 //! place, `Style::safe`.
 
 mod chart;
+mod colours;
 pub mod escape;
 mod fields;
 mod frame;
@@ -18,7 +19,6 @@ pub mod screen;
 pub mod spoken;
 pub mod style;
 mod table;
-mod terminal;
 
 use std::io::{self, Write};
 

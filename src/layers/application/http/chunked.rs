@@ -1,6 +1,6 @@
 //! Chunk lines (RFC 9112 §7.1): `chunk-size [ chunk-ext ] CRLF`.
 
-use super::fault::{Fault, text};
+use super::problems::{Fault, text};
 use super::start_line::trim_line_end;
 
 /// The size in a chunk line, and what is odd about it; extensions (§7.1.1) are skipped.

@@ -6,10 +6,10 @@
 use memchr::memchr;
 
 use super::chunked;
-use super::fault::Fault;
 use super::framing::{Framing, of_request};
 use super::item::{Input, Item};
 use super::lines::{FieldLine, Section};
+use super::problems::Fault;
 use super::section::{Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
 use super::words;

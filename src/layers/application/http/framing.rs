@@ -1,7 +1,7 @@
 //! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
 
-use super::fault::{Fault, text};
 use super::names::FieldName;
+use super::problems::{Fault, text};
 use super::section::{Head, elements};
 use super::start_line::Parts;
 use crate::layers::presentation::coding::TransferCoding;

@@ -1,6 +1,6 @@
 //! What a decoder takes, and what it finds: bytes from a packet in, syntactic elements out.
 
-use super::fault::Fault;
+use super::problems::Fault;
 use super::section::Head;
 use crate::layers::Source;
 

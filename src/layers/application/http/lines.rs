@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
-use super::fault::{Fault, text};
 use super::names::{FieldName, Names};
+use super::problems::{Fault, text};
 use super::start_line::{is_token, trim_line_end};
 use super::words;
 

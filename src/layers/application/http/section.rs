@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::fault::Fault;
 use super::lines::{FieldLine, Section};
 use super::names::{FieldName, NameSet, Names};
+use super::problems::Fault;
 use super::start_line::StartLine;
 use crate::layers::presentation::trimmed;
 

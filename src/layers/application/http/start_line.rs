@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::fault::{Fault, text};
+use super::problems::{Fault, text};
 use super::words;
 use crate::layers::Direction;
 

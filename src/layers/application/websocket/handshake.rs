@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
 
 use super::draft::Draft;
-use super::fault::Fault;
+use super::problems::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
 use crate::layers::application::http::{FieldName, Fields, NameSet, RequestHead, elements, is_token};
 use crate::layers::presentation::deflate::{self, Deflate, ExtensionFault, Negotiated};

@@ -5,15 +5,15 @@
 pub mod annotate;
 mod decoder;
 mod draft;
-mod fault;
 pub mod handshake;
 mod header;
+mod problems;
 mod rules;
 
 pub use decoder::{Decoder, Item, sender};
 pub use draft::Draft;
-pub use fault::Fault;
 pub use header::{Header, MAX_HEADER};
+pub use problems::Fault;
 pub use rules::{FrameRole, Rules, close_code_is_valid};
 
 /// A continuation of a fragmented message (RFC 6455 §5.2).

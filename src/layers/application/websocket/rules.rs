@@ -1,7 +1,7 @@
 //! The rules that bind one side's frames into messages (RFC 6455 §5.1 to §5.5, RFC 7692 §6).
 
-use super::fault::Fault;
 use super::header::Header;
+use super::problems::Fault;
 use super::{BINARY, CLOSE, CONTINUATION, PING, PONG, RSV1, TEXT};
 use crate::layers::Direction;
 

@@ -1,7 +1,7 @@
 //! Conditional requests (RFC 9110 §13): what they may ask, and whether the answer fits.
 
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::Head;
 use super::fields::{entity_tags, is_entity_tag, match_weakly};
 use super::{RequestHead, date};

@@ -1,8 +1,8 @@
 //! Content, its type and its coding (RFC 9110 §8): what is promised of it, and what its first and last bytes look like.
 
 use super::super::content_type::{is_media_type, media_type, parameter};
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::{Fields, Head, begins_with, elements};
 use super::RequestHead;
 use crate::layers::presentation::coding::is_raw_deflate;

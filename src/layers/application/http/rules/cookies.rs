@@ -1,7 +1,7 @@
 //! Cookies (RFC 6265): what browsers send, and what they drop without a word.
 
-use super::super::fault::{Fault, text};
 use super::super::names::{FieldName, NameSet};
+use super::super::problems::{Fault, text};
 use super::super::section::{Head, begins_with};
 use super::super::start_line::is_token;
 

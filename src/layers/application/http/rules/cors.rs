@@ -1,8 +1,8 @@
 //! Cross-origin requests (WHATWG Fetch §3.3): what a browser needs to hear before a page may have the answer. All of them
 //! are rules that only browsers have.
 
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::Head;
 use super::RequestHead;
 use super::target::authority;

@@ -4,8 +4,8 @@
 use memchr::memmem;
 
 use super::super::content_type::media_type;
-use super::super::fault::{Fault, text};
 use super::super::names::{FieldName, NameSet};
+use super::super::problems::{Fault, text};
 use super::super::section::{Head, elements};
 use super::super::words;
 

@@ -19,8 +19,8 @@ mod target;
 pub use content::Sniffer;
 pub use range::judge_part;
 
-use super::fault::Fault;
 use super::names::FieldName;
+use super::problems::Fault;
 use super::section::{Fields, Head};
 use super::start_line::{Parts, StartLine};
 

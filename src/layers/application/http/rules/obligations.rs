@@ -1,8 +1,8 @@
 //! What a message must have because of its status code or one of its fields (RFC 9110); framing isn't its subject.
 
 use super::super::content_type::is_media_type;
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::{Fields, Head};
 use super::RequestHead;
 use super::fields::names_connection;

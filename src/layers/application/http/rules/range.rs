@@ -1,7 +1,7 @@
 //! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
 
-use super::super::fault::{Fault, text};
 use super::super::names::{FieldName, NameSet};
+use super::super::problems::{Fault, text};
 use super::super::section::{Fields, Head, begins_with};
 use super::RequestHead;
 use super::obligations::has_parts;

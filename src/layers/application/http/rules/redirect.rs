@@ -1,7 +1,7 @@
 //! Redirections (RFC 9110 §15.4): one without a destination, and one to where the client is already.
 
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::Head;
 use super::RequestHead;
 use super::target::authority;

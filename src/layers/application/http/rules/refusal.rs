@@ -1,7 +1,7 @@
 //! Refusals that the request itself explains (RFC 9110 §15.5, RFC 6585).
 
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::RequestHead;
 
 /// A field line from which on its length may be what the server minds, in bytes.

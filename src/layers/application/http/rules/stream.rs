@@ -1,8 +1,8 @@
 //! Event streams (WHATWG HTML §9.2): what makes a browser's `EventSource` give up, or come back.
 
 use super::super::content_type::{is_event_stream, media_type};
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::Head;
 use super::RequestHead;
 

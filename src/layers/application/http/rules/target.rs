@@ -1,7 +1,7 @@
 //! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
-use super::super::fault::{Fault, text};
 use super::super::names::FieldName;
+use super::super::problems::{Fault, text};
 use super::super::section::{Head, begins_with};
 use super::super::words;
 

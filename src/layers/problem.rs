@@ -46,10 +46,10 @@ pub trait Breach: Display {
 /// One [`Rule`]: `"code", "clause"`, with `note` before it where nothing is broken.
 macro_rules! rule {
     (note $code:literal, $clause:literal) => {
-        $crate::layers::fault::Rule { code: $code, clause: $clause, kind: $crate::layers::fault::Kind::Note }
+        $crate::layers::problem::Rule { code: $code, clause: $clause, kind: $crate::layers::problem::Kind::Note }
     };
     ($code:literal, $clause:literal) => {
-        $crate::layers::fault::Rule { code: $code, clause: $clause, kind: $crate::layers::fault::Kind::Problem }
+        $crate::layers::problem::Rule { code: $code, clause: $clause, kind: $crate::layers::problem::Kind::Problem }
     };
 }
 
@@ -78,26 +78,26 @@ macro_rules! faults {
 
         impl $name {
             /// The rule that each variant breaks, in their order.
-            pub const RULES: &'static [$crate::layers::fault::Rule] =
-                &[$( $crate::layers::fault::rule!($($kind)? $code, $clause) ),+];
+            pub const RULES: &'static [$crate::layers::problem::Rule] =
+                &[$( $crate::layers::problem::rule!($($kind)? $code, $clause) ),+];
 
             /// The stable short name.
             #[must_use]
             pub fn code(&self) -> &'static str {
-                $crate::layers::fault::Breach::rule(self).code
+                $crate::layers::problem::Breach::rule(self).code
             }
 
             /// The clause it departs from.
             #[must_use]
             pub fn clause(&self) -> &'static str {
-                $crate::layers::fault::Breach::rule(self).clause
+                $crate::layers::problem::Breach::rule(self).clause
             }
         }
 
-        impl $crate::layers::fault::Breach for $name {
-            fn rule(&self) -> $crate::layers::fault::Rule {
+        impl $crate::layers::problem::Breach for $name {
+            fn rule(&self) -> $crate::layers::problem::Rule {
                 match self {
-                    $( Self::$variant { .. } => $crate::layers::fault::rule!($($kind)? $code, $clause), )+
+                    $( Self::$variant { .. } => $crate::layers::problem::rule!($($kind)? $code, $clause), )+
                 }
             }
         }

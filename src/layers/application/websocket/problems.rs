@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::layers::Direction;
-use crate::layers::fault::faults;
+use crate::layers::problem::faults;
 use crate::numbers;
 
 faults! {

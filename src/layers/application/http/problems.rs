@@ -1,6 +1,6 @@
 //! What a sender of HTTP/1.x did that the specification forbids.
 
-use crate::layers::fault::faults;
+use crate::layers::problem::faults;
 use crate::limits::MAX_INTERIM;
 use crate::numbers;
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::hops;
 use crate::layers::application::{http, websocket};
-use crate::layers::fault::{Breach, Rule, faults, rule};
+use crate::layers::problem::{Breach, Rule, faults, rule};
 use crate::layers::stack;
 use crate::numbers;
 
@@ -196,6 +196,6 @@ const DAMAGED: Rule = rule!("damaged-packet", "the header's own");
 
 /// The rule of every kind of problem; only one for all [`stack::Fault`]s, which have as many clauses as there are headers.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    let all = [&[DAMAGED], Fault::RULES, http::Fault::RULES, websocket::Fault::RULES, hops::fault::Fault::RULES];
+    let all = [&[DAMAGED], Fault::RULES, http::Fault::RULES, websocket::Fault::RULES, hops::problems::Fault::RULES];
     all.into_iter().flatten().copied()
 }

@@ -1,5 +1,5 @@
-//! The table of measures. A row has a name and a unit; its comment is the definition. A measure that is counted needs nothing
-//! else but a file of this folder that counts it in its tally; one that follows from others is worked out in `measures.rs`.
+//! All measures, a row each. A row has a name and a unit; its comment is the definition. A measure that is counted needs nothing
+//! else but a file of this folder that counts it in its tally; one that follows from others is worked out in `values.rs`.
 //! The build reads measures' names in lessons by this file, too: it names nothing else of the crate.
 
 use std::fmt;

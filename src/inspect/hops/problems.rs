@@ -1,6 +1,6 @@
 //! What is worth knowing of a proxy that both sides of are in the capture.
 
-use crate::layers::fault::faults;
+use crate::layers::problem::faults;
 
 faults! {
     /// Something that a proxy did, with the facts.
