@@ -77,7 +77,7 @@ pub enum Command {
     Inspect(Box<inspect::Inspect>),
     /// Draw a picture of a capture as SVG, for a page or a slide
     #[command(subcommand)]
-    Draw(draw::Picture),
+    Draw(draw::Draw),
     /// Run a command in a network of its own, and explain what crosses it
     Trace(Box<trace::Trace>),
     /// Explain what crosses an interface of this machine, live

@@ -19,7 +19,7 @@ use wire101::commands::tutorial::{Key, Terminal};
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// How long a signal may wait to be heard.
-const PATIENCE: Duration = Duration::from_millis(100);
+const SIGNAL_PATIENCE: Duration = Duration::from_millis(100);
 /// How long the program may take to end by itself once it was told to.
 const GRACE: Duration = Duration::from_secs(1);
 /// What is assumed of a terminal that does not tell its size.
@@ -166,7 +166,7 @@ impl Terminal for Tty {
                 return Ok(Key::Leave);
             }
             // A terminal that is gone cannot be read any more: there is nobody to tell.
-            let Ok(is_there) = event::poll(PATIENCE) else { return Ok(Key::Leave) };
+            let Ok(is_there) = event::poll(SIGNAL_PATIENCE) else { return Ok(Key::Leave) };
             if !is_there {
                 continue;
             }

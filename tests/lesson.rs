@@ -9,7 +9,7 @@ use wire101::capture::watched::Nobody;
 use wire101::commands::lesson::{self, Run};
 use wire101::commands::{Failure, inspect};
 use wire101::lesson::text::Template;
-use wire101::lesson::text::template::{Operand, Part, Placeholder};
+use wire101::lesson::text::template::{Operand, Placeholder, TextPart};
 use wire101::lesson::{Measure, Side, catalogue, run};
 use wire101::render::style::Style;
 use wire101::wire::{Settings, Wire};
@@ -276,7 +276,7 @@ fn what_cannot_be_done_is_said_with_the_right_status() {
 fn a_template_asking_for_what_did_not_happen_is_an_error() {
     let run = wire101::lesson::run(catalogue::find("keep-alive").unwrap(), Wire::Virtual, Settings::default()).unwrap();
     let first = Operand::Measured { side: Side::A, measure: "time_to_nth(99)".parse().unwrap() };
-    let part = Part::Value(Placeholder { first, rest: None });
+    let part = TextPart::Value(Placeholder { first, rest: None });
     assert!(run.fill(&Template { parts: vec![part].leak() }).is_err());
 }
 

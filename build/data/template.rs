@@ -71,13 +71,13 @@ impl Template {
 
     fn end_literal(&mut self) {
         if !self.literal.is_empty() {
-            self.parts.push(format!("Part::Literal({:?})", std::mem::take(&mut self.literal)));
+            self.parts.push(format!("TextPart::Literal({:?})", std::mem::take(&mut self.literal)));
         }
     }
 
     fn placeholder(&mut self, line: usize, inside: &str) -> Result<(), String> {
         let placeholder = Placeholder::parse(inside)?;
-        self.parts.push(format!("Part::Value({})", placeholder.source()));
+        self.parts.push(format!("TextPart::Value({})", placeholder.source()));
         self.sides.extend(placeholder.operands().filter_map(Operand::side).map(|side| (line, side)));
         Ok(())
     }

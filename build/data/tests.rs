@@ -53,7 +53,7 @@ fn a_sound_lesson_becomes_source() {
     let lesson = lesson::parse("x", SOUND).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(lesson.number, 4);
     for part in [
-        r##"Lesson { name: "x", text: Template { parts: &[Part::Literal("# Text\n\n"), Part::Value("##,
+        r##"Lesson { name: "x", text: Template { parts: &[TextPart::Literal("# Text\n\n"), TextPart::Value("##,
         "Placeholder { first: Operand::Measured { side: Side::A, measure: Measure::Packets }, rest: None }",
         r#", number: 4, title: "Title", question: "Why?", layers: &[Layer::Transport, Layer::Application], "#,
         r#"sides: &["one", "two"], about: (Side::B, ExchangeId { connection: 1, index: 2 }), said: [&[], &[], &[], &[]], "#,
@@ -179,12 +179,12 @@ fn template(text: &str) -> Result<String, TemplateError> {
 #[test]
 fn braces_in_code_are_literal() {
     let text = "`{a.packets}` is {a.packets}\n```js\nif (a) { b() }\n```\n{7 * b.packets}";
-    let value = "Part::Value(Placeholder { first: Operand::";
+    let value = "TextPart::Value(Placeholder { first: Operand::";
     let expected = [
-        "Template { parts: &[Part::Literal(\"`{a.packets}` is \"), ",
+        "Template { parts: &[TextPart::Literal(\"`{a.packets}` is \"), ",
         value,
         "Measured { side: Side::A, measure: Measure::Packets }, rest: None }), ",
-        "Part::Literal(\"\\n```js\\nif (a) { b() }\\n```\\n\"), ",
+        "TextPart::Literal(\"\\n```js\\nif (a) { b() }\\n```\\n\"), ",
         value,
         "Number(7), rest: Some((Operator::Times, Operand::Measured { side: Side::B, measure: Measure::Packets })) })] }",
     ];
@@ -223,7 +223,7 @@ proptest! {
 
     #[test]
     fn text_without_braces_is_left_alone(text in "[^{}]{1,80}") {
-        prop_assert_eq!(template(&text), Ok(format!("Template {{ parts: &[Part::Literal({text:?})] }}")));
+        prop_assert_eq!(template(&text), Ok(format!("Template {{ parts: &[TextPart::Literal({text:?})] }}")));
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use wire101::commands::Failure;
-use wire101::commands::draw::{self, Draw, Kind, Of};
+use wire101::commands::draw::{self, Of, Picture};
 
 use super::watch::Watch;
 use super::{interrupt, values};
@@ -26,7 +26,7 @@ pub struct Common {
 
 /// The pictures.
 #[derive(Debug, Subcommand)]
-pub enum Picture {
+pub enum Draw {
     /// An exchange through the seven OSI layers and the four of TCP/IP, with each layer's header bytes around the payload
     Osi {
         #[command(flatten)]
@@ -76,22 +76,22 @@ pub enum Picture {
     },
 }
 
-impl Picture {
+impl Draw {
     pub fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
         draw::draw(&self.into(), out, Watch::new(interrupt::CTRL_C, false)?)
     }
 }
 
-impl From<Picture> for Draw {
-    fn from(picture: Picture) -> Self {
-        let (kind, Common { file, lesson, out }) = match picture {
-            Picture::Osi { common, exchange } => (Kind::Osi(exchange), common),
-            Picture::Http { common, exchange } => (Kind::Http(exchange), common),
-            Picture::KeepAlive { common } => (Kind::KeepAlive, common),
-            Picture::Upgrade { common, connection } => (Kind::Upgrade(connection), common),
-            Picture::Frame { common, frame } => (Kind::Frame(frame), common),
-            Picture::Relay { common } => (Kind::Relay, common),
-            Picture::Hops { common } => (Kind::Hops, common),
+impl From<Draw> for draw::Draw {
+    fn from(asked: Draw) -> Self {
+        let (kind, Common { file, lesson, out }) = match asked {
+            Draw::Osi { common, exchange } => (Picture::Osi(exchange), common),
+            Draw::Http { common, exchange } => (Picture::Http(exchange), common),
+            Draw::KeepAlive { common } => (Picture::KeepAlive, common),
+            Draw::Upgrade { common, connection } => (Picture::Upgrade(connection), common),
+            Draw::Frame { common, frame } => (Picture::Frame(frame), common),
+            Draw::Relay { common } => (Picture::Relay, common),
+            Draw::Hops { common } => (Picture::Hops, common),
         };
         Self { kind, of: file.map_or(Of::Lesson(lesson), Of::File), out }
     }

@@ -17,7 +17,7 @@ use crate::render::numbers::counted;
 use crate::render::style::Style;
 
 /// How much of each body and payload is kept, in bytes: only the beginnings of messages are compared.
-const KEEP: usize = 256;
+const KEEP_FOR_COMPARISON: usize = 256;
 
 /// What `compare` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -79,7 +79,7 @@ fn specimen(
 ) -> Result<(Specimen, Result<(), Failure>), Failure> {
     let input = Input::new(path, Rc::clone(watcher)).again()?;
     let source = input.label();
-    let options = Options { keep: KEEP, ..Options::default() };
+    let options = Options { keep: KEEP_FOR_COMPARISON, ..Options::default() };
     let mut collector = Collector::new(wanted);
     let finding = inspect(&mut input.open()?, options, &mut collector);
     let outcome = finding.error.map_or(Ok(()), |error| Err(Failure::capture(&source, &error)));

@@ -20,13 +20,13 @@ use crate::render::svg::relay::Heard;
 use crate::render::svg::{Lacking, frame, hops, http, keep_alive, osi, relay, upgrade};
 
 /// How much of bodies and payloads is looked at: 4 KiB.
-const KEEP: usize = 4 << 10;
+const KEEP_FOR_PICTURES: usize = 4 << 10;
 
 /// What `draw` was asked for.
 #[derive(Clone, Debug)]
 pub struct Draw {
     /// Which picture.
-    pub kind: Kind,
+    pub kind: Picture,
     /// Of what.
     pub of: Of,
     /// The file to write; standard output without it.
@@ -35,7 +35,7 @@ pub struct Draw {
 
 /// Which picture, and of what in the capture; without it, of the first that there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Picture {
     /// The layers of an exchange, by connection and index.
     Osi(Option<(u64, u64)>),
     /// The parts of an exchange, by connection and index.
@@ -61,7 +61,7 @@ pub enum Of {
     File(PathBuf),
 }
 
-impl Kind {
+impl Picture {
     /// The lesson that it is about.
     fn lesson(self) -> Option<&'static str> {
         Some(match self {
@@ -124,21 +124,21 @@ struct Subject<'a> {
 
 fn picture(asked: &Draw, subject: &Subject<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let mut found = (subject.story.clone(), (Heard::default(), Hops::default()));
-    let options = Options { keep: KEEP, ..Options::default() };
+    let options = Options { keep: KEEP_FOR_PICTURES, ..Options::default() };
     let mut index = Index::read(subject.input.open()?, Wanted::Nothing, options, &mut found);
     let (story, (heard, hops)) = &found;
     let drawn = match asked.kind {
-        Kind::Osi(which) => {
+        Picture::Osi(which) => {
             subject.exchange(story, which, &index.summary)?.map(|it| subject.osi(&mut index, story, it))
         }
-        Kind::Http(which) => {
+        Picture::Http(which) => {
             subject.exchange(story, which, &index.summary)?.map(|it| subject.http(&mut index, story, it))
         }
-        Kind::Frame(which) => frame_of(story, which).map(|it| subject.frame(&mut index, story, it)),
-        Kind::KeepAlive => keep_alive::picture(story, &subject.source).map(Ok),
-        Kind::Upgrade(connection) => upgrade::picture(story, connection, &subject.source).map(Ok),
-        Kind::Relay => relay::picture(story, heard, &subject.source).map(Ok),
-        Kind::Hops => hops::picture(hops, &subject.source).map(Ok),
+        Picture::Frame(which) => frame_of(story, which).map(|it| subject.frame(&mut index, story, it)),
+        Picture::KeepAlive => keep_alive::picture(story, &subject.source).map(Ok),
+        Picture::Upgrade(connection) => upgrade::picture(story, connection, &subject.source).map(Ok),
+        Picture::Relay => relay::picture(story, heard, &subject.source).map(Ok),
+        Picture::Hops => hops::picture(hops, &subject.source).map(Ok),
     };
     let drawn = drawn.map_err(|lacking| subject.lacks(lacking, index.error.as_ref()))??;
     match &asked.out {

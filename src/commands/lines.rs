@@ -8,13 +8,13 @@ use crate::render::escape::escape;
 const LONGEST_LINE: usize = 4 << 10;
 
 /// Hands bytes on as they are; to a terminal line by line, with what could steer it escaped.
-pub(super) struct Lines<'a> {
+pub(super) struct HarmlessLines<'a> {
     out: &'a mut dyn Write,
     line: Vec<u8>,
     escapes: bool,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> HarmlessLines<'a> {
     /// Lines for that writer; `escapes` where a terminal shows them.
     pub(super) fn new(out: &'a mut dyn Write, escapes: bool) -> Self {
         Self { out, line: Vec::new(), escapes }
@@ -32,7 +32,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-impl Write for Lines<'_> {
+impl Write for HarmlessLines<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if !self.escapes {
             return self.out.write(bytes);
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_terminal_gets_lines_that_cannot_steer_it() {
         let mut out = Vec::new();
-        let mut lines = Lines::new(&mut out, true);
+        let mut lines = HarmlessLines::new(&mut out, true);
         lines.write_all(b"one\r\ntwo\x1b[2J\nthr").unwrap();
         lines.write_all(b"ee\xff").unwrap();
         lines.finish().unwrap();

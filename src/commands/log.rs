@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::render::escape::escape_str;
 
 /// How much is gathered before it is handed on unasked, in bytes.
-const MOST: usize = 64 << 10;
+const MOST_GATHERED: usize = 64 << 10;
 
 /// A place to write to, and many hands.
 #[derive(Clone)]
@@ -20,8 +20,8 @@ impl Log {
 
     /// A writer whose lines come out together with each flush.
     #[must_use]
-    pub fn lines(&self) -> Lines {
-        Lines { log: self.clone(), waiting: Vec::new() }
+    pub fn lines(&self) -> LogLines {
+        LogLines { log: self.clone(), waiting: Vec::new() }
     }
 
     /// Writes a remark of the program's own, with whatever it quotes escaped.
@@ -43,15 +43,15 @@ impl Log {
 }
 
 /// Lines on their way to a log.
-pub struct Lines {
+pub struct LogLines {
     log: Log,
     waiting: Vec<u8>,
 }
 
-impl Write for Lines {
+impl Write for LogLines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.waiting.extend_from_slice(bytes);
-        if self.waiting.len() >= MOST && self.waiting.ends_with(b"\n") {
+        if self.waiting.len() >= MOST_GATHERED && self.waiting.ends_with(b"\n") {
             self.flush()?;
         }
         Ok(bytes.len())

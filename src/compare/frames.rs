@@ -6,7 +6,7 @@ use crate::layers::application::websocket::BINARY;
 use crate::layers::presentation::charset::whole_characters;
 
 /// How much of a text, and of other bytes, is quoted, in bytes.
-const QUOTED: usize = 32;
+const QUOTED_OF_PAYLOAD: usize = 32;
 const BYTES: usize = 8;
 
 /// A frame, and the message that it completes.
@@ -77,8 +77,8 @@ fn glance(payload: &[u8], is_binary: bool) -> Vec<u8> {
     // Only a payload that wasn't kept whole may end inside a character.
     let text = std::str::from_utf8(whole_characters(payload)).ok();
     if let Some(text) = text.filter(|text| !is_binary && !text.contains(char::is_control)) {
-        let cut = if text.len() > QUOTED { "..." } else { "" };
-        return format!("\"{}\"{cut}", &text[..text.floor_char_boundary(QUOTED)]).into_bytes();
+        let cut = if text.len() > QUOTED_OF_PAYLOAD { "..." } else { "" };
+        return format!("\"{}\"{cut}", &text[..text.floor_char_boundary(QUOTED_OF_PAYLOAD)]).into_bytes();
     }
     let bytes: Vec<String> = payload.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect();
     format!("{}{}", bytes.join(" "), if payload.len() > BYTES { " ..." } else { "" }).into_bytes()

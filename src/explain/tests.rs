@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::*;
 
 /// The most characters of a sentence: it stands beside the bytes, on one line of a wide terminal.
-const LONGEST: usize = 140;
+const LONGEST_SENTENCE: usize = 140;
 
 /// The registries: what they say stands beside bytes.
 const REGISTRIES: [Kind; 8] = [
@@ -88,7 +88,7 @@ fn every_clause_names_its_standard() {
 fn every_sentence_is_one_and_fits_a_line() {
     for entry in registered() {
         let (asked, meaning) = (entry.asked(), entry.meaning);
-        assert!(meaning.chars().count() <= LONGEST, "{asked}: {} characters", meaning.chars().count());
+        assert!(meaning.chars().count() <= LONGEST_SENTENCE, "{asked}: {} characters", meaning.chars().count());
         assert!(meaning.ends_with(['.', '?']), "{asked}: {meaning}");
         assert_eq!(meaning, meaning.trim(), "{asked}");
     }

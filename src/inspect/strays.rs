@@ -38,7 +38,7 @@ pub(super) struct Listener<'a> {
 /// A connection.
 #[derive(Debug, Default)]
 struct Talk {
-    sides: [Side; 2],
+    sides: [StrayStream; 2],
     place: StrayPlace,
     /// The latest request has no version: its answer may have no status line.
     simple: bool,
@@ -48,7 +48,7 @@ struct Talk {
 
 /// One side's stream.
 #[derive(Debug, Default)]
-struct Side {
+struct StrayStream {
     /// The position of the first byte of which it isn't known yet what it is, and that after the last which came.
     next: u64,
     end: u64,
@@ -231,7 +231,7 @@ impl Talk {
     }
 }
 
-impl Side {
+impl StrayStream {
     /// The bytes up to `end`, as far as they came and were kept, and when they came; `None` if there are none.
     fn take(&mut self, end: u64) -> Option<(Vec<u8>, Extent)> {
         let end = end.min(self.end);

@@ -14,7 +14,7 @@ use nix::net::if_::if_nametoindex;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, bind, recv, send, socket};
 
 use super::netlink::Netlink;
-use super::packets::{LONGEST, address_of};
+use super::packets::{LONGEST_PACKET, address_of};
 
 /// The end that programs see, and the other.
 const NAMES: [&str; 2] = ["outside", "wire101"];
@@ -81,7 +81,7 @@ impl Outside {
 
     /// Answers whatever comes, and tells of it, for as long as the namespace is there.
     pub fn answer(&self, mut tell: impl FnMut(Attempt)) {
-        let mut buffer = vec![0; LONGEST];
+        let mut buffer = vec![0; LONGEST_PACKET];
         loop {
             let length = match recv(self.0.as_raw_fd(), &mut buffer, MsgFlags::empty()) {
                 Ok(length) => length,

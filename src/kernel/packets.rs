@@ -34,7 +34,7 @@ use crate::capture::{LinkType, Timestamp};
 const BUFFER: usize = 64 << 20;
 
 /// The longest packet: 64 KiB of IP, and more than any link's header.
-pub(super) const LONGEST: usize = (64 << 10) + 256;
+pub(super) const LONGEST_PACKET: usize = (64 << 10) + 256;
 
 /// How many bytes of packets are read before they're handed on, even if there are more.
 const BATCH: usize = 1 << 20;
@@ -301,7 +301,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(socket: &'a Socket) -> Self {
-        Self { socket, buffer: vec![0; LONGEST], control: cmsg_space!(TimeSpec, u32), lost: 0 }
+        Self { socket, buffer: vec![0; LONGEST_PACKET], control: cmsg_space!(TimeSpec, u32), lost: 0 }
     }
 
     /// Adds one packet to the batch, unless none arrives in time.

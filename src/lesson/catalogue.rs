@@ -6,7 +6,7 @@ use super::front_matter::{Answer, Chart, Check, ExchangeId, Lesson, Prediction, 
 use super::measure::Measure;
 use super::side::Side;
 use super::text::Template;
-use super::text::template::{Operand, Operator, Part, Placeholder};
+use super::text::template::{Operand, Operator, Placeholder, TextPart};
 use super::wires::WireSettings;
 use crate::explain::nearest;
 use crate::layers::Layer;
@@ -99,9 +99,9 @@ mod tests {
     fn every_text_fits_a_terminal_of_eighty_columns() {
         for lesson in all() {
             let words = lesson.text.parts.iter().filter_map(|part| match part {
-                Part::Literal(words) => Some(*words),
+                TextPart::Literal(words) => Some(*words),
                 // There are none in code.
-                Part::Value(_) => None,
+                TextPart::Value(_) => None,
             });
             let text: String = words.collect();
             let code = text.split("```").skip(1).step_by(2).flat_map(str::lines);

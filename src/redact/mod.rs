@@ -1,6 +1,6 @@
 //! Blanking what others should not read. Only what is known to carry no secret stays; lengths stay as they are.
 //!
-//! `safe.rs` is the list of what stays. [`Redacted`] passes on records so that a view sees nothing else; a [`Plan`] says of
+//! `safe/fields.rs` is the list of what stays. [`Redacted`] passes on records so that a view sees nothing else; a [`Plan`] says of
 //! every byte of the streams what becomes of it, and a [`Redactor`] makes packets of that. Both blank the same: with `*`
 //! what is text, with zero what isn't. [`mark`](crate::inspect::mark) is how a file says that it was redacted, and what it still tells.
 

@@ -7,7 +7,7 @@ use hyper::Method;
 use hyper::body::Bytes;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
 
-use super::super::lines::Lines;
+use super::super::lines::HarmlessLines;
 use super::super::{Failure, live};
 use super::{Connect, Data, Exchange, Notes, failed};
 use crate::peer::client::{Answer, HttpClient};
@@ -91,7 +91,7 @@ async fn one(
 
 /// Writes a body out as it comes.
 async fn receive(asked: &Connect, mut answer: Answer, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut lines = Lines::new(out, asked.terminal);
+    let mut lines = HarmlessLines::new(out, asked.terminal);
     let outcome = loop {
         match answer.piece().await {
             Ok(Some(piece)) => {

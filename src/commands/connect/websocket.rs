@@ -22,7 +22,7 @@ use crate::peer::client::{Asked, ClientError, ClientSocket, open};
 use crate::render::style::Style;
 
 /// How long to wait for a pong, and for the answer to a close frame.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PONG_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The longest line that is sent, in bytes.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -77,7 +77,7 @@ async fn speak(mut sink: SplitSink<ClientSocket, Message>, converse: &Converse, 
         pending::<()>().await;
     };
     // It may also be that the server takes nothing any more.
-    let _ = timeout(PATIENCE, goodbye).await;
+    let _ = timeout(PONG_PATIENCE, goodbye).await;
     Failure::Run("the server did not answer the close frame within 10 s".to_owned())
 }
 
@@ -87,7 +87,7 @@ async fn say(sink: &mut SplitSink<ClientSocket, Message>, converse: &Converse, p
     }
     if converse.ping {
         send(sink, Message::Ping(PING.into())).await;
-        if timeout(PATIENCE, pong.notified()).await.is_err() {
+        if timeout(PONG_PATIENCE, pong.notified()).await.is_err() {
             return Err(Failure::Run("no pong came within 10 s".to_owned()));
         }
     }

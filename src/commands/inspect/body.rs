@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::super::Failure;
-use super::super::lines::Lines;
+use super::super::lines::HarmlessLines;
 use super::Inspect;
 use super::absent::Absent;
 use super::input::Input;
@@ -23,7 +23,7 @@ pub(super) fn write(
     direction: Direction,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut lines = Lines::new(out, asked.terminal);
+    let mut lines = HarmlessLines::new(out, asked.terminal);
     let mut body = Body::new(name, direction, &mut lines);
     let options = Options { pieces: true, decode_as: asked.decode_as, only: Some(name.0), ..Options::default() };
     let finding = inspect::inspect(&mut input.open()?, options, &mut body);
@@ -36,19 +36,19 @@ pub(super) fn write(
     let label = input.label();
     let of_it = |text: &str| Failure::Input(format!("{label}: the {what} of exchange {}.{} {text}", name.0, name.1));
     match found {
-        Found::Nothing => input.outcome(Some(Absent::exchange(name, exchanges, &finding.summary)), finding.error),
-        Found::Half => {
+        BodyFound::Nothing => input.outcome(Some(Absent::exchange(name, exchanges, &finding.summary)), finding.error),
+        BodyFound::Half => {
             let (connection, index) = name;
             input.outcome(Some(Absent::Half { connection, index, what }), None)
         }
-        Found::Whole { .. } if wrong.is_some() => Err(of_it(&wrong.unwrap_or_default())),
-        Found::Whole { complete: false } => Err(of_it("is not whole: the rest of its body was not seen")),
-        Found::Whole { complete: true } => Ok(()),
+        BodyFound::Whole { .. } if wrong.is_some() => Err(of_it(&wrong.unwrap_or_default())),
+        BodyFound::Whole { complete: false } => Err(of_it("is not whole: the rest of its body was not seen")),
+        BodyFound::Whole { complete: true } => Ok(()),
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Found {
+enum BodyFound {
     Nothing,
     /// The exchange lacks this one of its messages.
     Half,
@@ -66,7 +66,7 @@ struct Body<'a, W> {
     /// Bytes of the stream, from position `start` on, that may be of the body.
     waiting: Vec<u8>,
     start: u64,
-    found: Found,
+    found: BodyFound,
     /// How many exchanges the connection has.
     exchanges: Option<u64>,
     /// What is wrong with the coding.
@@ -83,7 +83,7 @@ impl<'a, W: Write> Body<'a, W> {
             decoder: None,
             waiting: Vec::new(),
             start: 0,
-            found: Found::Nothing,
+            found: BodyFound::Nothing,
             exchanges: None,
             wrong: None,
             error: None,
@@ -146,7 +146,7 @@ impl<'a, W: Write> Body<'a, W> {
     }
 
     fn end(&mut self, it: &Exchange) {
-        self.found = self.message(it).map_or(Found::Half, |it| Found::Whole { complete: it.complete });
+        self.found = self.message(it).map_or(BodyFound::Half, |it| BodyFound::Whole { complete: it.complete });
         let finished = self.decoder.as_mut().map_or(Ok(()), |decoder| decoder.finish());
         if let Err(wrong) = finished {
             self.wrong.get_or_insert(format!("can not be decoded further: {wrong}"));
@@ -168,6 +168,6 @@ impl<W: Write> Sink for Body<'_, W> {
     }
 
     fn done(&self) -> bool {
-        self.error.is_some() || !matches!(self.found, Found::Nothing)
+        self.error.is_some() || !matches!(self.found, BodyFound::Nothing)
     }
 }

@@ -13,7 +13,7 @@ use crate::render::model::Page;
 use crate::render::style::Style;
 
 /// How much of each body and payload is shown: 64 KiB.
-const KEEP: usize = 64 << 10;
+const KEEP_FOR_TRANSCRIPT: usize = 64 << 10;
 
 pub(super) fn print(
     asked: &Inspect,
@@ -32,9 +32,11 @@ pub(super) fn print(
         whole: asked.filter.is_everything(),
         told: false,
     };
-    let (reader, options) = (input.open()?, Options { strays: true, ..asked.options(KEEP, Some(connection)) });
+    let (reader, options) =
+        (input.open()?, Options { strays: true, ..asked.options(KEEP_FOR_TRANSCRIPT, Some(connection)) });
     let wanted = Wanted::Connection(connection);
-    let (index, _) = asked.through(KEEP, None, &mut follower, |sink| Index::read(reader, wanted, options, sink));
+    let (index, _) =
+        asked.through(KEEP_FOR_TRANSCRIPT, None, &mut follower, |sink| Index::read(reader, wanted, options, sink));
     let Follower { told, error, .. } = follower;
     if let Some(error) = error {
         return Err(error.into());

@@ -12,7 +12,7 @@ use crate::inspect::{Event, Sink};
 use crate::render::json::Json;
 
 /// How much of each body and payload JSON carries: 64 KiB.
-const KEEP: usize = 64 << 10;
+const KEEP_FOR_JSON: usize = 64 << 10;
 
 /// Prints JSON Lines; the summary comes last, whatever happened, and counts the whole capture.
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> Result<(), Failure> {
@@ -26,7 +26,8 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
         }
     };
     let connection = asked.exchange.map(|(connection, _)| connection).or(asked.connection);
-    let Pass { finding, matched, redacted } = asked.read(&mut reader, asked.options(KEEP, connection), &mut only);
+    let Pass { finding, matched, redacted } =
+        asked.read(&mut reader, asked.options(KEEP_FOR_JSON, connection), &mut only);
     only.json.redacted(redacted);
     let complete = finding.error.is_none();
     let unmatched = matched.filter(|_| !only.passed).map(|Matched { of, .. }| match asked.connection {

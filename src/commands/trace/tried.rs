@@ -15,7 +15,7 @@ use crate::render::numbers::counted;
 use crate::render::style::Style;
 
 /// How many are remembered.
-const MOST: usize = 1000;
+const MOST_DESTINATIONS: usize = 1000;
 
 /// How many are named at the end.
 const NAMED: usize = 8;
@@ -50,7 +50,7 @@ impl Tried {
         if seen.known.contains(&attempt) {
             return;
         }
-        if seen.known.len() >= MOST {
+        if seen.known.len() >= MOST_DESTINATIONS {
             seen.more += 1;
             return;
         }

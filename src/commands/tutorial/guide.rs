@@ -21,7 +21,7 @@ use crate::tutorial::{Experiment, Look, Reply, Session, Verdict};
 
 /// Something to show.
 #[derive(Debug)]
-pub(super) enum Part {
+pub(super) enum Passage {
     /// An empty line.
     Space,
     /// Where one is.
@@ -81,25 +81,25 @@ impl Guide<'_> {
     }
 
     /// Draws a part, or says it.
-    pub fn draw(&self, part: &Part, style: Style) -> Result<Vec<Line>, Failure> {
+    pub fn draw(&self, part: &Passage, style: Style) -> Result<Vec<Line>, Failure> {
         let run = self.session.run();
         let page = match part {
-            Part::Space => Block::Space.into(),
-            Part::Place => view::heading(&self.session),
-            Part::Question => view::question(&self.session)?,
-            Part::Again => view::again(&self.session)?,
-            Part::Reply(reply) => view::reply(reply),
-            Part::Evidence(measured) => spaced(evidence(run, *measured)),
-            Part::Look(look) => spaced(self.view(run, *look)?),
-            Part::Tried(tried) if tried.0.json => return json(&tried.1),
-            Part::Tried(tried) => self.tried(&tried.0, &tried.1)?,
-            Part::Explained(words) => {
+            Passage::Space => Block::Space.into(),
+            Passage::Place => view::heading(&self.session),
+            Passage::Question => view::question(&self.session)?,
+            Passage::Again => view::again(&self.session)?,
+            Passage::Reply(reply) => view::reply(reply),
+            Passage::Evidence(measured) => spaced(evidence(run, *measured)),
+            Passage::Look(look) => spaced(self.view(run, *look)?),
+            Passage::Tried(tried) if tried.0.json => return json(&tried.1),
+            Passage::Tried(tried) => self.tried(&tried.0, &tried.1)?,
+            Passage::Explained(words) => {
                 let (page, outcome) = explain::page(words)?;
                 outcome?;
                 return Ok(style.lay_out(&spaced(page)));
             }
-            Part::Suggestions => spaced(view::suggestions(&self.session)),
-            Part::Keys => spaced(keys::help(!self.plain)),
+            Passage::Suggestions => spaced(view::suggestions(&self.session)),
+            Passage::Keys => spaced(keys::help(!self.plain)),
         };
         Ok(if self.plain { style.say(&page) } else { style.lay_out(&page) })
     }
@@ -136,23 +136,23 @@ impl Guide<'_> {
 }
 
 /// What is to be shown of a reply, in order. An experiment is run here.
-pub(super) fn parts(reply: Reply) -> Vec<Part> {
+pub(super) fn parts(reply: Reply) -> Vec<Passage> {
     match reply {
         Reply::Guessed { right, measured, .. } => {
-            let evidence = (!right).then_some(Part::Evidence(measured));
-            [Part::Reply(reply)].into_iter().chain(evidence).chain([Part::Look(Look::Page)]).collect()
+            let evidence = (!right).then_some(Passage::Evidence(measured));
+            [Passage::Reply(reply)].into_iter().chain(evidence).chain([Passage::Look(Look::Page)]).collect()
         }
-        Reply::Answered(Verdict::Wrong { measured, .. }) => vec![Part::Reply(reply), Part::Evidence(measured)],
-        Reply::Look(look) => vec![Part::Look(look)],
+        Reply::Answered(Verdict::Wrong { measured, .. }) => vec![Passage::Reply(reply), Passage::Evidence(measured)],
+        Reply::Look(look) => vec![Passage::Look(look)],
         Reply::Try(Experiment::Run(trial)) => match trial.run() {
-            Ok(run) => vec![Part::Tried(Box::new((trial, run)))],
+            Ok(run) => vec![Passage::Tried(Box::new((trial, run)))],
             // A wire may be too bad for a lesson. That is a result, and no end of the course.
-            Err(error) => vec![Part::Reply(Reply::Misunderstood(error.to_string()))],
+            Err(error) => vec![Passage::Reply(Reply::Misunderstood(error.to_string()))],
         },
-        Reply::Try(Experiment::Explain(words)) => vec![Part::Explained(words)],
-        Reply::Keys => vec![Part::Keys],
+        Reply::Try(Experiment::Explain(words)) => vec![Passage::Explained(words)],
+        Reply::Keys => vec![Passage::Keys],
         Reply::GoOn | Reply::Again | Reply::Quit => Vec::new(),
-        Reply::Answered(_) | Reply::Hint(_) | Reply::Misunderstood(_) => vec![Part::Reply(reply)],
+        Reply::Answered(_) | Reply::Hint(_) | Reply::Misunderstood(_) => vec![Passage::Reply(reply)],
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::guide::{Guide, Part, parts};
+use super::guide::{Guide, Passage, parts};
 use super::{Failure, note};
 use crate::render::model::{Page, Prose, Text};
 use crate::render::style::Style;
@@ -96,7 +96,7 @@ pub(super) fn lead(
 /// What is on the screen, and what is being typed.
 struct Desk<'a> {
     guide: Guide<'a>,
-    parts: Vec<Part>,
+    parts: Vec<Passage>,
     /// Whether the parts are something to look at, away from the question: then what it is.
     looking: Option<&'static str>,
     /// The first line in view.
@@ -121,7 +121,7 @@ struct Typed {
 
 impl<'a> Desk<'a> {
     fn new(guide: Guide<'a>) -> Self {
-        let (parts, said) = (vec![Part::Question], Vec::new());
+        let (parts, said) = (vec![Passage::Question], Vec::new());
         Self { guide, parts, looking: None, top: 0, typed: None, enough: false, message: None, lines: None, said }
     }
 
@@ -188,7 +188,7 @@ impl<'a> Desk<'a> {
     fn pressed(&mut self, key: Key) -> Option<String> {
         let is_back = matches!(key, Key::Enter | Key::Escape | Key::Char('n' | 'b'));
         if self.looking.is_some() && is_back {
-            self.show(vec![Part::Question], None);
+            self.show(vec![Passage::Question], None);
             return None;
         }
         let step = self.guide.session.step();
@@ -196,7 +196,7 @@ impl<'a> Desk<'a> {
             Key::Enter => Some(String::new()),
             Key::Char('e') if matches!(step, Step::Check(_) | Step::After) => {
                 if matches!(step, Step::Check(_)) {
-                    self.show(vec![Part::Suggestions], Some("something to try"));
+                    self.show(vec![Passage::Suggestions], Some("something to try"));
                 }
                 let prompt = "Its number, or rtt 200ms loss 5 seed 3: ";
                 self.typed = Some(Typed { prompt, command: "e ", text: String::new() });
@@ -270,19 +270,19 @@ impl<'a> Desk<'a> {
         };
         // An answer that is right is followed by the next question; one that is not, by the same question.
         let (before, after) = match &reply {
-            Reply::Answered(Verdict::Wrong { .. }) | Reply::Hint(_) => (Some(Part::Question), None),
-            Reply::Answered(_) | Reply::GoOn | Reply::Again => (None, Some(Part::Question)),
+            Reply::Answered(Verdict::Wrong { .. }) | Reply::Hint(_) => (Some(Passage::Question), None),
+            Reply::Answered(_) | Reply::GoOn | Reply::Again => (None, Some(Passage::Question)),
             _ => (None, None),
         };
         let reply = parts(reply);
         let is_between = !reply.is_empty() && after.is_some();
-        let space = is_between.then_some(Part::Space);
+        let space = is_between.then_some(Passage::Space);
         let parts = before.into_iter().chain(reply).chain(space).chain(after).collect();
         self.show(parts, what);
         Ok(false)
     }
 
-    fn show(&mut self, parts: Vec<Part>, looking: Option<&'static str>) {
+    fn show(&mut self, parts: Vec<Passage>, looking: Option<&'static str>) {
         (self.parts, self.looking, self.top, self.lines) = (parts, looking, 0, None);
     }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read, Write};
 
-use super::guide::{Guide, Part, parts};
+use super::guide::{Guide, Passage, parts};
 use super::{Failure, note};
 use crate::render::style::Style;
 use crate::render::tutorial::keys;
@@ -12,7 +12,7 @@ use crate::tutorial::{Reply, Step};
 const LONGEST_LINE: u64 = 4 << 10;
 
 /// Where lines come from and go to.
-pub(super) struct Lines<'a> {
+pub(super) struct LineSession<'a> {
     pub input: &'a mut dyn BufRead,
     pub out: &'a mut dyn Write,
     pub notes: &'a mut dyn Write,
@@ -21,9 +21,9 @@ pub(super) struct Lines<'a> {
 }
 
 /// Leads on until there are no more lines.
-pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() -> Style) -> Result<(), Failure> {
+pub(super) fn lead(mut guide: Guide<'_>, mut lines: LineSession<'_>, style: &dyn Fn() -> Style) -> Result<(), Failure> {
     guide.save();
-    lines.show(&mut guide, &[Part::Place, Part::Question], style())?;
+    lines.show(&mut guide, &[Passage::Place, Passage::Question], style())?;
     while guide.session.step() != Step::End {
         writeln!(lines.out)?;
         style().print(keys::now(&guide.session), lines.out)?;
@@ -43,20 +43,20 @@ pub(super) fn lead(mut guide: Guide<'_>, mut lines: Lines<'_>, style: &dyn Fn() 
             break;
         }
         let after = match reply {
-            Reply::Again => vec![Part::Place, Part::Question],
-            _ if place(&guide) != before => vec![Part::Place, Part::Question],
-            Reply::Look(_) | Reply::Try(_) | Reply::Keys => vec![Part::Place, Part::Again],
+            Reply::Again => vec![Passage::Place, Passage::Question],
+            _ if place(&guide) != before => vec![Passage::Place, Passage::Question],
+            Reply::Look(_) | Reply::Try(_) | Reply::Keys => vec![Passage::Place, Passage::Again],
             _ => Vec::new(),
         };
-        let shown: Vec<Part> = parts(reply).into_iter().chain(after).collect();
+        let shown: Vec<Passage> = parts(reply).into_iter().chain(after).collect();
         lines.show(&mut guide, &shown, style())?;
     }
     lines.out.flush()?;
     Ok(())
 }
 
-impl Lines<'_> {
-    fn show(&mut self, guide: &mut Guide<'_>, parts: &[Part], style: Style) -> Result<(), Failure> {
+impl LineSession<'_> {
+    fn show(&mut self, guide: &mut Guide<'_>, parts: &[Passage], style: Style) -> Result<(), Failure> {
         for said in guide.notes.drain(..) {
             note(self.notes, &said);
         }

@@ -82,7 +82,7 @@ pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Styl
     let guide = Guide { session, plain: asked.plain, path, saved, notes: said };
     match terminal.filter(|_| !asked.plain) {
         Some(terminal) => keys::lead(guide, terminal, out, notes, &style),
-        None => lines::lead(guide, lines::Lines { input, out, notes, prompt: asked.prompt }, &style),
+        None => lines::lead(guide, lines::LineSession { input, out, notes, prompt: asked.prompt }, &style),
     }
 }
 

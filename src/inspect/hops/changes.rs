@@ -38,7 +38,7 @@ impl ChangeKind {
 
 /// Which part of a message something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum MessagePart {
     /// The request or response as a whole.
     Message,
     /// The start line: method, target, version, status.
@@ -59,7 +59,7 @@ pub struct Change {
     /// Whether it is in the request, which the client sends, or in the response.
     pub direction: Direction,
     /// Which part of that it is.
-    pub part: Part,
+    pub part: MessagePart,
     /// The field's name as sent, or what else it is: "version", "status", "response".
     pub name: Vec<u8>,
     /// What it was on the side that it came from.
@@ -150,17 +150,17 @@ fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change>) {
     let mut differ = Differ { direction: Direction::Server, packet: first.packet, found };
     let status = |it: &Response| it.status.to_string().into_bytes();
     if is_made_up(made.response.as_ref(), told) {
-        differ.add(ChangeKind::Added, Part::Message, b"response", None, Some(status(told)));
+        differ.add(ChangeKind::Added, MessagePart::Message, b"response", None, Some(status(told)));
     }
     let Some(made) = &made.response else { return };
     let began = made.message.extent.first;
     if is_made_up(Some(made), told) {
         differ.packet = began.packet;
-        return differ.add(ChangeKind::Dropped, Part::Message, b"response", Some(status(made)), None);
+        return differ.add(ChangeKind::Dropped, MessagePart::Message, b"response", Some(status(made)), None);
     }
     if first.time.since(began.time) >= SLOW_TO_PASS_ON {
         let [before, after] = [began, first].map(|it| Some(it.time.to_string().into_bytes()));
-        differ.add(ChangeKind::Delayed, Part::Message, b"response", before, after);
+        differ.add(ChangeKind::Delayed, MessagePart::Message, b"response", before, after);
     }
     differ.start_line("status", &status(made), &status(told));
     differ.messages(&made.message, &told.message);
@@ -175,7 +175,14 @@ struct Differ<'a> {
 }
 
 impl Differ<'_> {
-    fn add(&mut self, kind: ChangeKind, part: Part, name: &[u8], before: Option<Vec<u8>>, after: Option<Vec<u8>>) {
+    fn add(
+        &mut self,
+        kind: ChangeKind,
+        part: MessagePart,
+        name: &[u8],
+        before: Option<Vec<u8>>,
+        after: Option<Vec<u8>>,
+    ) {
         let Self { direction, packet, .. } = *self;
         self.found.push(Change { kind, direction, part, name: name.to_vec(), before, after, packet });
     }
@@ -183,7 +190,7 @@ impl Differ<'_> {
     fn start_line(&mut self, name: &str, before: &[u8], after: &[u8]) {
         if before != after {
             let [before, after] = [before, after].map(|it| Some(it.to_vec()));
-            self.add(ChangeKind::Changed, Part::StartLine, name.as_bytes(), before, after);
+            self.add(ChangeKind::Changed, MessagePart::StartLine, name.as_bytes(), before, after);
         }
     }
 
@@ -192,28 +199,28 @@ impl Differ<'_> {
         let upgrade = |fields: &Fields| fields.get(FieldName::Upgrade).map(<[u8]>::to_vec);
         match (upgrade(before), upgrade(after)) {
             (before, after) if before == after => {}
-            (before, after) => self.one(Part::Header, FieldName::Upgrade.as_str().as_bytes(), before, after),
+            (before, after) => self.one(MessagePart::Header, FieldName::Upgrade.as_str().as_bytes(), before, after),
         }
         let option = |fields: &Fields| names_upgrade(fields).then(|| b"Upgrade".to_vec());
         if names_upgrade(before) != names_upgrade(after) {
-            self.one(Part::Header, FieldName::Connection.as_str().as_bytes(), option(before), option(after));
+            self.one(MessagePart::Header, FieldName::Connection.as_str().as_bytes(), option(before), option(after));
         }
     }
 
     fn messages(&mut self, before: &HttpMessage, after: &HttpMessage) {
         self.start_line("version", version(before.version).as_bytes(), version(after.version).as_bytes());
-        self.sections(Part::Header, &before.headers, &after.headers);
+        self.sections(MessagePart::Header, &before.headers, &after.headers);
         if !(before.complete && after.complete) {
             return;
         }
-        self.sections(Part::Trailer, &before.trailers, &after.trailers);
+        self.sections(MessagePart::Trailer, &before.trailers, &after.trailers);
         if before.body_bytes != after.body_bytes {
             let [before, after] = [before, after].map(|it| Some(it.body_bytes.to_string().into_bytes()));
-            self.add(ChangeKind::Changed, Part::Body, b"body", before, after);
+            self.add(ChangeKind::Changed, MessagePart::Body, b"body", before, after);
         }
     }
 
-    fn sections(&mut self, part: Part, before: &Fields, after: &Fields) {
+    fn sections(&mut self, part: MessagePart, before: &Fields, after: &Fields) {
         let [before_hop, after_hop] = [before, after].map(OfConnection::of);
         let mut order: Vec<&[u8]> = Vec::new();
         let mut by_name: HashMap<Vec<u8>, [Vec<&[u8]>; 2]> = HashMap::new();
@@ -241,7 +248,7 @@ impl Differ<'_> {
         }
     }
 
-    fn one(&mut self, part: Part, name: &[u8], before: Option<Vec<u8>>, after: Option<Vec<u8>>) {
+    fn one(&mut self, part: MessagePart, name: &[u8], before: Option<Vec<u8>>, after: Option<Vec<u8>>) {
         let kind = match (&before, &after) {
             (Some(_), None) => ChangeKind::Dropped,
             (None, Some(_)) => ChangeKind::Added,

@@ -13,7 +13,7 @@ mod tests;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-pub use self::changes::{Change, ChangeKind, Part};
+pub use self::changes::{Change, ChangeKind, MessagePart};
 use self::problems::Fault;
 use self::telling::Telling;
 use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};

@@ -5,7 +5,7 @@ use crate::layers::headers::prelude::*;
 pub(crate) const WIFI: Header = Header::irregular(Length::Found(parse), write);
 
 /// Frame control, duration and first address: what every frame has.
-const LEAST: usize = 10;
+const LEAST_FRAME: usize = 10;
 /// What every data frame has: three addresses and the sequence control.
 const DATA: usize = 24;
 
@@ -24,13 +24,13 @@ const AGGREGATED: u8 = 0x80;
 const SNAP: [u8; 3] = [0xaa, 0xaa, 0x03];
 
 fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
-    let &[control, flags, ..] = fixed::<LEAST>(protocol, data)?;
+    let &[control, flags, ..] = fixed::<LEAST_FRAME>(protocol, data)?;
     if control & 0b11 != 0 {
         return Err(Fault::impossible(protocol, "Protocol Version", control & 0b11, "it is 0"));
     }
     match kind(control) {
-        Kind::Data => parse_data(data, control, flags),
-        kind => Ok(Step::new(LEAST, Next::Payload(Payload::Frame(kind.name())))),
+        FrameKind::Data => parse_data(data, control, flags),
+        kind => Ok(Step::new(LEAST_FRAME, Next::Payload(Payload::Frame(kind.name())))),
     }
 }
 
@@ -80,23 +80,23 @@ fn quality_of_service(control: u8, header: &[u8]) -> Option<u8> {
     header.get(at).copied().filter(|_| quality)
 }
 
-enum Kind {
+enum FrameKind {
     Management,
     Control,
     Data,
     Extension,
 }
 
-fn kind(control: u8) -> Kind {
+fn kind(control: u8) -> FrameKind {
     match control >> 2 & 0b11 {
-        0 => Kind::Management,
-        1 => Kind::Control,
-        2 => Kind::Data,
-        _ => Kind::Extension,
+        0 => FrameKind::Management,
+        1 => FrameKind::Control,
+        2 => FrameKind::Data,
+        _ => FrameKind::Extension,
     }
 }
 
-impl Kind {
+impl FrameKind {
     fn name(&self) -> &'static str {
         match self {
             Self::Management => "802.11 management",
@@ -132,7 +132,7 @@ fn write(pen: &mut Pen<'_>) -> String {
         kind.name().to_owned()
     });
     pen.rows(&[DURATION]);
-    let Kind::Data = kind else {
+    let FrameKind::Data = kind else {
         address(pen, "Address 1", "The station that is to receive this.");
         return kind.name().to_owned();
     };

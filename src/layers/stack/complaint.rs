@@ -34,7 +34,7 @@ pub enum Reason {
 #[must_use]
 pub fn complaint(link_type: u16, data: &[u8]) -> Option<Complaint> {
     let mut walk = Walk::new(data);
-    let mut found = Found(None);
+    let mut found = IcmpAt(None);
     let end = walk.run(link_types::behind(link_type, data), &mut found).ok()?;
     let Payload::Of(protocol @ (Protocol::Icmp | Protocol::Icmpv6)) = end else { return None };
     let message = data.get(found.0?..)?;
@@ -51,9 +51,9 @@ pub fn complaint(link_type: u16, data: &[u8]) -> Option<Complaint> {
     Some(Complaint { reporter: walk.source, ends: quoted(message.get(8..)?)?, reason })
 }
 
-struct Found(Option<usize>);
+struct IcmpAt(Option<usize>);
 
-impl Visitor for Found {
+impl Visitor for IcmpAt {
     fn header(&mut self, protocol: Protocol, walk: &Walk<'_>, _: usize) {
         if matches!(protocol, Protocol::Icmp | Protocol::Icmpv6) {
             self.0 = Some(walk.at);

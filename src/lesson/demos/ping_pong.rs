@@ -19,7 +19,7 @@ pub const DEMO: Demo = Demo {
 };
 
 /// How long the HTTP server keeps a connection that brings no request.
-const PATIENCE: Duration = Duration::from_secs(5);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the WebSocket server hears nothing before it asks.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How long it waits for a pong that will come, even where packets are lost; and for one that will not.
@@ -28,7 +28,7 @@ const IMPATIENT: Duration = HEARTBEAT;
 const PINGS: usize = 3;
 
 async fn idle(stage: Stage) -> Outcome {
-    stage.serve_with_patience("server", PATIENCE, |_| async {
+    stage.serve_with_patience("server", IDLE_TIMEOUT, |_| async {
         response(StatusCode::OK, "text/plain; charset=utf-8", "Here you are.\n")
     })?;
     let client = ask(&stage, "/one").await?;

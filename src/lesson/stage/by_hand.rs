@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::wire::Connection;
 
 /// The most that is read before what is looked for: 64 KiB. A demonstration's peer says less.
-const MOST: usize = 64 << 10;
+const MOST_READ: usize = 64 << 10;
 
 /// One end of a connection, and what was read from it and not yet asked for. Dropping it closes the connection.
 pub struct ByHand {
@@ -42,7 +42,7 @@ impl ByHand {
             if let Some(at) = found {
                 return Ok(Some(self.take(at + end.len())));
             }
-            if self.unread.len() >= MOST {
+            if self.unread.len() >= MOST_READ {
                 return Err(io::ErrorKind::InvalidData.into());
             }
             if self.read().await? == 0 {

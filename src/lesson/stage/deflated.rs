@@ -19,7 +19,7 @@ use crate::wire::BoxError;
 const FLUSHED: &[u8] = &[0, 0, 0xFF, 0xFF];
 
 /// The most that a frame may have here: 64 KiB. A demonstration's messages are shorter.
-const MOST: u64 = 64 << 10;
+const LONGEST_PAYLOAD: u64 = 64 << 10;
 
 /// One end of such a WebSocket.
 pub struct Deflated<S> {
@@ -78,14 +78,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Deflated<S> {
         loop {
             let mut cursor = Cursor::new(self.unread.as_slice());
             if let Some((header, length)) = FrameHeader::parse(&mut cursor)?
-                && let Some(end) = cursor.position().checked_add(length).filter(|_| length <= MOST)
+                && let Some(end) = cursor.position().checked_add(length).filter(|_| length <= LONGEST_PAYLOAD)
                 && let Ok(end) = usize::try_from(end)
                 && end <= self.unread.len()
             {
                 self.unread.drain(..end);
                 return Ok(Some(header.opcode != OpCode::Control(Control::Close)));
             }
-            if self.unread.len() as u64 > MOST {
+            if self.unread.len() as u64 > LONGEST_PAYLOAD {
                 return Err(io::Error::from(io::ErrorKind::InvalidData).into());
             }
             if self.stream.read_buf(&mut self.unread).await? == 0 {

@@ -15,12 +15,12 @@ use crate::numbers;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// What it is made of, in order.
-    pub parts: &'static [Part],
+    pub parts: &'static [TextPart],
 }
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TextPart {
     /// Words.
     Literal(&'static str),
     /// What a placeholder stands for.
@@ -94,8 +94,8 @@ impl Template {
         let mut text = String::new();
         for part in self.parts {
             match part {
-                Part::Literal(literal) => text.push_str(literal),
-                Part::Value(placeholder) => text.push_str(&placeholder.value(sides)?),
+                TextPart::Literal(literal) => text.push_str(literal),
+                TextPart::Value(placeholder) => text.push_str(&placeholder.value(sides)?),
             }
         }
         Ok(text)

@@ -14,7 +14,7 @@ use crate::compare::{Group, MAX_SPECIMENS, Row, Specimen, Verdict};
 const LETTERS: [&str; MAX_SPECIMENS] = ["A", "B", "C", "D", "E", "F", "G", "H"];
 
 /// How much of a value is shown, in bytes.
-const SHOWN: usize = 240;
+const SHOWN_OF_VALUE: usize = 240;
 
 /// The comparison.
 #[must_use]
@@ -175,8 +175,8 @@ fn value(captured: Option<&[u8]>) -> Text {
     match captured {
         None => Text::words("—").dim(),
         Some([]) => Text::words("(empty)").dim(),
-        Some(bytes) if bytes.len() <= SHOWN => Text::captured(bytes),
-        Some(bytes) => Text::captured(beginning(bytes, SHOWN)).and(" ..."),
+        Some(bytes) if bytes.len() <= SHOWN_OF_VALUE => Text::captured(bytes),
+        Some(bytes) => Text::captured(beginning(bytes, SHOWN_OF_VALUE)).and(" ..."),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::render::model::prose::Place;
 use crate::render::model::{Form, Heading, List, Look, Page, Prose, Text};
 
 /// How much of a key or value is shown: twice what the longest valid one has.
-const LONGEST: usize = 56;
+const LONGEST_KEY: usize = 56;
 
 /// The derivation, step by step, from the key and the value that were captured; `None` where there is no key.
 #[must_use]
@@ -65,7 +65,7 @@ pub fn of_key(key: &[u8], sent: Option<&[u8]>) -> Page {
 
 /// From the key to the value that it asks for.
 fn derive(key: &[u8], remark: String) -> List {
-    let shown = Text::captured(key.get(..LONGEST).unwrap_or(key));
+    let shown = Text::captured(key.get(..LONGEST_KEY).unwrap_or(key));
     let hex: Vec<String> = handshake::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
     let mut steps = List::new(Form::Steps);
     step(&mut steps, "the client's key", shown.clone(), remark, Look::Layer(Layer::Application));
@@ -80,7 +80,7 @@ fn derive(key: &[u8], remark: String) -> List {
 fn compare(steps: &mut List, key: &[u8], sent: &[u8], place: &str) {
     let same = sent == handshake::accept(key).as_bytes();
     let (mark, look) = if same { ("✓ the same", Look::Good) } else { ("not the same", Look::Bad) };
-    let sent = Text::captured(sent.get(..LONGEST).unwrap_or(sent));
+    let sent = Text::captured(sent.get(..LONGEST_KEY).unwrap_or(sent));
     step(steps, "the server sent", sent, format!("{place}{mark}"), look);
 }
 

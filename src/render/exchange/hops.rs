@@ -1,7 +1,7 @@
 //! Hops: the same conversation on both sides of a proxy, and what the proxy changed.
 
 use crate::inspect::event::{Event, Sink};
-use crate::inspect::hops::{Change, ChangeKind, Hop, Part};
+use crate::inspect::hops::{Change, ChangeKind, Hop, MessagePart};
 use crate::inspect::record::{Direction, HttpMessage, Response};
 use crate::render::model::prose::Place;
 use crate::render::model::{Cell, Column, Heading, Look, Page, Prose, Table, Text};
@@ -17,7 +17,7 @@ const TOLD: usize = 4;
 const NAMED: usize = 4;
 
 /// How much of a value is shown, in bytes.
-const SHOWN: usize = 200;
+const SHOWN_OF_VALUE: usize = 200;
 
 /// Gathers hops.
 #[derive(Clone, Debug, Default)]
@@ -142,12 +142,13 @@ fn table(hop: &Hop, changes: &[Change]) -> Table {
 fn row(hop: &Hop, it: &Change) -> [Cell; 4] {
     let (glyph, look) = made(it.kind);
     let name = match it.part {
-        Part::Trailer => Text::captured(&*it.name).and(" (trailer)"),
-        Part::Body => Text::words("body, in bytes"),
-        Part::Message | Part::StartLine | Part::Header => Text::captured(&*it.name),
+        MessagePart::Trailer => Text::captured(&*it.name).and(" (trailer)"),
+        MessagePart::Body => Text::words("body, in bytes"),
+        MessagePart::Message | MessagePart::StartLine | MessagePart::Header => Text::captured(&*it.name),
     };
     let value = |value: &Option<Vec<u8>>| {
-        let value = value.as_deref().map(|value| Text::captured(crate::render::escape::beginning(value, SHOWN)));
+        let value =
+            value.as_deref().map(|value| Text::captured(crate::render::escape::beginning(value, SHOWN_OF_VALUE)));
         value.map_or_else(Cell::missing, Cell::from)
     };
     if it.kind == ChangeKind::Delayed {
@@ -256,11 +257,11 @@ fn deeds(changes: &[Change]) -> String {
 fn listed(changes: &[&Change]) -> String {
     let mut names: Vec<String> = Vec::new();
     for it in changes {
-        let name = String::from_utf8_lossy(crate::render::escape::beginning(&it.name, SHOWN));
+        let name = String::from_utf8_lossy(crate::render::escape::beginning(&it.name, SHOWN_OF_VALUE));
         let name = match it.part {
-            Part::StartLine | Part::Body | Part::Message => format!("the {name}"),
-            Part::Trailer => format!("the trailer field {name}"),
-            Part::Header => name.into_owned(),
+            MessagePart::StartLine | MessagePart::Body | MessagePart::Message => format!("the {name}"),
+            MessagePart::Trailer => format!("the trailer field {name}"),
+            MessagePart::Header => name.into_owned(),
         };
         if !names.contains(&name) {
             names.push(name);

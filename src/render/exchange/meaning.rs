@@ -7,7 +7,7 @@ use crate::layers::presentation::charset::MediaType;
 use crate::render::numbers;
 
 /// How many pairs are shown.
-const ENOUGH: usize = 12;
+const MOST_PAIRS: usize = 12;
 
 /// Label and fact, for each that an exchange has; not yet escaped.
 #[must_use]
@@ -51,7 +51,7 @@ fn body(facts: &mut Vec<(&'static str, String)>, message: &HttpMessage) {
         list(facts, "Form", &pairs::form(&message.body));
     }
     let Some(boundary) = media.parameter("boundary").filter(|_| media.type_name == "multipart") else { return };
-    for (at, part) in pairs::parts(&message.body, boundary).iter().enumerate().take(ENOUGH) {
+    for (at, part) in pairs::parts(&message.body, boundary).iter().enumerate().take(MOST_PAIRS) {
         let name = part.name.as_ref().map_or_else(|| format!("part {}", at + 1), |name| format!("{name:?}"));
         let file = part.file_name.as_ref().map(|file| format!(" · file {file:?}")).unwrap_or_default();
         let kind = part.content_type.as_ref().map(|kind| format!(" · {kind}")).unwrap_or_default();
@@ -64,8 +64,8 @@ fn list(facts: &mut Vec<(&'static str, String)>, label: &'static str, pairs: &[p
     if pairs.is_empty() {
         return;
     }
-    let shown: Vec<String> = pairs.iter().take(ENOUGH).map(of_pair).collect();
-    let more = if pairs.len() > ENOUGH { format!(" · {} more", pairs.len() - ENOUGH) } else { String::new() };
+    let shown: Vec<String> = pairs.iter().take(MOST_PAIRS).map(of_pair).collect();
+    let more = if pairs.len() > MOST_PAIRS { format!(" · {} more", pairs.len() - MOST_PAIRS) } else { String::new() };
     facts.push((label, format!("{}{more}", shown.join(" · "))));
 }
 

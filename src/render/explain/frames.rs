@@ -16,7 +16,7 @@ const LISTED: usize = 64;
 const DRAWN: usize = 8;
 
 /// How many bytes of a payload are shown below its diagram.
-const SHOWN: usize = 512;
+const SHOWN_OF_PAYLOAD: usize = 512;
 
 /// Frames; several have a table before them.
 #[must_use]
@@ -86,7 +86,7 @@ fn add(page: &mut Page, one: &PastedFrame, number: &str) {
 
 /// A payload: text where it is text, else hexadecimal.
 fn payload(bytes: &[u8]) -> Text {
-    let start = bytes.get(..SHOWN).map_or(bytes, whole_characters);
+    let start = bytes.get(..SHOWN_OF_PAYLOAD).map_or(bytes, whole_characters);
     let shown = if std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0')) {
         Text::captured(start)
     } else {

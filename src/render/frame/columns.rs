@@ -7,7 +7,7 @@ use crate::render::model::{Cell, Column, Look, Table, Text};
 use crate::render::numbers::{self, Times};
 
 /// How much of a payload a table can show.
-const SHOWN: usize = 4 << 10;
+const SHOWN_OF_PAYLOAD: usize = 4 << 10;
 
 /// What a row of the table is about.
 #[derive(Clone, Debug)]
@@ -133,7 +133,7 @@ fn payload(frame: &Frame) -> Text {
 /// The beginning of some bytes: as text, or in hexadecimal.
 fn beginning(bytes: &[u8], is_text: bool) -> Text {
     if is_text {
-        return Text::captured(bytes.get(..SHOWN).unwrap_or(bytes));
+        return Text::captured(bytes.get(..SHOWN_OF_PAYLOAD).unwrap_or(bytes));
     }
     let bytes: Vec<String> = bytes.iter().take(GLANCE).map(|byte| format!("{byte:02x}")).collect();
     Text::words(bytes.join(" ")).dim()

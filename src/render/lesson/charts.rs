@@ -6,16 +6,16 @@ use crate::layers::Layer;
 use crate::lesson::front_matter::Chart;
 use crate::lesson::run::SideRun;
 use crate::lesson::{Measure, Run};
-use crate::render::model::chart::{Bar, Part, Track};
+use crate::render::model::chart::{Bar, BarPart, Track};
 use crate::render::model::{Chart as Drawn, Look};
 use crate::render::numbers;
 use crate::render::story::Story;
 
 /// What the bytes on a wire are for, from the outside in.
-const BYTES: [(Part, Measure); 3] = [
-    (Part { name: "headers below HTTP", look: Look::Layer(Layer::Transport) }, Measure::OverheadBytes),
-    (Part { name: "HTTP and frame headers", look: Look::Layer(Layer::Application) }, Measure::ProtocolBytes),
-    (Part { name: "what was to be said", look: Look::Good }, Measure::UsefulBytes),
+const BYTES: [(BarPart, Measure); 3] = [
+    (BarPart { name: "headers below HTTP", look: Look::Layer(Layer::Transport) }, Measure::OverheadBytes),
+    (BarPart { name: "HTTP and frame headers", look: Look::Layer(Layer::Application) }, Measure::ProtocolBytes),
+    (BarPart { name: "what was to be said", look: Look::Good }, Measure::UsefulBytes),
 ];
 
 impl Course<'_> {

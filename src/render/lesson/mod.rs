@@ -29,7 +29,7 @@ use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Measure, Run, catalogue};
 
 /// How much of bodies and payloads is looked at: 4 KiB.
-const KEEP: usize = 4 << 10;
+const KEEP_FOR_PAGE: usize = 4 << 10;
 
 /// How deep a page goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,8 +97,9 @@ pub fn deeper(run: &Run, depth: Depth) -> Page {
 
 /// The packets' stories, a side each.
 pub(super) fn stories(run: &Run) -> Vec<Story> {
-    let mut stories = run
-        .fold(Options { keep: KEEP, pieces: false, ..Options::default() }, |side| Story::of_hosts(side.hosts.clone()));
+    let mut stories = run.fold(Options { keep: KEEP_FOR_PAGE, pieces: false, ..Options::default() }, |side| {
+        Story::of_hosts(side.hosts.clone())
+    });
     for number in run.lost() {
         let side = run.sides.iter().position(|side| side.packets.contains(&number));
         if let Some(story) = side.and_then(|side| stories.get_mut(side)) {

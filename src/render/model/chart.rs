@@ -4,7 +4,7 @@ use super::Look;
 
 /// What a part of each bar means.
 #[derive(Clone, Copy, Debug)]
-pub struct Part {
+pub struct BarPart {
     /// What it is called.
     pub name: &'static str,
     /// How it looks.
@@ -39,7 +39,7 @@ pub struct Track {
 #[derive(Clone, Debug)]
 pub enum Chart {
     /// Bars of at most three parts.
-    Bars(Vec<Part>, Vec<Bar>),
+    Bars(Vec<BarPart>, Vec<Bar>),
     /// Tracks, from 0 to the last thing that happened.
     Tracks(Vec<Track>),
 }

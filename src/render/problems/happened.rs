@@ -21,7 +21,7 @@ const EFFECTS: usize = 8;
 /// How many causes are remembered. Effects that come later than that stand on their own.
 const CAUSES: usize = 1 << 14;
 /// How many packets are shown of a story.
-const SHOWN: usize = 12;
+const MOST_PACKETS: usize = 12;
 /// What keeps a connection from being read.
 const SILENCE: [&str; 5] =
     ["connection-refused", "icmp-complaint", "icmpv6-complaint", "no-answer", "tls-at-plain-port"];
@@ -263,7 +263,7 @@ impl Story {
         let all = all.filter(|it| it.connection == self.first.connection);
         let mut packets: Vec<u64> = all.flat_map(|it| std::iter::once(it.packet).chain(named_in(&it.text))).collect();
         packets.retain(|packet| *packet > 0);
-        packets.truncate(SHOWN);
+        packets.truncate(MOST_PACKETS);
         packets.sort_unstable();
         packets.dedup();
         packets
@@ -338,7 +338,7 @@ fn at(packets: &[u64]) -> String {
 /// The packets that a sentence names: "the server answered 413 (packet 10)". What it quotes may name some, too; they are shown
 /// then, which does no harm.
 fn named_in(text: &str) -> impl Iterator<Item = u64> + '_ {
-    text.match_indices("packet ").take(SHOWN).filter_map(|(at, found)| {
+    text.match_indices("packet ").take(MOST_PACKETS).filter_map(|(at, found)| {
         let rest = text.get(at + found.len()..)?;
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         rest.get(..digits)?.parse().ok()

@@ -9,7 +9,7 @@ use crate::render::model::{Heading, Page, Prose, Text};
 use crate::render::numbers::{count, counted};
 
 /// How many of a kind are listed; more are counted.
-const MOST: usize = 1000;
+const MOST_OF_A_KIND: usize = 1000;
 
 /// Gathers problems and notes.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ impl Kinds {
     pub fn add(&mut self, problem: &Problem) {
         let kind = self.0.entry((problem.code, problem.clause)).or_default();
         kind.count += 1;
-        if kind.listed.len() < MOST {
+        if kind.listed.len() < MOST_OF_A_KIND {
             kind.listed.push(problem.clone());
         }
     }

@@ -18,7 +18,7 @@ use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
 
 /// How many records of a kind are kept; more are counted. A story longer than this nobody reads.
-const MOST: usize = 1 << 16;
+const MOST_OF_A_STORY: usize = 1 << 16;
 
 /// What was found, in the order of its packets. A [`Sink`]: give it the events of a capture, or of a part of it.
 #[derive(Clone, Debug, Default)]
@@ -184,7 +184,7 @@ impl Story {
 
     /// Notes which packet completed the latest head of an exchange.
     fn head(&mut self, exchange: &Exchange, which: usize, message: Option<&HttpMessage>) {
-        if let Some(message) = message.filter(|_| self.heads.len() < MOST) {
+        if let Some(message) = message.filter(|_| self.heads.len() < MOST_OF_A_STORY) {
             self.heads.insert((exchange.connection, exchange.index, which), message.extent.last.packet);
         }
     }
@@ -196,7 +196,7 @@ impl Story {
     /// Keeps a record, if there is room; where it stands then.
     fn keep<T: Clone>(list: &mut Vec<T>, left_out: &mut u64, record: &T) -> Option<usize> {
         let at = list.len();
-        if at >= MOST {
+        if at >= MOST_OF_A_STORY {
             *left_out += 1;
             return None;
         }
@@ -210,7 +210,7 @@ impl Sink for Story {
         let left_out = &mut self.left_out;
         match event {
             Event::Interface(index, name) => {
-                if index < MOST {
+                if index < MOST_OF_A_STORY {
                     self.interfaces.resize(self.interfaces.len().max(index + 1), None);
                     self.interfaces[index] = name.map(str::to_owned);
                 }

@@ -7,7 +7,7 @@ use crate::layers::application::websocket::{BINARY, CLOSE, CONTINUATION, PING, P
 use crate::render::numbers;
 
 /// How much of a target or payload a label quotes, in characters.
-const QUOTED: usize = 60;
+const QUOTED_IN_LABEL: usize = 60;
 
 /// Something that was said: a message or a frame.
 pub(super) struct Said {
@@ -83,8 +83,8 @@ fn frame_name(frame: &Frame) -> String {
 
 /// The beginning of something captured.
 fn quote(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes.get(..QUOTED * 4).unwrap_or(bytes));
-    match text.char_indices().nth(QUOTED) {
+    let text = String::from_utf8_lossy(bytes.get(..QUOTED_IN_LABEL * 4).unwrap_or(bytes));
+    match text.char_indices().nth(QUOTED_IN_LABEL) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.into_owned(),
     }

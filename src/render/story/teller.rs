@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::said::Said;
 use super::windows::Windows;
-use super::{ACK, FIN, MOST, RST, SYN, Story};
+use super::{ACK, FIN, MOST_OF_A_STORY, RST, SYN, Story};
 use crate::capture::Timestamp;
 use crate::inspect::event::{Novelty, PacketContent, PacketSeen, SegmentSeen};
 use crate::inspect::record::{Connection, Direction, Extent, HttpMessage};
@@ -14,7 +14,7 @@ use crate::render::model::ladder::Row;
 use crate::render::numbers;
 
 /// How many lifelines are drawn; of more hosts, all clients share one, and all servers.
-const MOST_HOSTS: usize = 6;
+const MOST_LIFELINES: usize = 6;
 /// How far back the first sending of a repeated segment is looked for, in packets.
 const LOOK_BACK: usize = 1 << 12;
 
@@ -33,12 +33,12 @@ impl<'a> Hosts<'a> {
         for direction in [Direction::Client, Direction::Server] {
             for connection in connections {
                 let it = (address(connection, direction), direction);
-                if found.len() <= MOST_HOSTS && !found.contains(&it) {
+                if found.len() <= MOST_LIFELINES && !found.contains(&it) {
                     found.push(it);
                 }
             }
         }
-        let crowded = found.len() > MOST_HOSTS;
+        let crowded = found.len() > MOST_LIFELINES;
         let is_end = |host: &&(String, IpAddr), of: &Connection| [of.client.ip(), of.server.ip()].contains(&host.1);
         let talks = |host: &&(String, IpAddr)| connections.iter().any(|connection| is_end(host, connection));
         let named = story.hosts.iter().filter(talks).collect();
@@ -212,7 +212,7 @@ impl<'a> Teller<'a> {
         let mut at = start;
         while let Some(said) = self.said.get(at).filter(|said| said.key() == key(segment, number)) {
             let (label, short, in_parts) = (said.label.clone(), said.short.clone(), said.in_parts);
-            let parts = carriers(story, said, said.extent.last.packet).take(MOST).count();
+            let parts = carriers(story, said, said.extent.last.packet).take(MOST_OF_A_STORY).count();
             match short {
                 // Its size is told with its end.
                 Some(short) if parts > 1 && in_parts => self.row(packet, segment, short, None),

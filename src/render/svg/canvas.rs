@@ -19,7 +19,7 @@ pub const MARGIN: f64 = 26.0;
 /// The width between the margins.
 pub const INNER: f64 = WIDTH - 2.0 * MARGIN;
 /// How much of a text is used, in bytes: more than fits into any picture.
-const LONGEST: usize = 4 << 10;
+const LONGEST_TEXT: usize = 4 << 10;
 
 /// Text that's safe to put into a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Safe {
     /// Captured bytes, shown as on a terminal; if there are very many, only the beginning.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
-        let seen = beginning(bytes, LONGEST);
+        let seen = beginning(bytes, LONGEST_TEXT);
         Self(escape(seen) + if seen.len() < bytes.len() { "…" } else { "" })
     }
 

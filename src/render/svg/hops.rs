@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::ladder::{HEAD, host};
 use super::theme::Face;
 use super::{Lacking, beginning};
-use crate::inspect::hops::{Change, Hop, Part};
+use crate::inspect::hops::{Change, Hop, MessagePart};
 use crate::inspect::record::{Direction, HttpMessage, Moment};
 use crate::layers::Layer;
 use crate::render::Look;
@@ -106,7 +106,8 @@ fn rungs<'a>(hop: &Hop, changes: &'a [Change]) -> Vec<Rung<'a>> {
             let at = message.extent.first;
             let text = format!("{what} (packet {})", numbers::count(at.packet));
             // Times and arrows tell of whole messages.
-            let is_of = |it: &&Change| it.direction == direction && it.packet == at.packet && it.part != Part::Message;
+            let is_of =
+                |it: &&Change| it.direction == direction && it.packet == at.packet && it.part != MessagePart::Message;
             let of_it = changes.iter().filter(is_of);
             rungs.push(Rung { at, ends, text, direction, changes: of_it.collect() });
         };

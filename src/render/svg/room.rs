@@ -17,7 +17,7 @@ const CLIENTS: usize = 6;
 /// How many messages are listened to; each is compared with those before it.
 const MAX_HEARD: usize = 1024;
 /// How much of a message is quoted, in bytes.
-const QUOTED: usize = 200;
+const QUOTED_OF_MESSAGE: usize = 200;
 
 /// The first WebSocket messages of a capture, inflated and whole. A [`Sink`].
 #[derive(Clone, Debug, Default)]
@@ -183,13 +183,13 @@ fn talk(said: &[(usize, &Message)], passed: &[Option<usize>]) -> Vec<Happening> 
 
 fn joins(who: usize, exchange: &Exchange) -> Happening {
     let target = exchange.request.as_ref().map_or(&b""[..], |request| &request.target);
-    let asked = format!("joins {}", beginning(target, QUOTED));
+    let asked = format!("joins {}", beginning(target, QUOTED_OF_MESSAGE));
     Happening { packet: exchange.extent().last.packet, what: What::Joins { who, asked } }
 }
 
 fn quote(message: &Message) -> String {
     if message.opcode == 1 {
-        format!("“{}”", beginning(&message.payload, QUOTED))
+        format!("“{}”", beginning(&message.payload, QUOTED_OF_MESSAGE))
     } else {
         format!("{} of binary data", numbers::bytes(message.payload_bytes))
     }

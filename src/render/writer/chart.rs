@@ -3,13 +3,13 @@
 use super::Line;
 use super::Style;
 use super::line::{flow, width};
-use crate::render::model::chart::{Bar, Part, Track};
+use crate::render::model::chart::{Bar, BarPart, Track};
 use crate::render::model::{Chart, Look};
 
 /// Columns after a bar's name, and before its figures.
 const GAP: usize = 2;
 /// The least columns for bars: below this they would say nothing.
-const LEAST: usize = 8;
+const LEAST_BAR: usize = 8;
 
 impl Style {
     pub(super) fn chart(self, chart: &Chart) -> Vec<Line> {
@@ -20,10 +20,10 @@ impl Style {
     }
 
     /// Bars to one scale, below what their parts mean.
-    fn bars(self, parts: &[Part], bars: &[Bar]) -> Vec<Line> {
+    fn bars(self, parts: &[BarPart], bars: &[Bar]) -> Vec<Line> {
         let fills = if self.unicode { ["░", "▒", "█"] } else { [".", "=", "#"] };
         let meaning =
-            |(part, fill): (&Part, &str)| Line::of(part.look, fill).with(Look::Plain, format!(" {}", part.name));
+            |(part, fill): (&BarPart, &str)| Line::of(part.look, fill).with(Look::Plain, format!(" {}", part.name));
         let mut lines = flow(parts.iter().zip(fills).map(meaning), 3, self.width);
         let room = Room::of(bars.iter().map(|bar| (bar.name.as_str(), bar.figures.as_str())), self);
         let sum = |bar: &Bar| bar.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
@@ -65,7 +65,7 @@ impl Room {
         let (names, figures) =
             lines.fold((0, 0), |(names, figures), (name, figure)| (width(name).max(names), width(figure).max(figures)));
         let (names, figures) = (names + GAP, figures + GAP);
-        let columns = style.width.saturating_sub(names + figures).max(LEAST);
+        let columns = style.width.saturating_sub(names + figures).max(LEAST_BAR);
         Self { style, names, columns }
     }
 
@@ -120,13 +120,13 @@ mod tests {
 
     use super::*;
 
-    const PARTS: [Part; 3] = [
-        Part { name: "headers", look: Look::Dim },
-        Part { name: "lines", look: Look::Plain },
-        Part { name: "content", look: Look::Bold },
+    const PARTS: [BarPart; 3] = [
+        BarPart { name: "headers", look: Look::Dim },
+        BarPart { name: "lines", look: Look::Plain },
+        BarPart { name: "content", look: Look::Bold },
     ];
 
-    fn bars(parts: &[Part], bars: &[Bar], style: Style) -> Vec<String> {
+    fn bars(parts: &[BarPart], bars: &[Bar], style: Style) -> Vec<String> {
         style.lines(Chart::Bars(parts.to_vec(), bars.to_vec()))
     }
 
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_legend_takes_no_more_lines_than_it_must() {
-        let parts = ["what is below HTTP", "what HTTP adds", "content"].map(|name| Part { name, look: Look::Plain });
+        let parts = ["what is below HTTP", "what HTTP adds", "content"].map(|name| BarPart { name, look: Look::Plain });
         // The second line is full: 2 + 14, 3, and 2 + 7 columns.
         insta::assert_snapshot!(bars(&parts, &[], Style::plain(28)).join("\n"), @r"
         ░ what is below HTTP

@@ -17,7 +17,7 @@ const MARGIN: usize = 2;
 const GAP: std::ops::RangeInclusive<usize> = 8..=36;
 /// The least columns for a ladder that stands beside another, and how many more it takes to number its packets and to
 /// remark on them.
-const LEAST: usize = 38;
+const LEAST_LADDER: usize = 38;
 const NUMBERS: usize = 8;
 const REMARKS: usize = 20;
 /// A remark of so many columns at most can stand on the arrow itself.
@@ -47,12 +47,12 @@ impl Style {
             let mut notes = some.iter().flat_map(|it| &it.rows).filter_map(|row| row.note.as_ref());
             let is_remarked = notes.any(|note| width(note) > BRIEF);
             let numbers = if some.iter().any(|it| it.numbered) { NUMBERS } else { 0 };
-            let least = LEAST * pairs + numbers + if is_remarked { REMARKS } else { 0 };
+            let least = LEAST_LADDER * pairs + numbers + if is_remarked { REMARKS } else { 0 };
             let column = (self.width + STEP) / count - STEP;
             if column < least {
                 continue;
             }
-            let within = column < LEAST * pairs + numbers + REMARKS;
+            let within = column < LEAST_LADDER * pairs + numbers + REMARKS;
             let one = |it: &Ladder| self.ladder(&if within { remarked_within(it) } else { it.clone() }, column);
             return (count, columns(some.iter().map(one).collect(), column + STEP));
         }

@@ -9,12 +9,12 @@ use crate::render::model::{Layers, Look};
 const OSI: usize = 18;
 const TCP_IP: usize = 13;
 /// With fewer columns for it, the text goes below the names.
-const LEAST: usize = 24;
+const LEAST_BESIDE: usize = 24;
 
 impl Style {
     pub(super) fn layers(self, layers: &Layers) -> Vec<Line> {
         let names = OSI + TCP_IP;
-        let below = self.width < names + LEAST;
+        let below = self.width < names + LEAST_BESIDE;
         let indent = if below { 5 } else { names };
         let header = Line::of(Look::Dim, " OSI").padded(OSI).with(Look::Dim, "TCP/IP").padded(names);
         let header = if below { header } else { header.with(Look::Dim, "what the bytes say") };

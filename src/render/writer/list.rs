@@ -7,7 +7,7 @@ use crate::render::model::list::Item;
 use crate::render::model::{Form, List, Look};
 
 /// What labels leave for what they are of.
-const LEAST: usize = 8;
+const LEAST_FACT: usize = 8;
 /// From this width on, what a layer is for stands beside its names, which take so many columns.
 const WIDE: usize = 110;
 const NAMES: usize = 47;
@@ -36,7 +36,7 @@ impl Style {
             Form::Layers => (0, 17, self.width),
             Form::Commands | Form::Hints => (STEP, widest + 2 * STEP, self.width),
         };
-        let columns = columns.min(self.width.saturating_sub(LEAST));
+        let columns = columns.min(self.width.saturating_sub(LEAST_FACT));
         let labels = Labels { edge, columns, width };
         match list.form {
             Form::Amounts => self.amounts(list, widest),

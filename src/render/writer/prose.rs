@@ -18,7 +18,7 @@ const FOLDS: usize = 4;
 const FOLDED: usize = 4;
 /// What names of rows take, and what each of several things side by side needs beside them.
 const NAMES: usize = 20;
-const ENOUGH: usize = 26;
+const ENOUGH_BESIDE: usize = 26;
 
 impl Style {
     pub(super) fn wrapped(self, line: Line) -> Vec<Line> {
@@ -135,7 +135,7 @@ impl Style {
     }
 
     pub(super) fn has_room_for(self, abreast: usize) -> bool {
-        self.width.saturating_sub(NAMES) / abreast.max(1) >= ENOUGH
+        self.width.saturating_sub(NAMES) / abreast.max(1) >= ENOUGH_BESIDE
     }
 }
 

@@ -4,7 +4,7 @@ use super::line::width;
 use super::*;
 use crate::layers::{Direction, Field, Layer, Origin, Place};
 use crate::render::frame::columns::tests::frame;
-use crate::render::model::chart::{Bar, Part, Track};
+use crate::render::model::chart::{Bar, BarPart, Track};
 use crate::render::model::ladder::Row;
 use crate::render::model::layers::LayerRow;
 use crate::render::model::prose::Place as Stands;
@@ -71,7 +71,7 @@ fn page(bytes: &[u8]) -> Page {
     page.add(fields.clone());
     page.add(Hex { bytes: bytes.to_vec(), start: 0, origin: Origin::Packet(1), fields });
     page.add(Chart::Bars(
-        vec![Part { name: "part", look: Look::Good }],
+        vec![BarPart { name: "part", look: Look::Good }],
         vec![Bar { name: "A".into(), parts: vec![7], figures: words.clone() }],
     ));
     let marks = words.chars().zip(0..).map(|(mark, at)| (at, mark)).collect();

@@ -15,7 +15,7 @@ use crate::render::overview::{First, KEEP};
 use crate::render::{connection, exchange, problems};
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut shown = OfConnection { connection: number, view: (Found::default(), Brief::default()) };
+    let mut shown = OfConnection { connection: number, view: (FoundOnConnection::default(), Brief::default()) };
     let index = view.index(Wanted::Connection(number), KEEP, &mut shown)?;
     let (found, Brief(story)) = shown.view;
     let Some(it) = &found.record else {
@@ -49,7 +49,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
 }
 
 /// What a connection came to.
-struct Found {
+struct FoundOnConnection {
     record: Option<Connection>,
     exchanges: First<u64, Exchange>,
     /// Frames, and what isn't one, in the order in which they began.
@@ -57,13 +57,13 @@ struct Found {
     problems: First<u64, Problem>,
 }
 
-impl Default for Found {
+impl Default for FoundOnConnection {
     fn default() -> Self {
         Self { record: None, exchanges: First::new(ROWS), frames: First::new(ROWS), problems: First::new(ROWS) }
     }
 }
 
-impl Sink for Found {
+impl Sink for FoundOnConnection {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Closed(it) => self.record = Some(it.clone()),

@@ -16,7 +16,7 @@ use crate::render::model::{Form, List, Page};
 use crate::render::{numbers, problems};
 
 /// How much of each body is kept.
-const KEEP: usize = 64 << 10;
+const KEEP_OF_BODY: usize = 64 << 10;
 /// How many lines of a body are shown.
 const BODY_LINES: usize = 12;
 /// How much of what belongs to no message is shown.
@@ -26,9 +26,9 @@ const PROBLEMS: usize = 50;
 
 pub(super) fn show(view: &View<'_>, name: (u64, u64), out: &mut dyn Write) -> Result<(), Failure> {
     let (connection, index) = name;
-    let view_of = (Found { index, ..Found::default() }, Brief::default());
+    let view_of = (FoundInExchange { index, ..FoundInExchange::default() }, Brief::default());
     let mut shown = OfConnection { connection, view: view_of };
-    let index = view.index(Wanted::Connection(connection), KEEP, &mut shown)?;
+    let index = view.index(Wanted::Connection(connection), KEEP_OF_BODY, &mut shown)?;
     let (found, Brief(story)) = shown.view;
     let Some(it) = &found.exchange else {
         let there = found.connection.as_ref().map(|it| it.exchanges);
@@ -84,7 +84,7 @@ fn facts(it: &Exchange, connection: Option<&Connection>) -> Page {
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundInExchange {
     /// The exchange's index on its connection.
     index: u64,
     exchange: Option<Exchange>,
@@ -95,7 +95,7 @@ struct Found {
     problems: VecDeque<Problem>,
 }
 
-impl Found {
+impl FoundInExchange {
     /// Those of the exchange, or within it.
     fn problems(&self) -> Vec<Problem> {
         let Some(exchange) = &self.exchange else { return Vec::new() };
@@ -106,7 +106,7 @@ impl Found {
     }
 }
 
-impl Sink for Found {
+impl Sink for FoundInExchange {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Exchange(it) if it.index == self.index => self.exchange = Some(it.clone()),

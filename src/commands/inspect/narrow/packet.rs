@@ -20,7 +20,7 @@ const CARRIED: usize = 20;
 
 pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<(), Failure> {
     let index = view.index(Wanted::Packet(number), 0, &mut CountsOnly)?;
-    let mut found = Found { number, ..Found::default() };
+    let mut found = FoundInPacket { number, ..FoundInPacket::default() };
     let mut story = Brief::default();
     if let Some(connection) = index.connection() {
         let ladder: &mut dyn Sink = if view.asked.ladder { &mut story } else { &mut CountsOnly };
@@ -50,7 +50,7 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
 
 /// A packet, and what lies in it.
 #[derive(Default)]
-struct Found {
+struct FoundInPacket {
     number: u64,
     seen: Option<PacketSeen>,
     connection: Option<Connection>,
@@ -60,7 +60,7 @@ struct Found {
     more: u64,
 }
 
-impl Found {
+impl FoundInPacket {
     fn segment(&self) -> Option<&SegmentSeen> {
         match &self.seen.as_ref()?.content {
             PacketContent::Tcp(segment) => Some(segment),
@@ -140,7 +140,7 @@ fn lossy(bytes: &[u8]) -> String {
     })
 }
 
-impl Sink for Found {
+impl Sink for FoundInPacket {
     fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Packet(it) if it.moment.packet == self.number => self.seen = Some(it.clone()),

@@ -1,7 +1,7 @@
 //! The TCP header, field by field (RFC 9293 §3.1).
 
 use super::options::{Item, Options, TcpOption};
-use super::{ACK, FIN, Header, LEAST, RST, SYN, URG, flag_names};
+use super::{ACK, FIN, Header, RST, SYN, UP_TO_FLAGS, URG, flag_names};
 use crate::layers::headers::field::{CHECKSUM, FieldRow, bit, number, shown};
 use crate::layers::headers::{self, Fault, Length, Next, Payload, Pen, Protocol, Step, count};
 
@@ -18,7 +18,7 @@ const MOST_OPTIONS: usize = 40;
 
 fn write(pen: &mut Pen<'_>) -> String {
     // Even of a damaged header, all is there up to the flags.
-    let flags = pen.header().get(LEAST - 1).copied().unwrap_or_default();
+    let flags = pen.header().get(UP_TO_FLAGS - 1).copied().unwrap_or_default();
     let has = |flag| flags & flag == flag;
     let or = |flag, set: &'static str, unset: &'static str| if has(flag) { set } else { unset };
     port(pen, "Source Port", "sent");

@@ -29,7 +29,7 @@ pub const CWR: u8 = 0x80;
 /// Bytes in a header without options.
 const FIXED: usize = 20;
 /// Bytes up to the flags: without these, nothing shows what a segment does.
-const LEAST: usize = 14;
+const UP_TO_FLAGS: usize = 14;
 
 /// The flags by name, in the usual order: "SYN, ACK", "PSH, ACK".
 const FLAGS: [(u8, &str); 8] =
@@ -94,7 +94,7 @@ impl<'a> Header<'a> {
         let mut fixed = [0; FIXED];
         // A field that isn't complete is left out.
         let there = segment.len().min(FIXED) & !1;
-        if there < LEAST {
+        if there < UP_TO_FLAGS {
             return None;
         }
         fixed.get_mut(..there)?.copy_from_slice(segment.get(..there)?);

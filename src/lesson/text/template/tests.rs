@@ -29,7 +29,7 @@ fn measures(packets: u64) -> Measures {
 }
 
 fn fill(placeholder: Placeholder) -> Result<String, FillError> {
-    let parts = vec![Part::Literal("<"), Part::Value(placeholder), Part::Literal(">")].leak();
+    let parts = vec![TextPart::Literal("<"), TextPart::Value(placeholder), TextPart::Literal(">")].leak();
     let filled = Template { parts }.fill(&[&measures(33), &measures(15)])?;
     Ok(filled.replace('\u{a0}', " "))
 }

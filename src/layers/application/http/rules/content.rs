@@ -92,7 +92,7 @@ pub struct Sniffer {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ContentKind {
     /// Text that a reader would see as it is.
     Text,
     Json,
@@ -125,8 +125,12 @@ impl Sniffer {
             beginning if coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"deflate")) => {
                 (undone && is_raw_deflate(beginning)).then_some(Fault::RawDeflate)
             }
-            [0x1f, 0x8b, 8, ..] if kind(fields) != Kind::Other && coding.is_none() => Some(Fault::GzipUndeclared),
-            [0xef, 0xbb, 0xbf, ..] if kind(fields) == Kind::Json && coding.is_none() => Some(Fault::JsonWithMark),
+            [0x1f, 0x8b, 8, ..] if kind(fields) != ContentKind::Other && coding.is_none() => {
+                Some(Fault::GzipUndeclared)
+            }
+            [0xef, 0xbb, 0xbf, ..] if kind(fields) == ContentKind::Json && coding.is_none() => {
+                Some(Fault::JsonWithMark)
+            }
             beginning if &self.ending == b"0\r\n\r\n" && fields.get(FieldName::TransferEncoding).is_some() => {
                 let digits = beginning.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
                 let is_chunk = (1..=8).contains(&digits) && beginning[digits..].starts_with(b"\r\n");
@@ -137,11 +141,11 @@ impl Sniffer {
     }
 }
 
-fn kind(fields: &Fields) -> Kind {
+fn kind(fields: &Fields) -> ContentKind {
     match fields.get(FieldName::ContentType).map(media_type) {
-        Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => Kind::Json,
-        Some(kind) if is_text(kind) => Kind::Text,
-        _ => Kind::Other,
+        Some(kind) if is_media_type(kind, b"application/json") || ends_with(kind, b"+json") => ContentKind::Json,
+        Some(kind) if is_text(kind) => ContentKind::Text,
+        _ => ContentKind::Other,
     }
 }
 
