@@ -36,7 +36,7 @@ pub struct Card {
     pub entry: &'static Entry,
     /// What else there is to know, each with a label.
     pub facts: Vec<(&'static str, String)>,
-    /// What is like it: what binds them, and a few of the others.
+    /// What is like it: what binds them, and a few of the others. Nothing binds what's worth seeing after a word.
     pub alike: Vec<(&'static str, Vec<&'static Entry>)>,
     /// Names of the lessons that show it, the best first.
     pub lessons: Vec<&'static str>,
@@ -59,7 +59,11 @@ pub fn card(entry: &'static Entry) -> Card {
             lessons.push(lesson);
         }
     }
-    let alike = if alike.is_empty() { family(entry) } else { alike };
+    let alike = match entry.detail("see") {
+        Some(see) => vec![("", see.split(", ").filter_map(|asked| find(asked).first().copied()).collect())],
+        None if alike.is_empty() => family(entry),
+        None => alike,
+    };
     Card { entry, facts, alike, lessons, command: command(entry) }
 }
 
@@ -142,7 +146,7 @@ fn derived(entry: &Entry) -> Vec<(&'static str, String)> {
             let beware = "all of this can be hidden or faked, and a proxy in front puts its own in place of it";
             vec![("Beware", beware.to_owned())]
         }
-        Kind::Header | Kind::Layer | Kind::Problem => Vec::new(),
+        Kind::Header | Kind::Layer | Kind::Problem | Kind::Word => Vec::new(),
     }
 }
 
@@ -203,6 +207,7 @@ fn usual_lesson(entry: &Entry) -> Option<&'static str> {
         Kind::CloseCode => Some("closing"),
         Kind::Layer => Some("osi-layers"),
         Kind::Server => None,
+        Kind::Word => entry.detail("lesson"),
         Kind::Problem => {
             let by_clause = [
                 ("RFC 6455 §4", "upgrade"),
@@ -237,6 +242,7 @@ fn command(entry: &Entry) -> String {
         }
         (Kind::Layer, _) => "inspect FILE --layers".to_owned(),
         (Kind::TcpFlag | Kind::TcpOption, _) => "inspect FILE --packet 1 --hex".to_owned(),
+        (Kind::Word, _) => entry.detail("command").unwrap_or("inspect FILE").to_owned(),
         (Kind::Status | Kind::Problem, _) => "inspect FILE".to_owned(),
         (Kind::Server | Kind::Header, _) => "inspect FILE --exchange 0.0".to_owned(),
     }

@@ -27,7 +27,7 @@ pub struct Entry {
     pub other_names: Vec<&'static str>,
     /// What defines it; "no standard" where nothing does.
     pub clause: &'static str,
-    /// What it is, in a sentence; in a few for a problem.
+    /// What it is, in a sentence; in a few for a problem or a word.
     pub meaning: &'static str,
     /// What only its kind has: labels and values.
     pub details: Vec<(&'static str, &'static str)>,
@@ -87,6 +87,7 @@ impl Entry {
     pub fn layer(&self) -> u16 {
         match self.kind {
             Kind::Layer => self.number().unwrap_or_default(),
+            Kind::Word => self.detail("layer").and_then(|layer| layer.parse().ok()).unwrap_or(7),
             Kind::TcpFlag | Kind::TcpOption => 4,
             Kind::Problem if self.clause.starts_with("RFC 9293") => 4,
             _ => 7,
@@ -124,6 +125,7 @@ impl Kind {
             Self::TcpFlag => include_str!("data/tcp_flags.tsv"),
             Self::TcpOption => include_str!("data/tcp_options.tsv"),
             Self::Server => include_str!("data/servers.tsv"),
+            Self::Word => include_str!("data/words.tsv"),
             Self::Problem => include_str!(concat!(env!("OUT_DIR"), "/problems.tsv")),
         }
     }

@@ -7,11 +7,11 @@ use super::entry::Entry;
 use super::kind::Kind;
 use super::nearest::nearest;
 use super::table;
-use super::words::{normal, number};
+use super::words::{asked_about, loose, normal, number};
 
 pub(super) const ALIASES: &str = include_str!("data/aliases.tsv");
 
-/// Other words for a thing, each with what to ask for: an entry, or a lesson.
+/// Other words for a thing, each with the entry to ask for.
 static OTHER_WORDS: LazyLock<Vec<(String, &'static str)>> =
     LazyLock::new(|| table::rows(ALIASES).map(|[word, asked]| (normal(word), asked)).collect());
 
@@ -30,6 +30,21 @@ static BY_NAME: LazyLock<HashMap<&'static str, Vec<&'static Entry>>> = LazyLock:
             }
         }
     }
+    by_name
+});
+
+/// The same by name as [`loose`] writes it.
+static BY_LOOSE_NAME: LazyLock<HashMap<String, Vec<&'static Entry>>> = LazyLock::new(|| {
+    let mut by_name: HashMap<String, Vec<&Entry>> = HashMap::new();
+    for (entry, names) in NAMES.iter() {
+        for name in names {
+            let entries = by_name.entry(loose(name)).or_default();
+            if entries.last() != Some(entry) {
+                entries.push(entry);
+            }
+        }
+    }
+    by_name.remove("");
     by_name
 });
 
@@ -61,9 +76,13 @@ fn also_called(name: &str) -> Vec<&'static Entry> {
 pub fn find(words: &str) -> Vec<&'static Entry> {
     let name = normal(words);
     let mut found = called(&name);
-    // A name that's typed as the specification writes it comes first: LINK is the method, Link the field. What has no meaning
-    // yet only matters if nothing else can be meant.
-    found.sort_by_key(|entry| (!entry.is_assigned(), entry.name != words.trim()));
+    // A name that's typed as the specification writes it comes first: LINK is the method, Link the field. Then comes what is
+    // called so, before what is also called so; of these, what a lesson shows. What has no meaning yet only matters if nothing
+    // else can be meant.
+    found.sort_by_key(|entry| {
+        let is_shown = entry.kind != Kind::Word || entry.detail("lesson").is_some();
+        (!entry.is_assigned(), entry.name != words.trim(), normal(entry.name) != name, !is_shown)
+    });
     let mut at = 0;
     found.retain(|entry| {
         at += 1;
@@ -71,9 +90,15 @@ pub fn find(words: &str) -> Vec<&'static Entry> {
     });
     let mut more = also_called(&name);
     for kind in Kind::ALL {
-        for name in kind.words().iter().filter_map(|word| name.strip_prefix(word)?.strip_prefix(' ')) {
+        let before = kind.words().iter().filter_map(|word| name.strip_prefix(word)?.strip_prefix(' '));
+        let after = kind.words().iter().filter_map(|word| name.strip_suffix(word)?.strip_suffix(' '));
+        for name in before.chain(after) {
             more.extend([called(name), also_called(name)].concat().into_iter().filter(|entry| entry.kind == kind));
         }
+    }
+    if found.is_empty() && more.is_empty() && kinds(words).is_empty() {
+        let about = asked_about(&name);
+        more = if about == name { BY_LOOSE_NAME.get(&loose(&name)).cloned().unwrap_or_default() } else { find(about) };
     }
     for entry in more {
         if !found.contains(&entry) {
@@ -83,12 +108,10 @@ pub fn find(words: &str) -> Vec<&'static Entry> {
     found
 }
 
-/// The lesson about what people call by that name, unless the name is an entry's, which has a card of its own.
+/// Whether something is called exactly so.
 #[must_use]
-pub fn lesson_about(words: &str) -> Option<&'static str> {
-    let name = normal(words);
-    let mut meant = OTHER_WORDS.iter().filter(|(word, _)| *word == name);
-    meant.find_map(|(_, asked)| asked.strip_prefix("lesson "))
+pub fn is_name(words: &str) -> bool {
+    BY_NAME.contains_key(normal(words).as_str())
 }
 
 /// What somebody may have meant whose words aren't the name of anything: what to type instead, the likeliest first, at most
@@ -132,7 +155,7 @@ mod tests {
         assert_eq!(resembling("header contnet-type").first().map(String::as_str), Some("header Content-Type"));
         assert_eq!(resembling("ngnix").first().map(String::as_str), Some("server nginx"));
         assert_eq!(resembling("status 999"), ["statuses"]);
-        assert_eq!(resembling("maskin key").first().map(String::as_str), Some("masking key"));
+        assert_eq!(resembling("maskin key").first().map(String::as_str), Some("word masking key"));
         assert!(resembling("99999").is_empty() && resembling("").is_empty());
     }
 }

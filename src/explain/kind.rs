@@ -23,6 +23,8 @@ pub enum Kind {
     Server,
     /// What can be wrong with a capture.
     Problem,
+    /// Words that a beginner meets: packets, hosts, proxies.
+    Word,
 }
 
 /// What a kind is called.
@@ -38,7 +40,7 @@ struct Names {
 
 impl Kind {
     /// All kinds. Where one word means several things, the kind that comes first here is the likeliest.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Status,
         Self::Header,
         Self::Method,
@@ -49,6 +51,7 @@ impl Kind {
         Self::TcpOption,
         Self::Server,
         Self::Problem,
+        Self::Word,
     ];
 
     fn names(self) -> &'static Names {
@@ -83,7 +86,7 @@ impl Kind {
 }
 
 /// In the order of the variants.
-const NAMES: [Names; 10] = [
+const NAMES: [Names; 11] = [
     Names {
         one: "status code",
         all: "statuses",
@@ -147,5 +150,12 @@ const NAMES: [Names; 10] = [
         before: &["problem", "problems", "problem code", "problem codes"],
         label: "",
         examples: "wrong-accept, \"unmasked client frame\"",
+    },
+    Names {
+        one: "word",
+        all: "words",
+        before: &["word", "words", "term", "terms", "glossary"],
+        label: "",
+        examples: "packet, proxy, \"three-way handshake\"",
     },
 ];

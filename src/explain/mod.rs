@@ -19,7 +19,7 @@ mod words;
 
 pub use self::card::{Card, card};
 pub use self::entry::{Entry, close_code, header, method, opcode, problem, status, tcp_option};
-pub use self::find::{find, kinds, lesson_about, resembling};
+pub use self::find::{find, is_name, kinds, resembling};
 pub use self::habits::servers_with_such_habits;
 pub use self::kind::Kind;
 pub use self::nearest::nearest;

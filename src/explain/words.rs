@@ -7,6 +7,28 @@ pub(super) fn normal(words: &str) -> String {
     parts.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// The same for people who wrote it in one word or in two, in the singular or in the plural: "proxy" and "proxies".
+/// Empty if only digits are left.
+pub(super) fn loose(words: &str) -> String {
+    let all: String = words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return String::new();
+    }
+    let one = if all.ends_with("ss") { &all } else { all.strip_suffix('s').unwrap_or(&all) };
+    let stem = one.strip_suffix('e').unwrap_or(one);
+    stem.strip_suffix('y').map_or_else(|| stem.to_owned(), |stem| format!("{stem}i"))
+}
+
+/// What a question asks about, if it is one: "what is a proxy?".
+pub(super) fn asked_about(words: &str) -> &str {
+    const BEFORE: [&str; 8] = ["what is ", "what are ", "what's ", "whats ", "what does ", "a ", "an ", "the "];
+    let mut rest = words.trim_end_matches(['?', ' ']).trim_end_matches(" mean");
+    while let Some(less) = BEFORE.iter().find_map(|before| rest.strip_prefix(before)) {
+        rest = less;
+    }
+    rest
+}
+
 /// A number, in decimal or, after 0x, in hexadecimal.
 pub(super) fn number(text: &str) -> Option<u16> {
     match text.strip_prefix("0x") {
@@ -24,5 +46,30 @@ mod tests {
     fn words_are_compared_without_case_and_whatever_stands_between_them() {
         assert_eq!(normal(" Not-Found "), "not found");
         assert_eq!(normal("(Private use)"), "private use");
+    }
+
+    #[test]
+    fn one_word_or_two_one_thing_or_many_are_the_same() {
+        for (one, other) in [
+            ("websocket", "web sockets"),
+            ("proxy", "proxies"),
+            ("cookie", "cookies"),
+            ("cache", "caches"),
+            ("switch", "switches"),
+            ("ip address", "ip addresses"),
+            ("tcp/ip", "tcp ip"),
+        ] {
+            assert_eq!(loose(one), loose(other));
+        }
+        assert_ne!(loose("pass"), loose("pa"));
+        assert_eq!(loose("1 0"), "");
+    }
+
+    #[test]
+    fn a_question_is_about_what_stands_after_its_first_words() {
+        assert_eq!(asked_about("what is a proxy?"), "proxy");
+        assert_eq!(asked_about("what does rtt mean?"), "rtt");
+        assert_eq!(asked_about("an origin"), "origin");
+        assert_eq!(asked_about("a"), "a");
     }
 }

@@ -1,4 +1,4 @@
-//! `wire101 explain`: a card for whatever the words name, a list, the lesson about it, or bytes and lines taken apart.
+//! `wire101 explain`: a card for whatever the words name, its meanings, a list, a lesson, or bytes and lines taken apart.
 
 mod hexadecimal;
 
@@ -38,10 +38,14 @@ pub(super) fn page(words: &[String]) -> Result<(Page, Result<(), Failure>), Fail
     let page = match first.to_ascii_lowercase().as_str() {
         "" | "topics" => view::list::kinds(),
         "accept" if !rest.trim().is_empty() => accept(&rest),
-        "frame" | "frames" => return frame(&rest),
+        _ if !rest.is_empty() && explain::is_name(said) => look_up(said)?,
+        "frame" | "frames" if !rest.is_empty() => return frame(&rest),
         "header" | "line" if view::lines::is_line(&rest) => view::lines::lines(&rest),
         "layers" if rest.is_empty() => view::list::layers(),
-        _ if view::lines::is_line(said) => view::lines::lines(said),
+        _ if view::lines::is_line(said) => match scheme(said) {
+            Some(scheme) => look_up(scheme)?,
+            None => view::lines::lines(said),
+        },
         _ => look_up(said)?,
     };
     Ok((page, Ok(())))
@@ -49,8 +53,17 @@ pub(super) fn page(words: &[String]) -> Result<(Page, Result<(), Failure>), Fail
 
 fn look_up(said: &str) -> Result<Page, Failure> {
     let kinds = explain::kinds(said);
-    if let Some((entry, others)) = explain::find(said).split_first() {
-        return Ok(view::card::card(&explain::card(entry), others, &kinds));
+    let found = explain::find(said);
+    if let Some((entry, others)) = found.split_first() {
+        // Who writes a name as the specification does, or says the kind, knows which meaning is meant: Connection, not connection.
+        let is_exact =
+            entry.name == said && said.chars().any(char::is_uppercase) || entry.asked().eq_ignore_ascii_case(said);
+        let is_plain = others.is_empty() || is_exact || found.iter().all(|entry| entry.kind != Kind::Word);
+        return Ok(if is_plain {
+            view::card::card(&explain::card(entry), others, &kinds)
+        } else {
+            view::meanings::meanings(&found, &kinds)
+        });
     }
     if !kinds.is_empty() {
         let mut page = Page::default();
@@ -58,7 +71,10 @@ fn look_up(said: &str) -> Result<Page, Failure> {
             if !page.is_empty() {
                 page.space();
             }
-            page.append(view::list::names(kind.plural(), kind.entries()));
+            page.append(match kind {
+                Kind::Word => view::list::words(),
+                kind => view::list::names(kind.plural(), kind.entries()),
+            });
         }
         return Ok(page);
     }
@@ -67,14 +83,19 @@ fn look_up(said: &str) -> Result<Page, Failure> {
         let entries = Kind::Status.entries().iter().filter(of_class);
         return Ok(view::list::names(format!("status codes {class}xx"), entries));
     }
-    about(said).map(view::lesson::card).ok_or_else(|| unknown(said))
+    lesson(said).map(view::lesson::card).ok_or_else(|| unknown(said))
 }
 
-/// The lesson of that name, or the one about it.
-fn about(said: &str) -> Option<&'static Lesson> {
-    let said = said.strip_prefix("lesson ").unwrap_or(said);
-    let name = explain::lesson_about(said).map_or_else(|| said.to_lowercase().replace(' ', "-"), str::to_owned);
-    catalogue::find(&name).ok()
+/// The lesson of that name.
+fn lesson(said: &str) -> Option<&'static Lesson> {
+    let name = said.strip_prefix("lesson ").unwrap_or(said);
+    catalogue::find(&name.to_lowercase().replace(' ', "-")).ok()
+}
+
+/// The scheme that a URL begins with, up to its slashes: a field's value doesn't begin with two.
+fn scheme(said: &str) -> Option<&str> {
+    let end = said.find("://")?;
+    said[..end].bytes().all(|byte| byte.is_ascii_alphanumeric()).then(|| &said[..end + 3])
 }
 
 /// Reads "4xx".

@@ -11,8 +11,7 @@ use crate::render::model::{Form, Heading, List, Look, Page, Prose, Text};
 pub fn card(card: &Card, others: &[&Entry], lists: &[Kind]) -> Page {
     let entry = card.entry;
     let look = Look::Strong(layer(entry));
-    let remark = format!("{} · {}", entry.kind.name(), entry.clause);
-    let mut page = Page::from(Heading::new(Text::words(entry.title()).look(look), remark, Place::Across));
+    let mut page = Page::from(Heading::new(Text::words(entry.title()).look(look), remark(entry), Place::Across));
     page.space();
     page.add(Prose::new(entry.meaning).under(1).readable());
     page.space();
@@ -21,11 +20,16 @@ pub fn card(card: &Card, others: &[&Entry], lists: &[Kind]) -> Page {
         let look = if matches!(*label, "On the wire" | "Example") { look } else { Look::Plain };
         facts.add(label.to_owned(), Text::words(fact.clone()).look(look));
     }
+    let (label, named): (_, fn(&&Entry) -> String) = match entry.kind {
+        // A title alone may have other meanings: Connection, ping.
+        Kind::Word => ("See also", |entry| entry.asked().trim_start_matches("word ").to_owned()),
+        _ => ("Alike", |entry| entry.label()),
+    };
     facts.several(
-        "Alike",
+        label,
         card.alike.iter().map(|(bond, entries)| {
-            let labels: Vec<String> = entries.iter().map(|entry| entry.label()).collect();
-            format!("{bond}: {}", labels.join(", "))
+            let labels: Vec<String> = entries.iter().map(named).collect();
+            if bond.is_empty() { labels.join(", ") } else { format!("{bond}: {}", labels.join(", ")) }
         }),
     );
     page.add(facts);
@@ -40,6 +44,15 @@ pub fn card(card: &Card, others: &[&Entry], lists: &[Kind]) -> Page {
     more.several("Or meant", others.map(|other| format!("wire101 explain {other}")));
     page.add(more);
     page
+}
+
+/// What kind of thing an entry is, and what defines it, if anything does.
+#[must_use]
+pub(super) fn remark(entry: &Entry) -> String {
+    match entry.clause {
+        "" => entry.kind.name().to_owned(),
+        clause => format!("{} · {clause}", entry.kind.name()),
+    }
 }
 
 /// The layer that an entry belongs to, for its look.

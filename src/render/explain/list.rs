@@ -10,7 +10,7 @@ const TOOLS: [(&str, &str); 5] = [
     ("frame 81 05 48 65 6c 6c 6f", "WebSocket frames, bit by bit"),
     ("accept dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Accept, derived from a key"),
     ("\"Cookie: id=7; theme=dark\"", "a line of HTTP, taken apart"),
-    ("masking", "what a lesson is about, and how to run it"),
+    ("lesson masking", "what a lesson is about, and how to run it"),
     ("layers", "OSI's seven layers, TCP/IP's beside them"),
 ];
 
@@ -40,6 +40,31 @@ pub fn kinds() -> Page {
 
 fn look(kind: Kind) -> Look {
     kind.entries().first().map_or(Look::Plain, |entry| Look::Strong(layer(entry)))
+}
+
+/// The words of the glossary by subject: all in one list would be too long to be read.
+#[must_use]
+pub fn words() -> Page {
+    let words = Kind::Word.entries();
+    let mut subjects: Vec<&str> = Vec::new();
+    for subject in words.iter().filter_map(|word| word.detail("group")) {
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    subjects.sort_unstable();
+    let mut page = Page::default();
+    for subject in subjects {
+        if !page.is_empty() {
+            page.space();
+        }
+        page.add(Prose::new(Text::words(subject).bold()).cut());
+        let of_subject = words.iter().filter(|word| word.detail("group") == Some(subject));
+        page.add(Block::Names(of_subject.map(|word| Text::words(word.name).look(Look::Layer(layer(word)))).collect()));
+    }
+    page.space();
+    page.add(Prose::new(Text::words("wire101 explain packet").dim()).under(1).cut());
+    page
 }
 
 /// The names of some entries, and how to ask for one.
@@ -113,7 +138,7 @@ mod tests {
     fn no_line_is_wider_than_asked() {
         for columns in 40..130 {
             let style = Style::plain(columns);
-            let mut lines = [style.lines(kinds()), style.lines(layers())].concat();
+            let mut lines = [style.lines(kinds()), style.lines(layers()), style.lines(words())].concat();
             for kind in Kind::ALL {
                 lines.extend(style.lines(names(kind.plural(), kind.entries())));
             }

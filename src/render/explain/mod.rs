@@ -5,3 +5,4 @@ pub mod frames;
 pub mod lesson;
 pub mod lines;
 pub mod list;
+pub mod meanings;
