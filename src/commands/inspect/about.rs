@@ -1,7 +1,14 @@
 //! Which of the things found belong to what `--connection`, `--exchange`, `--problems` and `--hops` ask for.
 
-use super::Inspect;
-use crate::inspect::Event;
+use std::io::Write;
+
+use super::super::Failure;
+use super::absent::Absent;
+use super::input::Input;
+use super::{Inspect, Pass, say_filtered};
+use crate::inspect::{Event, Sink};
+use crate::render::model::Page;
+use crate::render::style::Style;
 
 impl Inspect {
     /// Whether an event belongs to what was asked for. Conditions aside: those are a filter's.
@@ -29,5 +36,38 @@ impl Inspect {
         let connection = event.connection();
         self.connection.is_none_or(|asked| connection == Some(asked))
             && self.exchange.is_none_or(|asked| exchange == Some(asked))
+    }
+}
+
+/// Gathers a view in one pass, of what was asked for and nothing else, and prints the page that it becomes.
+pub(super) fn print<V: Sink>(
+    asked: &Inspect,
+    input: &Input<'_>,
+    view: V,
+    page: impl FnOnce(&V, &Pass) -> Result<Page, Failure>,
+    out: &mut dyn Write,
+    style: Style,
+) -> Result<(), Failure> {
+    let mut only = About { asked, view };
+    let pass = asked.read(&mut input.open()?, asked.options(0, asked.connection), &mut only);
+    let absent = Absent::connection(asked.connection, pass.finding.summary.tcp_connections).or(pass.absent());
+    if absent.is_none() {
+        style.print(page(&only.view, &pass)?, out)?;
+        say_filtered(&pass, out, style)?;
+    }
+    input.outcome(absent, pass.finding.error)
+}
+
+/// A view that gets what was asked for.
+struct About<'a, V> {
+    asked: &'a Inspect,
+    view: V,
+}
+
+impl<V: Sink> Sink for About<'_, V> {
+    fn event(&mut self, event: Event<'_>) {
+        if self.asked.is_about(event) {
+            self.view.event(event);
+        }
     }
 }

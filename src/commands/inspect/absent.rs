@@ -69,6 +69,11 @@ pub(in crate::commands) enum Absent {
 }
 
 impl Absent {
+    /// The connection, if one was asked for that isn't among those that there are.
+    pub(in crate::commands) fn connection(asked: Option<u64>, there: u64) -> Option<Self> {
+        asked.filter(|asked| *asked >= there).map(|asked| Self::Connection { asked, there })
+    }
+
     /// What to say of an exchange that was not found; `there` is how many its connection has, if there is such a one.
     pub(in crate::commands) fn exchange(
         (connection, index): (u64, u64),

@@ -53,9 +53,7 @@ struct Only<'a, W> {
 impl<W: Write> Only<'_, W> {
     /// What was asked for and was not found.
     fn absent(&self, summary: &Summary) -> Option<Absent> {
-        let there = summary.tcp_connections;
-        let connection = self.asked.connection.filter(|asked| *asked >= there);
-        let connection = connection.map(|asked| Absent::Connection { asked, there });
+        let connection = Absent::connection(self.asked.connection, summary.tcp_connections);
         let exchange = self.asked.exchange.filter(|(_, index)| self.exchanges.is_none_or(|there| *index >= there));
         let exchange = exchange.map(|asked| Absent::exchange(asked, self.exchanges, summary));
         connection.or(exchange)

@@ -7,13 +7,11 @@ mod about;
 pub(super) mod absent;
 mod body;
 mod follow;
-mod hops;
 pub(super) mod input;
 mod json;
 mod keep;
 mod live;
 mod narrow;
-mod problems;
 mod watch;
 mod why;
 
@@ -30,10 +28,12 @@ use crate::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
 use crate::inspect::record::{Direction, Moment};
 use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink, mark};
 use crate::redact::{self, Redacted};
+use crate::render::exchange::hops::Hops;
 use crate::render::model::{Page, Prose, Text};
 use crate::render::numbers;
 use crate::render::overview::summary;
 use crate::render::overview::{self, About, Overview};
+use crate::render::problems::kinds::Kinds;
 use crate::render::style::Style;
 
 /// What `inspect` was asked for.
@@ -258,9 +258,9 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
     } else if asked.why {
         why::print(asked, &input.again()?, out, style)
     } else if asked.problems {
-        problems::print(asked, &input, out, style)
+        about::print(asked, &input, Kinds::default(), |kinds, _| Ok(kinds.page()), out, style)
     } else if asked.hops {
-        hops::print(asked, &input, out, style)
+        about::print(asked, &input, Hops::default(), |hops, _| Ok(hops.page()), out, style)
     } else if asked.summary {
         counts(asked, &input, out, style)
     } else if asked.is_closer_look() {

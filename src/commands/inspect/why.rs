@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::super::Failure;
-use super::absent::Absent;
 use super::input::Input;
-use super::{Inspect, say_filtered};
-use crate::inspect::{Event, PacketContent, Sink};
+use super::{Inspect, Pass, about};
+use crate::inspect::{Event, Finding, PacketContent, Sink};
 use crate::render::model::{Page, Text};
 use crate::render::numbers;
 use crate::render::overview::KEEP;
@@ -21,16 +20,11 @@ use crate::render::style::Style;
 const STORIES: usize = 20;
 
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
-    let mut found = Of { connections: asked.connection.into_iter().collect(), view: Happened::default() };
-    let pass = asked.read(&mut input.open()?, asked.options(0, asked.connection), &mut found);
-    let there = pass.finding.summary.tcp_connections;
-    let absent = asked.connection.filter(|asked| *asked >= there).map(|asked| Absent::Connection { asked, there });
-    let absent = absent.or(pass.absent());
-    if absent.is_none() {
-        style.print(stories(asked, input, &found.view, pass.finding.error.is_none(), there > 1)?, out)?;
-        say_filtered(&pass, out, style)?;
-    }
-    input.outcome(absent, pass.finding.error)
+    let page = |happened: &Happened, pass: &Pass| {
+        let Finding { summary, error, .. } = &pass.finding;
+        stories(asked, input, happened, error.is_none(), summary.tcp_connections > 1)
+    };
+    about::print(asked, input, Happened::default(), page, out, style)
 }
 
 fn stories(
@@ -74,7 +68,7 @@ fn rungs(story: &Story, it: &happened::Story) -> Page {
     if ladder.rows.is_empty() { Page::default() } else { Page::from(ladder) }
 }
 
-/// A view of these connections alone; of all, if there are none.
+/// A view of these connections alone.
 struct Of<V> {
     connections: BTreeSet<u64>,
     view: V,
@@ -89,8 +83,7 @@ impl<V: Sink> Sink for Of<V> {
             },
             _ => event.connection(),
         };
-        let is_meant = connection.is_some_and(|number| self.connections.contains(&number));
-        if self.connections.is_empty() || is_meant {
+        if connection.is_some_and(|number| self.connections.contains(&number)) {
             self.view.event(event);
         }
     }

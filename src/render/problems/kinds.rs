@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{more, named, place};
 use crate::inspect::record::{self, Problem};
+use crate::inspect::{Event, Sink};
 use crate::render::model::prose::Place;
 use crate::render::model::{Heading, Page, Prose, Text};
 use crate::render::numbers::{count, counted};
@@ -11,7 +12,7 @@ use crate::render::numbers::{count, counted};
 /// How many of a kind are listed; more are counted.
 const MOST_OF_A_KIND: usize = 1000;
 
-/// Gathers problems and notes.
+/// Problems and notes. A [`Sink`].
 #[derive(Clone, Debug, Default)]
 pub struct Kinds(BTreeMap<(&'static str, &'static str), Kind>);
 
@@ -27,16 +28,18 @@ impl Kind {
     }
 }
 
-impl Kinds {
-    /// Takes a problem or a note.
-    pub fn add(&mut self, problem: &Problem) {
+impl Sink for Kinds {
+    fn event(&mut self, event: Event<'_>) {
+        let Event::Problem(problem) = event else { return };
         let kind = self.0.entry((problem.code, problem.clause)).or_default();
         kind.count += 1;
         if kind.listed.len() < MOST_OF_A_KIND {
             kind.listed.push(problem.clone());
         }
     }
+}
 
+impl Kinds {
     /// All of them, those kinds first that came first.
     #[must_use]
     pub fn page(&self) -> Page {
@@ -109,10 +112,10 @@ mod tests {
     #[test]
     fn each_kind_is_counted_and_each_sentence_told_once() {
         let mut kinds = Kinds::default();
-        kinds.add(&problem("unmasked-client-frame", 12, "a frame from the client is not masked"));
-        kinds.add(&problem("unmasked-client-frame", 1014, "a frame from the client is not masked"));
-        kinds.add(&problem("body-too-short", 2, "2 bytes early"));
-        kinds.add(&problem("body-too-short", 0, "7 bytes \x1b early"));
+        kinds.event(Event::Problem(&problem("unmasked-client-frame", 12, "a frame from the client is not masked")));
+        kinds.event(Event::Problem(&problem("unmasked-client-frame", 1014, "a frame from the client is not masked")));
+        kinds.event(Event::Problem(&problem("body-too-short", 2, "2 bytes early")));
+        kinds.event(Event::Problem(&problem("body-too-short", 0, "7 bytes \x1b early")));
         insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
         4 problems of 2 kinds
 
@@ -132,11 +135,15 @@ mod tests {
     fn notes_are_counted_apart_and_effects_name_their_cause() {
         let mut kinds = Kinds::default();
         let note = Problem { kind: record::Kind::Note, ..problem("zero-window", 7, "the reader has no room") };
-        kinds.add(&note);
+        kinds.event(Event::Problem(&note));
         assert!(
             Style::plain(80).lines(kinds.page())[0].starts_with("No problems: no rule is broken. 1 note of 1 kind")
         );
-        kinds.add(&Problem { id: 1, because: Some(0), ..problem("body-too-short", 9, "2 bytes early") });
+        kinds.event(Event::Problem(&Problem {
+            id: 1,
+            because: Some(0),
+            ..problem("body-too-short", 9, "2 bytes early")
+        }));
         insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
         1 problem and 1 note, of 2 kinds
 
@@ -154,7 +161,7 @@ mod tests {
         #[test]
         fn no_line_is_wider_than_asked(said: String, columns in 8_usize..130) {
             let mut kinds = Kinds::default();
-            kinds.add(&problem("unmasked-client-frame", 12, &said));
+            kinds.event(Event::Problem(&problem("unmasked-client-frame", 12, &said)));
             for line in Style::plain(columns).lines(kinds.page()) {
                 prop_assert!(width(&line) <= columns, "{line}");
             }
