@@ -204,7 +204,7 @@ fn with_another_client_a_chat_tells_of_another_client() {
 fn with_another_page_a_request_tells_of_another_page() {
     let page = Changed::by("request-response", &LARGER_PAGE);
     page.follows();
-    assert!(Changed::narration(&page.after).contains("6 330 bytes of useful bytes"));
+    assert!(Changed::narration(&page.after).contains("6 330 bytes of content"));
 }
 
 #[test]

@@ -11,6 +11,9 @@ const LEFT_OUT: &str = "[...]";
 
 const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md"];
 
+/// What the course teaches, and where.
+const TAUGHT: &str = "docs/taught.md";
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -97,6 +100,22 @@ fn every_file_that_a_document_names_is_there() {
             assert!(root().join(&path).exists(), "{document} names {}", path.display());
         }
     }
+}
+
+#[test]
+fn every_lesson_says_what_the_table_of_what_is_taught_quotes() {
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = read(TAUGHT);
+    let rows = text.lines().filter(|line| line.starts_with("| ") && line.contains(" | `"));
+    let mut quotes = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [_, lesson, quote] = cells[..] else { panic!("{TAUGHT}: {row}") };
+        let lesson = in_one_line(&read(&format!("lessons/{}.md", lesson.trim_matches('`'))));
+        assert!(!quote.is_empty() && lesson.contains(quote), "{TAUGHT}: no such words in its lesson: {row}");
+        quotes += 1;
+    }
+    assert!(quotes > 30, "{TAUGHT} has {quotes} rows");
 }
 
 /// A section of ARCHITECTURE.md.

@@ -1,4 +1,4 @@
-//! A chat room: one client alone, beside three, of whom one leaves.
+//! A chat room: one client alone, beside three, who leave one after the other.
 
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -7,8 +7,8 @@ use super::Demo;
 use crate::lesson::stage::{ClientSocket, Outcome, Room, Stage, close, upgrade};
 use crate::wire::BoxError;
 
-/// A: Anna says three things to nobody. B: Anna, Ben and Carl say three things to each other, and Carl leaves before the
-/// last.
+/// A: Anna says three things to nobody. B: Anna, Ben and Carl say three things to each other. Carl leaves before the last,
+/// then Ben, then Anna.
 pub const DEMO: Demo = Demo {
     hosts: &["anna", "ben", "carl", "server"],
     sides: &[|stage| Box::pin(alone(stage)), |stage| Box::pin(together(stage))],
