@@ -78,6 +78,9 @@ pub const MAX_NESTED: usize = 8;
 /// problem `headers-too-long`.
 pub const MAX_SECTION: usize = 256 << 10;
 
+/// The longest head of a message, in bytes, that is kept to compare the next one with.
+pub const MAX_REPEATED_HEAD: usize = 4 << 10;
+
 /// How far a line is looked into for a start line where the middle of a stream has to tell what it is. A longer line is
 /// taken for something else.
 pub const MAX_START_LINE: usize = 8 << 10;

@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::chunked;
 use super::framing::{Framing, of_request};
 use super::item::{Input, Item};
-use super::lines::{FieldLine, Section};
+use super::lines::Section;
 use super::problems::Fault;
 use super::section::{Head, section_end};
 use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
@@ -155,7 +155,7 @@ impl Decoder {
     /// Bytes of memory it holds.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.partial.capacity() + self.fields.lines.capacity() * size_of::<FieldLine>()
+        self.partial.capacity() + self.fields.held()
     }
 
     /// Says how the body of the head just handed out is framed.
@@ -518,6 +518,7 @@ impl Decoder {
             start: self.start.as_ref().filter(|_| start_line_bytes > 0),
             lines: &self.fields.lines,
             names: &self.fields.names,
+            is_ascii: self.fields.is_ascii,
             faults: &self.fields.faults,
             whole: !self.cut,
         }

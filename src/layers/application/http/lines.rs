@@ -4,23 +4,12 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2};
 
+use super::field_line::FieldLine;
 use super::names::{FieldName, Names};
+use super::previous::{Beside, Previous};
 use super::problems::{Fault, text};
 use super::start_line::{is_token, trim_line_end};
 use super::words;
-
-/// A field line, as ranges of the section it stands in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldLine {
-    /// The field name.
-    pub name: Range<u32>,
-    /// The field value, without the white space around it.
-    pub value: Range<u32>,
-    /// The whole line, line end and folded continuations included.
-    pub whole: Range<u32>,
-    /// The name, if it is one that is asked for.
-    pub known: Option<FieldName>,
-}
 
 /// A section taken apart.
 #[derive(Debug, Default)]
@@ -29,8 +18,12 @@ pub(super) struct Section {
     pub(super) lines: Vec<FieldLine>,
     /// Which names they have.
     pub(super) names: Names,
+    /// Whether all of them are ASCII.
+    pub(super) is_ascii: bool,
     /// What is wrong with it.
     pub(super) faults: Vec<Fault>,
+    /// The head before it.
+    previous: Previous,
 }
 
 impl Section {
@@ -41,24 +34,42 @@ impl Section {
         section
     }
 
+    /// Bytes of memory held beside the value itself, faults aside.
+    pub(super) fn held(&self) -> usize {
+        self.lines.capacity() * size_of::<FieldLine>() + self.previous.held()
+    }
+
     /// Becomes an empty one.
     pub(super) fn clear(&mut self) {
         self.lines.clear();
         self.names = Names::default();
+        self.is_ascii = true;
         self.faults.clear();
     }
 
     /// Takes apart the field lines of `block` from `at` to the empty line after them; returns where that ends, if it is
     /// there.
     pub(super) fn take_apart(&mut self, block: &[u8], mut at: usize) -> Option<usize> {
-        let mut bare = at > 0 && !block[..at].ends_with(b"\r\n");
+        let is_head = at > 0;
+        let mut bare = is_head && !block[..at].ends_with(b"\r\n");
+        let faults = self.faults.len();
+        let mut previous = std::mem::take(&mut self.previous);
+        let mut beside = Beside::new(&previous);
+        let mut is_ascii = true;
         let end_of_all = loop {
             let rest = &block[at..];
+            if let Some(line) = beside.line(rest, at) {
+                at = line.whole.end as usize;
+                self.add(line);
+                continue;
+            }
             if rest.starts_with(b"\r\n") {
                 break Some(at + 2);
             }
             if let Some(line) = plain_line(rest, at) {
+                is_ascii &= words::are_ascii(&rest[..line.whole.len()]);
                 at = line.whole.end as usize;
+                beside.passes(&line);
                 self.add(line);
                 continue;
             }
@@ -70,11 +81,18 @@ impl Section {
             if line.is_empty() {
                 break Some(end);
             }
+            is_ascii &= words::are_ascii(line);
             self.any_line(block, start..start + line.len(), start..end);
+            self.lines.last().inspect(|line| beside.passes(line));
         };
         if bare {
             self.faults.push(Fault::BareLineFeed);
         }
+        let is_plain = is_ascii && self.faults.len() == faults;
+        if let Some(end) = end_of_all.filter(|_| is_head && is_plain && beside.news > 1) {
+            previous.keep(&block[..end], &self.lines);
+        }
+        (self.previous, self.is_ascii) = (previous, is_ascii);
         end_of_all
     }
 
@@ -220,6 +238,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_head_is_read_the_same_whatever_came_before_it(
+            heads in prop::collection::vec(
+                (
+                    "[a-c]{1,2}(\r\n|\n)",
+                    prop::collection::vec("(Host|Date|[A-C_]{1,2}|[x ]): ?[a-c ]{0,2}(\r\n|\r\n|\r\n|\n)", 0..4),
+                    "\r?\n",
+                ),
+                1..6,
+            ),
+        ) {
+            let mut section = Section::default();
+            for (start, lines, end) in heads {
+                let block = format!("{start}{}{end}", lines.concat());
+                let mut alone = Section::default();
+                section.clear();
+                let ends = [&mut section, &mut alone].map(|it| it.take_apart(block.as_bytes(), start.len()));
+                prop_assert_eq!(ends[0], ends[1]);
+                let of = |it: &Section| (it.lines.clone(), it.names, it.is_ascii);
+                prop_assert_eq!(of(&section), of(&alone));
+                prop_assert_eq!(&section.faults, &alone.faults);
+            }
+        }
+
         #[test]
         fn a_plain_line_is_read_as_any_other(
             name in "[A-Za-z0-9_.@ -]{0,20}",

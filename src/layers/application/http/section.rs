@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::lines::{FieldLine, Section};
+use super::field_line::FieldLine;
+use super::lines::Section;
 use super::names::{FieldName, NameSet, Names};
 use super::problems::Fault;
 use super::start_line::StartLine;
@@ -29,11 +30,19 @@ impl Fields {
         Self { block: block.to_vec(), lines, names }
     }
 
+    /// Makes it an empty one.
+    pub fn clear(&mut self) {
+        self.block.clear();
+        self.lines.clear();
+        self.names = Names::default();
+    }
+
     /// The section as the one that follows such a start line.
     #[must_use]
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
         let Self { block, lines, names } = self;
-        Head { block, start_line_bytes: 0, start: Some(start), lines, names, faults: &[], whole: true }
+        let is_ascii = block.is_ascii();
+        Head { block, start_line_bytes: 0, start: Some(start), lines, names, is_ascii, faults: &[], whole: true }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -90,6 +99,8 @@ pub struct Head<'a> {
     pub lines: &'a [FieldLine],
     /// Which names they have.
     pub(super) names: &'a Names,
+    /// Whether all of its field lines are ASCII.
+    pub(super) is_ascii: bool,
     /// What is wrong with it.
     pub faults: &'a [Fault],
     /// Whether its end is there. If not, it isn't known which fields are missing.
@@ -99,8 +110,9 @@ pub struct Head<'a> {
 impl<'a> Head<'a> {
     /// Copies its bytes and field lines into existing buffers.
     pub fn copy_into(&self, fields: &mut Fields) {
-        self.block.clone_into(&mut fields.block);
-        self.lines.clone_into(&mut fields.lines);
+        fields.clear();
+        fields.block.extend_from_slice(self.block);
+        fields.lines.extend_from_slice(self.lines);
         fields.names = *self.names;
     }
 

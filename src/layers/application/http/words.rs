@@ -33,6 +33,7 @@ fn first(passed: u64) -> usize {
 }
 
 /// Whether all bytes are ASCII.
+#[inline]
 pub(super) fn are_ascii(bytes: &[u8]) -> bool {
     let (words, rest) = bytes.as_chunks();
     let all = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));

@@ -7,7 +7,6 @@ use super::super::content_type::media_type;
 use super::super::names::{FieldName, NameSet};
 use super::super::problems::{Fault, text};
 use super::super::section::{Head, elements};
-use super::super::words;
 
 /// Fields whose value is no list, so that a message has them once (RFC 9110 §5.3). Those that frame a body, or that belong
 /// to a WebSocket handshake, are judged where they are read; Cookie and Set-Cookie have rules of their own.
@@ -42,7 +41,7 @@ pub(super) fn judge(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.repeats(const { NameSet::of(&SINGLE) }) {
         repeated(head, faults);
     }
-    if !words::are_ascii(head.block) {
+    if !head.is_ascii {
         not_ascii(head, faults);
     }
 }
