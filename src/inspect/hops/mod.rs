@@ -9,13 +9,14 @@ pub mod problems;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod unanswered;
 
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 
 pub use self::changes::{Change, ChangeKind, MessagePart};
 use self::problems::Fault;
 use self::telling::Telling;
+use self::unanswered::Unanswered;
 use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};
 use crate::layers::application::websocket::handshake;
 use crate::limits::{MAX_ALIKE, MAX_HOP_BYTES, MAX_WAITING_REQUESTS};
@@ -74,7 +75,7 @@ pub(super) struct Hops {
     /// The slot that is taken from its owner next, should none be free.
     next: usize,
     /// Those that aren't answered, by their [`Telling::clue`].
-    unanswered: HashTable<(u64, Ticket)>,
+    unanswered: Unanswered,
     hasher: RandomState,
     /// Bytes of the exchanges that wait to be compared.
     held: usize,
@@ -92,18 +93,32 @@ struct Waiting {
     /// Its request asked for an upgrade to WebSocket.
     upgrade: bool,
     version: (u8, u8),
+    /// Where its final response began.
+    answered: Option<Moment>,
+    /// If it's on one side of a hop, or was.
+    link: Option<Box<Link>>,
+}
+
+/// What an exchange that waits is to others.
+#[derive(Debug, Default)]
+struct Link {
     /// What this is a copy of, and what told so.
     outer: Option<(Ticket, &'static str)>,
     /// Its copies, as far as they aren't told yet.
     inner: Vec<Ticket>,
     /// The latest of them.
     latest: Option<Ticket>,
-    /// Where its final response began.
-    answered: Option<Moment>,
     /// What the proxy did to it, or to what this is a copy of, by the id of the note on that.
     cause: Option<u64>,
     /// The exchange, once it is over.
     over: Option<Box<Exchange>>,
+}
+
+impl Link {
+    /// Whether it has no side left that isn't told.
+    fn is_loose(&self) -> bool {
+        self.outer.is_none() && self.inner.is_empty()
+    }
 }
 
 impl Hops {
@@ -115,6 +130,14 @@ impl Hops {
         self.slots.get_mut(ticket.slot as usize).filter(|it| it.turn == ticket.turn)
     }
 
+    fn link(&self, ticket: Ticket) -> Option<&Link> {
+        self.get(ticket)?.link.as_deref()
+    }
+
+    fn link_mut(&mut self, ticket: Ticket) -> Option<&mut Link> {
+        self.get_mut(ticket)?.link.as_deref_mut()
+    }
+
     /// Takes a request whose head is complete.
     pub(super) fn asked(&mut self, ends: Ends, request: &Request, asked: Moment) -> Ticket {
         let telling = Telling::of(request, &self.hasher);
@@ -123,31 +146,26 @@ impl Hops {
             self.forget_one();
         }
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
-        let before = self.slots.get_mut(slot as usize).map(|it| (it.turn, std::mem::take(&mut it.inner)));
-        let (turn, inner) = before.unwrap_or((1, Vec::new()));
-        let ticket = Ticket { slot, turn };
+        let ticket = Ticket { slot, turn: self.slots.get(slot as usize).map_or(1, |it| it.turn) };
         if let Some(outer) = outer.and_then(|(outer, _)| self.get_mut(outer)) {
-            outer.inner.push(ticket);
-            outer.latest = Some(ticket);
+            let link = outer.link.get_or_insert_default();
+            link.inner.push(ticket);
+            link.latest = Some(ticket);
         }
         let is_open = alike < MAX_ALIKE;
         if is_open {
-            self.unanswered.insert_unique(telling.clue, (telling.clue, ticket), |(clue, _)| *clue);
+            self.unanswered.add(telling.clue, slot);
         }
         let waiting = Waiting {
-            turn,
+            turn: ticket.turn,
             ends,
             asked,
             telling,
             is_open,
             upgrade: handshake::is_asked(&request.message.headers),
             version: request.message.version,
-            outer,
-            inner,
-            latest: None,
             answered: None,
-            cause: None,
-            over: None,
+            link: outer.map(|outer| Box::new(Link { outer: Some(outer), ..Link::default() })),
         };
         match self.slots.get_mut(slot as usize) {
             Some(it) => *it = waiting,
@@ -159,16 +177,19 @@ impl Hops {
     /// How many unanswered exchanges have the same clue as a request, and the one that it's a copy of.
     fn copied(&self, ends: Ends, request: &Request, telling: &Telling) -> (usize, Option<(Ticket, &'static str)>) {
         let (mut alike, mut rivals, mut best) = (0, 0, None::<(u8, Ticket, &'static str)>);
-        for (_, ticket) in self.unanswered.iter_hash(telling.clue).filter(|(clue, _)| *clue == telling.clue) {
+        for slot in self.unanswered.of(telling.clue) {
             alike += 1;
-            let Some(outer) = self.get(*ticket).filter(|outer| outer.inner.len() < MAX_ALIKE) else { continue };
+            let outer = &self.slots[slot as usize];
+            if outer.link.as_ref().is_some_and(|link| link.inner.len() >= MAX_ALIKE) {
+                continue;
+            }
             let Some((strength, by)) = telling::same((outer.ends, &outer.telling), (ends, telling), request) else {
                 continue;
             };
             match best {
                 Some((most, ..)) if most > strength => {}
                 Some((most, ..)) if most == strength => rivals += 1,
-                _ => (rivals, best) = (0, Some((strength, *ticket, by))),
+                _ => (rivals, best) = (0, Some((strength, Ticket { slot, turn: outer.turn }, by))),
             }
         }
         (alike, best.filter(|_| rivals == 0).map(|(_, ticket, by)| (ticket, by)))
@@ -177,7 +198,7 @@ impl Hops {
     /// What a proxy did to the upgrade that a request means, if it did anything.
     pub(super) fn lost_upgrade(&self, ticket: Ticket, request: &Request) -> Option<Fault> {
         let inner = self.get(ticket)?;
-        let outer = self.get(inner.outer?.0)?;
+        let outer = self.get(inner.link.as_ref()?.outer?.0)?;
         let deeds = if outer.upgrade { changes::lost_upgrade(outer.version, request) } else { None };
         deeds.map(|deeds| Fault::UpgradeDropped {
             proxy: proxy(outer.ends, inner.ends),
@@ -189,25 +210,24 @@ impl Hops {
 
     /// Tells what a proxy did to an exchange, by a note's id: that explains what becomes of its original, too.
     pub(super) fn explain(&mut self, ticket: Ticket, cause: u64) {
-        let Some(inner) = self.get_mut(ticket) else { return };
+        let Some(inner) = self.link_mut(ticket) else { return };
         inner.cause = Some(cause);
-        if let Some(outer) = inner.outer.and_then(|(outer, _)| self.get_mut(outer)) {
+        if let Some(outer) = inner.outer.and_then(|(outer, _)| self.link_mut(outer)) {
             outer.cause = Some(cause);
         }
     }
 
     /// What a proxy did to an exchange, by a note's id.
     pub(super) fn cause(&self, ticket: Ticket) -> Option<u64> {
-        self.get(ticket)?.cause
+        self.link(ticket)?.cause
     }
 
     /// Takes note that an exchange has its final response; says if that was held back.
     pub(super) fn answered(&mut self, ticket: Ticket, at: Moment) -> Option<Fault> {
-        let it = self.get_mut(ticket)?;
-        it.answered = Some(at);
+        self.get_mut(ticket)?.answered = Some(at);
         self.close(ticket);
         let outer = self.get(ticket)?;
-        let inner = self.get(outer.latest?)?;
+        let inner = self.get(outer.link.as_ref()?.latest?)?;
         let began = inner.answered?;
         let held = at.time.since(began.time);
         (held >= SLOW_TO_PASS_ON).then(|| Fault::ResponseHeldBack {
@@ -219,25 +239,32 @@ impl Hops {
 
     /// No request can be a copy of that exchange any more.
     fn close(&mut self, ticket: Ticket) {
-        let Some(it) = self.get_mut(ticket).filter(|it| it.is_open) else { return };
-        it.is_open = false;
-        let clue = it.telling.clue;
-        if let Ok(entry) = self.unanswered.find_entry(clue, |(_, of)| *of == ticket) {
-            entry.remove();
+        if let Some(it) = self.get_mut(ticket)
+            && std::mem::take(&mut it.is_open)
+        {
+            self.unanswered.remove(ticket.slot);
         }
     }
 
     /// Takes an exchange that is over; hands over the hops of which all is known now.
-    pub(super) fn over(&mut self, ticket: Ticket, exchange: &Exchange, mut take: impl FnMut(&Hop)) {
-        let held = self.held;
-        let Some(it) = self.get_mut(ticket) else { return };
-        let is_hop = it.outer.is_some() || !it.inner.is_empty();
-        let size = if is_hop { size(exchange) } else { 0 };
-        if !is_hop || held + size > MAX_HOP_BYTES {
+    pub(super) fn over(&mut self, ticket: Ticket, exchange: &Exchange, take: impl FnMut(&Hop)) {
+        if self.link(ticket).is_none_or(Link::is_loose) {
+            self.forget(ticket);
+        } else {
+            self.end(ticket, exchange, take);
+        }
+    }
+
+    /// The same of an exchange that is on one side of a hop.
+    #[cold]
+    fn end(&mut self, ticket: Ticket, exchange: &Exchange, mut take: impl FnMut(&Hop)) {
+        let size = size(exchange);
+        if self.held + size > MAX_HOP_BYTES {
             return self.forget(ticket);
         }
-        it.over = Some(Box::new(without_bodies(exchange)));
-        let (outer, inner) = (it.outer, it.inner.clone());
+        let Some(link) = self.link_mut(ticket) else { return };
+        link.over = Some(Box::new(without_bodies(exchange)));
+        let (outer, inner) = (link.outer, link.inner.clone());
         self.held += size;
         self.close(ticket);
         let links = outer.map(|(outer, _)| (outer, ticket)).into_iter();
@@ -251,22 +278,24 @@ impl Hops {
 
     /// What is known of a hop, once both its exchanges are over.
     fn hop(&self, outer: Ticket, inner: Ticket) -> Option<Hop> {
-        let (from, to) = (self.get(outer)?, self.get(inner)?);
-        let leg = |it: &Waiting| Some(Leg { exchange: Exchange::clone(it.over.as_ref()?), ends: it.ends });
-        Some(Hop { from: leg(from)?, to: leg(to)?, by: to.outer?.1, again: from.latest != Some(inner) })
+        let leg = |ticket| {
+            let exchange = Exchange::clone(self.link(ticket)?.over.as_ref()?);
+            Some(Leg { exchange, ends: self.get(ticket)?.ends })
+        };
+        let (by, latest) = (self.link(inner)?.outer?.1, self.link(outer)?.latest);
+        Some(Hop { from: leg(outer)?, to: leg(inner)?, by, again: latest != Some(inner) })
     }
 
     /// Two exchanges wait for each other no longer. Whichever is over, and waits for no other, is forgotten.
     fn part(&mut self, outer: Ticket, inner: Ticket) {
-        if let Some(it) = self.get_mut(outer) {
+        if let Some(it) = self.link_mut(outer) {
             it.inner.retain(|ticket| *ticket != inner);
         }
-        if let Some(it) = self.get_mut(inner) {
+        if let Some(it) = self.link_mut(inner) {
             it.outer = None;
         }
         for ticket in [outer, inner] {
-            let it = self.get(ticket);
-            if it.is_some_and(|it| it.over.is_some() && it.outer.is_none() && it.inner.is_empty()) {
+            if self.link(ticket).is_some_and(|it| it.over.is_some() && it.is_loose()) {
                 self.forget(ticket);
             }
         }
@@ -277,14 +306,14 @@ impl Hops {
         self.close(ticket);
         let Some(it) = self.get_mut(ticket) else { return };
         it.turn = it.turn.wrapping_add(1).max(1);
-        let (over, outer, mut inner) = (it.over.take(), it.outer, std::mem::take(&mut it.inner));
-        self.held -= over.as_deref().map_or(0, size);
+        let link = it.link.take();
         self.free.push(ticket.slot);
-        if let Some((outer, _)) = outer {
+        let Some(link) = link else { return };
+        self.held -= link.over.as_deref().map_or(0, size);
+        if let Some((outer, _)) = link.outer {
             self.part(outer, ticket);
         }
-        inner.drain(..).for_each(|inner| self.part(ticket, inner));
-        self.slots[ticket.slot as usize].inner = inner;
+        link.inner.into_iter().for_each(|inner| self.part(ticket, inner));
     }
 
     fn forget_one(&mut self) {

@@ -1,13 +1,18 @@
 //! What a request says of itself that a proxy passes on: by that it's known again, and by who had it.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 
+use memchr::memchr;
+
 use crate::inspect::record::{Ends, Fields, Request};
-use crate::layers::application::http::FieldName;
+use crate::layers::application::http::{FieldName, NameSet};
 
 /// The key in RFC 6455's example, which half of all hand-made clients send.
 const SAMPLE_KEY: &[u8] = b"dGhlIHNhbXBsZSBub25jZQ==";
+
+/// What few requests have.
+const RARE: NameSet = NameSet::of(&[FieldName::SecWebSocketKey, FieldName::XRequestId, FieldName::Traceparent]);
 
 /// Numbers that stand for what a request says; 0 where it doesn't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +33,36 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    pub(super) fn of(request: &Request, hasher: &impl BuildHasher) -> Self {
+    pub(super) fn of(request: &Request, seed: &impl BuildHasher) -> Self {
         let Request { method, target, message } = request;
         let fields = &message.headers;
-        let hash = |name, of: fn(&[u8]) -> &[u8]| fields.get(name).map_or(0, |value| hasher.hash_one(of(value)) | 1);
-        let whole = |name| hash(name, |value| value);
+        let hash = |parts: &[&[u8]]| {
+            let mut hasher = seed.build_hasher();
+            for part in parts {
+                hasher.write(part);
+            }
+            hasher.finish() | 1
+        };
+        let of_field = |name, of: fn(&[u8]) -> &[u8]| fields.get(name).map_or(0, |value| hash(&[of(value)]));
+        let whole = |name| of_field(name, |value| value);
         let path = path(target);
-        let call = hasher.hash_one((method, path));
+        let call = hash(&[method, path]);
+        let segment = last_segment(path);
+        let clue = if segment.len() == path.len() { call } else { hash(&[method, segment]) };
+        let (host, agent) = (whole(FieldName::Host), whole(FieldName::UserAgent));
+        let common = Self { clue, by_key: false, call, key: 0, host, agent, id: 0, trace: 0 };
+        if !fields.has(RARE) {
+            return common;
+        }
         let key = whole(FieldName::SecWebSocketKey);
         let by_key = fields.get(FieldName::SecWebSocketKey).is_some_and(is_unique);
-        let clue = match last_segment(path) {
-            _ if by_key => key,
-            segment if segment.len() == path.len() => call,
-            segment => hasher.hash_one((method, segment)),
-        };
         Self {
-            clue,
+            clue: if by_key { key } else { clue },
             by_key,
-            call,
             key,
-            host: whole(FieldName::Host),
-            agent: whole(FieldName::UserAgent),
             id: whole(FieldName::XRequestId),
-            trace: hash(FieldName::Traceparent, trace_id),
+            trace: of_field(FieldName::Traceparent, trace_id),
+            ..common
         }
     }
 }
@@ -110,20 +122,24 @@ fn is_unique(key: &[u8]) -> bool {
 
 /// A target without scheme and authority, which it has on the way to a proxy (RFC 9112 §3.2.2).
 fn path(target: &[u8]) -> &[u8] {
-    let Some(authority) = target.iter().position(|byte| *byte == b'/').and_then(|at| target[at..].strip_prefix(b"//"))
-    else {
-        return target;
-    };
     if target.first() == Some(&b'/') {
         return target;
     }
-    authority.iter().position(|byte| *byte == b'/').map_or(b"/", |at| &authority[at..])
+    let Some(authority) = memchr(b'/', target).and_then(|at| target[at..].strip_prefix(b"//")) else { return target };
+    memchr(b'/', authority).map_or(b"/", |at| &authority[at..])
 }
 
 /// What is left of a target by a proxy that maps one folder to another.
 fn last_segment(path: &[u8]) -> &[u8] {
-    let query = path.iter().position(|byte| *byte == b'?').unwrap_or(path.len());
-    path[..query].iter().rposition(|byte| *byte == b'/').map_or(path, |at| &path[at..])
+    let mut start = 0;
+    for (at, byte) in path.iter().enumerate() {
+        match byte {
+            b'/' => start = at,
+            b'?' => break,
+            _ => {}
+        }
+    }
+    &path[start..]
 }
 
 /// The trace-id of a Traceparent (W3C Trace Context §3.2).

@@ -56,7 +56,7 @@ impl Capture {
     /// Whether nothing waits any more.
     fn is_empty(&self) -> bool {
         let Hops { slots, free, unanswered, held, .. } = &self.hops;
-        slots.len() == free.len() && unanswered.is_empty() && *held == 0
+        slots.len() == free.len() && unanswered.len() == 0 && *held == 0
     }
 
     /// What each hop is between, and by what it was recognised.
