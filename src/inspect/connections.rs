@@ -94,7 +94,7 @@ impl Connections {
         let (pair, up) = Pair::of(plain.hosts, header);
         let source = Source { offset: at as u64, ..source };
         let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
-        if out.options.only == Some(tracked.record.number) {
+        if out.asked.only == Some(tracked.record.number) {
             return false;
         }
         out.look_at(tracked.record.number);

@@ -160,7 +160,7 @@ impl Conversation {
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, start: u64, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         let connection = self.connection;
-        if out.options.tells_ranges() {
+        if out.depth.tells_ranges() {
             let stream = self.streams[from as usize];
             let run = Run { origin: source.origin, offset: source.offset, length: bytes.len() as u64 };
             let ready = source.ready;

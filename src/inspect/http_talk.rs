@@ -247,7 +247,7 @@ impl Taker<'_> {
             self.answer_early(head, out);
         }
         let Self { connection, from, stream, source, ref mut pairing, ref mut heads, ref mut alien, .. } = *self;
-        let index = if out.options.tells_ranges() { pairing.index(from) } else { 0 };
+        let index = if out.depth.tells_ranges() { pairing.index(from) } else { 0 };
         let about = |pairing: &Pairing| About::connection(connection).by(from).exchange(pairing.index(from));
         let piece = |length: usize, kind, out: &mut Output<'_>| {
             out.piece(connection, from, start, start + length as u64, kind, index);
@@ -256,7 +256,7 @@ impl Taker<'_> {
             Item::Head(head, began) => {
                 **heads += 1;
                 let answer = pairing.head(from, &head, source, out);
-                if out.options.tells_ranges() {
+                if out.depth.tells_ranges() {
                     pieces(&head, (connection, from, start, pairing.index(from)), out);
                 }
                 pairing.began(from, began, source, out);
@@ -277,7 +277,7 @@ impl Taker<'_> {
                 pairing.framing(from, length);
             }
             Item::Trailers(head) => {
-                if out.options.tells_ranges() {
+                if out.depth.tells_ranges() {
                     pieces(&head, (connection, from, start, index), out);
                 }
                 let mut found = head.faults.to_vec();

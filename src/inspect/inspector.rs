@@ -99,7 +99,7 @@ impl Inspector {
         summary.last_time = Some(packet.time);
         self.last = Moment { packet: packet.number, time: packet.time };
         let source = Source::of(self.last);
-        let mut out = Output::new(sink, summary, (self.options, self.redacted), &mut self.scratch);
+        let mut out = Output::new(sink, summary, (&self.options, self.redacted), &mut self.scratch);
         if (self.options.only.is_some() || out.sink.counts_only())
             && let Some(plain) = stack::plain(packet.link.0, packet.data)
             && self.connections.plain(&plain, source, &mut out)
@@ -153,7 +153,7 @@ impl Inspector {
     /// The capture is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> &Summary {
         self.listening(sink, |this, sink| {
-            let mut out = Output::new(sink, &mut this.summary, (this.options, this.redacted), &mut this.scratch);
+            let mut out = Output::new(sink, &mut this.summary, (&this.options, this.redacted), &mut this.scratch);
             this.connections.finish(Source::of(this.last), &mut out);
         });
         &self.summary
@@ -161,7 +161,7 @@ impl Inspector {
 
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
-        let mut out = Output::new(sink, &mut self.summary, (self.options, self.redacted), &mut self.scratch);
+        let mut out = Output::new(sink, &mut self.summary, (&self.options, self.redacted), &mut self.scratch);
         if self.options.pieces {
             tell(datagram, &mut out);
         }

@@ -33,6 +33,21 @@ pub struct Options {
 }
 
 impl Options {
+    fn depth(&self) -> Depth {
+        let Self { keep, pieces, strays, .. } = *self;
+        Depth { keep, pieces, strays }
+    }
+}
+
+/// How deep to look at one connection: see [`Options`], of which this is what may differ from one to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Depth {
+    pub(super) keep: usize,
+    pub(super) pieces: bool,
+    pub(super) strays: bool,
+}
+
+impl Depth {
     /// Whether it's told what the ranges of a stream are.
     pub(super) fn tells_ranges(&self) -> bool {
         self.pieces || self.strays
@@ -77,12 +92,12 @@ pub(super) struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     pub(super) summary: &'a mut Summary,
     /// How deep to look at the connection that is looked at.
-    pub(super) options: Options,
+    pub(super) depth: Depth,
     /// The capture was redacted: what was coded is there as a note of its length.
     pub(super) redacted: bool,
     pub(super) scratch: &'a mut Scratch,
-    /// The same for those that the view is about.
-    asked: Options,
+    /// What was asked for.
+    pub(super) asked: &'a Options,
     /// Whether it is about the one that is looked at.
     is_told: bool,
     /// The client and the server of that connection.
@@ -162,10 +177,10 @@ impl<'a> Output<'a> {
     pub(super) fn new(
         sink: &'a mut dyn Sink,
         summary: &'a mut Summary,
-        (asked, redacted): (Options, bool),
+        (asked, redacted): (&'a Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, options: asked, redacted, scratch, asked, is_told: true, ends: NOBODY }
+        Self { sink, summary, depth: asked.depth(), redacted, scratch, asked, is_told: true, ends: NOBODY }
     }
 
     /// From here on, this connection is looked at.
@@ -173,8 +188,7 @@ impl<'a> Output<'a> {
     pub(super) fn look_at(&mut self, connection: u64) {
         if let Some(only) = self.asked.only {
             self.is_told = connection == only;
-            self.options =
-                if self.is_told { self.asked } else { Options { keep: 0, pieces: false, strays: false, ..self.asked } };
+            self.depth = if self.is_told { self.asked.depth() } else { Depth::default() };
         }
     }
 
@@ -269,7 +283,7 @@ impl<'a> Output<'a> {
         kind: PieceKind,
         index: u64,
     ) {
-        if self.options.tells_ranges() && start < end {
+        if self.depth.tells_ranges() && start < end {
             self.emit(Event::Piece(Piece { connection, direction, start, end, kind, index }));
         }
     }

@@ -12,7 +12,7 @@ use super::event::{Event, How, Made, Map};
 use super::hops::Ticket;
 use super::http_talk::report;
 use super::output::{About, Making, Output, Scratch};
-use super::record::{Direction, Exchange, Extent, Fields, HttpMessage, Request};
+use super::record::{Direction, Exchange, Extent, HttpMessage, Request};
 use crate::layers::application::http::{
     Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_part, judge_request, judge_response,
     of_request, of_response,
@@ -324,11 +324,11 @@ impl Pairing {
         if from == Direction::Server {
             self.endings.server_sends(source);
         }
-        let error = if out.options.pieces {
+        let error = if out.depth.pieces {
             self.told_data(from, data, run, out)
         } else if let Some((content, message)) = self.content(from) {
             message.wire_body_bytes += data.len() as u64;
-            content.push(data, out.options.keep, message, &mut |_| {})
+            content.push(data, out.depth.keep, message, &mut |_| {})
         } else {
             None
         };
@@ -348,7 +348,7 @@ impl Pairing {
         if is_chunked {
             run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
         }
-        let error = content.push(data, out.options.keep, message, &mut |bytes| {
+        let error = content.push(data, out.depth.keep, message, &mut |bytes| {
             out.derived(&mut decoding, Made { how: How::Decoded, side, index }, bytes, run, Map::Whole);
         });
         self.making[from as usize] = [dechunking, decoding];
@@ -655,7 +655,16 @@ impl Pairing {
         if self.proxied && *status == 400 && exchange.index == 0 {
             report(&[Fault::ProxyLineRefused(*status)], about, source, out);
         }
-        let mut response = std::mem::take(&mut out.scratch.response);
+        if interim && exchange.interim.len() == MAX_INTERIM {
+            out.scratch.response = exchange.interim.pop().unwrap_or_default();
+        }
+        let response = std::mem::take(&mut out.scratch.response);
+        let response = if interim {
+            open.interim += 1;
+            exchange.interim.push_mut(response)
+        } else {
+            exchange.response.insert(response)
+        };
         response.status = *status;
         refill(&mut response.reason, head.slice(reason));
         begin(&mut response.message, head, *version);
@@ -672,15 +681,6 @@ impl Pairing {
             let fields = &response.message.headers;
             handshake::judge_refusal(asked(request), *status, &response.reason, fields, &mut found);
             report(&found, about.because(open.cause), source, out);
-        }
-        if interim {
-            open.interim += 1;
-            if exchange.interim.len() == MAX_INTERIM {
-                out.scratch.response = exchange.interim.pop().unwrap_or_default();
-            }
-            exchange.interim.push(response);
-        } else {
-            exchange.response = Some(response);
         }
         if !interim && head.whole {
             self.endings.response(head, framing, open.closes, source);
@@ -746,7 +746,9 @@ impl Pairing {
 impl Open {
     /// Bytes of memory that its messages hold, roughly.
     fn held(&self) -> usize {
-        let of = |message: &HttpMessage| message.body.capacity() + message.headers.block.capacity();
+        let of = |message: &HttpMessage| {
+            message.body.capacity() + message.headers.block.capacity() + message.trailers.block.capacity()
+        };
         let Exchange { request, interim, response, .. } = &self.exchange;
         request.iter().map(|it| of(&it.message)).sum::<usize>()
             + interim.iter().chain(response).map(|it| of(&it.message)).sum::<usize>()
@@ -786,7 +788,7 @@ fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     body.clear();
     *version = head_version;
     *header_bytes = head.block.len() as u64;
-    *trailers = Fields::default();
+    trailers.clear();
     *extent = Extent::default();
     (*body_bytes, *wire_body_bytes, *decoded_body_bytes) = (0, 0, None);
     *content_coding = None;

@@ -87,7 +87,7 @@ impl Streams<'_, '_> {
     /// Who the client is and what is spoken, if the user said so for one of the ports. Where the ports don't tell, `side` is the
     /// client; frames tell better than either.
     fn told(&self, side: Side, bytes: &[u8]) -> Option<(Side, Spoken)> {
-        let told = self.out.options.decode_as;
+        let told = self.out.asked.decode_as;
         let of = |address: SocketAddr| told.of(address.port());
         let (client, spoken) = match (of(self.record.server), of(self.record.client)) {
             (Some(spoken), None) => (*self.client, spoken),

@@ -166,7 +166,9 @@ impl Tracked {
         if self.watch.is_waiting() || source.ready.time.since(self.record.extent.last.time) >= LONG_SILENCE {
             return false;
         }
-        out.ends = self.record.ends();
+        if !segment.payload.is_empty() {
+            out.ends = self.record.ends();
+        }
         self.heard(side, source.ready);
         self.watch.heard();
         let (reassembly, mut receiver) = self.receiver(out);

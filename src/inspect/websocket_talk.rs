@@ -371,13 +371,13 @@ impl Sender {
         let Some(frame) = &mut self.frame else { return };
         frame.seen += payload.len() as u64;
         // What a control frame says matters beyond itself.
-        let keep = if frame.header.is_control() { out.options.keep.max(MAX_CONTROL) } else { out.options.keep };
+        let keep = if frame.header.is_control() { out.depth.keep.max(MAX_CONTROL) } else { out.depth.keep };
         let mut of_message = if matches!(frame.part, FrameRole::First { .. } | FrameRole::Next) {
             self.message.as_deref_mut()
         } else {
             None
         };
-        let is_read = out.options.pieces || of_message.as_ref().is_some_and(|building| building.is_read(keep));
+        let is_read = out.depth.pieces || of_message.as_ref().is_some_and(|building| building.is_read(keep));
         if frame.payload.len() >= keep && !is_read {
             frame.truncated = true;
             if let Some(building) = of_message {
@@ -401,7 +401,7 @@ impl Sender {
                 }
             };
             at += piece.len() as u64;
-            if out.options.pieces && frame.header.mask_key.is_some() {
+            if out.depth.pieces && frame.header.mask_key.is_some() {
                 let side = Some((connection, self.direction));
                 let made = Made { how: How::Unmasked, side, index: Some(frame.index) };
                 run = out.derived(&mut frame.unmasking, made, clear, run, Map::Bytewise);
@@ -584,7 +584,7 @@ impl Building {
             self.wrong(&Fault::NotUtf8(0), source, out);
         }
         let message = &mut self.message;
-        let room = out.options.keep.min(usize::try_from(length).unwrap_or(usize::MAX));
+        let room = out.depth.keep.min(usize::try_from(length).unwrap_or(usize::MAX));
         message.payload.resize(room, if message.opcode == TEXT { BLANK } else { 0 });
         (message.payload_bytes, message.payload_truncated) = (length, length > room as u64);
         self.check = None;
@@ -600,7 +600,7 @@ impl Building {
     /// Tells what is inflated, if it is.
     fn tell(&mut self, bytes: &[u8], out: &mut Output<'_>) {
         let Message { connection, direction, compressed, .. } = self.message;
-        if out.options.pieces && compressed && !out.redacted {
+        if out.depth.pieces && compressed && !out.redacted {
             let made = Made { how: How::Inflated, side: Some((connection, direction)), index: None };
             out.derived(&mut self.inflating, made, bytes, self.from, Map::Whole);
         }
@@ -611,7 +611,7 @@ impl Building {
         self.tell(bytes, out);
         let message = &mut self.message;
         message.payload_bytes += bytes.len() as u64;
-        kept(&mut message.payload, &mut message.payload_truncated, bytes, out.options.keep);
+        kept(&mut message.payload, &mut message.payload_truncated, bytes, out.depth.keep);
         if let Some(check) = self.check.as_mut().filter(|_| !self.broken)
             && let Err(at) = check.push(bytes)
         {
