@@ -2,7 +2,7 @@
 
 use super::mark::Note;
 use super::record::HttpMessage;
-use crate::layers::application::http::{FieldName, Head};
+use crate::layers::application::http::{FieldName, Head, NameSet};
 use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
 
 /// The content of one HTTP message in progress.
@@ -32,11 +32,20 @@ const BLANK: u8 = b'*';
 impl Content {
     /// Starts on the content of `message`, which has that head, in a capture that was `redacted` or wasn't. An error says
     /// why its codings cannot be undone.
+    #[inline]
     pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
-        let is_plain = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
-        if head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_plain) {
+        const CODED: NameSet = NameSet::of(&[FieldName::ContentEncoding, FieldName::TransferEncoding]);
+        let is_chunked = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
+        if !head.has(CODED)
+            || head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_chunked)
+        {
             return (Self { coding: Coding::None, decoded: 0 }, None);
         }
+        Self::coded(head, message, redacted)
+    }
+
+    /// The same for a message that names codings.
+    fn coded(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
         let named = |name| head.all(name).collect::<Vec<_>>().join(&b", "[..]);
         let (transfer, content) = (named(FieldName::TransferEncoding), named(FieldName::ContentEncoding));
         let is_coded = coding::codings(&content).map_or(true, |codings| !codings.is_empty());

@@ -15,7 +15,8 @@ pub fn media_type(value: &[u8]) -> &[u8] {
 
 /// Whether the media type of a Content-Type or the like is `wanted`, parameters and case aside.
 pub(super) fn is_media_type(value: &[u8], wanted: &[u8]) -> bool {
-    media_type(value).eq_ignore_ascii_case(wanted)
+    let (kind, rest) = value.trim_ascii_start().split_at_checked(wanted.len()).unwrap_or_default();
+    kind.eq_ignore_ascii_case(wanted) && matches!(rest.trim_ascii_start(), [] | [b';', ..])
 }
 
 /// Whether it's a stream of server-sent events.
@@ -39,4 +40,18 @@ pub(super) fn parameter<'a>(value: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
             .eq_ignore_ascii_case(name)
             .then(|| rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_media_type_is_told_by_what_stands_before_its_parameters() {
+        let same = ["text/event-stream", " Text/Event-Stream ; a=b", "text/event-stream;", "text/event-stream\t"];
+        assert!(same.iter().all(|value| is_event_stream(value.as_bytes())));
+        let others =
+            ["", "text/event-streams", "text/event", "text/event-stream a", ";text/event-stream", "text/plain"];
+        assert!(!others.iter().any(|value| is_event_stream(value.as_bytes())));
+    }
 }

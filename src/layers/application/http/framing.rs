@@ -1,6 +1,6 @@
 //! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
 
-use super::names::FieldName;
+use super::names::{FieldName, NameSet};
 use super::problems::{Fault, text};
 use super::section::{Head, elements};
 use super::start_line::Parts;
@@ -83,6 +83,10 @@ enum Declared {
 }
 
 fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
+    const DECLARING: NameSet = NameSet::of(&[FieldName::ContentLength, FieldName::TransferEncoding]);
+    if !head.has(DECLARING) {
+        return Declared::Nothing;
+    }
     let length = content_length(head, faults);
     if head.get(FieldName::TransferEncoding).is_none() {
         return length.map_or(Declared::Nothing, Declared::Length);

@@ -25,7 +25,8 @@ pub fn is_key(key: &[u8]) -> bool {
 /// Whether a request asks for an upgrade to WebSocket (§4.2.1).
 #[must_use]
 pub fn is_asked(request: &Fields) -> bool {
-    request.list(FieldName::Upgrade).any(|token| token.eq_ignore_ascii_case(b"websocket"))
+    request.has(const { NameSet::of(&[FieldName::Upgrade]) })
+        && request.list(FieldName::Upgrade).any(|token| token.eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Whether a request means a handshake: it asks for one, or has what only a handshake has.

@@ -30,6 +30,9 @@ impl TransferCoding {
             ("x-compress", TransferCoding::Compress),
             ("identity", TransferCoding::Identity),
         ];
+        if element == b"chunked" {
+            return Some(Self::Chunked); // As nearly all are.
+        }
         let name = trimmed(element.split(|byte| *byte == b';').next().unwrap_or_default());
         NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, coding)| *coding)
     }

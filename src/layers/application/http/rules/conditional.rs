@@ -41,9 +41,8 @@ pub(super) fn of_response(response: &Head<'_>, status: u16, asked: RequestHead<'
     {
         part_is_of_that_version(response, held, faults);
     }
-    let (Some(held), Some(tag)) = (asked.fields.get(FieldName::IfNoneMatch), response.get(FieldName::ETag)) else {
-        return;
-    };
+    let Some(held) = asked.fields.get(FieldName::IfNoneMatch) else { return };
+    let Some(tag) = response.get(FieldName::ETag) else { return };
     let is_read = asked.method == b"GET" || asked.method == b"HEAD";
     let matches = held == b"*" || entity_tags(held).into_iter().any(|held| match_weakly(held, tag));
     match status {

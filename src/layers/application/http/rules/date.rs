@@ -25,7 +25,8 @@ pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
 
 /// Last-Modified is not later than Date (RFC 9110 §8.8.2.1), where both are there.
 pub(super) fn in_order(head: &Head<'_>, faults: &mut Vec<Fault>) {
-    let (Some(modified), Some(date)) = (head.get(FieldName::LastModified), head.get(FieldName::Date)) else { return };
+    let Some(modified) = head.get(FieldName::LastModified) else { return };
+    let Some(date) = head.get(FieldName::Date) else { return };
     if is_later(modified, date) {
         faults.push(Fault::ModifiedLater { modified: text(modified), date: text(date) });
     }

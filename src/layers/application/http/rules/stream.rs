@@ -9,19 +9,13 @@ use super::RequestHead;
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     let accepted = asked.fields.get(FieldName::Accept);
     // A client that takes other things as well is no EventSource.
-    if !accepted.is_some_and(|accepted| is_event_stream(accepted) && !accepted.contains(&b',')) {
+    if status != 200 || !accepted.is_some_and(|accepted| is_event_stream(accepted) && !accepted.contains(&b',')) {
         return;
     }
-    let kind = head.get(FieldName::ContentType);
-    match kind {
-        Some(kind) if status == 200 && !is_event_stream(kind) => {
-            faults.push(Fault::NoEventStream(text(media_type(kind))));
-        }
-        Some(_) if status == 200 => {
-            if let Some(length) = head.get(FieldName::ContentLength) {
-                faults.push(Fault::EventStreamEnds(text(length)));
-            }
-        }
-        _ => {}
+    let Some(kind) = head.get(FieldName::ContentType) else { return };
+    if !is_event_stream(kind) {
+        faults.push(Fault::NoEventStream(text(media_type(kind))));
+    } else if let Some(length) = head.get(FieldName::ContentLength) {
+        faults.push(Fault::EventStreamEnds(text(length)));
     }
 }
