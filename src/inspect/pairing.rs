@@ -701,7 +701,8 @@ impl Pairing {
     /// After a switch no HTTP follows: the exchange that made the switch is over.
     pub(super) fn switched(&mut self, source: Source, out: &mut Output<'_>) {
         self.sound = false;
-        let exchange = self.current(Direction::Server).map(|open| open.exchange.clone());
+        let told = self.current(Direction::Server).filter(|_| !out.counts_only());
+        let exchange = told.map(|open| open.exchange.clone());
         self.end(Direction::Server, true, source, out);
         if let Some(exchange) = exchange {
             out.emit(Event::Upgraded(&exchange));
