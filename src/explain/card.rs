@@ -78,7 +78,7 @@ fn in_words(label: &str, value: &str) -> String {
         ("Sent by", "nobody") => "nobody: it must not be in a close frame",
         ("Safe", "yes") => "yes: it asks for nothing to be changed",
         ("Safe", _) => "no: it may change something",
-        ("Idempotent", "yes") => "yes: doing it twice is as doing it once",
+        ("Idempotent", "yes") => "yes: doing it twice has the same effect as doing it once",
         ("Idempotent", _) => "no: sent twice, it may do it twice",
         ("TCP/IP", layer) => return format!("{layer} layer"),
         ("Server", field) => field.strip_prefix("Server: ").unwrap_or(field),
@@ -94,11 +94,11 @@ fn derived(entry: &Entry) -> Vec<(&'static str, String)> {
     match entry.kind {
         Kind::Status => {
             let class = match first / 100 {
-                1 => "1xx, informational: an interim answer, without a body; the final one is still to come",
+                1 => "1xx, informational: an interim answer without a body; the final one is still to come",
                 2 => "2xx, successful: it was received, understood and done",
-                3 => "3xx, redirection: something more is to be done, which the client may do by itself",
+                3 => "3xx, redirection: the client has to do something more, often by itself",
                 4 => "4xx, client error: something is wrong with the request",
-                _ => "5xx, server error: the request may be right, but the server failed",
+                _ => "5xx, server error: the request may be fine, but the server failed",
             };
             let hundreds = first / 100 * 100;
             let doubt = format!("a client that gets one treats it as {hundreds} (RFC 9110 §15)");
@@ -109,7 +109,7 @@ fn derived(entry: &Entry) -> Vec<(&'static str, String)> {
         Kind::Opcode => {
             let (kind, byte) = if first >= 8 {
                 (
-                    "control frame: at most 125 bytes of payload, never divided, and allowed between the frames of a message",
+                    "control frame: at most 125 bytes of payload, never fragmented, and allowed between the frames of a message",
                     format!("{:02x} is its first byte", 0x80 | first),
                 )
             } else {
@@ -143,7 +143,7 @@ fn derived(entry: &Entry) -> Vec<(&'static str, String)> {
             vec![on_the_wire(format!("{first:02x}{rest}"))]
         }
         Kind::Server => {
-            let beware = "all of this can be hidden or faked, and a proxy in front puts its own in place of it";
+            let beware = "all of this can be hidden or faked, and a proxy in front may replace it with its own";
             vec![("Beware", beware.to_owned())]
         }
         Kind::Header | Kind::Layer | Kind::Problem | Kind::Word => Vec::new(),
