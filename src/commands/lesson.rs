@@ -4,6 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::{Failure, save};
 use crate::inspect::Options;
 use crate::lesson::catalogue::{self, Unknown};
@@ -13,35 +16,51 @@ use crate::render::json::Json;
 use crate::render::lesson as view;
 use crate::render::lesson::wire;
 use crate::render::style::Style;
-use crate::wire::{Settings, Wire, WireError};
+use crate::wire::{Settings, Wire, WireError, asked};
 
 /// How much of each body and payload JSON carries: 64 KiB.
 const JSON_KEEP: usize = 64 << 10;
 
-/// What `lesson run` was asked for.
+/// What `lesson run` was asked for, and its flags.
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-#[derive(Clone, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Run {
-    /// The lesson's name or number.
+    /// The lesson's name or number
     pub name: String,
-    /// On which wire.
+    /// What the lesson runs on: machines in memory, or the kernel's own TCP (Linux)
+    #[arg(long, value_name = "WIRE", default_value = "virtual", value_parser = wires())]
     pub wire: Wire,
-    /// The round-trip time; the lesson's own on that wire, if not asked for.
+    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms; on the
+    /// loopback wire, no longer than they take]
+    #[arg(long, value_name = "TIME", value_parser = asked::duration)]
     pub rtt: Option<Duration>,
-    /// The loss, in percent; the lesson's own on that wire, if not asked for.
+    /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]
+    #[arg(long, value_name = "PERCENT", value_parser = asked::percent)]
     pub loss: Option<f64>,
-    /// The seed of all chance.
+    /// What chance starts from: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Where to write the capture.
+    /// Write what was captured, both sides, as pcapng
+    #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
-    /// The OSI layers of every exchange.
+    /// Show the OSI layers of every exchange
+    #[arg(long)]
     pub layers: bool,
-    /// The packets' bytes; with the ladders, every packet's.
+    /// Show the packets' bytes; with --ladder, every packet's
+    #[arg(long)]
     pub hex: bool,
-    /// The whole ladders.
+    /// Show every packet of the ladders
+    #[arg(long)]
     pub ladder: bool,
-    /// JSON Lines instead.
+    /// Print JSON Lines instead
+    #[arg(long)]
     pub json: bool,
+}
+
+/// The wires by their names.
+fn wires() -> impl TypedValueParser<Value = Wire> {
+    PossibleValuesParser::new(["virtual", "loopback"])
+        .map(|name| if name == "loopback" { Wire::Loopback } else { Wire::Virtual })
 }
 
 impl Run {
