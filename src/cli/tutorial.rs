@@ -13,18 +13,8 @@ use crate::terminal::Tty;
 
 #[derive(Debug, Args)]
 pub struct Tutorial {
-    /// Use sentences in place of drawings and colours, as for a screen reader; a pipe gets them anyway
-    #[arg(long)]
-    plain: bool,
-    /// List the lessons, and what is done of them
-    #[arg(long)]
-    list: bool,
-    /// Begin with this lesson: its name or number
-    #[arg(long, value_name = "NAME", conflicts_with = "list")]
-    start: Option<String>,
-    /// Forget what is done (a copy is kept beside the file)
-    #[arg(long, conflicts_with = "list")]
-    reset: bool,
+    #[command(flatten)]
+    asked: tutorial::Tutorial,
 }
 
 impl Tutorial {
@@ -32,16 +22,10 @@ impl Tutorial {
         let (input, notes) = (&mut io::stdin().lock(), &mut io::stderr().lock());
         let mut tty = Tty::new(look.width);
         let terminal = tty.as_mut().map(|tty| tty as &mut dyn Terminal);
-        tutorial::tutorial(&self.into(), Streams { input, out, notes, terminal }, &|| look.style())
-    }
-}
-
-impl From<Tutorial> for tutorial::Tutorial {
-    fn from(tutorial: Tutorial) -> Self {
-        let Tutorial { plain, list, start, reset } = tutorial;
-        let terminal = io::stdout().is_terminal();
-        let prompt = terminal && io::stdin().is_terminal();
-        Self { plain: plain || !terminal, list, start, reset, progress: progress_file(), prompt }
+        let is_seen = io::stdout().is_terminal();
+        let (plain, prompt) = (self.asked.plain || !is_seen, is_seen && io::stdin().is_terminal());
+        let asked = tutorial::Tutorial { plain, prompt, progress: progress_file(), ..self.asked };
+        tutorial::tutorial(&asked, Streams { input, out, notes, terminal }, &|| look.style())
     }
 }
 

@@ -9,6 +9,8 @@ mod lines;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+
 use self::guide::Guide;
 pub use self::keys::{Key, Terminal};
 use super::{Failure, lesson};
@@ -20,20 +22,27 @@ use crate::render::tutorial as view;
 use crate::tutorial::progress::{Loaded, Progress, put_aside};
 use crate::tutorial::{Session, Stuck};
 
-/// What `tutorial` was asked for.
-#[derive(Clone, Debug, Default)]
+/// What `tutorial` was asked for, and its flags.
+#[derive(Args, Clone, Debug, Default)]
+#[group(skip)]
 pub struct Tutorial {
-    /// Sentences in place of drawings.
+    /// Use sentences in place of drawings and colours, as for a screen reader; a pipe gets them anyway
+    #[arg(long)]
     pub plain: bool,
-    /// Only list the lessons.
+    /// List the lessons, and what is done of them
+    #[arg(long)]
     pub list: bool,
-    /// The lesson to begin with: its name or number.
+    /// Begin with this lesson: its name or number
+    #[arg(long, value_name = "NAME", conflicts_with = "list")]
     pub start: Option<String>,
-    /// Forget what is done.
+    /// Forget what is done (a copy is kept beside the file)
+    #[arg(long, conflicts_with = "list")]
     pub reset: bool,
     /// The file that remembers what is done; none where there is no place for it.
+    #[arg(skip)]
     pub progress: Option<PathBuf>,
     /// Whether somebody types, and wants to be prompted.
+    #[arg(skip)]
     pub prompt: bool,
 }
 
