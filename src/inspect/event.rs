@@ -242,6 +242,13 @@ pub struct Derived<'a> {
     pub map: Map,
 }
 
+/// A derived stream in the making.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Making {
+    pub(super) id: DerivedId,
+    pub(super) length: u64,
+}
+
 /// How derived bytes follow from those that they were made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {

@@ -1,12 +1,11 @@
 //! A connection that speaks HTTP/1.x: two decoders, whose messages are paired into exchanges.
 
 use super::event::PieceKind;
-use super::output::{About, Output};
+use super::output::{About, Output, report};
 use super::pairing::{Pairing, Switch};
 use super::record::Direction;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, judge_trailers};
 use crate::layers::application::websocket;
-use crate::layers::problem::Breach;
 use crate::layers::session::tls;
 use crate::layers::{DerivedId, Origin, Run, Source};
 
@@ -280,9 +279,10 @@ impl Taker<'_> {
                 if out.depth.tells_ranges() {
                     pieces(&head, (connection, from, start, index), out);
                 }
-                let mut found = head.faults.to_vec();
-                judge_trailers(&head, &mut found);
-                report(&found, about(pairing), source, out);
+                let mut broken = Vec::new();
+                judge_trailers(&head, &mut broken);
+                report(head.faults, about(pairing), source, out);
+                report(&broken, about(pairing), source, out);
                 pairing.trailers(from, &head);
             }
             Item::End { complete } => pairing.end(from, complete, source, out),
@@ -376,16 +376,6 @@ fn alien(bytes: &[u8]) -> Option<Fault> {
             chunk.then_some(Fault::ChunkBeforeHead)
         }
     }
-}
-
-/// Reports what was found; returns the id of the first of it.
-pub(super) fn report(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
-    let mut first = None;
-    for fault in found {
-        let id = out.problem(source, about, fault);
-        first = first.or(Some(id));
-    }
-    first
 }
 
 /// Says what the bytes of a section are.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! inspector ─▶ connections ─▶ tracked ─▶ streams ─▶ conversation ─▶ http_talk ─▶ pairing ─▶ content
-//!                                                              └─▶ websocket_talk
+//!                                                              └─▶ websocket_talk ─▶ websocket_message
 //! ```
 
 pub mod comments;
@@ -19,6 +19,8 @@ pub mod hops;
 mod http_talk;
 mod inspector;
 pub mod mark;
+mod open_exchange;
+mod open_message;
 mod output;
 mod pair;
 mod pairing;
@@ -34,6 +36,7 @@ mod tcp_watch;
 #[cfg(test)]
 mod tests;
 mod tracked;
+mod websocket_message;
 mod websocket_talk;
 
 pub use connections::Lane;

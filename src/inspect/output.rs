@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::event::{Derived, Event, Made, Map, Piece, PieceKind, Sink};
+use super::event::{Derived, Event, Made, Making, Map, Piece, PieceKind, Sink};
 use super::hops::{Hops, Ticket};
-use super::pairing::Open;
+use super::open_exchange::OpenExchange;
+use super::open_message::OpenMessage;
 use super::record::{Direction, Ends, Exchange, Kind, Problem, Response, Summary};
-use super::websocket_talk::Building;
 use crate::layers::problem::{Breach, Rule};
 use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::MAX_NOTES_SAID;
@@ -107,13 +107,6 @@ pub(super) struct Output<'a> {
 /// The ends of no connection.
 const NOBODY: Ends = [SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0); 2];
 
-/// A derived stream in the making.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Making {
-    id: DerivedId,
-    length: u64,
-}
-
 /// What a problem is about, as far as it is about one of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct About {
@@ -161,9 +154,9 @@ impl About {
 pub(super) struct Scratch {
     /// For unmasking.
     pub(super) unmasked: Vec<u8>,
-    pub(super) message: Option<Box<Building>>,
+    pub(super) message: Option<Box<OpenMessage>>,
     /// A finished exchange, without its response.
-    pub(super) exchange: Option<Box<Open>>,
+    pub(super) exchange: Option<Box<OpenExchange>>,
     pub(super) response: Response,
     /// The number of the latest derived stream.
     pub(super) derived: u64,
@@ -287,4 +280,14 @@ impl<'a> Output<'a> {
             self.emit(Event::Piece(Piece { connection, direction, start, end, kind, index }));
         }
     }
+}
+
+/// Reports what was found; returns the id of the first of it.
+pub(super) fn report(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
+    let mut first = None;
+    for fault in found {
+        let id = out.problem(source, about, fault);
+        first = first.or(Some(id));
+    }
+    first
 }

@@ -196,6 +196,13 @@ const DAMAGED: Rule = rule!("damaged-packet", "the header's own");
 
 /// The rule of every kind of problem; only one for all [`stack::Fault`]s, which have as many clauses as there are headers.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    let all = [&[DAMAGED], Fault::RULES, http::Fault::RULES, websocket::Fault::RULES, hops::problems::Fault::RULES];
+    let all = [
+        &[DAMAGED],
+        Fault::RULES,
+        http::Fault::RULES,
+        http::rules::Fault::RULES,
+        websocket::Fault::RULES,
+        hops::problems::Fault::RULES,
+    ];
     all.into_iter().flatten().copied()
 }

@@ -2,18 +2,18 @@
 
 use super::content::kept;
 use super::endings::SLOW_TO_CLOSE;
-use super::event::{Event, How, Made, Map, PieceKind};
-use super::mark::Note;
-use super::output::{About, Making, Output};
+use super::event::{Event, How, Made, Making, Map, PieceKind};
+use super::open_message::OpenMessage;
+use super::output::{About, Output};
 use super::pings::Pings;
-use super::record::{Answered, Direction, Extent, Frame, Message, Moment};
+use super::record::{Answered, Direction, Extent, Frame};
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, PING, PONG, Rules, TEXT};
-use crate::layers::presentation::charset::{Utf8Check, whole_characters};
+use crate::layers::presentation::charset::whole_characters;
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
 use crate::layers::{DerivedId, Origin, Run, Source};
-use crate::limits::{MAX_LINE_AFTER_CLOSE, MAX_SPARE_BYTES};
+use crate::limits::MAX_LINE_AFTER_CLOSE;
 
 /// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
@@ -44,7 +44,7 @@ struct Sender {
     rules: Rules,
     inflater: Option<Box<Inflater>>,
     frame: Option<InFrame>,
-    message: Option<Box<Building>>,
+    message: Option<Box<OpenMessage>>,
     /// It sent its FIN.
     finished: bool,
     pings: Pings,
@@ -79,22 +79,6 @@ struct InFrame {
     unmasking: Option<Making>,
     /// The ping that it answers.
     answers: Option<Answered>,
-}
-
-/// A data message in progress.
-#[derive(Debug)]
-pub(super) struct Building {
-    message: Message,
-    check: Option<Utf8Check>,
-    /// What is left of it, where it was compressed and then redacted.
-    note: Note,
-    /// Part of it is missing or wrong: it won't be reported as a whole message.
-    broken: bool,
-    /// The message inflated, where that is told, and what it is being made from.
-    inflating: Option<Making>,
-    from: Run,
-    /// The id of what was found wrong with it first.
-    cause: Option<u64>,
 }
 
 impl WebSocketTalk {
@@ -149,7 +133,7 @@ impl WebSocketTalk {
     pub(super) fn held(&self) -> usize {
         let side = |side: &Sender| {
             side.frame.as_ref().map_or(0, |frame| frame.payload.capacity())
-                + side.message.as_ref().map_or(0, |m| size_of::<Building>() + m.message.payload.capacity())
+                + side.message.as_ref().map_or(0, |m| size_of::<OpenMessage>() + m.message.payload.capacity())
                 + side.inflater.as_ref().map_or(0, |inflater| inflater.held())
                 + side.pings.held()
         };
@@ -210,7 +194,7 @@ impl WebSocketTalk {
                     } else {
                         Fault::HttpAmongFrames { from, line: first_line(bytes) }
                     };
-                    fault(&found, About::connection(*connection).by(from), side.decoder.began(), out);
+                    out.problem(side.decoder.began(), About::connection(*connection).by(from), &found);
                     *ending_told = true;
                 }
             }
@@ -241,7 +225,7 @@ impl WebSocketTalk {
             };
             if let Some(cut) = cut {
                 self.ending_told = true;
-                fault(&cut, side.about(self.connection), source, out);
+                out.problem(source, side.about(self.connection), &cut);
             }
             if let Item::End { complete } = item {
                 side.end(complete, self.connection, source, &mut self.next_message, out);
@@ -258,7 +242,7 @@ impl WebSocketTalk {
         let held = source.ready.time.since(closed.ready.time);
         if !self.sides[Direction::Server as usize].finished && held >= SLOW_TO_CLOSE {
             let about = About::connection(self.connection).by(Direction::Server);
-            fault(&Fault::TcpLeftOpen { held }, about, closed, out);
+            out.problem(closed, about, &Fault::TcpLeftOpen { held });
         }
     }
 
@@ -283,7 +267,7 @@ impl WebSocketTalk {
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
         if certain && !self.ending_told && !(reset && self.is_inside()) {
             self.ending_told = true;
-            fault(&Fault::NoCloseHandshake { missing }, About::connection(self.connection), source, out);
+            out.problem(source, About::connection(self.connection), &Fault::NoCloseHandshake { missing });
         }
     }
 }
@@ -304,7 +288,7 @@ impl Sender {
     fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
         if let Some((ping, waited, other)) = self.pings.give_up(source) {
             let found = Fault::PingUnanswered { from: self.direction, waited, other };
-            self.gave_up = Some(fault(&found, about, ping, out));
+            self.gave_up = Some(out.problem(ping, about, &found));
         }
     }
 
@@ -330,7 +314,7 @@ impl Sender {
         let part = self.rules.frame(header, &mut faults);
         let about = About::connection(connection).by(self.direction).frame(index);
         for found in &faults {
-            fault(found, about, began, out);
+            out.problem(began, about, found);
         }
         if let FrameRole::First { .. } = part {
             self.last = Some(Sent { packet: began.ready.packet, text: header.opcode == TEXT, bytes: 0, cause: None });
@@ -340,7 +324,7 @@ impl Sender {
         }
         if let FrameRole::First { compressed } = part {
             let room = self.message.take().or_else(|| out.scratch.message.take());
-            let mut building = room.unwrap_or_else(|| Box::new(Building::new()));
+            let mut building = room.unwrap_or_else(|| Box::new(OpenMessage::new()));
             building.start((connection, self.direction), (header.opcode, compressed), began.ready);
             if self.rules.may_be_changed(header) {
                 building.check = None;
@@ -429,7 +413,7 @@ impl Sender {
             close = Rules::close_body(body, &mut faults).map(|(code, reason)| (code, reason.to_vec()));
             let about = About::connection(connection).by(self.direction).frame(frame.index);
             for found in &faults {
-                fault(found, about, source, out);
+                out.problem(source, about, found);
             }
         }
         if !out.counts_only() {
@@ -478,150 +462,6 @@ impl Sender {
     }
 }
 
-impl Building {
-    /// What is wrong with the message is about this: its frames may be several.
-    fn about(&self) -> About {
-        About::connection(self.message.connection).by(self.message.direction)
-    }
-
-    fn new() -> Self {
-        Self {
-            message: Message {
-                connection: 0,
-                index: 0,
-                direction: Direction::Client,
-                extent: Extent::default(),
-                opcode: 0,
-                frames: 0,
-                compressed: false,
-                payload_bytes: 0,
-                payload: Vec::new(),
-                payload_truncated: false,
-            },
-            check: None,
-            note: Note::default(),
-            broken: false,
-            inflating: None,
-            from: Run { origin: Origin::default(), offset: 0, length: 0 },
-            cause: None,
-        }
-    }
-
-    /// Starts on a message, in the room of one that is over.
-    fn start(&mut self, (connection, direction): (u64, Direction), (opcode, compressed): (u8, bool), began: Moment) {
-        let message = &mut self.message;
-        (message.connection, message.direction) = (connection, direction);
-        (message.opcode, message.compressed) = (opcode, compressed);
-        message.extent = Extent { first: began, last: began };
-        (message.frames, message.payload_bytes, message.payload_truncated) = (0, 0, false);
-        message.payload.clear();
-        message.payload.shrink_to(MAX_SPARE_BYTES);
-        self.check = (opcode == TEXT).then(Utf8Check::default);
-        self.note = Note::default();
-        self.broken = false;
-        self.inflating = None;
-        self.cause = None;
-    }
-
-    fn wrong(&mut self, found: &Fault, source: Source, out: &mut Output<'_>) {
-        let id = fault(found, self.about(), source, out);
-        self.cause.get_or_insert(id);
-    }
-
-    /// Whether the payload's content is needed, not only its length.
-    fn is_read(&self, keep: usize) -> bool {
-        self.message.compressed || self.check.is_some() || self.message.payload.len() < keep
-    }
-
-    /// Takes payload as it was sent, but unmasked; it stands at `from`.
-    fn push(&mut self, bytes: &[u8], from: Run, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
-        match inflater {
-            Some(_) if self.message.compressed && out.redacted => self.note.push(bytes),
-            Some(inflater) if self.message.compressed => {
-                if !inflater.is_lost() {
-                    self.from = from;
-                    self.tell(&[], out);
-                    let result = inflater.message_chunk(bytes, &mut |clear| self.take(clear, source, out));
-                    self.inflated(result.map_err(|error| error.to_string()), source, out);
-                    if inflater.take_exceeded() {
-                        let from = self.message.direction;
-                        self.wrong(&Fault::WindowExceeded { from }, source, out);
-                    }
-                }
-                self.broken |= inflater.is_lost();
-            }
-            _ => self.take(bytes, source, out),
-        }
-    }
-
-    fn finish(&mut self, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
-        if self.message.compressed && !self.note.is_empty() {
-            self.noted(source, out);
-        } else if let Some(inflater) = inflater.filter(|_| self.message.compressed) {
-            let lost = inflater.is_lost();
-            let result = inflater.end_of_message(&mut |clear| self.take(clear, source, out));
-            self.broken |= lost || result.is_err();
-            if !lost {
-                self.inflated(result.map_err(|error| error.to_string()), source, out);
-            }
-        }
-        if let Some(check) = self.check.take().filter(|_| !self.broken)
-            && let Err(at) = check.finish()
-        {
-            self.wrong(&Fault::NotUtf8(at as u64), source, out);
-        }
-    }
-
-    /// Makes of a message that was redacted what can be known of it.
-    fn noted(&mut self, source: Source, out: &mut Output<'_>) {
-        const BLANK: u8 = b'*';
-        if self.note.is_broken() && !self.broken {
-            let error = "it could not be when the capture was redacted".to_owned();
-            return self.inflated(Err(error), source, out);
-        }
-        let Some(length) = self.note.length() else { return self.broken = true };
-        if self.note.is_invalid() && !self.broken {
-            self.wrong(&Fault::NotUtf8(0), source, out);
-        }
-        let message = &mut self.message;
-        let room = out.depth.keep.min(usize::try_from(length).unwrap_or(usize::MAX));
-        message.payload.resize(room, if message.opcode == TEXT { BLANK } else { 0 });
-        (message.payload_bytes, message.payload_truncated) = (length, length > room as u64);
-        self.check = None;
-    }
-
-    fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {
-        if let Err(error) = result {
-            self.broken = true;
-            self.wrong(&Fault::DoesNotInflate(error), source, out);
-        }
-    }
-
-    /// Tells what is inflated, if it is.
-    fn tell(&mut self, bytes: &[u8], out: &mut Output<'_>) {
-        let Message { connection, direction, compressed, .. } = self.message;
-        if out.depth.pieces && compressed && !out.redacted {
-            let made = Made { how: How::Inflated, side: Some((connection, direction)), index: None };
-            out.derived(&mut self.inflating, made, bytes, self.from, Map::Whole);
-        }
-    }
-
-    /// Takes payload in its final form: unmasked and inflated.
-    fn take(&mut self, bytes: &[u8], source: Source, out: &mut Output<'_>) {
-        self.tell(bytes, out);
-        let message = &mut self.message;
-        message.payload_bytes += bytes.len() as u64;
-        kept(&mut message.payload, &mut message.payload_truncated, bytes, out.depth.keep);
-        if let Some(check) = self.check.as_mut().filter(|_| !self.broken)
-            && let Err(at) = check.push(bytes)
-        {
-            // Reported once; the message is still shown.
-            self.check = None;
-            self.wrong(&Fault::NotUtf8(at as u64), source, out);
-        }
-    }
-}
-
 /// A side closes: for want of a pong, or for a message of the other side's.
 fn closes(
     side: &mut Sender,
@@ -639,8 +479,8 @@ fn closes(
         _ => return,
     };
     if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, last) {
-        let about = about.because(cause);
-        fault(&Fault::MessageRefused { from: side.direction, code, meaning, text, bytes, packet }, about, source, out);
+        let refused = Fault::MessageRefused { from: side.direction, code, meaning, text, bytes, packet };
+        out.problem(source, about.because(cause), &refused);
     }
 }
 
@@ -661,9 +501,4 @@ fn after_close(bytes: &[u8]) -> &'static str {
     } else {
         "data that is no frame"
     }
-}
-
-/// Reports what is wrong, and returns its id.
-fn fault(fault: &Fault, about: About, source: Source, out: &mut Output<'_>) -> u64 {
-    out.problem(source, about, fault)
 }

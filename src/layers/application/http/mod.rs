@@ -14,7 +14,7 @@ mod lines;
 mod names;
 mod previous;
 mod problems;
-mod rules;
+pub mod rules;
 mod section;
 mod start_line;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Conditional requests (RFC 9110 §13): what they may ask, and whether the answer fits.
 
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::Head;
 use super::fields::{entity_tags, is_entity_tag, match_weakly};
+use super::problems::Fault;
 use super::{RequestHead, date};
 
 /// Judges the value of If-Range.

@@ -2,9 +2,10 @@
 
 use super::super::content_type::{is_media_type, media_type, parameter};
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Fields, Head, begins_with, elements};
 use super::RequestHead;
+use super::problems::Fault;
 use crate::layers::presentation::coding::is_raw_deflate;
 
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {

@@ -1,9 +1,10 @@
 //! Cookies (RFC 6265): what browsers send, and what they drop without a word.
 
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Head, begins_with};
 use super::super::start_line::is_token;
+use super::problems::Fault;
 
 pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.repeats(NameSet::of(&[FieldName::Cookie])) {

@@ -2,9 +2,10 @@
 //! are rules that only browsers have.
 
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::Head;
 use super::RequestHead;
+use super::problems::Fault;
 use super::target::authority;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {

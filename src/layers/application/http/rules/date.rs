@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::Head;
+use super::problems::Fault;
 
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 

@@ -5,8 +5,9 @@ use memchr::memmem;
 
 use super::super::content_type::media_type;
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Head, elements};
+use super::problems::Fault;
 
 /// Fields whose value is no list, so that a message has them once (RFC 9110 §5.3). Those that frame a body, or that belong
 /// to a WebSocket handshake, are judged where they are read; Cookie and Set-Cookie have rules of their own.

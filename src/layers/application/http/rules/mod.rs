@@ -10,6 +10,7 @@ mod cors;
 mod date;
 mod fields;
 mod obligations;
+mod problems;
 mod range;
 mod redirect;
 mod refusal;
@@ -17,10 +18,10 @@ mod stream;
 mod target;
 
 pub use content::Sniffer;
+pub use problems::Fault;
 pub use range::judge_part;
 
 use super::names::FieldName;
-use super::problems::Fault;
 use super::section::{Fields, Head};
 use super::start_line::{Parts, StartLine};
 

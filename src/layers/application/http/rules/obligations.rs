@@ -2,10 +2,11 @@
 
 use super::super::content_type::is_media_type;
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Fields, Head};
 use super::RequestHead;
 use super::fields::names_connection;
+use super::problems::Fault;
 
 /// What a response must have, and what it may only have, or be, if the request, where that was captured, asked for it.
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {

@@ -1,10 +1,11 @@
 //! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
 
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Fields, Head, begins_with};
 use super::RequestHead;
 use super::obligations::has_parts;
+use super::problems::Fault;
 
 /// What a Content-Range says: the first and last byte, and the length of the whole, where it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

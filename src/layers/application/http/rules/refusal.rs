@@ -1,8 +1,9 @@
 //! Refusals that the request itself explains (RFC 9110 §15.5, RFC 6585).
 
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::RequestHead;
+use super::problems::Fault;
 
 /// A field line from which on its length may be what the server minds, in bytes.
 const LARGE: usize = 2000;

@@ -2,9 +2,10 @@
 
 use super::super::content_type::{is_event_stream, media_type};
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::Head;
 use super::RequestHead;
+use super::problems::Fault;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     let accepted = asked.fields.get(FieldName::Accept);

@@ -1,9 +1,10 @@
 //! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
 use super::super::names::FieldName;
-use super::super::problems::{Fault, text};
+use super::super::problems::text;
 use super::super::section::{Head, begins_with};
 use super::super::words;
+use super::problems::Fault;
 
 pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
     if !words::are_ascii(target) {

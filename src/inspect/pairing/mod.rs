@@ -1,65 +1,34 @@
 //! Requests and responses of one connection, each with its partner (RFC 9112 §9.3.2: responses come in the order of their
 //! requests).
 
+mod bodies;
+mod heads;
+mod switch;
+
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
+use self::bodies::expects_continue;
+pub(super) use self::switch::Switch;
 use super::content::Content;
-use super::endings::{Endings, closes};
-use super::event::{Event, How, Made, Map};
-use super::hops::Ticket;
-use super::http_talk::report;
-use super::output::{About, Making, Output, Scratch};
-use super::record::{Direction, Exchange, Extent, HttpMessage, Request};
-use crate::layers::application::http::{
-    Fault, FieldName, Framing, Head, Parts, RequestHead, Sniffer, StartLine, judge_part, judge_request, judge_response,
-    of_request, of_response,
-};
-use crate::layers::application::websocket::{self, Draft, handshake};
-use crate::layers::presentation::deflate::Deflate;
-use crate::layers::{Run, Source};
+use super::endings::Endings;
+use super::event::{Event, Making};
+use super::open_exchange::OpenExchange;
+use super::output::{About, Output, report};
+use super::record::{Direction, Exchange, HttpMessage, Request};
+use crate::layers::Source;
+use crate::layers::application::http::{Fault, FieldName, RequestHead, Sniffer, judge_part, rules};
+use crate::layers::application::websocket::handshake;
 use crate::limits::{MAX_HEADS, MAX_INTERIM, MAX_SPARE_BYTES, MAX_UNANSWERED};
-
-/// What a connection becomes after a 101, or after an accepted CONNECT.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Switch {
-    /// WebSocket: which draft, if it isn't RFC 6455, what was agreed about permessage-deflate, and whether
-    /// other extensions were agreed on.
-    WebSocket(Option<Draft>, Option<Deflate>, bool),
-    /// Another protocol, by its token.
-    Other(String),
-    /// A tunnel to this host and port, with anything inside.
-    Tunnel(String),
-}
-
-/// An exchange that is not over.
-#[derive(Debug, Default)]
-pub(super) struct Open {
-    exchange: Exchange,
-    /// The request's content; `None` once it is over.
-    content: Option<Content>,
-    /// The first problem that the request has: what a refusal says is its effect.
-    cause: Option<u64>,
-    /// Why the request makes the server close the connection after its response, if it does.
-    closes: Option<&'static str>,
-    /// How many interim responses came, of which the exchange has at most [`MAX_INTERIM`].
-    interim: u64,
-    /// The capture lacks the head of its response, or of an interim one.
-    lost: bool,
-    /// The capture lacks what the client said next.
-    unfollowed: bool,
-    /// By which its copy on another connection is found.
-    ticket: Ticket,
-}
 
 /// The exchanges of one connection.
 #[derive(Debug)]
 pub(super) struct Pairing {
     connection: u64,
     /// Exchanges in progress, oldest first.
-    open: VecDeque<Box<Open>>,
+    open: VecDeque<Box<OpenExchange>>,
     /// How many of them, from the front, are answered: their response is complete, or never will be.
     answered: usize,
     /// The content of the response in progress.
@@ -101,9 +70,6 @@ pub(super) struct Pairing {
     /// The length of a coded content that was cut there.
     cut_coding: Option<u64>,
 }
-
-/// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
-const SLOW_TO_CONTINUE: u64 = 300_000_000;
 
 impl Pairing {
     pub(super) fn new(connection: u64, from_start: bool) -> Self {
@@ -246,12 +212,12 @@ impl Pairing {
 
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
-        let open: usize = self.open.iter().map(|open| size_of::<Open>() + open.held()).sum();
+        let open: usize = self.open.iter().map(|open| size_of::<OpenExchange>() + open.held()).sum();
         open + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.capacity() * size_of::<(u64, u64, u64)>()
     }
 
     /// The exchange that the message in progress, or the last one, belongs to.
-    fn current(&self, from: Direction) -> Option<&Open> {
+    fn current(&self, from: Direction) -> Option<&OpenExchange> {
         match from {
             Direction::Client => self.open.back(),
             Direction::Server => self.open.get(self.answered),
@@ -271,116 +237,6 @@ impl Pairing {
 
     pub(super) fn is_chunked(&self, from: Direction) -> bool {
         self.chunked[from as usize]
-    }
-
-    /// Takes a head; returns how its body is framed, and what the connection switches to after it, if anything.
-    pub(super) fn head(
-        &mut self,
-        from: Direction,
-        head: &Head<'_>,
-        source: Source,
-        out: &mut Output<'_>,
-    ) -> (Framing, Option<Switch>) {
-        let (framing, switch) = match from {
-            Direction::Client => (self.request(head, source, out), None),
-            Direction::Server => self.response(head, source, out),
-        };
-        self.chunked[from as usize] = framing == Framing::Chunked;
-        self.sniffers[from as usize] = (framing != Framing::None).then(Sniffer::default);
-        self.making[from as usize] = [None; 2];
-        (framing, switch)
-    }
-
-    /// Notes where the head just taken began, and reports it to the view.
-    pub(super) fn began(&mut self, from: Direction, began: Source, source: Source, out: &mut Output<'_>) {
-        let Some((_, message)) = self.content(from) else { return };
-        message.extent.first = began.ready;
-        message.extent.last = source.ready;
-        if let Some(open) = self.current(from) {
-            if from == Direction::Server
-                && open.exchange.response.is_some()
-                && let Some(held) = out.scratch.hops.answered(open.ticket, began.ready)
-            {
-                report(&[held], self.about(from), source, out);
-            }
-            out.emit(match from {
-                Direction::Client => Event::Request(&open.exchange),
-                Direction::Server => Event::Response(&open.exchange),
-            });
-        }
-    }
-
-    /// Takes content.
-    pub(super) fn data(&mut self, from: Direction, data: &[u8], run: Run, source: Source, out: &mut Output<'_>) {
-        if from == Direction::Client {
-            self.continues(source, out);
-        }
-        if let Some(sniffer) = &mut self.sniffers[from as usize] {
-            sniffer.push(data);
-        }
-        if let Some((_, message)) = self.content(from) {
-            message.extent.last = source.ready;
-        }
-        if from == Direction::Server {
-            self.endings.server_sends(source);
-        }
-        let error = if out.depth.pieces {
-            self.told_data(from, data, run, out)
-        } else if let Some((content, message)) = self.content(from) {
-            message.wire_body_bytes += data.len() as u64;
-            content.push(data, out.depth.keep, message, &mut |_| {})
-        } else {
-            None
-        };
-        if error.is_some() {
-            undecodable(error, self.about(from), source, out);
-        }
-    }
-
-    /// The same, and tells what is made from it.
-    #[cold]
-    fn told_data(&mut self, from: Direction, data: &[u8], mut run: Run, out: &mut Output<'_>) -> Option<String> {
-        let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
-        let is_chunked = self.is_chunked(from);
-        let [mut dechunking, mut decoding] = self.making[from as usize];
-        let (content, message) = self.content(from)?;
-        message.wire_body_bytes += data.len() as u64;
-        if is_chunked {
-            run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
-        }
-        let error = content.push(data, out.depth.keep, message, &mut |bytes| {
-            out.derived(&mut decoding, Made { how: How::Decoded, side, index }, bytes, run, Map::Whole);
-        });
-        self.making[from as usize] = [dechunking, decoding];
-        error
-    }
-
-    /// A request's body begins, or goes on: it may have waited for a 100 that did not come.
-    fn continues(&self, source: Source, out: &mut Output<'_>) {
-        let Some(open) = self.open.back() else { return };
-        let Some(request) = open.exchange.request.as_ref().filter(|request| request.message.wire_body_bytes == 0)
-        else {
-            return;
-        };
-        let waited = source.ready.time.since(request.message.extent.last.time);
-        if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
-            report(&[Fault::WaitedForContinue { waited }], self.about(Direction::Client), source, out);
-        }
-    }
-
-    /// Takes note of bytes that frame a body: chunk lines and ends.
-    pub(super) fn framing(&mut self, from: Direction, length: usize) {
-        if let Some((_, message)) = self.content(from) {
-            message.wire_body_bytes += length as u64;
-        }
-    }
-
-    /// Takes a trailer section.
-    pub(super) fn trailers(&mut self, from: Direction, head: &Head<'_>) {
-        if let Some((_, message)) = self.content(from) {
-            message.wire_body_bytes += head.block.len() as u64;
-            head.copy_into(&mut message.trailers);
-        }
     }
 
     /// The client sent bytes that aren't a request.
@@ -495,7 +351,7 @@ impl Pairing {
         let (headers, came) = (&response.message.headers, response.message.body_bytes);
         if response.status != 200 {
             let fault = match response.status {
-                205 if came > 0 && headers.get(FieldName::ContentLength).is_none() => Some(Fault::ContentIn205),
+                205 if came > 0 && headers.get(FieldName::ContentLength).is_none() => Some(rules::Fault::ContentIn205),
                 206 if request.method == b"GET" => judge_part(headers, came),
                 _ => None,
             };
@@ -547,7 +403,7 @@ impl Pairing {
     }
 
     fn close_oldest(&mut self, out: &mut Output<'_>) {
-        let Some(open) = self.open.pop_front() else { return };
+        let Some(mut open) = self.open.pop_front() else { return };
         self.answered = self.answered.saturating_sub(1);
         if let Some(last) = open.exchange.interim.get(MAX_INTERIM - 1).filter(|_| open.interim > MAX_INTERIM as u64) {
             let about = About::connection(self.connection).by(Direction::Server).exchange(open.exchange.index);
@@ -555,147 +411,11 @@ impl Pairing {
         }
         out.exchange(open.ticket, &open.exchange);
         if open.held() <= MAX_SPARE_BYTES {
-            open.leave(out.scratch);
-        }
-    }
-
-    fn request(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> Framing {
-        let Some(StartLine { version, parts: Parts::Request { method, target }, .. }) = head.start else {
-            return Framing::None;
-        };
-        out.summary.http_requests += 1;
-        self.pass_lost(Direction::Client, out);
-        let mut found = head.faults.to_vec();
-        let framing = match of_request(head, &mut found) {
-            // A third key follows, whose length isn't announced.
-            Framing::None if Draft::has_third_key(|name| head.get(name).is_some()) => Framing::Length(Draft::THIRD_KEY),
-            framing => framing,
-        };
-        judge_request(head, &mut found);
-        let about = About::connection(self.connection).by(Direction::Client).exchange(self.next_index);
-        let cause = report(&found, about, source, out);
-        let closes = closes(head, &found);
-        if let Some(unasked) = self.unasked.take().filter(|_| *version >= (1, 0)) {
-            report(
-                &[Fault::MalformedStatusLine],
-                About::connection(self.connection).by(Direction::Server),
-                unasked,
-                out,
-            );
-        }
-        if let Some(late) = self.endings.request(head.slice(method), closes, source) {
-            self.late = report(&[late], about, source, out);
-        }
-        if let (Some(tunnel), Some(host)) = (&self.tunnel, head.get(FieldName::Host))
-            && head.slice(method) != b"CONNECT"
-            && !is_host_of(host, tunnel.as_bytes())
-        {
-            let (tunnel, host) = (tunnel.clone(), String::from_utf8_lossy(host).into_owned());
-            report(&[Fault::OtherHostInTunnel { tunnel, host }], about, source, out);
-        }
-        let mut open = out.scratch.exchange.take().unwrap_or_default();
-        let request = open.exchange.request.get_or_insert_default();
-        refill(&mut request.method, head.slice(method));
-        refill(&mut request.target, head.slice(target));
-        begin(&mut request.message, head, *version);
-        self.asked_simply |= *version == (0, 9);
-        (open.cause, open.closes) = (cause, closes);
-        open.ticket = out.scratch.hops.asked(out.ends, request, source.ready);
-        if handshake::is_meant(&request.message.headers) {
-            let hop = out.scratch.hops.lost_upgrade(open.ticket, request).filter(|_| head.whole);
-            let hop = hop.map(|hop| out.problem(source, about, &hop));
-            if let Some(cause) = hop {
-                out.scratch.hops.explain(open.ticket, cause);
+            if let Some(response) = open.clear() {
+                out.scratch.response = response;
             }
-            let mut found = Vec::new();
-            handshake::judge_request(asked(request), head.whole, &mut found);
-            open.cause = hop.or(cause).or(report(&found, about.because(hop), source, out));
+            out.scratch.exchange = Some(open);
         }
-        open.content = Some(start_content(head, &mut request.message, about, source, out));
-        self.open(open, out);
-        framing
-    }
-
-    fn response(&mut self, head: &Head<'_>, source: Source, out: &mut Output<'_>) -> (Framing, Option<Switch>) {
-        let Some(StartLine { version, parts: Parts::Status { status, reason }, .. }) = head.start else {
-            return (Framing::None, None);
-        };
-        let interim = (100..=199).contains(status) && *status != 101;
-        if interim {
-            out.summary.http_interim += 1;
-        } else {
-            out.summary.http_responses += 1;
-        }
-        self.pass_lost(Direction::Server, out);
-        if self.answered == self.open.len() {
-            // RFC 9110 §15.5.9: a server may send 408 on a connection that was idle for too long.
-            let whole = self.whole && self.heard[Direction::Client as usize];
-            if whole && std::mem::take(&mut self.skipped) {
-                let skipped_at = self.skipped_at.unwrap_or(source);
-                let about = About::connection(self.connection).by(Direction::Client);
-                report(&[Fault::MalformedRequestLine], about, skipped_at, out);
-            } else if whole && !std::mem::take(&mut self.interrupted) {
-                let fault = if *status == 408 { Fault::IdleTimeout } else { Fault::ResponseWithoutRequest };
-                let about = About::connection(self.connection).by(Direction::Server).exchange(self.next_index);
-                report(&[fault], about, source, out);
-            }
-            self.open(Box::default(), out);
-        }
-        let mut found = head.faults.to_vec();
-        let about = self.about(Direction::Server);
-        let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
-        let exchange = &mut open.exchange;
-        if !interim && open.content.is_some() && *status >= 400 {
-            self.endings.refused_early(*status, source);
-        }
-        if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504) {
-            let waited = source.ready.time.since(request.message.extent.last.time);
-            report(&[Fault::GatewayTimeout { waited }], about, source, out);
-        }
-        if self.proxied && *status == 400 && exchange.index == 0 {
-            report(&[Fault::ProxyLineRefused(*status)], about, source, out);
-        }
-        if interim && exchange.interim.len() == MAX_INTERIM {
-            out.scratch.response = exchange.interim.pop().unwrap_or_default();
-        }
-        let response = std::mem::take(&mut out.scratch.response);
-        let response = if interim {
-            open.interim += 1;
-            exchange.interim.push_mut(response)
-        } else {
-            exchange.response.insert(response)
-        };
-        response.status = *status;
-        refill(&mut response.reason, head.slice(reason));
-        begin(&mut response.message, head, *version);
-        self.response = Some(start_content(head, &mut response.message, about, source, out));
-        let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
-        judge_response(head, exchange.request.as_ref().map(asked), &mut found);
-        // What is wrong with a refusal, too, would not be there without the request's own fault.
-        open.cause = out.scratch.hops.cause(open.ticket).or(open.cause);
-        let about = about.because(open.cause.filter(|_| *status >= 400));
-        if let Some(request) = exchange.request.as_ref().filter(|_| head.whole && *status != 101 && *status >= 200)
-            && handshake::is_meant(&request.message.headers)
-        {
-            let mut found = Vec::new();
-            let fields = &response.message.headers;
-            handshake::judge_refusal(asked(request), *status, &response.reason, fields, &mut found);
-            report(&found, about.because(open.cause), source, out);
-        }
-        if !interim && head.whole {
-            self.endings.response(head, framing, open.closes, source);
-        }
-        let switch = match framing {
-            Framing::Tunnel if !head.whole => None,
-            Framing::Tunnel if *status == 101 => Some(switch(exchange, source, out)),
-            Framing::Tunnel => {
-                let target = exchange.request.as_ref().map(|request| String::from_utf8_lossy(&request.target));
-                Some(Switch::Tunnel(target.unwrap_or_default().into()))
-            }
-            _ => None,
-        };
-        report(&found, about, source, out);
-        (framing, switch)
     }
 
     /// After a switch no HTTP follows: the exchange that made the switch is over.
@@ -709,7 +429,7 @@ impl Pairing {
         }
     }
 
-    fn open(&mut self, mut open: Box<Open>, out: &mut Output<'_>) {
+    fn open(&mut self, mut open: Box<OpenExchange>, out: &mut Output<'_>) {
         open.exchange.connection = self.connection;
         open.exchange.index = self.next_index;
         self.next_index += 1;
@@ -744,124 +464,15 @@ impl Pairing {
     }
 }
 
-impl Open {
-    /// Bytes of memory that its messages hold, roughly.
-    fn held(&self) -> usize {
-        let of = |message: &HttpMessage| {
-            message.body.capacity() + message.headers.block.capacity() + message.trailers.block.capacity()
-        };
-        let Exchange { request, interim, response, .. } = &self.exchange;
-        request.iter().map(|it| of(&it.message)).sum::<usize>()
-            + interim.iter().chain(response).map(|it| of(&it.message)).sum::<usize>()
-    }
-
-    /// Keeps its buffers for the next exchange to use.
-    fn leave(mut self: Box<Self>, scratch: &mut Scratch) {
-        self.content = None;
-        (self.cause, self.closes, self.interim) = (None, None, 0);
-        (self.lost, self.unfollowed, self.ticket) = (false, false, Ticket::default());
-        self.exchange.interim.clear();
-        self.exchange.upgraded = None;
-        if let Some(response) = self.exchange.response.take() {
-            scratch.response = response;
-        }
-        scratch.exchange = Some(self);
-    }
-}
-
-/// Reuses another message's buffers for the message that has that head.
-fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
-    let HttpMessage {
-        version,
-        headers,
-        trailers,
-        extent,
-        header_bytes,
-        body_bytes,
-        wire_body_bytes,
-        content_coding,
-        decoded_body_bytes,
-        body,
-        body_truncated,
-        complete,
-    } = message;
-    head.copy_into(headers);
-    body.clear();
-    *version = head_version;
-    *header_bytes = head.block.len() as u64;
-    trailers.clear();
-    *extent = Extent::default();
-    (*body_bytes, *wire_body_bytes, *decoded_body_bytes) = (0, 0, None);
-    *content_coding = None;
-    (*body_truncated, *complete) = (false, false);
-}
-
 /// A number that stands for a request target.
 fn hash(target: &[u8]) -> u64 {
     FixedState::default().hash_one(target)
-}
-
-/// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).
-fn expects_continue(request: &Request) -> bool {
-    let mut expected = request.message.headers.list(FieldName::Expect);
-    expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
-}
-
-/// Whether Host names the host that a tunnel leads to; the port aside, which is left out where it is the scheme's.
-fn is_host_of(host: &[u8], tunnel: &[u8]) -> bool {
-    let name = |host: &[u8]| {
-        let end = host.iter().rposition(|byte| *byte == b':').filter(|at| !host[*at..].contains(&b']'));
-        host[..end.unwrap_or(host.len())].to_ascii_lowercase()
-    };
-    name(host) == name(tunnel)
 }
 
 /// A request as the rules see it.
 fn asked(request: &Request) -> RequestHead<'_> {
     let Request { method, target, message } = request;
     RequestHead { method, target, version: message.version, fields: &message.headers }
-}
-
-fn refill(into: &mut Vec<u8>, bytes: &[u8]) {
-    into.clear();
-    into.extend_from_slice(bytes);
-}
-
-fn start_content(
-    head: &Head<'_>,
-    message: &mut HttpMessage,
-    about: About,
-    source: Source,
-    out: &mut Output<'_>,
-) -> Content {
-    let (content, error) = Content::start(head, message, out.redacted);
-    undecodable(error, about, source, out);
-    content
-}
-
-/// What a 101 switches to (RFC 9110 §7.8); its handshake is checked if it is WebSocket's (RFC 6455 §4).
-fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'_>) -> Switch {
-    out.summary.upgrades += 1;
-    let Some(response) = &exchange.response else { return Switch::Other(String::new()) };
-    let headers = &response.message.headers;
-    let token = headers.list(FieldName::Upgrade).next().unwrap_or_default();
-    let token = String::from_utf8_lossy(token).into_owned();
-    if !token.eq_ignore_ascii_case("websocket") {
-        exchange.upgraded = Some(token.clone());
-        return Switch::Other(token);
-    }
-    out.summary.websocket_upgrades += 1;
-    let mut found = Vec::new();
-    let draft = Draft::of(exchange.request.as_ref().map(|request| &request.message.headers), headers);
-    if let Some(request) = &exchange.request {
-        handshake::judge_answer(asked(request), response.message.version, headers, &mut found);
-    }
-    let negotiated = handshake::extensions(headers);
-    found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
-    let about = About::connection(exchange.connection).by(Direction::Server).exchange(exchange.index);
-    report(&found, about, source, out);
-    exchange.upgraded = Some("websocket".into());
-    Switch::WebSocket(draft, negotiated.deflate, negotiated.others)
 }
 
 fn undecodable(error: Option<String>, about: About, source: Source, out: &mut Output<'_>) {

@@ -1,0 +1,99 @@
+//! What a body brings: its bytes, what is made of them, chunk lines and trailers.
+
+use super::super::event::{How, Made, Map};
+use super::super::output::{Output, report};
+use super::super::record::{Direction, Request};
+use super::{Pairing, undecodable};
+use crate::layers::application::http::{Fault, FieldName, Head};
+use crate::layers::{Run, Source};
+
+/// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
+const SLOW_TO_CONTINUE: u64 = 300_000_000;
+
+impl Pairing {
+    /// Takes content.
+    pub(in crate::inspect) fn data(
+        &mut self,
+        from: Direction,
+        data: &[u8],
+        run: Run,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        if from == Direction::Client {
+            self.continues(source, out);
+        }
+        if let Some(sniffer) = &mut self.sniffers[from as usize] {
+            sniffer.push(data);
+        }
+        if let Some((_, message)) = self.content(from) {
+            message.extent.last = source.ready;
+        }
+        if from == Direction::Server {
+            self.endings.server_sends(source);
+        }
+        let error = if out.depth.pieces {
+            self.told_data(from, data, run, out)
+        } else if let Some((content, message)) = self.content(from) {
+            message.wire_body_bytes += data.len() as u64;
+            content.push(data, out.depth.keep, message, &mut |_| {})
+        } else {
+            None
+        };
+        if error.is_some() {
+            undecodable(error, self.about(from), source, out);
+        }
+    }
+
+    /// The same, and tells what is made from it.
+    #[cold]
+    fn told_data(&mut self, from: Direction, data: &[u8], mut run: Run, out: &mut Output<'_>) -> Option<String> {
+        let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
+        let is_chunked = self.is_chunked(from);
+        let [mut dechunking, mut decoding] = self.making[from as usize];
+        let (content, message) = self.content(from)?;
+        message.wire_body_bytes += data.len() as u64;
+        if is_chunked {
+            run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
+        }
+        let error = content.push(data, out.depth.keep, message, &mut |bytes| {
+            out.derived(&mut decoding, Made { how: How::Decoded, side, index }, bytes, run, Map::Whole);
+        });
+        self.making[from as usize] = [dechunking, decoding];
+        error
+    }
+
+    /// A request's body begins, or goes on: it may have waited for a 100 that did not come.
+    fn continues(&self, source: Source, out: &mut Output<'_>) {
+        let Some(open) = self.open.back() else { return };
+        let Some(request) = open.exchange.request.as_ref().filter(|request| request.message.wire_body_bytes == 0)
+        else {
+            return;
+        };
+        let waited = source.ready.time.since(request.message.extent.last.time);
+        if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
+            report(&[Fault::WaitedForContinue { waited }], self.about(Direction::Client), source, out);
+        }
+    }
+
+    /// Takes note of bytes that frame a body: chunk lines and ends.
+    pub(in crate::inspect) fn framing(&mut self, from: Direction, length: usize) {
+        if let Some((_, message)) = self.content(from) {
+            message.wire_body_bytes += length as u64;
+        }
+    }
+
+    /// Takes a trailer section.
+    pub(in crate::inspect) fn trailers(&mut self, from: Direction, head: &Head<'_>) {
+        if let Some((_, message)) = self.content(from) {
+            message.wire_body_bytes += head.block.len() as u64;
+            head.copy_into(&mut message.trailers);
+        }
+    }
+}
+
+/// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).
+pub(super) fn expects_continue(request: &Request) -> bool {
+    let mut expected = request.message.headers.list(FieldName::Expect);
+    expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+}
