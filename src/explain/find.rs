@@ -81,7 +81,9 @@ pub fn find(words: &str) -> Vec<&'static Entry> {
     // else can be meant.
     found.sort_by_key(|entry| {
         let is_shown = entry.kind != Kind::Word || entry.detail("lesson").is_some();
-        (!entry.is_assigned(), entry.name != words.trim(), normal(entry.name) != name, !is_shown)
+        // A server may be called after what it serves: websockets.
+        let is_server = entry.kind == Kind::Server;
+        (!entry.is_assigned(), is_server, entry.name != words.trim(), normal(entry.name) != name, !is_shown)
     });
     let mut at = 0;
     found.retain(|entry| {

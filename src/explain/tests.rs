@@ -268,6 +268,7 @@ fn words_of_several_meanings_find_the_likeliest_first() {
         ("accept", "header Accept"),
         ("fin", "flag FIN"),
         ("web-socket", "word WebSocket"),
+        ("WebSockets", "word WebSocket"),
         ("what is a proxy?", "word proxy"),
         ("host header", "header Host"),
         ("2", "opcode 2"),
