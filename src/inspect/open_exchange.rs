@@ -27,6 +27,7 @@ pub(super) struct OpenExchange {
 
 impl OpenExchange {
     /// Bytes of memory that its messages hold, roughly.
+    #[inline]
     pub(super) fn held(&self) -> usize {
         let of = |message: &HttpMessage| {
             message.body.capacity() + message.headers.block.capacity() + message.trailers.block.capacity()
@@ -37,6 +38,7 @@ impl OpenExchange {
     }
 
     /// Empties it for the next exchange, which uses its buffers; returns the response, whose own are used apart.
+    #[inline]
     pub(super) fn clear(&mut self) -> Option<Response> {
         self.content = None;
         (self.cause, self.closes, self.interim) = (None, None, 0);
@@ -48,6 +50,7 @@ impl OpenExchange {
 }
 
 /// Reuses another message's buffers for the message that has that head.
+#[inline]
 pub(super) fn begin(message: &mut HttpMessage, head: &Head<'_>, head_version: (u8, u8)) {
     let HttpMessage {
         version,

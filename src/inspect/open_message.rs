@@ -49,6 +49,7 @@ impl OpenMessage {
     }
 
     /// Starts on a message, in the room of one that is over.
+    #[inline]
     pub(super) fn start(
         &mut self,
         (connection, direction): (u64, Direction),
@@ -70,6 +71,7 @@ impl OpenMessage {
     }
 
     /// Whether the payload's content is needed, not only its length.
+    #[inline]
     pub(super) fn is_read(&self, keep: usize) -> bool {
         self.message.compressed || self.check.is_some() || self.message.payload.len() < keep
     }

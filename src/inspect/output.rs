@@ -283,6 +283,7 @@ impl<'a> Output<'a> {
 }
 
 /// Reports what was found; returns the id of the first of it.
+#[inline]
 pub(super) fn report(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
     let mut first = None;
     for fault in found {

@@ -21,6 +21,7 @@ impl OpenMessage {
     }
 
     /// Takes payload as it was sent, but unmasked; it stands at `from`.
+    #[inline]
     pub(super) fn push(
         &mut self,
         bytes: &[u8],
@@ -48,6 +49,7 @@ impl OpenMessage {
         }
     }
 
+    #[inline]
     pub(super) fn finish(&mut self, inflater: Option<&mut Inflater>, source: Source, out: &mut Output<'_>) {
         if self.message.compressed && !self.note.is_empty() {
             self.noted(source, out);
@@ -92,6 +94,7 @@ impl OpenMessage {
     }
 
     /// Tells what is inflated, if it is.
+    #[inline]
     fn tell(&mut self, bytes: &[u8], out: &mut Output<'_>) {
         let Message { connection, direction, compressed, .. } = self.message;
         if out.depth.pieces && compressed && !out.redacted {
@@ -101,6 +104,7 @@ impl OpenMessage {
     }
 
     /// Takes payload in its final form: unmasked and inflated.
+    #[inline]
     fn take(&mut self, bytes: &[u8], source: Source, out: &mut Output<'_>) {
         self.tell(bytes, out);
         let message = &mut self.message;

@@ -35,6 +35,7 @@ impl Draft {
     }
 
     /// Whether a request with fields of such names is draft 76's.
+    #[inline]
     pub fn has_third_key(has: impl Fn(FieldName) -> bool) -> bool {
         has(FieldName::SecWebSocketKey1) && has(FieldName::SecWebSocketKey2)
     }

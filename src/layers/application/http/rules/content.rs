@@ -8,6 +8,7 @@ use super::RequestHead;
 use super::problems::Fault;
 use crate::layers::presentation::coding::is_raw_deflate;
 
+#[inline]
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
     match method {
         b"TRACE" => {
@@ -37,6 +38,7 @@ fn has_content(head: &Head<'_>) -> bool {
     head.get(FieldName::TransferEncoding).is_some() || head.get(FieldName::ContentLength).is_some_and(|it| it != b"0")
 }
 
+#[inline]
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     if head.get(FieldName::TransferEncoding).is_some() {
         if asked.version == (1, 0) && head.start.is_some_and(|start| start.version >= (1, 1)) {

@@ -8,6 +8,7 @@ use super::RequestHead;
 use super::problems::Fault;
 use super::target::authority;
 
+#[inline]
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     // What begins another protocol has rules of its own.
     if status == 101 || !head.whole {

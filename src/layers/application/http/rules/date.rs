@@ -10,6 +10,7 @@ use super::problems::Fault;
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 
 /// Judges the value of a field that has a date. What doesn't begin with a day's name is no date at all.
+#[inline]
 pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if is_fixdate(value) || !begins_with_day(value) {
         return;
@@ -25,6 +26,7 @@ pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
 }
 
 /// Last-Modified is not later than Date (RFC 9110 §8.8.2.1), where both are there.
+#[inline]
 pub(super) fn in_order(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let Some(modified) = head.get(FieldName::LastModified) else { return };
     let Some(date) = head.get(FieldName::Date) else { return };

@@ -48,6 +48,7 @@ pub(super) fn judge(head: &Head<'_>, faults: &mut Vec<Fault>) {
 }
 
 /// Judges an entity tag (RFC 9110 §8.8.3).
+#[inline]
 pub(super) fn entity_tag(value: &[u8], faults: &mut Vec<Fault>) {
     if !is_entity_tag(value) {
         faults.push(Fault::MalformedEntityTag { name: FieldName::ETag.as_str(), value: text(value) });

@@ -9,6 +9,7 @@ use super::fields::names_connection;
 use super::problems::Fault;
 
 /// What a response must have, and what it may only have, or be, if the request, where that was captured, asked for it.
+#[inline]
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
     if status < 200 && asked.is_some_and(|asked| asked.version == (1, 0)) {
         faults.push(Fault::InterimToOldVersion(status));

@@ -6,6 +6,7 @@ use super::super::section::{Head, begins_with};
 use super::super::words;
 use super::problems::Fault;
 
+#[inline]
 pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
     if !words::are_ascii(target) {
         faults.push(Fault::TargetNotAscii(text(target)));
@@ -60,6 +61,7 @@ fn host_is_the_targets(head: &Head<'_>, target: &[u8], faults: &mut Vec<Fault>) 
 }
 
 /// Judges a URI in a field (RFC 9110 §4.2).
+#[inline]
 pub(super) fn uri(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if has_user(value) {
         faults.push(Fault::UserInfo(name.as_str()));
