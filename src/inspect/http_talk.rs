@@ -143,7 +143,11 @@ impl HttpTalk {
         loop {
             let start = decoder.position();
             let item = decoder.next(input)?;
+            let told = out.told();
             if let Some((framing, switch)) = taker.take(item, start, out) {
+                if out.told() > told {
+                    decoder.doubt();
+                }
                 decoder.body(framing);
                 if switch.is_some() {
                     return switch;

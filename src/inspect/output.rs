@@ -196,10 +196,15 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// How many problems and notes were told so far.
+    pub(super) fn told(&self) -> u64 {
+        self.summary.problems + self.summary.notes
+    }
+
     /// Reports a problem or a note, and returns its id, by which its effects name it.
     pub(super) fn problem(&mut self, source: Source, about: About, breach: &impl Breach) -> u64 {
         let Rule { code, clause, kind } = breach.rule();
-        let id = self.summary.problems + self.summary.notes;
+        let id = self.told();
         match kind {
             Kind::Problem => self.summary.problems += 1,
             Kind::Note => self.summary.notes += 1,

@@ -1,5 +1,6 @@
 //! The pipeline as a whole: what it finds does not depend on how TCP cut, repeated or reordered the bytes.
 
+mod again;
 mod early;
 mod ends;
 mod missing;

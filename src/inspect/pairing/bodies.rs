@@ -26,15 +26,13 @@ impl Pairing {
         if let Some(sniffer) = &mut self.sniffers[from as usize] {
             sniffer.push(data);
         }
-        if let Some((_, message)) = self.content(from) {
-            message.extent.last = source.ready;
-        }
         if from == Direction::Server {
             self.endings.server_sends(source);
         }
         let error = if out.depth.pieces {
-            self.told_data(from, data, run, out)
+            self.told_data(from, data, run, source, out)
         } else if let Some((content, message)) = self.content(from) {
+            message.extent.last = source.ready;
             message.wire_body_bytes += data.len() as u64;
             content.push(data, out.depth.keep, message, &mut |_| {})
         } else {
@@ -47,11 +45,19 @@ impl Pairing {
 
     /// The same, and tells what is made from it.
     #[cold]
-    fn told_data(&mut self, from: Direction, data: &[u8], mut run: Run, out: &mut Output<'_>) -> Option<String> {
+    fn told_data(
+        &mut self,
+        from: Direction,
+        data: &[u8],
+        mut run: Run,
+        source: Source,
+        out: &mut Output<'_>,
+    ) -> Option<String> {
         let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
         let is_chunked = self.is_chunked(from);
         let [mut dechunking, mut decoding] = self.making[from as usize];
         let (content, message) = self.content(from)?;
+        message.extent.last = source.ready;
         message.wire_body_bytes += data.len() as u64;
         if is_chunked {
             run = out.derived(&mut dechunking, Made { how: How::Dechunked, side, index }, data, run, Map::Bytewise);
@@ -94,6 +100,5 @@ impl Pairing {
 
 /// Whether a request waits with its body for 100 Continue (RFC 9110 §10.1.1).
 pub(super) fn expects_continue(request: &Request) -> bool {
-    let mut expected = request.message.headers.list(FieldName::Expect);
-    expected.any(|expected| expected.eq_ignore_ascii_case(b"100-continue"))
+    request.message.headers.lists(FieldName::Expect, b"100-continue")
 }

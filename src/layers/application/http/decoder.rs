@@ -171,6 +171,11 @@ impl Decoder {
         };
     }
 
+    /// Something is wrong with the head just handed out: what is wrong is there again if its lines come again.
+    pub fn doubt(&mut self) {
+        self.fields.doubt();
+    }
+
     /// What comes next needn't be a message, and that's not a fault: HTTP/0.9 answers with bare content.
     pub fn expect_anything(&mut self) {
         self.synchronised = false;
@@ -519,6 +524,7 @@ impl Decoder {
             lines: &self.fields.lines,
             names: &self.fields.names,
             is_ascii: self.fields.is_ascii,
+            fresh: self.fields.fresh,
             faults: &self.fields.faults,
             whole: !self.cut,
         }
@@ -535,6 +541,7 @@ impl Decoder {
         let at = self.position;
         if let Some((line_end, _)) = self.take_apart(whole, input.bytes).filter(|_| whole != Gathered::TooLong) {
             let framing = of_request(&self.section(whole, input, line_end), &mut Vec::new());
+            self.doubt();
             self.unheeded = true;
             self.body(framing);
         } else {

@@ -16,3 +16,13 @@ pub struct FieldLine {
     /// The name, if it is one that is asked for.
     pub known: Option<FieldName>,
 }
+
+impl FieldLine {
+    /// The same line, so many bytes further on.
+    #[inline]
+    pub(super) fn moved(&self, by: u32) -> Self {
+        let moved = |range: &Range<u32>| range.start.wrapping_add(by)..range.end.wrapping_add(by);
+        let Self { name, value, whole, known } = self;
+        Self { name: moved(name), value: moved(value), whole: moved(whole), known: *known }
+    }
+}

@@ -11,6 +11,26 @@ use super::problems::{Fault, text};
 use super::start_line::{is_token, trim_line_end};
 use super::words;
 
+/// Which lines of a section weren't in the one before, by their place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fresh(u64);
+
+impl Fresh {
+    /// All lines there may be.
+    pub(super) const ALL: Self = Self(u64::MAX);
+
+    #[inline]
+    fn add(&mut self, place: usize) {
+        self.0 |= 1 << (place % 64);
+    }
+
+    /// Whether that line wasn't in the section before, or may not have been.
+    #[inline]
+    pub(super) fn has(self, place: usize) -> bool {
+        place >= 64 || self.0 & 1 << place != 0
+    }
+}
+
 /// A section taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Section {
@@ -20,6 +40,8 @@ pub(super) struct Section {
     pub(super) names: Names,
     /// Whether all of them are ASCII.
     pub(super) is_ascii: bool,
+    /// Those that weren't in the head before, too.
+    pub(super) fresh: Fresh,
     /// What is wrong with it.
     pub(super) faults: Vec<Fault>,
     /// The head before it.
@@ -34,6 +56,11 @@ impl Section {
         section
     }
 
+    /// Something was found to be wrong with what was taken apart last: should the same lines come again, they are fresh.
+    pub(super) fn doubt(&mut self) {
+        self.previous.forget();
+    }
+
     /// Bytes of memory held beside the value itself, faults aside.
     pub(super) fn held(&self) -> usize {
         self.lines.capacity() * size_of::<FieldLine>() + self.previous.held()
@@ -44,6 +71,7 @@ impl Section {
         self.lines.clear();
         self.names = Names::default();
         self.is_ascii = true;
+        self.fresh = Fresh::default();
         self.faults.clear();
     }
 
@@ -58,9 +86,13 @@ impl Section {
         let mut is_ascii = true;
         let end_of_all = loop {
             let rest = &block[at..];
-            if let Some(line) = beside.line(rest, at) {
-                at = line.whole.end as usize;
-                self.add(line);
+            let again = beside.lines(rest);
+            if let (Some(first), Some(last)) = (again.first(), again.last()) {
+                let by = (at as u32).wrapping_sub(first.whole.start);
+                at = last.whole.end.wrapping_add(by) as usize;
+                for line in again {
+                    self.add(line.moved(by));
+                }
                 continue;
             }
             if rest.starts_with(b"\r\n") {
@@ -70,6 +102,7 @@ impl Section {
                 is_ascii &= words::are_ascii(&rest[..line.whole.len()]);
                 at = line.whole.end as usize;
                 beside.passes(&line);
+                self.fresh.add(self.lines.len());
                 self.add(line);
                 continue;
             }
@@ -82,6 +115,7 @@ impl Section {
                 break Some(end);
             }
             is_ascii &= words::are_ascii(line);
+            self.fresh.add(self.lines.len());
             self.any_line(block, start..start + line.len(), start..end);
             self.lines.last().inspect(|line| beside.passes(line));
         };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::field_line::FieldLine;
-use super::lines::Section;
+use super::lines::{Fresh, Section};
 use super::names::{FieldName, NameSet, Names};
 use super::problems::Fault;
 use super::start_line::StartLine;
@@ -42,7 +42,8 @@ impl Fields {
     pub fn head<'a>(&'a self, start: &'a StartLine) -> Head<'a> {
         let Self { block, lines, names } = self;
         let is_ascii = block.is_ascii();
-        Head { block, start_line_bytes: 0, start: Some(start), lines, names, is_ascii, faults: &[], whole: true }
+        let fresh = Fresh::ALL;
+        Head { block, start_line_bytes: 0, start: Some(start), lines, names, is_ascii, fresh, faults: &[], whole: true }
     }
 
     /// Every field line as (name, value), in order, as sent.
@@ -76,6 +77,13 @@ impl Fields {
         self.all(name).flat_map(elements)
     }
 
+    /// Whether a comma-separated list of that name has that element, case aside.
+    #[must_use]
+    #[inline]
+    pub fn lists(&self, name: FieldName, element: &[u8]) -> bool {
+        self.all(name).any(|value| has(value, element))
+    }
+
     /// The values of all field lines of any name, case aside (RFC 9110 §5.1), in order.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
         self.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
@@ -101,6 +109,8 @@ pub struct Head<'a> {
     pub(super) names: &'a Names,
     /// Whether all of its field lines are ASCII.
     pub(super) is_ascii: bool,
+    /// Those of its field lines whose values weren't judged and found faultless before.
+    pub(super) fresh: Fresh,
     /// What is wrong with it.
     pub faults: &'a [Fault],
     /// Whether its end is there. If not, it isn't known which fields are missing.
@@ -153,6 +163,13 @@ impl<'a> Head<'a> {
     pub fn list(&self, name: FieldName) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.all(name).flat_map(elements)
     }
+
+    /// Whether a comma-separated list of that name has that element, case aside.
+    #[must_use]
+    #[inline]
+    pub fn lists(&self, name: FieldName, element: &[u8]) -> bool {
+        self.all(name).any(|value| has(value, element))
+    }
 }
 
 /// The values of all those lines that have that name, in order.
@@ -171,6 +188,12 @@ fn values<'a>(
 /// The elements of a comma-separated list without quoted strings (RFC 9110 §5.6.1), empty ones left out.
 pub fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|b| *b == b',').map(trimmed).filter(|element| !element.is_empty())
+}
+
+/// Whether a comma-separated list has an element, case aside. Most have no other.
+fn has(list: &[u8], element: &[u8]) -> bool {
+    list.eq_ignore_ascii_case(element)
+        || list.len() > element.len() && elements(list).any(|it| it.eq_ignore_ascii_case(element))
 }
 
 /// Whether a value begins with `wanted`, case aside.
@@ -194,6 +217,16 @@ pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_has_its_elements_whatever_their_case() {
+        for list in ["Upgrade", "keep-alive, UPGRADE", "upgrade,", ",\tupgrade ,x"] {
+            assert!(has(list.as_bytes(), b"upgrade"), "{list:?}");
+        }
+        for list in ["", "upgrades", "an upgrade", "up,grade", "x"] {
+            assert!(!has(list.as_bytes(), b"upgrade"), "{list:?}");
+        }
+    }
 
     #[test]
     fn the_end_of_a_section_is_found_whatever_its_line_ends() {

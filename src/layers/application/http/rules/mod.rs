@@ -72,10 +72,16 @@ pub fn judge_trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
 /// Judges the fields of a head one by one, each by its value and by what else the head has.
 fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
     fields::judge(head, faults);
-    for line in head.lines {
+    for (place, line) in head.lines.iter().enumerate() {
         let Some(name) = line.known else { continue };
         let value = head.slice(&line.value);
         match name {
+            FieldName::IfRange => conditional::if_range(head, value, faults),
+            FieldName::Te => fields::te(head, value, faults),
+            FieldName::Expect => content::expected(head, value, faults),
+            FieldName::Upgrade => obligations::upgrade_is_named(head, faults),
+            // All others are judged by their values alone.
+            _ if !head.fresh.has(place) => {}
             // Expires is often no date at all, and means "already" then.
             FieldName::Date
             | FieldName::Expires
@@ -87,14 +93,10 @@ fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
             FieldName::Host => target::host(value, faults),
             FieldName::ContentType => content::boundary(value, faults),
             FieldName::IfMatch | FieldName::IfNoneMatch => conditional::if_match(name, value, faults),
-            FieldName::IfRange => conditional::if_range(head, value, faults),
             FieldName::SetCookie => cookies::set_cookie(value, faults),
             FieldName::Connection => fields::connection(value, faults),
             FieldName::ProxyAuthenticate | FieldName::WwwAuthenticate => fields::realm(name, value, faults),
-            FieldName::Te => fields::te(head, value, faults),
-            FieldName::Expect => content::expected(head, value, faults),
             FieldName::AccessControlAllowCredentials => cors::credentials(value, faults),
-            FieldName::Upgrade => obligations::upgrade_is_named(head, faults),
             _ => {}
         }
     }
