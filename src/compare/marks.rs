@@ -93,10 +93,7 @@ fn decided(exchange: &Exchange, response: &Response) -> Framing {
 /// Whether the connection is kept (RFC 9112 §9.3).
 pub(super) fn persistence(response: &Response) -> &'static str {
     let message = &response.message;
-    let has = |option: &[u8]| {
-        let mut options = message.headers.list(FieldName::Connection);
-        options.any(|listed| listed.eq_ignore_ascii_case(option))
-    };
+    let has = |option: &[u8]| message.headers.lists(FieldName::Connection, option);
     match message.version {
         _ if has(b"close") => "closed after it",
         _ if response.status == 101 => "kept, for another protocol",

@@ -3,7 +3,7 @@
 
 use super::record::{Direction, HttpMessage};
 use crate::layers::Source;
-use crate::layers::application::http::{Fault, FieldName, Framing, Head, NameSet, is_endless};
+use crate::layers::application::http::{Fault, FieldName, Framing, Head, is_endless};
 
 /// How long a server may take to close a connection that it has to, in nanoseconds, before that is worth telling.
 pub(super) const SLOW_TO_CLOSE: u64 = 5_000_000_000;
@@ -121,6 +121,5 @@ pub(super) fn closes(head: &Head<'_>, found: &[Fault]) -> Option<&'static str> {
 
 /// Whether a head's Connection has that option.
 fn says(head: &Head<'_>, option: &[u8]) -> bool {
-    head.has(const { NameSet::of(&[FieldName::Connection]) })
-        && head.list(FieldName::Connection).any(|it| it.eq_ignore_ascii_case(option))
+    head.lists(FieldName::Connection, option)
 }

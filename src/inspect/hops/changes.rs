@@ -126,7 +126,7 @@ pub(super) fn lost_upgrade(version: (u8, u8), passed: &Request) -> Option<String
 }
 
 fn names_upgrade(fields: &Fields) -> bool {
-    fields.list(FieldName::Connection).any(|option| option.eq_ignore_ascii_case(b"upgrade"))
+    fields.lists(FieldName::Connection, b"upgrade")
 }
 
 fn version((major, minor): (u8, u8)) -> String {

@@ -25,8 +25,7 @@ pub fn is_key(key: &[u8]) -> bool {
 /// Whether a request asks for an upgrade to WebSocket (§4.2.1).
 #[must_use]
 pub fn is_asked(request: &Fields) -> bool {
-    request.has(const { NameSet::of(&[FieldName::Upgrade]) })
-        && request.list(FieldName::Upgrade).any(|token| token.eq_ignore_ascii_case(b"websocket"))
+    request.lists(FieldName::Upgrade, b"websocket")
 }
 
 /// Whether a request means a handshake: it asks for one, or has what only a handshake has.
@@ -52,9 +51,7 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
         faults.push(Fault::RequestInOldHttp);
     }
     match fields.get(FieldName::Upgrade) {
-        None => faults.push(Fault::NoUpgradeField {
-            connection: fields.list(FieldName::Connection).any(|it| it.eq_ignore_ascii_case(b"upgrade")),
-        }),
+        None => faults.push(Fault::NoUpgradeField { connection: fields.lists(FieldName::Connection, b"upgrade") }),
         Some(other) if !is_asked(fields) => faults.push(Fault::UpgradeNamesOther(text(other))),
         Some(_) => {}
     }

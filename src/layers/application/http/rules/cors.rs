@@ -75,7 +75,7 @@ fn preflight(
     for field in asked_for {
         // Authorization has to be named (Fetch §4.8).
         let by_star = any(fields) && !field.eq_ignore_ascii_case(b"authorization");
-        if !by_star && !head.list(fields).any(|it| it.eq_ignore_ascii_case(field)) {
+        if !by_star && !head.lists(fields, field) {
             faults.push(Fault::PreflightLacks { field: fields.as_str(), wanted: text(field) });
         }
     }

@@ -163,7 +163,7 @@ pub(super) fn trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
 
 /// Whether Connection names that option.
 pub(super) fn names_connection(head: &Head<'_>, option: &[u8]) -> bool {
-    head.list(FieldName::Connection).any(|named| named.eq_ignore_ascii_case(option))
+    head.lists(FieldName::Connection, option)
 }
 
 #[cold]

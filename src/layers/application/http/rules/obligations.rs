@@ -42,7 +42,7 @@ fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec
     let Some(request) = request else { return };
     let offered = || request.list(FieldName::Upgrade);
     for chosen in head.list(FieldName::Upgrade) {
-        if !offered().any(|offer| offer.eq_ignore_ascii_case(chosen)) {
+        if !request.lists(FieldName::Upgrade, chosen) {
             let all: Vec<&[u8]> = offered().collect();
             let offered =
                 if all.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", text(&all.join(&b", "[..]))) };
