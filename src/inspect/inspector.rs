@@ -77,7 +77,11 @@ impl Inspector {
 
     /// Takes the next packet.
     pub fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
-        self.listening(sink, |this, sink| this.read(packet, sink));
+        if self.options.strays {
+            self.listening(sink, |this, sink| this.read(packet, sink));
+        } else {
+            self.read(packet, sink);
+        }
     }
 
     /// Reads on, and if strays are to be told of, listens to what is found.

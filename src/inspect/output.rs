@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -101,11 +100,8 @@ pub(super) struct Output<'a> {
     /// Whether it is about the one that is looked at.
     is_told: bool,
     /// The client and the server of that connection.
-    pub(super) ends: Ends,
+    pub(super) ends: Option<Ends>,
 }
-
-/// The ends of no connection.
-const NOBODY: Ends = [SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0); 2];
 
 /// What a problem is about, as far as it is about one of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -173,7 +169,7 @@ impl<'a> Output<'a> {
         (asked, redacted): (&'a Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, depth: asked.depth(), redacted, scratch, asked, is_told: true, ends: NOBODY }
+        Self { sink, summary, depth: asked.depth(), redacted, scratch, asked, is_told: true, ends: None }
     }
 
     /// From here on, this connection is looked at.
@@ -227,7 +223,7 @@ impl<'a> Output<'a> {
     /// The id of the first note that said the same of the same server: one habit is one story.
     fn said_before(&mut self, id: u64, code: &'static str, text: &str) -> Option<u64> {
         let said = &mut self.scratch.said;
-        let key = (code, said.hasher().hash_one((text, self.ends[1])));
+        let key = (code, said.hasher().hash_one((text, self.ends.map(|[_, server]| server))));
         if let Some(first) = said.get(&key) {
             return Some(*first);
         }

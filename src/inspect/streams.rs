@@ -63,7 +63,7 @@ impl Streams<'_, '_> {
         record.closed_by = record.closed_by.map(Direction::reverse);
         self.watch.swap_sides();
         self.conversation.swap_sides();
-        self.out.ends = self.record.ends();
+        self.out.ends = Some(self.record.ends());
         self.out.emit(Event::Turned(self.record.number));
     }
 

@@ -98,7 +98,7 @@ impl Tracked {
         if std::mem::replace(&mut self.told, true) {
             return;
         }
-        out.ends = self.record.ends();
+        out.ends = Some(self.record.ends());
         self.flush(source, out);
         let reset = self.record.closed == Closed::Reset;
         let last = Source::of(self.record.extent.last);
@@ -124,7 +124,7 @@ impl Tracked {
         if self.complained.is_some() {
             return;
         }
-        out.ends = self.record.ends();
+        out.ends = Some(self.record.ends());
         let what = match complaint.reason {
             Reason::TooBig(0) => "the packet is too big for the next link".to_owned(),
             Reason::TooBig(most) => format!("the packet is too big for the next link, which takes {most} bytes"),
@@ -167,7 +167,7 @@ impl Tracked {
             return false;
         }
         if !segment.payload.is_empty() {
-            out.ends = self.record.ends();
+            out.ends = Some(self.record.ends());
         }
         self.heard(side, source.ready);
         self.watch.heard();
@@ -237,7 +237,7 @@ impl Tracked {
         if let Some(fault) = tcp.damage() {
             return self.without_effect(&fault, segment, (up, arrived), is_new, source, out);
         }
-        out.ends = self.record.ends();
+        out.ends = Some(self.record.ends());
         let side = self.side(up);
         // Whoever forges a reset without seeing the connection has to guess its sequence number.
         if segment.flags & RST != 0 && self.reassembly.is_far(side, segment.sequence, self.largest_window(side.other()))

@@ -96,7 +96,7 @@ impl Pairing {
         begin(&mut request.message, head, *version);
         self.asked_simply |= *version == (0, 9);
         (open.cause, open.closes) = (cause, closes);
-        open.ticket = out.scratch.hops.asked(out.ends, request, source.ready);
+        open.ticket = out.ends.map(|ends| out.scratch.hops.asked(ends, request, source.ready)).unwrap_or_default();
         if handshake::is_meant(&request.message.headers) {
             let hop = out.scratch.hops.lost_upgrade(open.ticket, request).filter(|_| head.whole);
             let hop = hop.map(|hop| out.problem(source, about, &hop));
