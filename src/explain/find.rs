@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::kind::Kind;
 use super::nearest::nearest;
 use super::table;
-use super::words::{asked_about, loose, normal, number};
+use super::words::{asked_about, in_company, loose, normal, number};
 
 pub(super) const ALIASES: &str = include_str!("data/aliases.tsv");
 
@@ -101,6 +101,10 @@ pub fn find(words: &str) -> Vec<&'static Entry> {
     if found.is_empty() && more.is_empty() && kinds(words).is_empty() {
         let about = asked_about(&name);
         more = if about == name { BY_LOOSE_NAME.get(&loose(&name)).cloned().unwrap_or_default() } else { find(about) };
+        if more.is_empty() {
+            let by_any_name = |name: &str| [called(name), also_called(name)].concat();
+            more = in_company(about).map(by_any_name).find(|found| !found.is_empty()).unwrap_or_default();
+        }
     }
     for entry in more {
         if !found.contains(&entry) {

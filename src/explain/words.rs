@@ -29,6 +29,30 @@ pub(super) fn asked_about(words: &str) -> &str {
     rest
 }
 
+/// The same without a word that only says what kind of thing is meant: "404 error", "http 404", "syn packet".
+pub(super) fn in_company(words: &str) -> impl Iterator<Item = &str> {
+    const BEFORE: [&str; 7] = ["http", "https", "websocket", "ws", "tcp", "ip", "error"];
+    const AFTER: [&str; 14] = [
+        "error",
+        "packet",
+        "frame",
+        "message",
+        "request",
+        "response",
+        "protocol",
+        "server",
+        "address",
+        "header",
+        "api",
+        "connection",
+        "compression",
+        "notation",
+    ];
+    let before = BEFORE.iter().filter_map(|word| words.strip_prefix(word)?.strip_prefix(' '));
+    let after = AFTER.iter().filter_map(|word| words.strip_suffix(word)?.strip_suffix(' '));
+    before.chain(after)
+}
+
 /// A number, in decimal or, after 0x, in hexadecimal.
 pub(super) fn number(text: &str) -> Option<u16> {
     match text.strip_prefix("0x") {
