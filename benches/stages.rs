@@ -23,7 +23,7 @@ use wire101::layers::presentation::charset::Utf8Check;
 use wire101::layers::presentation::deflate::Inflater;
 use wire101::layers::presentation::masking;
 use wire101::layers::stack::{self, Outcome};
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Stamp};
+use wire101::layers::transport::{Conflict, End, Hole, Reassembly, Receiver, Segment, Stamp};
 use wire101::layers::{Direction, Source};
 use wire101::moment::Moment;
 
@@ -44,17 +44,17 @@ impl Sink for Nothing {
 
 /// The stream of a side, if one is to be kept.
 #[derive(Default)]
-struct Stream(Option<Side>, Vec<u8>);
+struct Stream(Option<End>, Vec<u8>);
 
 impl Receiver for Stream {
-    fn bytes(&mut self, side: Side, _: u64, bytes: &[u8], _: Source) {
+    fn bytes(&mut self, side: End, _: u64, bytes: &[u8], _: Source) {
         if self.0 == Some(side) {
             self.1.extend_from_slice(bytes);
         }
     }
-    fn gap(&mut self, _: Side, _: u64, _: u64, _: Hole, _: Source) {}
-    fn conflict(&mut self, _: Side, _: Conflict, _: Source) {}
-    fn end(&mut self, _: Side, _: Source) {}
+    fn gap(&mut self, _: End, _: u64, _: u64, _: Hole, _: Source) {}
+    fn conflict(&mut self, _: End, _: Conflict, _: Source) {}
+    fn end(&mut self, _: End, _: Source) {}
 }
 
 fn packets(kind: Kind) -> Vec<Data> {
@@ -112,8 +112,8 @@ fn reassembled(packets: &[Data], to: &mut Stream) -> u64 {
         let Outcome::Tcp(tcp) = stack::walk(1, packet) else { continue };
         let header = tcp.header;
         let (side, port) = match header.source_port {
-            80 => (Side::Second, header.destination_port),
-            port => (Side::First, port),
+            80 => (End::Second, header.destination_port),
+            port => (End::First, port),
         };
         let (sequence, acknowledgment, flags) = (header.sequence, header.acknowledgment, header.flags);
         let segment =
@@ -193,7 +193,7 @@ fn main() {
     }
 
     // One connection's responses.
-    let mut responses = Stream(Some(Side::Second), Vec::new());
+    let mut responses = Stream(Some(End::Second), Vec::new());
     let one = packets(Kind::KeepAlive)
         .into_iter()
         .filter(|packet| [&packet[34..36], &packet[36..38]].contains(&&[0x27, 0x10][..]));

@@ -19,7 +19,7 @@ use wire101::layers::session::tls::Tls;
 use wire101::layers::session::{Opening, Prelude, opening};
 use wire101::layers::stack::{self, Outcome};
 use wire101::layers::transport::header::Options as TcpOptions;
-use wire101::layers::transport::{Conflict, Hole, Reassembly, Receiver, Segment, Side, Stamp};
+use wire101::layers::transport::{Conflict, End, Hole, Reassembly, Receiver, Segment, Stamp};
 use wire101::limits::MAX_WAITING_BYTES;
 use wire101::moment::Moment;
 use wire101::redact::Redacted;
@@ -227,17 +227,17 @@ fn tcp_options(bytes: &[u8]) -> bool {
 struct InOrder([u64; 2]);
 
 impl Receiver for InOrder {
-    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], _: Source) {
+    fn bytes(&mut self, side: End, start: u64, bytes: &[u8], _: Source) {
         assert_eq!(start, self.0[side as usize]);
         self.0[side as usize] = start + bytes.len() as u64;
     }
-    fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
+    fn gap(&mut self, side: End, start: u64, length: u64, _: Hole, _: Source) {
         assert_eq!(start, self.0[side as usize]);
         assert!(length > 0);
         self.0[side as usize] = start + length;
     }
-    fn conflict(&mut self, _: Side, _: Conflict, _: Source) {}
-    fn end(&mut self, _: Side, _: Source) {}
+    fn conflict(&mut self, _: End, _: Conflict, _: Source) {}
+    fn end(&mut self, _: End, _: Source) {}
 }
 
 /// Seven bytes of the input are a segment.
@@ -245,7 +245,7 @@ fn reassembly(bytes: &[u8]) -> bool {
     let (mut reassembly, mut to) = (Reassembly::default(), InOrder::default());
     for (packet, fields) in (1..).zip(bytes.as_chunks::<7>().0) {
         let [side, flags, high, low, acknowledged, length, cut] = *fields;
-        let side = if side & 1 == 0 { Side::First } else { Side::Second };
+        let side = if side & 1 == 0 { End::First } else { End::Second };
         let far = if fields[0] & 0x40 == 0 { 0 } else { u32::from(fields[0]) << 24 };
         let sequence = (u32::from(high & 3) << 8 | u32::from(low)).wrapping_add(far);
         let payload = vec![low; usize::from(length)];

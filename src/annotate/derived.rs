@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::element::{Group, Message, moved};
+use super::element::{Group, MessageContext, moved};
 use crate::inspect::event::{Derived, How, Made, Map};
 use crate::inspect::record::Direction;
 use crate::layers::application::http::annotate::{self as http, Content};
@@ -273,7 +273,7 @@ impl Kept {
             }
             How::Dechunked => "chunk sizes and line ends taken out (RFC 9112 §7.1)".to_owned(),
             How::Decoded => {
-                let coding = self.message().and_then(Message::coding).unwrap_or("its coding");
+                let coding = self.message().and_then(MessageContext::coding).unwrap_or("its coding");
                 format!("{coding} undone (RFC 9110 §8.4)")
             }
             How::Unmasked => "each byte XOR a byte of the masking key (RFC 6455 §5.3)".to_owned(),
@@ -281,7 +281,7 @@ impl Kept {
         }
     }
 
-    fn message(&self) -> Option<&Message> {
+    fn message(&self) -> Option<&MessageContext> {
         match self.group.as_deref() {
             Some(Group::Message(message)) => Some(message),
             _ => None,
@@ -312,8 +312,8 @@ impl Kept {
             (how, _) => http::content(&Content {
                 sent: &self.bytes,
                 length,
-                content_type: self.message().and_then(Message::content_type),
-                coding: self.message().and_then(Message::coding).filter(|_| how == How::Dechunked),
+                content_type: self.message().and_then(MessageContext::content_type),
+                coding: self.message().and_then(MessageContext::coding).filter(|_| how == How::Dechunked),
                 chunk: false,
             }),
         };

@@ -13,7 +13,7 @@ use crate::layers::headers::pen::hex;
 use crate::layers::{Field, Layer, Origin, Place, Run, Span};
 
 /// How much of content and payload is kept to be shown as a field's value, in bytes. Lines and headers are kept whole.
-pub(super) const SHOWN: usize = 256;
+pub(super) const SHOWN_OF_CONTENT: usize = 256;
 
 /// An element, or one packet's part of content or payload.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Element {
     pub(super) direction: Direction,
     pub(super) index: u64,
     pub(super) what: What,
-    /// All of it, or the first [`SHOWN`] bytes of content.
+    /// All of it, or the first [`SHOWN_OF_CONTENT`] bytes of content.
     pub(super) bytes: Vec<u8>,
     pub(super) place: Place,
     /// Where its first byte is in the content; 0 for what is no content.
@@ -44,13 +44,13 @@ pub(super) enum What {
 /// The message or frame that an element is of.
 #[derive(Debug)]
 pub(super) enum Group {
-    Message(Message),
+    Message(MessageContext),
     Frame { header: Header, compressed: bool },
 }
 
 /// What explaining an HTTP message's elements takes; known once its header section is whole.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct MessageContext {
     /// Its start line.
     pub(super) title: String,
     about: OnceLock<About>,
@@ -63,7 +63,7 @@ struct About {
     websocket_key: Option<Vec<u8>>,
 }
 
-impl Message {
+impl MessageContext {
     pub(super) fn new(start_line: &[u8]) -> Self {
         let title = String::from_utf8_lossy(start_line).trim_end().to_owned();
         Self { title, about: OnceLock::new() }
@@ -129,7 +129,7 @@ impl Element {
 
     /// Takes in the part that follows.
     pub(super) fn extend(&mut self, next: &Self) {
-        let room = SHOWN.saturating_sub(self.bytes.len());
+        let room = SHOWN_OF_CONTENT.saturating_sub(self.bytes.len());
         if self.bytes.len() as u64 == self.length() {
             self.bytes.extend_from_slice(next.bytes.get(..room.min(next.bytes.len())).unwrap_or_default());
         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Unit;
-use super::element::{Element, Group, Message, SHOWN, What, is_content};
+use super::element::{Element, Group, MessageContext, SHOWN_OF_CONTENT, What, is_content};
 use crate::inspect::event::{Delivered, Piece, PieceKind};
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::layers::application::websocket::{BINARY, Header, RSV1, TEXT};
@@ -83,7 +83,7 @@ impl Stream {
         let start = self.next;
         let what = if whole || content { What::Piece(piece.kind) } else { What::Unfinished };
         let (bytes, place) =
-            self.take(end, if what == What::Piece(piece.kind) && !content { usize::MAX } else { SHOWN });
+            self.take(end, if what == What::Piece(piece.kind) && !content { usize::MAX } else { SHOWN_OF_CONTENT });
         self.regroup(piece.kind, &bytes);
         let began = place.packets().next().unwrap_or(0);
         let group = self.group.clone();
@@ -146,7 +146,7 @@ impl Stream {
         element.at = start.saturating_sub(began);
         // A control frame's payload is short, and its parts may straddle: it is put together.
         let control = matches!(self.group.as_deref(), Some(Group::Frame { header, .. }) if header.is_control());
-        if control && element.at == before.at + before.length() && before.bytes.len() < SHOWN {
+        if control && element.at == before.at + before.length() && before.bytes.len() < SHOWN_OF_CONTENT {
             before.extend(&element);
             self.current = Some((before, began));
             return;
@@ -163,7 +163,7 @@ impl Stream {
             return;
         }
         let start = self.next;
-        let (bytes, place) = self.take(end, SHOWN);
+        let (bytes, place) = self.take(end, SHOWN_OF_CONTENT);
         let element = Element {
             connection: self.connection,
             direction: self.direction,
@@ -207,7 +207,7 @@ impl Stream {
     fn regroup(&mut self, kind: PieceKind, bytes: &[u8]) {
         match kind {
             PieceKind::RequestLine | PieceKind::StatusLine => {
-                self.group = Some(Arc::new(Group::Message(Message::new(bytes))));
+                self.group = Some(Arc::new(Group::Message(MessageContext::new(bytes))));
             }
             PieceKind::FrameHeader => {
                 self.group = Header::parse(bytes).map(|header| {

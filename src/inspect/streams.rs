@@ -11,13 +11,13 @@ use super::tcp_watch::TcpWatch;
 use crate::layers::Source;
 use crate::layers::application::{http, websocket};
 use crate::layers::session::tls;
-use crate::layers::transport::{Conflict, Hole, Receiver, Side};
+use crate::layers::transport::{Conflict, End, Hole, Receiver};
 use crate::limits::MAX_START_LINE;
 
 /// Carries a connection's two streams from TCP to the conversation.
 pub(super) struct Streams<'a, 'b> {
     pub(super) record: &'a mut Connection,
-    pub(super) client: &'a mut Side,
+    pub(super) client: &'a mut End,
     pub(super) client_is_known: &'a mut bool,
     /// Whose frames each side's bytes are like, in the middle of a connection: the client's, if that side masks.
     pub(super) framed: &'a mut [Option<Direction>; 2],
@@ -30,7 +30,7 @@ impl Streams<'_, '_> {
     /// Who sends the requests is the client, also where a SYN says something else: some servers dial out. If no SYN was captured,
     /// all waits for the first request or response.
     #[cold]
-    fn find_client(&mut self, side: Side, bytes: &[u8], source: Source) {
+    fn find_client(&mut self, side: End, bytes: &[u8], source: Source) {
         if self.record.handshake {
             *self.client_is_known = true;
             if side != *self.client && http::sender(bytes, MAX_START_LINE) == Some(Direction::Client) {
@@ -69,11 +69,11 @@ impl Streams<'_, '_> {
 
     /// Takes note of frames in the middle of a connection. Both sides' together tell that it's a WebSocket, and who the client
     /// is; what was agreed on stays unknown, so that nothing is decoded unless the user says so.
-    fn find_frames(&mut self, side: Side, bytes: &[u8], source: Source) {
+    fn find_frames(&mut self, side: End, bytes: &[u8], source: Source) {
         self.framed[side as usize] = websocket::sender(bytes);
         let client = match *self.framed {
-            [Some(Direction::Client), Some(Direction::Server)] => Side::First,
-            [Some(Direction::Server), Some(Direction::Client)] => Side::Second,
+            [Some(Direction::Client), Some(Direction::Server)] => End::First,
+            [Some(Direction::Server), Some(Direction::Client)] => End::Second,
             _ => return,
         };
         if client != *self.client {
@@ -86,7 +86,7 @@ impl Streams<'_, '_> {
 
     /// Who the client is and what is spoken, if the user said so for one of the ports. Where the ports don't tell, `side` is the
     /// client; frames tell better than either.
-    fn told(&self, side: Side, bytes: &[u8]) -> Option<(Side, Spoken)> {
+    fn told(&self, side: End, bytes: &[u8]) -> Option<(End, Spoken)> {
         let told = self.out.asked.decode_as;
         let of = |address: SocketAddr| told.of(address.port());
         let (client, spoken) = match (of(self.record.server), of(self.record.client)) {
@@ -105,7 +105,7 @@ impl Streams<'_, '_> {
 }
 
 impl Receiver for Streams<'_, '_> {
-    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source) {
+    fn bytes(&mut self, side: End, start: u64, bytes: &[u8], source: Source) {
         if !*self.client_is_known {
             self.find_client(side, bytes, source);
         }
@@ -117,7 +117,7 @@ impl Receiver for Streams<'_, '_> {
         self.conversation.bytes(from, start, bytes, source, self.out);
     }
 
-    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source) {
+    fn conflict(&mut self, side: End, conflict: Conflict, source: Source) {
         let Conflict { start, length, packet: first, received } = conflict;
         let sender = direction(side, *self.client).name();
         let bytes = start..=start.saturating_add(length.saturating_sub(1));
@@ -129,7 +129,7 @@ impl Receiver for Streams<'_, '_> {
         self.out.problem(source, About::connection(self.record.number), &fault);
     }
 
-    fn gap(&mut self, side: Side, _start: u64, length: u64, hole: Hole, source: Source) {
+    fn gap(&mut self, side: End, _start: u64, length: u64, hole: Hole, source: Source) {
         let from = direction(side, *self.client);
         self.record.missing_bytes += length;
         if hole == Hole::NotCaptured {
@@ -139,12 +139,12 @@ impl Receiver for Streams<'_, '_> {
         self.conversation.gap(from, length, source, self.out);
     }
 
-    fn end(&mut self, side: Side, source: Source) {
+    fn end(&mut self, side: End, source: Source) {
         self.conversation.end(direction(side, *self.client), source, self.out);
     }
 }
 
 /// Which end a side is.
-pub(super) fn direction(side: Side, client: Side) -> Direction {
+pub(super) fn direction(side: End, client: End) -> Direction {
     if side == client { Direction::Client } else { Direction::Server }
 }

@@ -14,16 +14,16 @@ use crate::layers::network::Mark;
 use crate::layers::problem::Breach;
 use crate::layers::stack::{Complaint, Reason, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
-use crate::layers::transport::{Novelty, Reassembly, Segment, Side, Stamp};
+use crate::layers::transport::{End, Novelty, Reassembly, Segment, Stamp};
 use crate::layers::{DerivedId, Source};
 
 /// One connection: its record, its two streams, and what is said on them.
 #[derive(Debug)]
 pub(super) struct Tracked {
     pub(super) record: Connection,
-    /// Whether the lower endpoint sent the first packet: that one is [`Side::First`].
+    /// Whether the lower endpoint sent the first packet: that one is [`End::First`].
     first_is_low: bool,
-    client: Side,
+    client: End,
     /// Whether that is certain, by what was said.
     client_is_known: bool,
     /// Whose frames each side's bytes are like, where no handshake was captured.
@@ -77,7 +77,7 @@ impl Tracked {
                 missing_bytes: 0,
             },
             first_is_low: up,
-            client: if is_server { Side::Second } else { Side::First },
+            client: if is_server { End::Second } else { End::First },
             client_is_known: false,
             framed: [None; 2],
             reassembly: Reassembly::default(),
@@ -199,15 +199,15 @@ impl Tracked {
 
     /// A packet of that side came.
     #[inline]
-    fn heard(&mut self, side: Side, moment: Moment) {
+    fn heard(&mut self, side: End, moment: Moment) {
         self.conversation.hear(self.direction(side));
         self.record.packets += 1;
         self.record.extent.last = moment;
     }
 
     /// The side that a packet comes from; `up` tells whether the lower endpoint sent it.
-    fn side(&self, up: bool) -> Side {
-        if up == self.first_is_low { Side::First } else { Side::Second }
+    fn side(&self, up: bool) -> End {
+        if up == self.first_is_low { End::First } else { End::Second }
     }
 
     /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).
@@ -324,7 +324,7 @@ impl Tracked {
 
     fn take(
         &mut self,
-        side: Side,
+        side: End,
         (segment, novelty): (&Segment<'_>, Novelty),
         pieces: &[(usize, Source)],
         source: Source,
@@ -370,12 +370,12 @@ impl Tracked {
         }
     }
 
-    fn direction(&self, side: Side) -> Direction {
+    fn direction(&self, side: End) -> Direction {
         direction(side, self.client)
     }
 
     /// By how many bits the windows of a side are shifted: none, unless both ends offered to (RFC 7323 §2.2).
-    fn scale(&self, side: Side) -> u8 {
+    fn scale(&self, side: End) -> u8 {
         match self.scales {
             [Some(_), Some(_)] => self.scales[side as usize].unwrap_or(0).min(14),
             _ => 0,
@@ -383,11 +383,11 @@ impl Tracked {
     }
 
     /// The largest window that a side can offer.
-    fn largest_window(&self, side: Side) -> u64 {
+    fn largest_window(&self, side: End) -> u64 {
         u64::from(u16::MAX) << self.scale(side)
     }
 
-    fn segment_seen(&self, side: Side, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
+    fn segment_seen(&self, side: End, segment: &Segment<'_>, window: u16, novelty: Novelty) -> SegmentSeen {
         let syn = segment.flags & SYN != 0;
         // RFC 7323 §2.2: a SYN's window isn't scaled.
         let scale = if syn { 0 } else { self.scale(side) };

@@ -7,5 +7,5 @@ mod stamp;
 
 pub use delivered::Conflict;
 pub use header::Header;
-pub use reassembly::{Hole, Novelty, Reassembly, Receiver, Segment, Side};
+pub use reassembly::{End, Hole, Novelty, Reassembly, Receiver, Segment};
 pub use stamp::Stamp;

@@ -18,14 +18,14 @@ pub use crate::limits::{HOLE_PATIENCE, MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
 
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum End {
     /// The end that was seen first.
     First = 0,
     /// The other.
     Second = 1,
 }
 
-impl Side {
+impl End {
     /// The other end.
     #[must_use]
     pub fn other(self) -> Self {
@@ -78,13 +78,13 @@ pub enum Hole {
 /// Takes the two streams.
 pub trait Receiver {
     /// The next bytes of a stream; `start` is the first one's position, from 0.
-    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], source: Source);
+    fn bytes(&mut self, side: End, start: u64, bytes: &[u8], source: Source);
     /// Bytes that the capture lacks: `start..start + length`.
-    fn gap(&mut self, side: Side, start: u64, length: u64, hole: Hole, source: Source);
+    fn gap(&mut self, side: End, start: u64, length: u64, hole: Hole, source: Source);
     /// A segment repeats bytes with other content. What is handed on is the copy that was in order first.
-    fn conflict(&mut self, side: Side, conflict: Conflict, source: Source);
+    fn conflict(&mut self, side: End, conflict: Conflict, source: Source);
     /// The stream ended with a FIN.
-    fn end(&mut self, side: Side, source: Source);
+    fn end(&mut self, side: End, source: Source);
 }
 
 /// How a segment relates to those before it.
@@ -257,7 +257,7 @@ impl Reassembly {
     /// How a segment relates to those before it.
     #[must_use]
     #[inline]
-    pub fn judge(&self, side: Side, segment: &Segment<'_>) -> Novelty {
+    pub fn judge(&self, side: End, segment: &Segment<'_>) -> Novelty {
         if self.expects(side, segment) {
             return if segment.length() > 0 { Novelty::InOrder } else { Novelty::Empty };
         }
@@ -272,7 +272,7 @@ impl Reassembly {
     /// segment is like that, and all there is to do is hand on its payload.
     #[must_use]
     #[inline]
-    pub fn expects(&self, side: Side, segment: &Segment<'_>) -> bool {
+    pub fn expects(&self, side: End, segment: &Segment<'_>) -> bool {
         let (half, other) = (&self.halves[side as usize], &self.halves[side.other() as usize]);
         segment.flags & (SYN | FIN) == 0
             && half.is_next(segment.sequence)
@@ -284,14 +284,14 @@ impl Reassembly {
 
     /// Takes a segment that is [expected](Self::expects).
     #[inline]
-    pub fn expected(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) {
+    pub fn expected(&mut self, side: End, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) {
         if segment.length() > 0 {
             self.hand_on(side, segment.payload, segment.cut, false, (source, segment.stamp), to);
         }
     }
 
     /// Takes the next captured segment, and hands on whatever is now in order.
-    pub fn segment(&mut self, side: Side, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Novelty {
+    pub fn segment(&mut self, side: End, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) -> Novelty {
         let novelty = self.judge(side, segment);
         self.judged(side, segment, novelty, source, to);
         novelty
@@ -300,7 +300,7 @@ impl Reassembly {
     /// The same for a segment that [`Reassembly::judge`] has just judged.
     pub fn judged(
         &mut self,
-        side: Side,
+        side: End,
         segment: &Segment<'_>,
         novelty: Novelty,
         source: Source,
@@ -400,14 +400,14 @@ impl Reassembly {
 
     /// The sequence number of the first byte of a side's stream; of the first one captured, where its SYN was not seen.
     #[must_use]
-    pub fn base(&self, side: Side) -> Option<u32> {
+    pub fn base(&self, side: End) -> Option<u32> {
         self.halves[side as usize].base
     }
 
     /// Whether a sequence number lies more than a window of `most` bytes off from all that is known of a side's stream. Of a stream
     /// whose SYN wasn't seen, nobody knows.
     #[must_use]
-    pub fn is_far(&self, side: Side, sequence: u32, most: u64) -> bool {
+    pub fn is_far(&self, side: End, sequence: u32, most: u64) -> bool {
         let half = &self.halves[side as usize];
         let waiting = half.waiting.back().map_or(0, Waiting::end);
         let last = half.next.max(half.acknowledged).max(waiting);
@@ -418,20 +418,20 @@ impl Reassembly {
 
     /// How far the side's stream was handed on, a FIN counted as one.
     #[must_use]
-    pub fn next(&self, side: Side) -> u64 {
+    pub fn next(&self, side: End) -> u64 {
         self.halves[side as usize].next
     }
 
     /// The stream position of a sequence number; 0 where the side is unknown or the position lies before its start.
     #[must_use]
-    pub fn position(&self, side: Side, sequence: u32) -> u64 {
+    pub fn position(&self, side: End, sequence: u32) -> u64 {
         self.halves[side as usize].position(sequence).unwrap_or(0).max(0).cast_unsigned()
     }
 
     /// What was taken for a stream's start, before its SYN came, wasn't it: what waits gets other positions.
-    fn restart(&mut self, side: Side, first: u32) {
+    fn restart(&mut self, side: End, first: u32) {
         let [one, two] = &mut self.halves;
-        let (half, other) = if side == Side::First { (one, two) } else { (two, one) };
+        let (half, other) = if side == End::First { (one, two) } else { (two, one) };
         let moved = i64::from(half.base.map_or(0, |base| base.wrapping_sub(first)).cast_signed());
         let shift = |position: &mut u64| *position = position.saturating_add_signed(moved);
         half.waiting.iter_mut().for_each(|waiting| shift(&mut waiting.start));
@@ -444,7 +444,7 @@ impl Reassembly {
     }
 
     /// Notes what the segment acknowledges; returns it as a position of the other stream.
-    fn acknowledge(&mut self, side: Side, segment: &Segment<'_>) -> u64 {
+    fn acknowledge(&mut self, side: End, segment: &Segment<'_>) -> u64 {
         let other = &mut self.halves[side.other() as usize];
         if segment.flags & ACK == 0 {
             return 0;
@@ -462,14 +462,14 @@ impl Reassembly {
         position
     }
 
-    fn caused(&self, side: Side, after: u64) -> bool {
+    fn caused(&self, side: End, after: u64) -> bool {
         let other = &self.halves[side.other() as usize];
         after <= other.next || other.finished
     }
 
     fn hand_on(
         &mut self,
-        side: Side,
+        side: End,
         payload: &[u8],
         cut: u32,
         fin: bool,
@@ -496,7 +496,7 @@ impl Reassembly {
     }
 
     /// Ends a stream. Text after its FIN is ignored (RFC 9293 §3.10.7.4).
-    fn finish(&mut self, side: Side, source: Source, to: &mut impl Receiver) {
+    fn finish(&mut self, side: End, source: Source, to: &mut impl Receiver) {
         let half = &mut self.halves[side as usize];
         half.finished = true;
         self.waiting_bytes -= half.waiting.drain(..).map(|w| w.payload.len()).sum::<usize>();
@@ -527,7 +527,7 @@ impl Reassembly {
     }
 
     fn release(&mut self, to: &mut impl Receiver) {
-        let mut side = Side::First;
+        let mut side = End::First;
         let mut idle = 0;
         while idle < 2 {
             if self.release_one(side, to) {
@@ -540,7 +540,7 @@ impl Reassembly {
         }
     }
 
-    fn release_one(&mut self, side: Side, to: &mut impl Receiver) -> bool {
+    fn release_one(&mut self, side: End, to: &mut impl Receiver) -> bool {
         let half = &mut self.halves[side as usize];
         let Some(first) = half.waiting.front() else { return false };
         let (start, after, next) = (first.start, first.after, half.next);
@@ -563,7 +563,7 @@ impl Reassembly {
     /// Gives up the one hole that holds everything else back.
     fn give_up(&mut self, source: Source, to: &mut impl Receiver) {
         // A side whose first waiting segment is only held back by the other stream is not the one with the hole.
-        for side in [Side::First, Side::Second] {
+        for side in [End::First, End::Second] {
             let half = &self.halves[side as usize];
             let Some(first) = half.waiting.front() else { continue };
             let (holed, target) =

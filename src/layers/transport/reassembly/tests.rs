@@ -17,22 +17,22 @@ struct Kept {
 }
 
 impl Receiver for Kept {
-    fn bytes(&mut self, side: Side, start: u64, bytes: &[u8], _: Source) {
+    fn bytes(&mut self, side: End, start: u64, bytes: &[u8], _: Source) {
         let stream = &mut self.streams[side as usize];
         assert_eq!(stream.len() as u64, start, "bytes come in order, each once");
         stream.extend_from_slice(bytes);
         self.order.push((side as usize, start));
     }
-    fn gap(&mut self, side: Side, start: u64, length: u64, _: Hole, _: Source) {
+    fn gap(&mut self, side: End, start: u64, length: u64, _: Hole, _: Source) {
         let stream = &mut self.streams[side as usize];
         assert_eq!(stream.len() as u64, start);
         stream.resize(stream.len() + length as usize, 0);
         self.missing += length;
     }
-    fn conflict(&mut self, _: Side, conflict: Conflict, _: Source) {
+    fn conflict(&mut self, _: End, conflict: Conflict, _: Source) {
         self.conflicts.push(conflict);
     }
-    fn end(&mut self, side: Side, _: Source) {
+    fn end(&mut self, side: End, _: Source) {
         self.ended[side as usize] = true;
     }
 }
@@ -44,8 +44,8 @@ fn segment(sequence: u32, acknowledgment: u32, flags: u8, payload: &[u8]) -> Seg
 fn opened(client: u32, server: u32) -> (Reassembly, Kept) {
     let (mut r, mut kept) = (Reassembly::default(), Kept::default());
     let syn = Segment { flags: SYN, ..segment(client, 0, 0, b"") };
-    r.segment(Side::First, &Segment { flags: SYN, ..syn }, Source::default(), &mut kept);
-    r.segment(Side::Second, &segment(server, client.wrapping_add(1), SYN, b""), Source::default(), &mut kept);
+    r.segment(End::First, &Segment { flags: SYN, ..syn }, Source::default(), &mut kept);
+    r.segment(End::Second, &segment(server, client.wrapping_add(1), SYN, b""), Source::default(), &mut kept);
     (r, kept)
 }
 
@@ -54,18 +54,18 @@ fn a_syn_that_comes_late_moves_what_waits_and_takes_back_nothing() {
     let (mut r, mut kept) = (Reassembly::default(), Kept::default());
     let mut take =
         |r: &mut Reassembly, side, segment: Segment<'_>| r.segment(side, &segment, Source::default(), &mut kept);
-    take(&mut r, Side::First, segment(100, 0, 0, b""));
+    take(&mut r, End::First, segment(100, 0, 0, b""));
     // It waits for a byte of the client that was not seen yet.
-    take(&mut r, Side::Second, segment(203, 101, 0, b"def"));
-    take(&mut r, Side::Second, Segment { flags: SYN, ..segment(199, 0, 0, b"") });
-    take(&mut r, Side::Second, segment(200, 0, 0, b"abc"));
-    take(&mut r, Side::First, segment(100, 0, 0, b"?"));
+    take(&mut r, End::Second, segment(203, 101, 0, b"def"));
+    take(&mut r, End::Second, Segment { flags: SYN, ..segment(199, 0, 0, b"") });
+    take(&mut r, End::Second, segment(200, 0, 0, b"abc"));
+    take(&mut r, End::First, segment(100, 0, 0, b"?"));
     assert_eq!((&kept.streams[0][..], &kept.streams[1][..]), (&b"?"[..], &b"abcdef"[..]));
 
     let (mut r, mut kept) = (Reassembly::default(), Kept::default());
-    r.segment(Side::First, &Segment { cut: 7, ..segment(100, 0, 0, b"") }, Source::default(), &mut kept);
-    r.segment(Side::First, &Segment { flags: SYN, ..segment(90, 0, 0, b"") }, Source::default(), &mut kept);
-    r.segment(Side::First, &segment(107, 0, 0, b"abc"), Source::default(), &mut kept);
+    r.segment(End::First, &Segment { cut: 7, ..segment(100, 0, 0, b"") }, Source::default(), &mut kept);
+    r.segment(End::First, &Segment { flags: SYN, ..segment(90, 0, 0, b"") }, Source::default(), &mut kept);
+    r.segment(End::First, &segment(107, 0, 0, b"abc"), Source::default(), &mut kept);
     assert_eq!((&kept.streams[0][..], kept.missing), (&b"\0\0\0\0\0\0\0abc"[..], 7));
 }
 
@@ -73,7 +73,7 @@ fn a_syn_that_comes_late_moves_what_waits_and_takes_back_nothing() {
 fn a_stream_goes_on_over_the_end_of_the_sequence_space() {
     let (mut r, mut kept) = opened(u32::MAX - 2, 0);
     for (sequence, payload) in [(u32::MAX - 1, b"abc"), (1, b"def")] {
-        r.segment(Side::First, &segment(sequence, 1, 0, payload), Source::default(), &mut kept);
+        r.segment(End::First, &segment(sequence, 1, 0, payload), Source::default(), &mut kept);
     }
     assert_eq!(kept.streams[0], b"abcdef");
 }
@@ -81,18 +81,18 @@ fn a_stream_goes_on_over_the_end_of_the_sequence_space() {
 #[test]
 fn a_response_waits_for_the_request_it_acknowledges() {
     let (mut r, mut kept) = opened(0, 100);
-    r.segment(Side::Second, &segment(101, 4, 0, b"response"), Source::default(), &mut kept);
+    r.segment(End::Second, &segment(101, 4, 0, b"response"), Source::default(), &mut kept);
     assert!(kept.order.is_empty());
-    r.segment(Side::First, &segment(1, 101, 0, b"req"), Source::default(), &mut kept);
+    r.segment(End::First, &segment(1, 101, 0, b"req"), Source::default(), &mut kept);
     assert_eq!(kept.order, [(0, 0), (1, 0)]);
 }
 
 #[test]
 fn an_acknowledged_hole_is_given_up_after_some_patience_and_counted() {
     let (mut r, mut kept) = opened(0, 100);
-    r.segment(Side::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
+    r.segment(End::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
     for _ in 0..=HOLE_PATIENCE {
-        r.segment(Side::Second, &segment(101, 8, 0, b""), Source::default(), &mut kept);
+        r.segment(End::Second, &segment(101, 8, 0, b""), Source::default(), &mut kept);
     }
     assert_eq!(kept.streams[0], b"\0\0\0late");
     assert_eq!(kept.missing, 3);
@@ -101,12 +101,12 @@ fn an_acknowledged_hole_is_given_up_after_some_patience_and_counted() {
 #[test]
 fn a_hole_nobody_acknowledged_is_waited_for() {
     let (mut r, mut kept) = opened(0, 100);
-    r.segment(Side::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
+    r.segment(End::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
     for _ in 0..1000 {
-        r.segment(Side::Second, &segment(101, 1, 0, b""), Source::default(), &mut kept);
+        r.segment(End::Second, &segment(101, 1, 0, b""), Source::default(), &mut kept);
     }
     assert_eq!(kept.streams[0], b"");
-    r.segment(Side::First, &segment(1, 101, 0, b"abc"), Source::default(), &mut kept);
+    r.segment(End::First, &segment(1, 101, 0, b"abc"), Source::default(), &mut kept);
     assert_eq!(kept.streams[0], b"abclate");
 }
 
@@ -115,7 +115,7 @@ fn what_waits_is_bounded_in_bytes() {
     let (mut r, mut kept) = opened(0, 100);
     let payload = [1; 1460];
     for i in 0..2000u32 {
-        r.segment(Side::First, &segment(10 + i * 1460, 101, 0, &payload), Source::default(), &mut kept);
+        r.segment(End::First, &segment(10 + i * 1460, 101, 0, &payload), Source::default(), &mut kept);
         assert!(r.waiting_bytes() <= MAX_WAITING_BYTES + payload.len());
     }
     assert_eq!(kept.missing, 9);
@@ -125,8 +125,8 @@ fn what_waits_is_bounded_in_bytes() {
 fn bytes_cut_off_by_the_snap_length_are_missing() {
     let (mut r, mut kept) = opened(0, 100);
     let cut = Segment { cut: 5, ..segment(1, 101, 0, b"abc") };
-    r.segment(Side::First, &cut, Source::default(), &mut kept);
-    r.segment(Side::First, &segment(9, 101, 0, b"def"), Source::default(), &mut kept);
+    r.segment(End::First, &cut, Source::default(), &mut kept);
+    r.segment(End::First, &segment(9, 101, 0, b"def"), Source::default(), &mut kept);
     assert_eq!((kept.streams[0].as_slice(), kept.missing), (&b"abc\0\0\0\0\0def"[..], 5));
 }
 
@@ -136,7 +136,7 @@ fn probes_and_repeats_are_told_from_news() {
     let mut say_at = |milliseconds: u64, sequence, payload: &[u8]| {
         let stamp = Stamp::new(Timestamp(milliseconds * 1_000_000), Mark::default());
         let segment = Segment { stamp, ..segment(sequence, 101, 0, payload) };
-        r.segment(Side::First, &segment, Source::default(), &mut kept)
+        r.segment(End::First, &segment, Source::default(), &mut kept)
     };
     assert_eq!(say_at(100, 1, b"abc"), Novelty::InOrder);
     assert_eq!(say_at(100, 1, b"abc"), Novelty::Copy);
@@ -160,7 +160,7 @@ fn what_comes_again_otherwise_is_told_and_the_first_copy_stays() {
         [(1, &b"abcd"[..]), (1, b"abcd"), (1, b"aXcd"), (9, b"ijkl"), (11, b"Klmn"), (5, b"efgh")]
     {
         let source = Source::of(Moment { packet: u64::from(sequence), ..Moment::default() });
-        r.segment(Side::First, &segment(sequence, 101, 0, payload), source, &mut kept);
+        r.segment(End::First, &segment(sequence, 101, 0, payload), source, &mut kept);
     }
     assert_eq!(kept.streams[0], b"abcdefghijklmn");
     let received = Conflict { start: 0, length: 4, packet: 1, received: true };
@@ -206,7 +206,7 @@ proptest! {
         // More segments than HOLE_PATIENCE, and a shuffle this wild would rightly be taken for loss.
         prop_assert!(segments.len() <= HOLE_PATIENCE as usize);
         for (from, sequence, acknowledgment, payload) in &segments {
-            let side = if *from == 0 { Side::First } else { Side::Second };
+            let side = if *from == 0 { End::First } else { End::Second };
             r.segment(side, &segment(*sequence, *acknowledgment, 0, payload), Source::default(), &mut kept);
         }
         prop_assert_eq!(kept.missing, 0);
@@ -223,7 +223,7 @@ proptest! {
         let (mut r, mut kept) = opened(0, 0);
         let payload = [7u8; 50];
         for (first, sequence, acknowledgment, flags, length, cut) in segments {
-            let side = if first { Side::First } else { Side::Second };
+            let side = if first { End::First } else { End::Second };
             let s = Segment { sequence, acknowledgment, flags, payload: &payload[..length], cut, stamp: Stamp::default() };
             r.segment(side, &s, Source::default(), &mut kept);
         }
