@@ -15,6 +15,13 @@ pub const LONGEST_BLOCK: u32 = 16 << 20;
 /// How much memory the descriptions of all interfaces may take, in bytes: beyond it, the same.
 pub const MAX_INTERFACE_BYTES: usize = 16 << 20;
 
+/// How many captures may be read as one: more are refused. Their order needs a byte for each packet.
+pub const MAX_CAPTURES: usize = 256;
+
+/// How many packets of captures that are read as one are remembered by the capture that each is of, a byte each: those beyond it
+/// have their numbers in the whole alone, which says so.
+pub const MAX_NAMED_PACKETS: u64 = 64 << 20;
+
 // Packets.
 
 /// How many headers may stand inside one another, twice what the deepest tunnels in use come to: problem `damaged-packet`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use wire101::capture::watched::Nobody;
-use wire101::capture::{Interface, LinkType, Reader, Timestamp, Writer, source};
+use wire101::capture::{Interface, LinkType, PacketName, Reader, Timestamp, Writer, source};
 use wire101::commands::explain::explain;
 use wire101::commands::inspect::{Inspect, inspect as command};
 use wire101::filter::Filter;
@@ -36,7 +36,7 @@ const KEEP: usize = 4096;
 /// The most that a compressed input may become in a target of its own.
 const LIMIT: u64 = 8 << 20;
 
-const STYLE: Style = Style { colour: true, unicode: true, width: 80 };
+const STYLE: Style = Style { colour: true, ..Style::plain(80) };
 
 /// The link types whose headers are decoded.
 const LINKS: [u16; 31] = [
@@ -183,8 +183,8 @@ pub fn views(path: &Path, chance: &mut Chance) -> bool {
     let keep = PathBuf::from(format!("{}.kept", path.display()));
     let filter = Filter { contains: Some(b"e".to_vec()), ..Filter::default() };
     let mut asked = match chance.below(12) {
-        0 => Inspect { packet: Some(number), hex: true, layers: true, ..plain },
-        1 => Inspect { packet: Some(number), ..plain },
+        0 => Inspect { packet: Some(PacketName::of(number)), hex: true, layers: true, ..plain },
+        1 => Inspect { packet: Some(PacketName::of(number)), ..plain },
         2 => Inspect { exchange: Some((0, number / 4)), layers: true, ..plain },
         3 => Inspect { exchange: Some((0, 0)), hex: true, ..plain },
         4 => Inspect { connection: Some(0), ladder: true, ..plain },

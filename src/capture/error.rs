@@ -5,6 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::merge::Parts;
 use super::watched::Stopped;
 
 /// Why a capture cannot be read, or not further.
@@ -52,6 +53,9 @@ pub enum CaptureError {
         /// What the input reported.
         source: io::Error,
     },
+    /// Of several captures that are read as one, some are damaged. The others were read to their ends.
+    #[error("{0}")]
+    Parts(Parts),
     /// Whoever watched it being read stopped it.
     #[error("{at}: stopped here, as was asked")]
     Stopped {
@@ -95,9 +99,12 @@ impl Location {
     }
 
     pub(super) fn unreadable(self, source: io::Error) -> CaptureError {
-        match source.get_ref() {
-            Some(inner) if inner.is::<Stopped>() => CaptureError::Stopped { at: self },
-            _ => CaptureError::Read { at: self, source },
+        match source.downcast::<Parts>() {
+            Ok(parts) => CaptureError::Parts(parts),
+            Err(source) if source.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {
+                CaptureError::Stopped { at: self }
+            }
+            Err(source) => CaptureError::Read { at: self, source },
         }
     }
 }

@@ -3,6 +3,8 @@
 mod clock;
 pub mod error;
 mod foreign;
+pub mod merge;
+pub mod names;
 mod order;
 mod pcap;
 mod pcapng;
@@ -15,6 +17,7 @@ pub mod writer;
 mod zstd;
 
 pub use error::CaptureError;
+pub use names::{Names, PacketName};
 pub use reader::{Layout, Mark, Reader};
 pub use writer::Writer;
 

@@ -46,24 +46,33 @@ impl<W: Write> Writer<W> {
             block_len2: 0,
         };
         write(&mut out, section)?;
-        for interface in interfaces {
-            let name = interface.name.iter().map(|name| text(OptionCode::IfName, name));
-            let comment = interface.comment.iter().map(|comment| text(OptionCode::Comment, comment));
-            let fcs_length = interface.fcs_length.map(|bits| Ok(octet(IF_FCSLEN, bits)));
-            let description = InterfaceDescriptionBlock {
-                block_type: 0,
-                block_len1: 0,
-                linktype: Linktype(interface.link.0.into()),
-                reserved: 0,
-                snaplen: interface.snap_length,
-                options: name.chain(comment).chain(fcs_length).collect::<io::Result<_>>()?,
-                block_len2: 0,
-                if_tsresol: NANOSECONDS,
-                if_tsoffset: 0,
-            };
-            write(&mut out, description)?;
-        }
-        Ok(Self { out, interfaces: interfaces.len() })
+        let mut writer = Self { out, interfaces: 0 };
+        interfaces.iter().try_for_each(|interface| writer.interface(interface))?;
+        Ok(writer)
+    }
+
+    /// Describes one more interface that packets will be of.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn interface(&mut self, interface: &Interface) -> io::Result<()> {
+        let name = interface.name.iter().map(|name| text(OptionCode::IfName, name));
+        let comment = interface.comment.iter().map(|comment| text(OptionCode::Comment, comment));
+        let fcs_length = interface.fcs_length.map(|bits| Ok(octet(IF_FCSLEN, bits)));
+        let description = InterfaceDescriptionBlock {
+            block_type: 0,
+            block_len1: 0,
+            linktype: Linktype(interface.link.0.into()),
+            reserved: 0,
+            snaplen: interface.snap_length,
+            options: name.chain(comment).chain(fcs_length).collect::<io::Result<_>>()?,
+            block_len2: 0,
+            if_tsresol: NANOSECONDS,
+            if_tsoffset: 0,
+        };
+        self.interfaces += 1;
+        write(&mut self.out, description)
     }
 
     /// Writes a packet of the interface with that index, with a comment (`opt_comment`) if it has one.

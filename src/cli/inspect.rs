@@ -14,8 +14,9 @@ use super::watch::Watch;
 
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// The capture; - reads standard input
-    file: PathBuf,
+    /// The capture; - reads standard input. Several are read as one, in time order: rotated files, or what two machines captured
+    #[arg(required = true, num_args = 1.., value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
     #[arg(long)]
     watch: bool,
@@ -38,7 +39,9 @@ impl Inspect {
 
 impl From<Inspect> for inspect::Inspect {
     fn from(asked: Inspect) -> Self {
-        let Inspect { file, watch, ends, views, json } = asked;
-        Self { file, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
+        let Inspect { files, watch, ends, views, json } = asked;
+        let mut files = files.into_iter();
+        let (file, more) = (files.next().unwrap_or_default(), files.collect());
+        Self { file, more, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
     }
 }

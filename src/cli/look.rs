@@ -28,17 +28,17 @@ enum ColorWhen {
 
 impl Look {
     /// What standard output can show.
-    pub fn style(&self) -> Style {
+    pub fn style(&self) -> Style<'static> {
         self.style_of(io::stdout().is_terminal())
     }
 
     /// The same for standard error, of which it cannot be asked how wide it is.
-    pub fn notes_style(&self) -> Style {
+    pub fn notes_style(&self) -> Style<'static> {
         self.style_of(io::stderr().is_terminal())
     }
 
     /// The same for output that goes elsewhere, to a terminal or not.
-    pub fn style_of(&self, terminal: bool) -> Style {
+    pub fn style_of(&self, terminal: bool) -> Style<'static> {
         let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let colour = match self.color {
@@ -49,7 +49,7 @@ impl Look {
         let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse::<u16>().ok());
         let of_terminal = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
         let width = self.width.or(columns).or_else(of_terminal).map_or(PIPED_WIDTH, usize::from);
-        Style { colour, unicode: speaks_unicode(), width: width.clamp(20, 1000) }
+        Style { colour, unicode: speaks_unicode(), ..Style::plain(width.clamp(20, 1000)) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
-use wire101::capture::Timestamp;
+use wire101::capture::{PacketName, Timestamp};
 use wire101::commands::connect::Data;
 use wire101::explain;
 use wire101::filter::{Host, Point};
@@ -20,6 +20,10 @@ const SECOND: u64 = 1_000_000_000;
 pub fn exchange(text: &str) -> Result<(u64, u64), String> {
     let parts = text.split_once('.').and_then(|(c, i)| Some((c.parse().ok()?, i.parse().ok()?)));
     parts.ok_or_else(|| "write connection.index, both from 0: 0.0".to_owned())
+}
+
+pub fn packet(text: &str) -> Result<PacketName, &'static str> {
+    text.parse()
 }
 
 pub fn body(text: &str) -> Result<((u64, u64), Direction), String> {

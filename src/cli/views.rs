@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wire101::capture::PacketName;
 use wire101::commands::inspect;
 use wire101::filter::Filter;
 use wire101::inspect::record::Direction;
@@ -24,9 +25,9 @@ pub struct Views {
     /// Only this exchange: connection and index, both from 0
     #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
     exchange: Option<(u64, u64)>,
-    /// Only this packet (they count from 1)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), conflicts_with = "conditions", help_heading = NARROW)]
-    packet: Option<u64>,
+    /// Only this packet (they count from 1); of several captures, with its capture's name: b.pcap:12
+    #[arg(long, value_name = "N", value_parser = values::packet, conflicts_with = "conditions", help_heading = NARROW)]
+    packet: Option<PacketName>,
     #[command(flatten)]
     filter: filter::Conditions,
     /// Show what each OSI layer says

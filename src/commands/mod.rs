@@ -62,7 +62,11 @@ impl Failure {
     /// A capture that could not be read, or not to its end.
     #[must_use]
     pub fn capture(source: &str, error: &CaptureError) -> Self {
-        let message = format!("{source}: {error}");
+        let message = match error {
+            // It names the captures that it is about.
+            CaptureError::Parts(parts) => parts.to_string(),
+            _ => format!("{source}: {error}"),
+        };
         match error {
             CaptureError::Stopped { .. } => Self::Stopped(message),
             _ => Self::Input(message),

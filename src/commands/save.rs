@@ -57,7 +57,7 @@ pub(super) fn spares(capture: &Path, out: &Path) -> Result<(), Failure> {
 
 /// Whether both are the same regular file, under whatever names, or would be if it were there. What is a pipe or a device
 /// is overwritten by nobody.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(first), Ok(second)) => first.is_file() && second.is_file() && is_same_file(one, &first, other, &second),
         (Err(_), Err(_)) => target(one) == target(other),

@@ -7,11 +7,11 @@ use crate::render::model::{Prose, Text};
 use crate::render::style::Style;
 
 /// Where to say it; nowhere, if it is not wanted.
-pub struct Notes<'a>(Option<(&'a mut dyn Write, Style)>);
+pub struct Notes<'a>(Option<(&'a mut dyn Write, Style<'a>)>);
 
 impl<'a> Notes<'a> {
     /// Says it there, in that style.
-    pub fn to(out: &'a mut dyn Write, style: Style) -> Self {
+    pub fn to(out: &'a mut dyn Write, style: Style<'a>) -> Self {
         Self(Some((out, style)))
     }
 

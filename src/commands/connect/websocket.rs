@@ -35,7 +35,7 @@ pub(super) async fn run(
     converse: &Converse,
     out: &mut dyn Write,
     notes: &mut Notes<'_>,
-    style: Style,
+    style: Style<'_>,
 ) -> Result<(), Failure> {
     let request = Asked { subprotocols: converse.subprotocols.clone(), fields: asked.fields.clone() };
     let mut shown = Ok(());
@@ -147,7 +147,7 @@ struct Ear<'a, 'n> {
     asked: &'a Connect,
     out: &'a mut dyn Write,
     notes: &'a mut Notes<'n>,
-    style: Style,
+    style: Style<'a>,
     /// The code that the server closed with (1005, if it gave none), and that in words.
     closed: Option<(u16, String)>,
 }

@@ -54,7 +54,7 @@ pub(super) fn print(
 struct Follower<'a> {
     connection: u64,
     transcript: Transcript,
-    style: Style,
+    style: Style<'a>,
     live: bool,
     out: &'a mut dyn Write,
     error: Option<io::Error>,

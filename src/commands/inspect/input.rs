@@ -8,13 +8,16 @@ use std::rc::Rc;
 
 use super::super::Failure;
 use super::absent::Absent;
+use super::several::Several;
 use crate::capture::watched::{Nobody, Watcher};
-use crate::capture::{CaptureError, Layout, Mark, Reader, source};
+use crate::capture::{CaptureError, Layout, Mark, Names, PacketName, Reader, source};
 use crate::limits::MAX_SPOOLED;
 
 /// The capture that was named.
 pub(in crate::commands) struct Input<'a> {
     path: &'a Path,
+    /// The captures that it is, if it's several.
+    several: Option<Several>,
     watcher: Rc<dyn Watcher>,
     /// What is not a file, until it is read.
     stream: RefCell<Option<Box<dyn Read>>>,
@@ -23,13 +26,13 @@ pub(in crate::commands) struct Input<'a> {
     is_growing: bool,
     /// Where it is put aside, or was.
     spooled: Option<File>,
-    /// What it decompressed to, if it's compressed and was read to be read again.
+    /// What it decompressed to, if it's compressed and was read to be read again; or what several captures come to as one.
     plain: RefCell<Option<Plain>>,
     is_read_again: bool,
 }
 
-/// A temporary file with what was read of a compressed capture, decompressed. Where there's no room for it, it's incomplete, and
-/// the capture is decompressed once more instead.
+/// A temporary file with what was read of a compressed capture, decompressed, or of several as one. Where there's no room for
+/// it, it's incomplete, and that is done once more instead.
 #[derive(Clone)]
 struct Plain {
     file: Rc<File>,
@@ -61,6 +64,7 @@ impl<'a> Input<'a> {
         let is_live = path.as_os_str() == "-";
         Self {
             path,
+            several: None,
             watcher,
             stream: RefCell::new(None),
             is_live,
@@ -69,6 +73,12 @@ impl<'a> Input<'a> {
             plain: RefCell::new(None),
             is_read_again: false,
         }
+    }
+
+    /// Several captures, which are read as one, in time order.
+    pub(super) fn several(several: Several, watcher: Rc<dyn Watcher>) -> Self {
+        let is_live = several.is_live();
+        Self { several: Some(several), is_live, ..Self::new(Path::new(""), watcher) }
     }
 
     /// A capture that is still being made, under a name.
@@ -94,13 +104,57 @@ impl<'a> Input<'a> {
 
     /// Its name as given.
     pub(in crate::commands) fn name(&self) -> String {
-        self.path.display().to_string()
+        self.several.as_ref().map_or_else(|| self.path.display().to_string(), Several::label)
+    }
+
+    /// What packets are called, if it's several captures.
+    pub(super) fn names(&self) -> Option<&Names> {
+        self.several.as_ref().map(Several::names)
+    }
+
+    /// The number of a packet that was named; of several captures, its number in the whole, for which they are read.
+    pub(super) fn packet(&self, name: &PacketName) -> Result<u64, Failure> {
+        let Some(names) = self.names() else {
+            let file = name.file.as_deref().map(Path::new);
+            if file.is_some_and(|file| file != self.path && Some(file.as_os_str()) != self.path.file_name()) {
+                return Err(Failure::Usage(format!("{name} is a packet of another capture than {}", self.label())));
+            }
+            return Ok(name.number);
+        };
+        let example = || names.labels().first().map_or("", String::as_str);
+        let Some(file) = &name.file else {
+            let (number, example) = (name.number, example());
+            return Err(Failure::Usage(format!("say which capture's packet {number} is meant: {example}:{number}")));
+        };
+        let Some(file) = names.file(file) else {
+            let what = format!("{name} is a packet of none of the captures that are read; write {}:{}", example(), name.number);
+            return Err(Failure::Usage(what));
+        };
+        let mut reader = self.open()?;
+        loop {
+            if let Some(number) = names.number(file, name.number) {
+                return Ok(number);
+            }
+            match reader.next_packet() {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(stopped @ CaptureError::Stopped { .. }) => return Err(Failure::capture(&self.label(), &stopped)),
+                // It's told of once what there is was looked at.
+                Err(_) => break,
+            }
+        }
+        let absent = Absent::Packet { asked: name.number, there: names.count(file) };
+        Err(Failure::Input(format!("{}: {absent}", names.labels()[file])))
     }
 
     /// The same input, which can be opened more than once: standard input, or a pipe that has a name, is put aside in a
     /// temporary file first.
     pub(in crate::commands) fn again(mut self) -> Result<Self, Failure> {
         self.is_read_again = true;
+        if let Some(several) = &mut self.several {
+            several.put_aside()?;
+            return Ok(self);
+        }
         let is_pipe = || fs::metadata(self.path).is_ok_and(|it| !it.is_file() && !it.is_dir());
         if self.spooled.is_some() || !self.is_live() && !is_pipe() {
             return Ok(self);
@@ -137,6 +191,9 @@ impl<'a> Input<'a> {
 
     /// Reads it from its beginning.
     pub(in crate::commands) fn open(&self) -> Result<Reader<Box<dyn Read>>, Failure> {
+        if let Some(several) = &self.several {
+            return self.merged(several);
+        }
         let watcher = Rc::clone(&self.watcher);
         let stream = self.stream.take();
         let opened = match (stream, &self.spooled) {
@@ -155,6 +212,18 @@ impl<'a> Input<'a> {
         opened.map_err(|error| Failure::capture(&self.label(), &error))
     }
 
+    /// Reads several captures from their beginnings.
+    fn merged(&self, several: &Several) -> Result<Reader<Box<dyn Read>>, Failure> {
+        let stream = several.open(&self.watcher)?;
+        let plain = Plain::new().filter(|_| self.is_read_again);
+        self.plain.borrow_mut().clone_from(&plain);
+        let stream = match plain {
+            Some(copy) => Box::new(source::Copied { stream, copy }),
+            None => stream,
+        };
+        Reader::new(stream).map_err(|error| Failure::capture(&self.label(), &error))
+    }
+
     /// Reads a file from its beginning.
     fn read(&self, file: File) -> Result<Reader<Box<dyn Read>>, CaptureError> {
         source::from_file_aside(file, Rc::clone(&self.watcher), || {
@@ -168,6 +237,13 @@ impl<'a> Input<'a> {
     pub(in crate::commands) fn resume(&self, layout: &Layout, mark: Mark) -> Result<Reader<Box<dyn Read>>, Failure> {
         let plain = self.plain.borrow();
         let plain = plain.as_ref().filter(|plain| plain.room.get().is_some()).map(|plain| &*plain.file);
+        if let (None, Some(several)) = (plain, &self.several) {
+            // There was no room for it: they are put together once more.
+            let mut stream = several.open(&self.watcher)?;
+            let skipped = io::copy(&mut stream.by_ref().take(mark.offset), &mut io::sink()).map_err(CaptureError::Open);
+            let resumed = skipped.map(|_| layout.resume(stream, mark));
+            return resumed.map_err(|error| Failure::capture(&self.label(), &error));
+        }
         let file = match plain.or(self.spooled.as_ref()) {
             Some(file) => file.try_clone().map_err(CaptureError::Open),
             None => source::file(self.path),

@@ -17,7 +17,8 @@ const KEEP_FOR_JSON: usize = 64 << 10;
 /// Prints JSON Lines; the summary comes last, whatever happened, and counts the whole capture.
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     let out = Lines { out, live: input.is_live() };
-    let mut only = Only { asked, json: Json::new(out, &input.name()), exchanges: None, passed: false };
+    let json = Json::of_several(out, &input.name(), input.names());
+    let mut only = Only { asked, json, exchanges: None, passed: false };
     let mut reader = match input.open() {
         Ok(reader) => reader,
         Err(failure) => {
@@ -43,7 +44,7 @@ pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write) -> 
 /// Passes on what belongs to what was asked for.
 struct Only<'a, W> {
     asked: &'a Inspect,
-    json: Json<W>,
+    json: Json<'a, W>,
     /// How many exchanges the connection has that an exchange was asked of.
     exchanges: Option<u64>,
     /// Whether anything was asked for.

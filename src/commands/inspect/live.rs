@@ -52,7 +52,7 @@ const MOST_BEGUN: usize = 1000;
 struct Teller<'a> {
     asked: &'a Inspect,
     live: Live,
-    style: Style,
+    style: Style<'a>,
     /// Connections whose end was told before they were closed for good.
     ended: BTreeSet<u64>,
     /// Responses whose bodies go on: when each began, of which exchange it is, and what to tell.

@@ -12,19 +12,22 @@ mod json;
 mod keep;
 mod live;
 mod narrow;
+mod several;
 mod watch;
 mod why;
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use self::absent::Absent;
 use self::input::Input;
+use self::several::Several;
 use super::{Failure, save};
 use crate::capture::watched::Watcher;
-use crate::capture::{Interface, Reader, Timestamp};
-use crate::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched};
+use crate::capture::{Interface, Names, PacketName, Reader, Timestamp};
+use crate::filter::{Filter, Filtered, MAX_SEARCHED_TEXT, Matched, Point};
 use crate::inspect::record::{Direction, Moment};
 use crate::inspect::{self, CountsOnly, DecodeAs, Finding, Options, Sink, mark};
 use crate::redact::{self, Redacted};
@@ -42,6 +45,8 @@ use crate::render::style::Style;
 pub struct Inspect {
     /// The capture; `-` is standard input.
     pub file: PathBuf,
+    /// More captures, to be read with it as one.
+    pub more: Vec<PathBuf>,
     /// Follow it while it grows.
     pub watch: bool,
     /// Only this connection.
@@ -49,7 +54,7 @@ pub struct Inspect {
     /// Only this exchange, by connection and index.
     pub exchange: Option<(u64, u64)>,
     /// Only this packet.
-    pub packet: Option<u64>,
+    pub packet: Option<PacketName>,
     /// Only what matches.
     pub filter: Filter,
     /// What connections speak that the capture joins in their middle.
@@ -95,6 +100,11 @@ struct Pass {
 }
 
 impl Inspect {
+    /// The captures, in the order in which they were named.
+    fn captures(&self) -> Vec<&Path> {
+        std::iter::once(&self.file).chain(&self.more).map(PathBuf::as_path).collect()
+    }
+
     /// Whether more than an overview was asked for.
     fn is_closer_look(&self) -> bool {
         let narrows = self.connection.is_some() || self.exchange.is_some() || self.packet.is_some();
@@ -173,10 +183,15 @@ impl Pass {
 /// If the capture cannot be read, or not to its end, because it is damaged or the watcher stopped it; if it has
 /// not what was asked for; or if the output cannot be written. What could be read is in the output by then.
 pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<dyn Watcher>) -> Result<(), Failure> {
-    if let Some(out) = asked.out.as_deref().filter(|_| asked.file.as_os_str() != "-") {
-        save::spares(&asked.file, out)?;
+    let captures = asked.captures();
+    for capture in captures.iter().filter(|path| path.as_os_str() != "-") {
+        asked.out.as_deref().map_or(Ok(()), |out| save::spares(capture, out))?;
     }
-    let result = if asked.watch && asked.file.as_os_str() == "-" {
+    several::check(&captures)?;
+    let names = Arc::new(Names::of(&captures));
+    let result = if captures.len() > 1 {
+        several(asked, &names, out, style, watcher)
+    } else if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
     } else if asked.watch {
         watch::Growing::open(&asked.file, watcher)
@@ -189,6 +204,25 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
         out.flush()?;
     }
     result
+}
+
+/// Inspects several captures as one.
+fn several(
+    asked: &Inspect,
+    names: &Arc<Names>,
+    out: &mut dyn Write,
+    style: Style,
+    watcher: Rc<dyn Watcher>,
+) -> Result<(), Failure> {
+    if asked.watch {
+        return Err(Failure::Usage("--watch follows one file, not several".to_owned()));
+    }
+    let is_packet = |point: &Option<Point>| matches!(point, Some(Point::Packet(_)));
+    if is_packet(&asked.filter.from) || is_packet(&asked.filter.until) {
+        let what = "of several captures, --from and --until take a time: 2.5s, 2023-11-14T22:13:20Z";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    look(asked, Input::several(Several::new(Arc::clone(names)), watcher), out, style.with_names(names))
 }
 
 /// Inspects a capture while it is being made: tells what happens as it does, and then shows what else was asked for.

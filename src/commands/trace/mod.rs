@@ -42,7 +42,7 @@ pub struct Trace {
 /// If there can be no such network, or what crossed it cannot be shown or saved. Whatever went wrong once the command
 /// ran, it ran to its end. The exit status for that is [`OWN_FAILURE`].
 #[cfg(target_os = "linux")]
-pub fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
+pub fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style<'static>) -> Result<u8, Failure> {
     run::trace(asked, log, remarks, style)
 }
 

@@ -23,7 +23,7 @@ use crate::kernel::packets::{QUEUE, Socket, Stopper, Stream};
 use crate::kernel::{Refused, System, namespace};
 use crate::render::style::Style;
 
-pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style) -> Result<u8, Failure> {
+pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style<'static>) -> Result<u8, Failure> {
     let save = asked.save.as_deref().map(|path| Save::begin(path, asked.asked.redact, remarks)).transpose()?;
     let (socket, outside) = network().map_err(elsewhere)?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));

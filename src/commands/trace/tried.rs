@@ -26,7 +26,7 @@ pub(super) struct Tried {
     seen: Arc<Mutex<Seen>>,
     log: Log,
     start: Timestamp,
-    style: Style,
+    style: Style<'static>,
 }
 
 #[derive(Default)]
@@ -40,7 +40,7 @@ struct Seen {
 }
 
 impl Tried {
-    pub(super) fn new(log: &Log, start: Timestamp, style: Style) -> Self {
+    pub(super) fn new(log: &Log, start: Timestamp, style: Style<'static>) -> Self {
         Self { seen: Arc::default(), log: log.clone(), start, style }
     }
 

@@ -80,7 +80,7 @@ pub(super) fn lead(
     terminal: &mut dyn Terminal,
     out: &mut dyn Write,
     notes: &mut dyn Write,
-    style: &dyn Fn() -> Style,
+    style: &dyn Fn() -> Style<'static>,
 ) -> Result<(), Failure> {
     let mut desk = Desk::new(guide);
     terminal.open()?;
@@ -125,7 +125,7 @@ impl<'a> Desk<'a> {
         Self { guide, parts, looking: None, top: 0, typed: None, enough: false, message: None, lines: None, said }
     }
 
-    fn lead(&mut self, terminal: &mut dyn Terminal, style: &dyn Fn() -> Style) -> Result<(), Failure> {
+    fn lead(&mut self, terminal: &mut dyn Terminal, style: &dyn Fn() -> Style<'static>) -> Result<(), Failure> {
         self.guide.save();
         loop {
             self.take_notes();

@@ -63,7 +63,7 @@ pub struct Streams<'a> {
 /// # Errors
 ///
 /// If there is no such lesson to begin with, one fails to run, the progress cannot be read, or the output not be written.
-pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Style) -> Result<(), Failure> {
+pub fn tutorial(asked: &Tutorial, streams: Streams<'_>, style: &dyn Fn() -> Style<'static>) -> Result<(), Failure> {
     let Streams { input, out, notes, terminal } = streams;
     let start = asked.start.as_deref().map(lesson::find).transpose()?;
     let style = || {

@@ -1,5 +1,6 @@
 //! Every record's keys, in order, and how the value of each is written.
 
+use super::files::{Between, Files, Number, Of, file};
 use super::values::{Hex, Shown, beginning, optional, payload, twin};
 use super::write::{Map, Value, array, key, object};
 use crate::inspect::{hops, record};
@@ -54,12 +55,13 @@ pub(in crate::render) const FORMAT: u32 = 2;
 /// Which program wrote the lines: its name and version.
 pub(in crate::render) const TOOL: &str = concat!("wire101 ", env!("CARGO_PKG_VERSION"));
 
-/// The first line: `source` is the file's name as given, "-", or "lesson:NAME".
+/// The first line: `source` is the file's name as given, "-", or "lesson:NAME"; of several captures, `files` has the names.
 pub(super) struct Begin<'a> {
     pub source: &'a str,
+    pub files: Files<'a>,
 }
 
-keys!(Begin<'_>, it: "format" = FORMAT, "tool" = TOOL, "source" = it.source);
+keys!(Begin<'_>, it: "format" = FORMAT, "tool" = TOOL, "source" = it.source; it.files);
 
 /// A connection, and the name of its interface.
 pub(super) struct Connection<'a> {
@@ -72,8 +74,8 @@ keys!(Connection<'_>, it:
     "interface" = it.interface,
     "client" = Shown(it.of.client),
     "server" = Shown(it.of.server),
-    "first_packet" = it.of.extent.first.packet,
-    "last_packet" = it.of.extent.last.packet,
+    "first_packet" = Number(it.of.extent.first.packet),
+    "last_packet" = Number(it.of.extent.last.packet),
     "first_time" = it.of.extent.first.time,
     "last_time" = it.of.extent.last.time,
     "packets" = it.of.packets,
@@ -86,7 +88,8 @@ keys!(Connection<'_>, it:
     "client_bytes" = it.of.client_bytes,
     "server_bytes" = it.of.server_bytes,
     "retransmitted_segments" = it.of.retransmitted_segments,
-    "missing_bytes" = it.of.missing_bytes
+    "missing_bytes" = it.of.missing_bytes;
+    Between(it.of.extent)
 );
 
 keys!(record::Exchange, it:
@@ -115,8 +118,8 @@ keys!(record::HttpMessage, it:
     "version" = Shown(format_args!("{}.{}", it.version.0, it.version.1)),
     "headers" = FieldLines(&it.headers),
     "trailers" = FieldLines(&it.trailers),
-    "first_packet" = it.extent.first.packet,
-    "last_packet" = it.extent.last.packet,
+    "first_packet" = Number(it.extent.first.packet),
+    "last_packet" = Number(it.extent.last.packet),
     "time" = it.extent.first.time,
     "header_bytes" = it.header_bytes,
     "body_bytes" = it.body_bytes,
@@ -125,7 +128,8 @@ keys!(record::HttpMessage, it:
     "decoded_body_bytes" = it.decoded_body_bytes,
     "body" / "body_hex" = beginning(&it.body, it.body_truncated),
     "body_truncated" = it.body_truncated,
-    "complete" = it.complete
+    "complete" = it.complete;
+    Between(it.extent)
 );
 
 struct FieldLines<'a>(&'a record::Fields);
@@ -162,8 +166,8 @@ keys!(record::Frame, it:
     "connection" = it.connection,
     "index" = it.index,
     "direction" = it.direction.name(),
-    "first_packet" = it.extent.first.packet,
-    "last_packet" = it.extent.last.packet,
+    "first_packet" = Number(it.extent.first.packet),
+    "last_packet" = Number(it.extent.last.packet),
     "time" = it.extent.first.time,
     "fin" = it.fin,
     "rsv" = it.rsv,
@@ -176,29 +180,31 @@ keys!(record::Frame, it:
     "payload_truncated" = it.payload_truncated,
     "close_code" = it.close_code,
     "close_reason" / "close_reason_hex" = optional(it.close_reason.as_deref()),
-    "complete" = it.complete
+    "complete" = it.complete;
+    Between(it.extent)
 );
 
 keys!(record::Message, it:
     "connection" = it.connection,
     "index" = it.index,
     "direction" = it.direction.name(),
-    "first_packet" = it.extent.first.packet,
-    "last_packet" = it.extent.last.packet,
+    "first_packet" = Number(it.extent.first.packet),
+    "last_packet" = Number(it.extent.last.packet),
     "time" = it.extent.first.time,
     "opcode" = it.opcode,
     "frames" = it.frames,
     "compressed" = it.compressed,
     "payload_bytes" = it.payload_bytes,
     "payload" / "payload_hex" = payload(it.opcode, &it.payload, it.payload_truncated),
-    "payload_truncated" = it.payload_truncated
+    "payload_truncated" = it.payload_truncated;
+    Between(it.extent)
 );
 
 keys!(record::Problem, it:
     "id" = it.id,
     "because" = it.because,
-    "packet" = (it.packet > 0).then_some(it.packet),
-    "file" = 0_u32,
+    "packet" = (it.packet > 0).then_some(Number(it.packet)),
+    "file" = file(it.packet),
     "connection" = it.connection,
     "direction" = it.direction.map(record::Direction::name),
     "exchange" = it.exchange,
@@ -224,7 +230,8 @@ keys!(hops::Change, it:
     "name" / "name_hex" = twin(&it.name),
     "before" / "before_hex" = optional(it.before.as_deref()),
     "after" / "after_hex" = optional(it.after.as_deref()),
-    "packet" = it.packet
+    "packet" = Number(it.packet);
+    Of(it.packet)
 );
 
 /// The last line: counts, and how the reading ended.

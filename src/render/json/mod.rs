@@ -4,6 +4,7 @@
 //! value is `null`, too, except in the many `{name, value}` of header sections: there it's left out. Records are serialized
 //! straight from where they are, through one buffer.
 
+mod files;
 mod keys;
 mod lines;
 mod values;
@@ -11,11 +12,13 @@ mod write;
 
 use std::io::{self, Write};
 
+use self::files::Files;
 use self::keys::{Begin, Connection, Redacted, Summary as Last};
 pub(super) use self::keys::{FORMAT, Keys, TOOL, keys};
 pub(super) use self::lines::JsonLines;
 pub(super) use self::values::{Shown, twin};
 pub(super) use self::write::{Map, key};
+use crate::capture::Names;
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::Summary;
 
@@ -23,18 +26,26 @@ use crate::inspect::record::Summary;
 ///
 /// An error of the writer ends the pass (see [`Sink::done`]) and is returned by [`finish`](Self::finish).
 #[derive(Debug)]
-pub struct Json<W> {
+pub struct Json<'n, W> {
     lines: JsonLines<W>,
+    /// What packets are called that several captures have.
+    names: Option<&'n Names>,
     interfaces: Vec<Option<String>>,
     redacted: bool,
     error: Option<io::Error>,
 }
 
-impl<W: Write> Json<W> {
+impl<'n, W: Write> Json<'n, W> {
     /// Begins the output: `source` is the file's name as given, "-", or "lesson:NAME".
     pub fn new(out: W, source: &str) -> Self {
-        let mut json = Self { lines: JsonLines::new(out), interfaces: Vec::new(), redacted: false, error: None };
-        json.write("begin", &Begin { source });
+        Self::of_several(out, source, None)
+    }
+
+    /// The same of several captures as one, if `names` has what they are called.
+    pub fn of_several(out: W, source: &str, names: Option<&'n Names>) -> Self {
+        let lines = JsonLines::new(out);
+        let mut json = Self { lines, names, interfaces: Vec::new(), redacted: false, error: None };
+        json.write("begin", &Begin { source, files: Files(names) });
         json
     }
 
@@ -72,10 +83,8 @@ impl<W: Write> Json<W> {
             self.error = self.lines.write(kind, data).err();
         }
     }
-}
 
-impl<W: Write> Sink for Json<W> {
-    fn event(&mut self, event: Event<'_>) {
+    fn record(&mut self, event: Event<'_>) {
         match event {
             Event::Closed(connection) => {
                 let interface = self.interfaces.get(connection.interface).cloned().flatten();
@@ -101,6 +110,15 @@ impl<W: Write> Sink for Json<W> {
             | Event::Derived(_)
             | Event::Piece(_)
             | Event::Stray(_) => {}
+        }
+    }
+}
+
+impl<W: Write> Sink for Json<'_, W> {
+    fn event(&mut self, event: Event<'_>) {
+        match self.names {
+            Some(names) => files::filed(names, event, |event| self.record(event)),
+            None => self.record(event),
         }
     }
 

@@ -41,7 +41,8 @@ impl From<Layer> for Look {
 /// A piece of text, as plain as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::render) enum Said {
-    /// Our own words, which may quote what was captured.
+    /// Our own words, which may quote what was captured. Where they name a packet by its number, as in "packet 4" or "packets 4 to
+    /// 12", a writer calls it what it's called.
     Words(Cow<'static, str>),
     /// The words of a lesson: a backslash in them is one that somebody types, and no-break spaces hold numbers together.
     Taught(String),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::mark;
+use crate::capture::names::mentioned;
 use crate::explain;
 use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::{Problem, Protocol};
@@ -261,7 +262,7 @@ impl Story {
         let effects = self.in_order();
         let all = std::iter::once(&self.first).chain(effects.iter().map(|(first, _)| *first));
         let all = all.filter(|it| it.connection == self.first.connection);
-        let mut packets: Vec<u64> = all.flat_map(|it| std::iter::once(it.packet).chain(named_in(&it.text))).collect();
+        let mut packets: Vec<u64> = all.flat_map(|it| std::iter::once(it.packet).chain(mentioned(&it.text).into_iter().take(MOST_PACKETS))).collect();
         packets.retain(|packet| *packet > 0);
         packets.truncate(MOST_PACKETS);
         packets.sort_unstable();
@@ -333,16 +334,6 @@ fn at(packets: &[u64]) -> String {
         [one] => format!(" (packet {one})"),
         _ => format!(" (packets {})", packets.join(", ")),
     }
-}
-
-/// The packets that a sentence names: "the server answered 413 (packet 10)". What it quotes may name some, too; they are shown
-/// then, which does no harm.
-fn named_in(text: &str) -> impl Iterator<Item = u64> + '_ {
-    text.match_indices("packet ").take(MOST_PACKETS).filter_map(|(at, found)| {
-        let rest = text.get(at + found.len()..)?;
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        rest.get(..digits)?.parse().ok()
-    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ const GAP: usize = 2;
 /// The least columns for bars: below this they would say nothing.
 const LEAST_BAR: usize = 8;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn chart(self, chart: &Chart) -> Vec<Line> {
         match chart {
             Chart::Bars(parts, bars) => self.bars(parts, bars),
@@ -53,15 +53,15 @@ impl Style {
 }
 
 /// Where names end, bars stand, and figures begin.
-struct Room {
-    style: Style,
+struct Room<'a> {
+    style: Style<'a>,
     names: usize,
     columns: usize,
 }
 
-impl Room {
+impl<'s> Room<'s> {
     /// Room for lines of these names and figures.
-    fn of<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>, style: Style) -> Self {
+    fn of<'a>(lines: impl Iterator<Item = (&'a str, &'a str)>, style: Style<'s>) -> Self {
         let (names, figures) =
             lines.fold((0, 0), |(names, figures), (name, figure)| (width(name).max(names), width(figure).max(figures)));
         let (names, figures) = (names + GAP, figures + GAP);

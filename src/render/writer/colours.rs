@@ -10,7 +10,7 @@ use crate::inspect::record::Direction;
 use crate::layers::Layer;
 use crate::render::model::Look;
 
-impl Style {
+impl Style<'_> {
     /// A line as this output takes it: with colour sequences, or as plain text that holds no escape at all.
     #[must_use]
     pub fn shown(self, line: &Line) -> String {

@@ -18,7 +18,7 @@ const VALUE_LINES: usize = 3;
 /// Parts nested deeper than this are drawn as if they were not.
 const DEEPEST: usize = 6;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn fields(self, fields: &[Field]) -> Vec<Line> {
         let origin = fields.iter().flat_map(|field| &field.spans).map(|span| span.origin).next();
         let mut rows = Vec::new();
@@ -92,7 +92,7 @@ fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path,
         below,
         name: Line::of(look, number).and(style.words(&field.name).look(look)),
         value: style.words(beginning(&field.value, style.width * VALUE_LINES)),
-        meaning: style.words(&field.meaning).look(Look::Dim),
+        meaning: style.naming(&field.meaning).look(Look::Dim),
         place: place(&field.spans, origin, style),
         // Parts are defined where the whole is, unless they say otherwise.
         clause: if field.clause == path.clause { Line::default() } else { style.words(&field.clause).look(Look::Dim) },
@@ -124,7 +124,11 @@ fn place(spans: &[Span], origin: Option<Origin>, style: Style) -> String {
     let whole = first % 8 == 0 && last % 8 == 7;
     let bit = |at: u64| if whole { String::new() } else { format!(".{}", at % 8) };
     let other = span.origin.packet().filter(|_| Some(span.origin) != origin);
-    let packet = other.map(|number| format!("#{number} ")).unwrap_or_default();
+    let packet = other.map(|number| match style.names {
+        Some(_) => format!("{} ", style.packet(number)),
+        None => format!("#{number} "),
+    });
+    let packet = packet.unwrap_or_default();
     let until = match (start == end, whole || first == last) {
         (true, true) => String::new(),
         (true, false) => format!("{range}{}", last % 8),

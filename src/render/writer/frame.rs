@@ -7,7 +7,7 @@ use crate::inspect::record::Frame;
 use crate::render::model::Look;
 use crate::render::model::frame::{Cell, not_drawn, rows};
 
-impl Style {
+impl Style<'_> {
     pub(super) fn frame(self, frame: &Frame) -> Vec<Line> {
         let mut lines: Vec<Line> = ruler().into();
         let mut above = Vec::new();

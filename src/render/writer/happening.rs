@@ -13,7 +13,7 @@ const CLOCK: usize = 10;
 /// Columns between when, what and the rest.
 const GAP: usize = 2;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn happening(self, it: &Happening) -> Vec<Line> {
         let clock = Line::of(Look::Dim, format!("{:>CLOCK$}", numbers::clock(it.at)));
         let indent = (clock.width() + GAP + SUBJECT + GAP).min(self.width / 2);

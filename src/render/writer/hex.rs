@@ -11,7 +11,7 @@ use crate::render::numbers;
 /// Columns that sides and spaces take around `n` bytes and an offset: what is left of `4 * n + offset`.
 const AROUND: usize = 9;
 
-impl Style {
+impl Style<'_> {
     /// Lines that say nothing new, inside one field, are squeezed into one that counts them.
     pub(super) fn hex(self, hex: &Hex) -> Vec<Line> {
         let Hex { bytes, start, origin, fields } = hex;
@@ -106,7 +106,7 @@ fn collect<'a>(field: &'a Field, place: (Origin, u64), length: usize, found: &mu
 }
 
 struct View<'a> {
-    style: Style,
+    style: Style<'a>,
     bytes: &'a [u8],
     /// Where in what they stand in the first of them is.
     first: u64,

@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::Line;
 use super::Style;
-use super::line::{columns, pad_left, width};
+use super::line::{self, columns, pad_left};
 use super::prose::STEP;
 use crate::render::model::ladder::Row;
 use crate::render::model::{Ladder, Look};
-use crate::render::numbers::{self, Times};
+use crate::render::numbers::Times;
 
 /// Columns before the first lifeline, so that a host's name stands over it.
 const MARGIN: usize = 2;
@@ -23,7 +23,7 @@ const REMARKS: usize = 20;
 /// A remark of so many columns at most can stand on the arrow itself.
 const BRIEF: usize = 14;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn ladders(self, ladders: &[Ladder]) -> Vec<Line> {
         // Each pair of hosts has an opening and a closing of its own to show.
         let pairs = ladders.iter().map(|it| it.hosts.len().saturating_sub(1)).max().unwrap_or(1).max(1);
@@ -45,7 +45,7 @@ impl Style {
         for count in counts {
             let Some(some) = ladders.get(..count) else { continue };
             let mut notes = some.iter().flat_map(|it| &it.rows).filter_map(|row| row.note.as_ref());
-            let is_remarked = notes.any(|note| width(note) > BRIEF);
+            let is_remarked = notes.any(|note| line::width(note) > BRIEF);
             let numbers = if some.iter().any(|it| it.numbered) { NUMBERS } else { 0 };
             let least = LEAST_LADDER * pairs + numbers + if is_remarked { REMARKS } else { 0 };
             let column = (self.width + STEP) / count - STEP;
@@ -66,14 +66,14 @@ impl Style {
         let left_out = ladder.left_out();
         let times = Times::of(ladder.rows.iter().map(|row| row.at));
         let numbers = if ladder.numbered {
-            ladder.rows.iter().map(|row| numbers::count(row.packet).len() + 1).max().unwrap_or(0)
+            ladder.rows.iter().map(|row| line::width(&self.packet(row.packet))).max().unwrap_or(0)
         } else {
             0
         };
         let margin = if numbers > 0 { numbers + MARGIN } else { MARGIN };
         let gaps = ladder.hosts.len().saturating_sub(1).max(1);
         let notes =
-            ladder.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| super::line::width(note) + 2).max();
+            ladder.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| line::width(note) + 2).max();
         // Notes may take a third of the room before the arrows get shorter for them.
         let beside = times.columns() + 4 + notes.unwrap_or(0).min(width / 3);
         let gap = (width.saturating_sub(margin + 1 + beside) / gaps).saturating_sub(1).clamp(*GAP.start(), *GAP.end());
@@ -110,8 +110,8 @@ fn remarked_within(ladder: &Ladder) -> Ladder {
 }
 
 /// Where things stand.
-struct Rails {
-    style: Style,
+struct Rails<'a> {
+    style: Style<'a>,
     margin: usize,
     gap: usize,
     hosts: usize,
@@ -121,7 +121,7 @@ struct Rails {
     width: usize,
 }
 
-impl Rails {
+impl Rails<'_> {
     /// Columns from one lifeline to the next.
     fn step(&self) -> usize {
         self.gap + 1
@@ -154,7 +154,7 @@ impl Rails {
         let style = self.style;
         let mut line = Line::spaces(self.margin);
         if self.numbers > 0 {
-            let number = if row.packet > 0 { format!("#{}", numbers::count(row.packet)) } else { String::new() };
+            let number = if row.packet > 0 { style.packet(row.packet) } else { String::new() };
             line = Line::of(Look::Dim, pad_left(&number, self.numbers)).padded(self.margin);
         }
         if row.from == row.to {
@@ -178,7 +178,7 @@ impl Rails {
             let notes = self.margin + self.hosts.max(1) + self.gap * self.hosts.saturating_sub(1) + self.times + 6;
             line = line.padded(notes);
             let room = self.width.saturating_sub(line.width());
-            line = line.and(style.cut_line(style.words(note), room));
+            line = line.and(style.cut_line(style.naming(note), room));
         }
         line
     }
@@ -345,7 +345,7 @@ mod tests {
     fn two_blocks_stand_side_by_side_if_there_is_room() {
         let both = |columns| Style::plain(columns).lines(vec![keep_alive(), keep_alive()]);
         assert_eq!(both(80).len(), 4);
-        assert!(both(80).iter().all(|line| width(line) <= 80));
+        assert!(both(80).iter().all(|line| line::width(line) <= 80));
         assert_eq!(both(60).len(), 4 + 1 + 4);
     }
 
@@ -363,7 +363,7 @@ mod tests {
             });
             let it = Ladder { hosts, rows: rows.collect(), numbered, max_rows: Some(8), ..Ladder::default() };
             for line in Style::plain(columns).lines(it) {
-                prop_assert!(width(&line) <= columns, "{line}");
+                prop_assert!(line::width(&line) <= columns, "{line}");
             }
         }
     }

@@ -11,7 +11,7 @@ const TCP_IP: usize = 13;
 /// With fewer columns for it, the text goes below the names.
 const LEAST_BESIDE: usize = 24;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn layers(self, layers: &Layers) -> Vec<Line> {
         let names = OSI + TCP_IP;
         let below = self.width < names + LEAST_BESIDE;
@@ -28,7 +28,7 @@ impl Style {
             } else {
                 start
             };
-            let (said, room) = (self.words(&row.text), self.width.saturating_sub(indent));
+            let (said, room) = (self.naming(&row.text), self.width.saturating_sub(indent));
             let is_about = layers.about.contains(&row.layer);
             let said = if is_about { said.wrapped(room) } else { vec![self.cut_line(said, room)] };
             lines.extend(lead(start, indent, said));

@@ -22,7 +22,7 @@ struct Labels {
     width: usize,
 }
 
-impl Style {
+impl Style<'_> {
     pub(super) fn list(self, list: &List) -> Vec<Line> {
         let widest = list.items.iter().map(|item| self.label(item).width()).max().unwrap_or(0);
         let third = self.width / 3;

@@ -31,7 +31,7 @@ use super::model::text::Said;
 use super::model::{Block, Look, Page, Text};
 use super::numbers;
 
-impl Style {
+impl Style<'_> {
     /// Lays a page out: its lines, none wider than the style but for a frame's diagram.
     #[must_use]
     pub fn lay_out(self, page: &Page) -> Vec<Line> {
@@ -99,6 +99,15 @@ impl Style {
         Line::of(Look::Plain, self.text(words))
     }
 
+    /// The same, with each packet that they name called what it's called.
+    fn naming(self, words: &str) -> Line {
+        Line::of(Look::Plain, self.naming_words(words))
+    }
+
+    fn naming_words(self, words: &str) -> String {
+        self.names.map_or_else(|| self.text(words), |names| self.text(&names.in_words(words)))
+    }
+
     /// A rule.
     fn rule_line(self, columns: usize) -> Line {
         Line::of(Look::Dim, self.glyphs().horizontal.repeat(columns))
@@ -113,7 +122,9 @@ impl Style {
 
     fn safe(self, said: &Said, most: usize) -> String {
         match said {
-            Said::Words(words) => self.text(words.get(..words.floor_char_boundary(most)).unwrap_or(words)),
+            Said::Words(words) => {
+                self.naming_words(words.get(..words.floor_char_boundary(most)).unwrap_or(words))
+            }
             // It stands for no captured byte, and is not doubled.
             Said::Taught(words) => words.split('\\').map(|part| self.taught(part)).collect::<Vec<_>>().join("\\"),
             Said::Captured(bytes) => self.bytes(beginning(bytes, most)),

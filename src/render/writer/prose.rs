@@ -20,7 +20,7 @@ const FOLDED: usize = 4;
 const NAMES: usize = 20;
 const ENOUGH_BESIDE: usize = 26;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn wrapped(self, line: Line) -> Vec<Line> {
         line.wrapped(self.width)
     }

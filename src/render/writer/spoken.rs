@@ -11,7 +11,7 @@ use crate::render::model::ladder::Row;
 use crate::render::model::{Block, Ladder, Page};
 use crate::render::numbers;
 
-impl Style {
+impl Style<'_> {
     /// Lays a page out in sentences: its lines, none wider than the style. What is text already stays as it is.
     #[must_use]
     pub fn say(self, page: &Page) -> Vec<Line> {

@@ -3,16 +3,20 @@
 //! Whether there is colour, Unicode and how much room is decided by the caller, once; nothing here asks.
 
 use super::escape::{escape, escape_ascii};
+use crate::capture::Names;
+use crate::render::numbers;
 
 /// What the output can show. Passed to everything that draws.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
+#[derive(Clone, Copy, Debug)]
+pub struct Style<'a> {
     /// Whether colour sequences are written. Without it, the output holds no escape at all.
     pub colour: bool,
     /// Whether characters beyond ASCII are written.
     pub unicode: bool,
     /// How many columns a line may take. Views are made for 80 and more; below 40, pictures may need more than this.
     pub width: usize,
+    /// What packets are called that several captures have; without it, by their numbers.
+    pub names: Option<&'a Names>,
 }
 
 /// The characters that pictures are drawn with.
@@ -115,11 +119,27 @@ const ASCII_FOR: [(char, &str); 21] = [
     ('↳', "`-"),
 ];
 
-impl Style {
+impl Style<'_> {
     /// Unicode, no colour, `width` columns.
     #[must_use]
     pub const fn plain(width: usize) -> Self {
-        Self { colour: false, unicode: true, width }
+        Self { colour: false, unicode: true, width, names: None }
+    }
+
+    /// The same, with names for packets.
+    #[must_use]
+    pub const fn with_names<'n>(self, names: &'n Names) -> Style<'n> {
+        let Self { colour, unicode, width, .. } = self;
+        Style { colour, unicode, width, names: Some(names) }
+    }
+
+    /// What a packet is called beside others: "#12", or "b.pcap:12" where it's one of several captures'.
+    #[must_use]
+    pub(super) fn packet(self, number: u64) -> String {
+        match self.names {
+            Some(names) => self.text(&names.name(number)),
+            None => format!("#{}", numbers::count(number)),
+        }
     }
 
     /// The characters to draw with.

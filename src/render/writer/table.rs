@@ -20,7 +20,7 @@ const RECORD_SEPARATOR: char = '\x1e';
 /// From this width on there is room for luxuries.
 const PLENTY: usize = 100;
 
-impl Style {
+impl Style<'_> {
     pub(super) fn table(self, table: &Table) -> Vec<Line> {
         let mut lines = Vec::new();
         if !table.rows.is_empty() {
@@ -36,14 +36,14 @@ impl Style {
 
 /// A table's columns that are shown, and what their cells say.
 struct Arranged<'a> {
-    style: Style,
+    style: Style<'a>,
     table: &'a Table,
     shown: Vec<usize>,
     rows: Vec<Vec<(Look, String)>>,
 }
 
 impl<'a> Arranged<'a> {
-    fn of(table: &'a Table, style: Style) -> Self {
+    fn of(table: &'a Table, style: Style<'a>) -> Self {
         let plenty = style.width >= PLENTY;
         let shown = (0..table.columns.len()).filter(|&at| plenty || !table.columns[at].luxury).collect();
         let mut arranged = Self { style, table, shown, rows: Vec::new() };

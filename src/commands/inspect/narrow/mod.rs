@@ -31,7 +31,7 @@ struct View<'a> {
     input: &'a Input<'a>,
     /// The same with what is secret blanked, if that was asked for: what shows bytes reads them here.
     bytes: &'a Input<'a>,
-    style: Style,
+    style: Style<'a>,
 }
 
 impl View<'_> {
@@ -65,13 +65,14 @@ enum Target {
 }
 
 /// Shows what was asked for, each thing in its turn; the error is that of the last thing which has one.
-pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style<'_>) -> Result<(), Failure> {
     let redacted = if asked.redact { Some(keep::redacted(asked, input)?) } else { None };
+    let packet = asked.packet.as_ref().map(|name| input.packet(name)).transpose()?;
     let view = View { asked, input, bytes: redacted.as_ref().unwrap_or(input), style };
     let targets = [
         asked.connection.map(Target::Connection),
         asked.exchange.map(Target::Exchange),
-        asked.packet.map(Target::Packet),
+        packet.map(Target::Packet),
     ];
     let targets: Vec<Target> = targets.into_iter().flatten().collect();
     if targets.is_empty() {

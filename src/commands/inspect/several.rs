@@ -1,0 +1,175 @@
+//! Several captures that are read as one: which they are, what each is called, and how they are opened, as often as needed.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::{Failure, save};
+use crate::capture::merge::{Merge, Opened, Part};
+use crate::capture::watched::Watcher;
+use crate::capture::{CaptureError, Names, source};
+use crate::limits::MAX_CAPTURES;
+use crate::numbers;
+
+/// How many captures are named one by one.
+const NAMED: usize = 4;
+
+/// The captures.
+pub(super) struct Several {
+    names: Arc<Names>,
+    /// What is no file, and was put aside.
+    aside: Vec<Option<Rc<File>>>,
+    /// How many nanoseconds are added to the times of each.
+    shifts: Vec<i64>,
+}
+
+impl Several {
+    /// These captures, by the names they are called by.
+    pub(super) fn new(names: Arc<Names>) -> Self {
+        let count = names.paths().len();
+        Self { names, aside: vec![None; count], shifts: vec![0; count] }
+    }
+
+    /// Which packet is whose.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// What to call them in a message, or above a page.
+    pub(super) fn label(&self) -> String {
+        let labels = self.names.labels();
+        if labels.len() <= NAMED {
+            return numbers::listed(labels);
+        }
+        let more = labels.len() - 1;
+        format!("{} and {more} more captures", labels.first().map_or("", String::as_str))
+    }
+
+    /// Whether one of them is no file, so that there may be more to come.
+    pub(super) fn is_live(&self) -> bool {
+        self.names.paths().iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// Puts aside what can be read only once.
+    pub(super) fn put_aside(&mut self) -> Result<(), Failure> {
+        for (path, aside) in self.names.paths().iter().zip(&mut self.aside) {
+            if aside.is_some() || is_file(path) {
+                continue;
+            }
+            let spool = || {
+                let mut file = tempfile::tempfile()?;
+                let mut stream: Box<dyn Read> = match path.as_os_str() == "-" {
+                    true => Box::new(io::stdin().lock()),
+                    false => Box::new(File::open(path)?),
+                };
+                io::copy(&mut stream, &mut file)?;
+                Ok(Rc::new(file))
+            };
+            let failed = |error: io::Error| {
+                let name = path.display();
+                Failure::Input(format!("{name}: cannot be put aside, to be read twice: {error}"))
+            };
+            *aside = Some(spool().map_err(failed)?);
+        }
+        Ok(())
+    }
+
+    /// Opens them all, as one.
+    pub(super) fn open(&self, watcher: &Rc<dyn Watcher>) -> Result<Box<dyn Read>, Failure> {
+        let paths = self.names.paths();
+        let size = |path: &PathBuf| fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|it| it.len());
+        watcher.begin(paths.iter().map(size).sum());
+        let parts = paths.iter().zip(&self.aside).zip(&self.shifts).map(|((path, aside), shift)| {
+            let (watcher, path, aside) = (Rc::new(Share(Rc::clone(watcher))), path.clone(), aside.clone());
+            let is_file = aside.is_some() || is_file(&path);
+            let open = Box::new(move || open(&path, aside.as_deref(), Rc::clone(&watcher) as Rc<dyn Watcher>));
+            Part { open, is_file, shift: *shift }
+        });
+        let merge = Merge::open(parts.collect(), Arc::clone(&self.names));
+        let merge = merge.map_err(|(index, error)| Failure::capture(&label_of(&paths[index]), &error))?;
+        Ok(Box::new(Ending { merge, watcher: Rc::clone(watcher) }))
+    }
+}
+
+/// Checks which captures are to be read as one.
+///
+/// # Errors
+///
+/// If there are too many, or one is named twice.
+pub(super) fn check(paths: &[&Path]) -> Result<(), Failure> {
+    if paths.len() > MAX_CAPTURES {
+        let count = numbers::count(paths.len() as u64);
+        return Err(Failure::Usage(format!("{count} captures are too many to be read as one: the most are {MAX_CAPTURES}")));
+    }
+    for (at, path) in paths.iter().enumerate() {
+        let is_stdin = path.as_os_str() == "-";
+        if is_stdin && paths[..at].contains(path) {
+            return Err(Failure::Usage("standard input can be only one of the captures".to_owned()));
+        }
+        if let Some(before) = paths[..at].iter().find(|before| !is_stdin && save::is_same(path, before)) {
+            let (path, before) = (path.display(), before.display());
+            let what = if path.to_string() == before.to_string() {
+                format!("{path} is named twice: each of its packets would be there twice")
+            } else {
+                format!("{before} and {path} are one file: each of its packets would be there twice")
+            };
+            return Err(Failure::Usage(what));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it can be opened again, or isn't there at all.
+fn is_file(path: &Path) -> bool {
+    path.as_os_str() != "-" && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
+}
+
+fn label_of(path: &Path) -> String {
+    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+fn open(path: &Path, aside: Option<&File>, watcher: Rc<dyn Watcher>) -> Opened {
+    if let Some(file) = aside {
+        let mut file = file.try_clone().map_err(CaptureError::Open)?;
+        file.rewind().map_err(CaptureError::Open)?;
+        return source::from_file(file, watcher);
+    }
+    if path.as_os_str() == "-" { source::from_stdin(watcher) } else { source::open(path, watcher) }
+}
+
+/// Somebody who watches one of several captures: how many there are to read, and when all are read, is said elsewhere.
+struct Share(Rc<dyn Watcher>);
+
+impl Watcher for Share {
+    fn begin(&self, _: Option<u64>) {}
+
+    fn read(&self, bytes: usize) {
+        self.0.read(bytes);
+    }
+
+    fn end(&self) {}
+
+    fn stops(&self) -> bool {
+        self.0.stops()
+    }
+}
+
+/// Captures whose watcher is told when nothing more is read of them.
+struct Ending {
+    merge: Merge,
+    watcher: Rc<dyn Watcher>,
+}
+
+impl Read for Ending {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.merge.read(into)
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.watcher.end();
+    }
+}
