@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn what_is_no_capture_is_refused() {
         let names = Arc::new(Names::of(&["a", "b"]));
-        let parts = vec![part(file(LinkType::ETHERNET, &[1]), 0), part(b"hello".to_vec(), 0)];
+        let parts = vec![part(file(LinkType::ETHERNET, &[1]), 0), part(b"\0\0\0\0hello".to_vec(), 0)];
         assert!(matches!(Merge::open(parts, names), Err((1, CaptureError::Unrecognized { .. }))));
     }
 

@@ -1,0 +1,269 @@
+//! `wire101 inspect A B`: several captures as one, as who types it sees it.
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use common::program::Ran;
+use common::{Capture, Folder, lessons};
+use proptest::prelude::*;
+use serde_json::{Map, Value};
+use wire101::capture::watched::Nobody;
+use wire101::capture::{Interface, Reader, Timestamp, Writer};
+use wire101::commands::inspect::{Inspect, inspect};
+use wire101::render::style::Style;
+
+const GET: &[u8] = b"GET /hello HTTP/1.1\r\nHost: example.com\r\n\r\n";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nworld";
+const PROXY: &[u8] = include_bytes!("cases/proxy-strips-upgrade.pcap");
+
+/// A packet, kept.
+#[derive(Clone)]
+struct Kept {
+    interface: usize,
+    time: u64,
+    original_length: u32,
+    data: Vec<u8>,
+}
+
+/// A capture, packet by packet.
+struct Whole {
+    interfaces: Vec<Interface>,
+    packets: Vec<Kept>,
+}
+
+impl Whole {
+    fn read(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes).unwrap();
+        let mut packets = Vec::new();
+        while let Some(packet) = reader.next_packet().unwrap() {
+            packets.push(Kept {
+                interface: packet.interface,
+                time: packet.time.0,
+                original_length: packet.original_length,
+                data: packet.data.to_vec(),
+            });
+        }
+        Self { interfaces: reader.interfaces().to_vec(), packets }
+    }
+
+    /// The same, each packet a little later than the one before: times alone can tell their order then.
+    fn in_order(mut self) -> Self {
+        let mut last = 0;
+        for packet in &mut self.packets {
+            packet.time = packet.time.max(last + 1);
+            last = packet.time;
+        }
+        self
+    }
+
+    /// The file of the packets that `keep` chooses by index, with its clock that many nanoseconds ahead.
+    fn part(&self, ahead: i64, keep: impl Fn(usize) -> bool) -> Vec<u8> {
+        let mut writer = Writer::new(Vec::new(), &self.interfaces, "test").unwrap();
+        for (_, packet) in self.packets.iter().enumerate().filter(|(at, _)| keep(*at)) {
+            let time = Timestamp(packet.time.saturating_add_signed(ahead));
+            writer.packet(packet.interface, time, packet.original_length, &packet.data, None).unwrap();
+        }
+        writer.finish().unwrap()
+    }
+
+    /// Whether the packet at that index is to or from a TCP port.
+    fn has_port(&self, at: usize, port: u16) -> bool {
+        let data = &self.packets[at].data;
+        [34, 36].iter().any(|place| data.get(*place..place + 2) == Some(&port.to_be_bytes()[..]))
+    }
+}
+
+fn hello() -> Whole {
+    let mut capture = Capture::new();
+    capture.connect(40_007).client(GET).server(OK).close();
+    Whole::read(&capture.bytes())
+}
+
+/// A capture of one exchange in two files, the second from the response on.
+fn rotated() -> Folder {
+    let (folder, hello) = (Folder::new(), hello());
+    folder.file("a.pcapng", &hello.part(0, |at| at < 4));
+    folder.file("b.pcapng", &hello.part(0, |at| at >= 4));
+    folder
+}
+
+/// What is said of a command line that asks for what there can't be.
+fn refused(ran: Ran) -> String {
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+    ran.err
+}
+
+#[test]
+fn rotated_files_are_one_capture_in_whatever_order_they_are_named() {
+    let folder = rotated();
+    for files in [["a.pcapng", "b.pcapng"], ["b.pcapng", "a.pcapng"]] {
+        let out = folder.run(&["inspect", files[0], files[1]]).ok();
+        assert!(out.starts_with(&format!("{} and {}\n", files[0], files[1])), "{out}");
+        assert!(out.contains("All is well") && out.contains("1 connection: 1 HTTP/1"), "{out}");
+        let out = folder.run(&["inspect", files[0], files[1], "--connection", "0", "--ladder"]).ok();
+        assert!(out.contains("a.pcapng:4") && out.contains("b.pcapng:1"), "{out}");
+        assert!(out.contains("last packet b.pcapng:4"), "{out}");
+    }
+}
+
+#[test]
+fn packets_are_asked_for_by_their_files() {
+    let folder = rotated();
+    let files = ["inspect", "a.pcapng", "b.pcapng"];
+    let run = |more: &[&str]| folder.run(&[&files[..], more].concat());
+    let out = run(&["--packet", "b.pcapng:1", "--hex"]).ok();
+    assert!(out.starts_with("Packet b.pcapng:1  ") && out.contains("the response of exchange 0.0: 200 OK"), "{out}");
+    assert!(out.contains("Bytes of packet b.pcapng:1"), "{out}");
+    let err = refused(run(&["--packet", "3"]));
+    assert!(err.contains("say which capture's packet 3 is meant: a.pcapng:3"), "{err}");
+    let (_, err) = run(&["--packet", "b.pcapng:9"]).failed();
+    assert!(err.contains("b.pcapng: packet 9 is not in this capture: it has packets 1 to 4"), "{err}");
+    let err = refused(run(&["--packet", "c.pcapng:1"]));
+    assert!(err.contains("c.pcapng:1 is a packet of none of the captures"), "{err}");
+    let one = folder.run(&["inspect", "a.pcapng", "--packet", "a.pcapng:4"]).ok();
+    assert!(one.starts_with("Packet 4  "), "{one}");
+}
+
+#[test]
+fn views_that_read_again_read_all_files_again() {
+    let folder = rotated();
+    let run = |more: &[&str]| folder.run(&[&["inspect", "a.pcapng", "b.pcapng"], more].concat()).ok();
+    assert!(run(&["--exchange", "0.0", "--layers"]).contains("a.pcapng:4"));
+    assert_eq!(run(&["--body", "0.0"]), "world");
+    let said = run(&["--follow", "0"]);
+    assert!(said.contains("packet a.pcapng:4") && said.contains("packet b.pcapng:1"), "{said}");
+    let out = run(&["--out", "all.pcapng", "--redact"]);
+    assert!(out.contains("8 packets of 1 of 1 connection"), "{out}");
+    assert!(folder.run(&["inspect", "all.pcapng", "--summary"]).ok().contains('8'));
+    for view in [&["--why"][..], &["--problems"], &["--hops"], &["--summary"], &["--hex"], &["--layers"]] {
+        run(view);
+    }
+}
+
+#[test]
+fn one_of_the_captures_may_come_from_standard_input_and_formats_may_differ() {
+    let folder = Folder::new();
+    folder.file("proxy.pcap", PROXY);
+    let input = hello().part(0, |_| true);
+    let out = folder.run_with(&["inspect", "proxy.pcap", "-"], &input).ok();
+    assert!(out.contains("3 connections") && out.contains("packet proxy.pcap:4 to"), "{out}");
+    let out = folder.run_with(&["inspect", "-", "proxy.pcap", "--packet", "stdin:4"], &input).ok();
+    assert!(out.starts_with("Packet stdin:4"), "{out}");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    let folder = rotated();
+    for (arguments, said) in [
+        (&["a.pcapng", "b.pcapng", "./a.pcapng"][..], "a.pcapng and ./a.pcapng are one file"),
+        (&["a.pcapng", "a.pcapng"], "a.pcapng is named twice"),
+        (&["-", "a.pcapng", "-"], "standard input can be only one of the captures"),
+        (&["a.pcapng", "b.pcapng", "--watch"], "--watch follows one file"),
+        (&["a.pcapng", "b.pcapng", "--from", "#3"], "--from and --until take a time"),
+        (&["a.pcapng", "b.pcapng", "--out", "b.pcapng"], "would overwrite the capture"),
+    ] {
+        let err = refused(folder.run(&[&["inspect"], arguments].concat()));
+        assert!(err.contains(said), "{err}");
+    }
+    let (_, err) = folder.run(&["inspect", "a.pcapng", "missing.pcapng"]).failed();
+    assert!(err.contains("missing.pcapng: no such file"), "{err}");
+}
+
+#[test]
+fn a_damaged_file_says_where_and_the_others_are_read_to_their_ends() {
+    let (folder, hello) = (Folder::new(), hello());
+    let mut damaged = hello.part(0, |at| at < 4);
+    damaged.truncate(damaged.len() - 10);
+    folder.file("a.pcapng", &damaged);
+    folder.file("b.pcapng", &hello.part(0, |at| at >= 4));
+    let (out, err) = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).failed();
+    assert!(out.contains("200 OK"), "{out}");
+    assert!(err.starts_with("wire101: a.pcapng: packet 4 at byte "), "{err}");
+    let (out, _) = folder.run(&["inspect", "a.pcapng", "b.pcapng", "--json"]).failed();
+    let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["data"]["packets"], &last["data"]["complete"]), (&7.into(), &false.into()));
+}
+
+/// What `--json` says of these captures.
+fn lines(files: &[PathBuf]) -> Vec<Value> {
+    let mut out = Vec::new();
+    let asked = Inspect { file: files[0].clone(), more: files[1..].to_vec(), json: true, ..Inspect::default() };
+    let outcome = inspect(&asked, &mut out, Style::plain(80), Rc::new(Nobody));
+    assert!(outcome.is_ok(), "{outcome:?}");
+    String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The same line, its packets with their numbers in the whole: `whole` has those of each file's.
+fn mapped(line: &mut Value, whole: &[Vec<u64>]) {
+    fn number(object: &mut Map<String, Value>, (packet, file): (&str, &str), whole: &[Vec<u64>]) {
+        if let (Some(own), Some(of)) = (object.get(packet).and_then(Value::as_u64), object.remove(file)) {
+            object[packet] = whole[of.as_u64().unwrap() as usize][own as usize - 1].into();
+        }
+    }
+    match line {
+        Value::Object(object) => {
+            for keys in [("first_packet", "first_file"), ("last_packet", "last_file"), ("packet", "file")] {
+                number(object, keys, whole);
+            }
+            // Its packets are named there, too; and interfaces are counted in another order.
+            for key in ["text", "files", "source", "interface"] {
+                object.remove(key);
+            }
+            object.values_mut().for_each(|value| mapped(value, whole));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| mapped(value, whole)),
+        _ => {}
+    }
+}
+
+/// Captures of every lesson, and of what went wrong elsewhere.
+fn captures() -> Vec<PathBuf> {
+    let folder = |name: &str| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    let files = ["captures", "tests/cases"].into_iter().flat_map(|name| fs::read_dir(folder(name)).unwrap());
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).filter(|path| path.is_file()).collect();
+    files.retain(|path| path.extension().is_some_and(|it| it == "pcap" || it == "pcapng"));
+    files.sort();
+    files
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Packets are given out one by one, by connection, or by time.
+    #[test]
+    fn a_capture_that_was_split_says_what_the_whole_does(
+        which in any::<prop::sample::Index>(),
+        ways in 2..5_usize,
+        how in 0..3,
+        random in prop::collection::vec(0..4_usize, 64),
+    ) {
+        let captures = captures();
+        let bytes = match which.index(captures.len() + 1) {
+            0 => lessons(),
+            at => fs::read(&captures[at - 1]).unwrap(),
+        };
+        let whole = Whole::read(&bytes).in_order();
+        let count = whole.packets.len();
+        let file = |at: usize| match how {
+            0 => random[at % random.len()] % ways,
+            1 => whole.packets[at].data.get(34..38).map_or(0, |ports| ports.iter().map(|it| usize::from(*it)).sum()) % ways,
+            _ => at * ways / count,
+        };
+        let folder = Folder::new();
+        let files: Vec<PathBuf> =
+            (0..ways).map(|of| folder.file(&format!("{of}.pcapng"), &whole.part(0, |at| file(at) == of))).collect();
+        let numbers: Vec<Vec<u64>> =
+            (0..ways).map(|of| (0..count).filter(|at| file(*at) == of).map(|at| at as u64 + 1).collect()).collect();
+        let expected = lines(&[folder.file("whole.pcapng", &whole.part(0, |_| true))]);
+        let found = lines(&files);
+        prop_assert_eq!(found.len(), expected.len());
+        for (mut found, mut expected) in found.into_iter().zip(expected) {
+            mapped(&mut found, &numbers);
+            mapped(&mut expected, &[(1..=count as u64).collect()]);
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
