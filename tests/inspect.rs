@@ -19,6 +19,8 @@ mod redaction;
 mod secrets;
 #[path = "common/segments.rs"]
 mod segments;
+#[path = "inspect/several.rs"]
+mod several;
 #[path = "common/traffic.rs"]
 mod traffic;
 

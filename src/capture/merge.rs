@@ -96,8 +96,7 @@ impl Merge {
         let writer = Writer::new(Vec::new(), &[], concat!("wire101 ", env!("CARGO_PKG_VERSION"))).map_err(unwritten)?;
         let (next, sleeps) = (BinaryHeap::new(), parts.len() > MOST_WAITING);
         let streams = parts.into_iter().map(Stream::new).collect();
-        let mut merge =
-            Self { streams, names, next, writer, read: 0, described: 0, packets: 0, damaged: Vec::new() };
+        let mut merge = Self { streams, names, next, writer, read: 0, described: 0, packets: 0, damaged: Vec::new() };
         for index in 0..merge.streams.len() {
             merge.begin(index).map_err(|error| (index, error))?;
             let stream = &mut merge.streams[index];
@@ -123,7 +122,8 @@ impl Merge {
     fn advance(&mut self, index: usize) -> Result<(), CaptureError> {
         let stream = &mut self.streams[index];
         let Some(reader) = &mut stream.reader else { return Ok(()) };
-        let found = reader.next_packet().map(|packet| packet.map(|packet| stream.head.take(&packet, stream.part.shift)));
+        let found =
+            reader.next_packet().map(|packet| packet.map(|packet| stream.head.take(&packet, stream.part.shift)));
         for interface in &reader.interfaces()[stream.interfaces.len()..] {
             // Nothing that is written into memory can fail, and the texts are short enough.
             self.writer.interface(&shortened(interface)).map_err(CaptureError::Open)?;

@@ -294,12 +294,18 @@ mod tests {
     fn sentences_name_packets_by_their_files() {
         let names = names(&[0, 1, 0, 1, 1]);
         let said = |words: &str| names.in_words(words);
-        assert_eq!(said("the proxy dropped it (packet 3 to packet 4)"), "the proxy dropped it (packet a.pcap:2 to packet b.pcap:2)");
+        assert_eq!(
+            said("the proxy dropped it (packet 3 to packet 4)"),
+            "the proxy dropped it (packet a.pcap:2 to packet b.pcap:2)"
+        );
         assert_eq!(said("packets 1 to 5, then"), "packets a.pcap:1 to b.pcap:3, then");
         assert_eq!(said("and more (packets 1, 2, 5)"), "and more (packets a.pcap:1, b.pcap:1, b.pcap:3)");
         assert_eq!(said("Packet 2"), "Packet b.pcap:1");
         assert_eq!(said("--packet 2 --hex"), "--packet b.pcap:1 --hex");
-        assert_eq!(said("it says \"packet 2\" in packet 1, 40 bytes"), "it says \"packet 2\" in packet a.pcap:1, 40 bytes");
+        assert_eq!(
+            said("it says \"packet 2\" in packet 1, 40 bytes"),
+            "it says \"packet 2\" in packet a.pcap:1, 40 bytes"
+        );
         assert_eq!(said("22 packets · 1 887 bytes"), "22 packets · 1 887 bytes");
         assert_eq!(said("packet 1 000 of many"), "packet 1000 of all of many");
     }

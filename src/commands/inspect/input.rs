@@ -127,7 +127,11 @@ impl<'a> Input<'a> {
             return Err(Failure::Usage(format!("say which capture's packet {number} is meant: {example}:{number}")));
         };
         let Some(file) = names.file(file) else {
-            let what = format!("{name} is a packet of none of the captures that are read; write {}:{}", example(), name.number);
+            let what = format!(
+                "{name} is a packet of none of the captures that are read; write {}:{}",
+                example(),
+                name.number
+            );
             return Err(Failure::Usage(what));
         };
         let mut reader = self.open()?;

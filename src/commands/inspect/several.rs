@@ -101,7 +101,9 @@ impl Several {
 pub(super) fn check(paths: &[&Path]) -> Result<(), Failure> {
     if paths.len() > MAX_CAPTURES {
         let count = numbers::count(paths.len() as u64);
-        return Err(Failure::Usage(format!("{count} captures are too many to be read as one: the most are {MAX_CAPTURES}")));
+        return Err(Failure::Usage(format!(
+            "{count} captures are too many to be read as one: the most are {MAX_CAPTURES}"
+        )));
     }
     for (at, path) in paths.iter().enumerate() {
         let is_stdin = path.as_os_str() == "-";

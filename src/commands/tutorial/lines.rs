@@ -21,7 +21,11 @@ pub(super) struct LineSession<'a> {
 }
 
 /// Leads on until there are no more lines.
-pub(super) fn lead(mut guide: Guide<'_>, mut lines: LineSession<'_>, style: &dyn Fn() -> Style<'static>) -> Result<(), Failure> {
+pub(super) fn lead(
+    mut guide: Guide<'_>,
+    mut lines: LineSession<'_>,
+    style: &dyn Fn() -> Style<'static>,
+) -> Result<(), Failure> {
     guide.save();
     lines.show(&mut guide, &[Passage::Place, Passage::Question], style())?;
     while guide.session.step() != Step::End {

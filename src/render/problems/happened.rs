@@ -262,7 +262,9 @@ impl Story {
         let effects = self.in_order();
         let all = std::iter::once(&self.first).chain(effects.iter().map(|(first, _)| *first));
         let all = all.filter(|it| it.connection == self.first.connection);
-        let mut packets: Vec<u64> = all.flat_map(|it| std::iter::once(it.packet).chain(mentioned(&it.text).into_iter().take(MOST_PACKETS))).collect();
+        let mut packets: Vec<u64> = all
+            .flat_map(|it| std::iter::once(it.packet).chain(mentioned(&it.text).into_iter().take(MOST_PACKETS)))
+            .collect();
         packets.retain(|packet| *packet > 0);
         packets.truncate(MOST_PACKETS);
         packets.sort_unstable();

@@ -72,8 +72,7 @@ impl Style<'_> {
         };
         let margin = if numbers > 0 { numbers + MARGIN } else { MARGIN };
         let gaps = ladder.hosts.len().saturating_sub(1).max(1);
-        let notes =
-            ladder.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| line::width(note) + 2).max();
+        let notes = ladder.rows.iter().filter_map(|row| row.note.as_ref()).map(|note| line::width(note) + 2).max();
         // Notes may take a third of the room before the arrows get shorter for them.
         let beside = times.columns() + 4 + notes.unwrap_or(0).min(width / 3);
         let gap = (width.saturating_sub(margin + 1 + beside) / gaps).saturating_sub(1).clamp(*GAP.start(), *GAP.end());

@@ -122,9 +122,7 @@ impl Style<'_> {
 
     fn safe(self, said: &Said, most: usize) -> String {
         match said {
-            Said::Words(words) => {
-                self.naming_words(words.get(..words.floor_char_boundary(most)).unwrap_or(words))
-            }
+            Said::Words(words) => self.naming_words(words.get(..words.floor_char_boundary(most)).unwrap_or(words)),
             // It stands for no captured byte, and is not doubled.
             Said::Taught(words) => words.split('\\').map(|part| self.taught(part)).collect::<Vec<_>>().join("\\"),
             Said::Captured(bytes) => self.bytes(beginning(bytes, most)),

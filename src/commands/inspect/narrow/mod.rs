@@ -69,11 +69,8 @@ pub(super) fn look(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, styl
     let redacted = if asked.redact { Some(keep::redacted(asked, input)?) } else { None };
     let packet = asked.packet.as_ref().map(|name| input.packet(name)).transpose()?;
     let view = View { asked, input, bytes: redacted.as_ref().unwrap_or(input), style };
-    let targets = [
-        asked.connection.map(Target::Connection),
-        asked.exchange.map(Target::Exchange),
-        packet.map(Target::Packet),
-    ];
+    let targets =
+        [asked.connection.map(Target::Connection), asked.exchange.map(Target::Exchange), packet.map(Target::Packet)];
     let targets: Vec<Target> = targets.into_iter().flatten().collect();
     if targets.is_empty() {
         let outcome = the_whole(asked, input, out, style);
