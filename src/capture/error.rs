@@ -1,5 +1,6 @@
 //! What can be wrong with a capture file, and where. The texts leave out the file's name, which only the caller knows.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 
@@ -101,7 +102,7 @@ impl Location {
     pub(super) fn unreadable(self, source: io::Error) -> CaptureError {
         match source.downcast::<Parts>() {
             Ok(parts) => CaptureError::Parts(parts),
-            Err(source) if source.get_ref().is_some_and(|inner| inner.is::<Stopped>()) => {
+            Err(source) if source.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<Stopped>) => {
                 CaptureError::Stopped { at: self }
             }
             Err(source) => CaptureError::Read { at: self, source },

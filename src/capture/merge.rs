@@ -263,8 +263,8 @@ mod tests {
         assert!(error.is_none());
         assert_eq!(times(&seen), [4, 5, 3, 8, 9]);
         assert_eq!(seen.iter().map(|it| it.interface).collect::<Vec<_>>(), [1, 0, 0, 1, 0]);
-        let named: Vec<String> = (1..=5).map(|number| names.name(number)).collect();
-        assert_eq!(named, ["1.pcap:1", "0.pcap:1", "0.pcap:2", "1.pcap:2", "0.pcap:3"]);
+        let called: Vec<String> = (1..=5).map(|number| names.name(number)).collect();
+        assert_eq!(called, ["1.pcap:1", "0.pcap:1", "0.pcap:2", "1.pcap:2", "0.pcap:3"]);
     }
 
     #[test]

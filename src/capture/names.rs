@@ -127,7 +127,7 @@ impl Names {
         let block = at / BLOCK;
         let before = *order.before.get(block as usize * self.labels.len() + usize::from(file))?;
         let within = order.files.get((block * BLOCK) as usize..=at as usize)?;
-        Some((usize::from(file), before + within.iter().filter(|of| **of == file).count() as u64))
+        Some((usize::from(file), before + within.iter().map(|of| u64::from(*of == file)).sum::<u64>()))
     }
 
     /// The number in the whole of a capture's packet, as far as it was read.
@@ -286,8 +286,8 @@ mod tests {
     fn what_is_noted_again_changes_nothing() {
         let names = names(&[0, 1, 1]);
         [0, 1, 1, 0].into_iter().zip(1..).for_each(|(file, number)| names.note(number, file));
-        let named: Vec<String> = (1..=4).map(|number| names.name(number)).collect();
-        assert_eq!(named, ["a.pcap:1", "b.pcap:1", "b.pcap:2", "a.pcap:2"]);
+        let called: Vec<String> = (1..=4).map(|number| names.name(number)).collect();
+        assert_eq!(called, ["a.pcap:1", "b.pcap:1", "b.pcap:2", "a.pcap:2"]);
     }
 
     #[test]

@@ -141,10 +141,9 @@ impl<'a> Input<'a> {
             }
             match reader.next_packet() {
                 Ok(Some(_)) => {}
-                Ok(None) => break,
                 Err(stopped @ CaptureError::Stopped { .. }) => return Err(Failure::capture(&self.label(), &stopped)),
-                // It's told of once what there is was looked at.
-                Err(_) => break,
+                // Of damage it's told once what there is was looked at.
+                Ok(None) | Err(_) => break,
             }
         }
         let absent = Absent::Packet { asked: name.number, there: names.count(file) };

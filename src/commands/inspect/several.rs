@@ -60,10 +60,8 @@ impl Several {
             }
             let spool = || {
                 let mut file = tempfile::tempfile()?;
-                let mut stream: Box<dyn Read> = match path.as_os_str() == "-" {
-                    true => Box::new(io::stdin().lock()),
-                    false => Box::new(File::open(path)?),
-                };
+                let mut stream: Box<dyn Read> =
+                    if path.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
                 io::copy(&mut stream, &mut file)?;
                 Ok(Rc::new(file))
             };

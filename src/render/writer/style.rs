@@ -128,7 +128,7 @@ impl Style<'_> {
 
     /// The same, with names for packets.
     #[must_use]
-    pub const fn with_names<'n>(self, names: &'n Names) -> Style<'n> {
+    pub const fn with_names(self, names: &Names) -> Style<'_> {
         let Self { colour, unicode, width, .. } = self;
         Style { colour, unicode, width, names: Some(names) }
     }
