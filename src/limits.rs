@@ -18,6 +18,10 @@ pub const MAX_INTERFACE_BYTES: usize = 16 << 20;
 /// How many captures may be read as one: more are refused. Their order needs a byte for each packet.
 pub const MAX_CAPTURES: usize = 256;
 
+/// How many of them may be open while nothing is read from them: of more, those that can be opened again are, when their time
+/// comes.
+pub const MAX_OPEN_CAPTURES: usize = 16;
+
 /// How many packets of captures that are read as one are remembered by the capture that each is of, a byte each: those beyond it
 /// have their numbers in the whole alone, which says so.
 pub const MAX_NAMED_PACKETS: u64 = 64 << 20;

@@ -6,7 +6,6 @@ use std::io;
 
 use thiserror::Error;
 
-use super::merge::Parts;
 use super::watched::Stopped;
 
 /// Why a capture cannot be read, or not further.
@@ -82,6 +81,21 @@ impl CaptureError {
         }
     }
 }
+
+/// Captures that couldn't be read to their ends, by name, and why.
+#[derive(Debug)]
+pub struct Parts(pub(super) Vec<(String, CaptureError)>);
+
+impl fmt::Display for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (name, error)) in self.0.iter().enumerate() {
+            write!(f, "{}{name}: {error}", if at > 0 { "; " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Parts {}
 
 /// What was being read when an error was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,22 +5,19 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::error::CaptureError;
+use super::error::{CaptureError, Parts};
 use super::names::Names;
 use super::reader::Reader;
 use super::watched::Stopped;
 use super::writer::{LONGEST_WRITTEN, Writer};
 use super::{Interface, Packet, Timestamp};
-
-/// How many captures may be open while nothing is read from them. Of more, those that can be opened again are.
-const MOST_WAITING: usize = 16;
+use crate::limits::MAX_OPEN_CAPTURES;
 
 /// The longest name or comment of an interface that is passed on, in bytes: the format has room for 65 535.
-const LONGEST_TEXT: usize = 60_000;
+const TEXT_ROOM: usize = 60_000;
 
 /// How much is made at a time where nobody waits for single packets, in bytes.
 const BATCH: usize = 64 << 10;
@@ -37,21 +34,6 @@ pub struct Part {
     /// How many nanoseconds are added to its times.
     pub shift: i64,
 }
-
-/// Captures that couldn't be read to their ends, by name, and why.
-#[derive(Debug)]
-pub struct Parts(Vec<(String, CaptureError)>);
-
-impl fmt::Display for Parts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (name, error)) in self.0.iter().enumerate() {
-            write!(f, "{}{name}: {error}", if at > 0 { "; " } else { "" })?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Parts {}
 
 /// The stream.
 pub struct Merge {
@@ -94,7 +76,7 @@ impl Merge {
     pub fn open(parts: Vec<Part>, names: Arc<Names>) -> Result<Self, (usize, CaptureError)> {
         let unwritten = |error| (0, CaptureError::Open(error));
         let writer = Writer::new(Vec::new(), &[], concat!("wire101 ", env!("CARGO_PKG_VERSION"))).map_err(unwritten)?;
-        let (next, sleeps) = (BinaryHeap::new(), parts.len() > MOST_WAITING);
+        let (next, sleeps) = (BinaryHeap::new(), parts.len() > MAX_OPEN_CAPTURES);
         let streams = parts.into_iter().map(Stream::new).collect();
         let mut merge = Self { streams, names, next, writer, read: 0, described: 0, packets: 0, damaged: Vec::new() };
         for index in 0..merge.streams.len() {
@@ -214,7 +196,7 @@ impl Read for Merge {
 
 /// An interface, its texts as long as they may be.
 fn shortened(it: &Interface) -> Interface {
-    let short = |text: &Option<String>| text.as_deref().map(|it| it[..it.floor_char_boundary(LONGEST_TEXT)].to_owned());
+    let short = |text: &Option<String>| text.as_deref().map(|it| it[..it.floor_char_boundary(TEXT_ROOM)].to_owned());
     Interface { name: short(&it.name), comment: short(&it.comment), ..it.clone() }
 }
 

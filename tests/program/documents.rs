@@ -82,6 +82,7 @@ fn every_command_that_the_readme_gives_runs() {
         let proxied = root().join("tests/cases/proxy-strips-upgrade.pcap").to_str().expect("as above").to_owned();
         let argument = |word: &str| match word {
             "FILE" if command.contains("hops") => proxied.clone(),
+            "OTHER" => proxied.clone(),
             "FILE" => capture.to_owned(),
             name if name.ends_with(".pcapng") => in_folder(name),
             other => other.to_owned(),

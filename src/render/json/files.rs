@@ -3,7 +3,6 @@
 //! A record is written as it is; so it's the numbers in a copy of it that say both, the capture's in the bits that no number
 //! reaches. Of one capture, these are 0, and nothing is copied.
 
-use super::keys::Keys;
 use super::write::{Map, Value, array, key, object};
 use crate::capture::Names;
 use crate::inspect::event::Event;
@@ -30,8 +29,9 @@ pub(super) fn file(packet: u64) -> u64 {
 /// Which captures the first and the last packet are of, if there are several.
 pub(super) struct Between(pub Extent);
 
-impl Keys for Between {
-    fn keys(&self, map: &mut Map<'_>) {
+impl Between {
+    /// Writes the keys and their values.
+    pub(super) fn keys(&self, map: &mut Map<'_>) {
         let [first, last] = [self.0.first.packet, self.0.last.packet];
         if first >> FILE > 0 {
             map.entry(key!("first_file"), &file(first));
@@ -43,8 +43,9 @@ impl Keys for Between {
 /// Which capture a packet is of, if there are several.
 pub(super) struct Of(pub u64);
 
-impl Keys for Of {
-    fn keys(&self, map: &mut Map<'_>) {
+impl Of {
+    /// Writes the keys and their values.
+    pub(super) fn keys(&self, map: &mut Map<'_>) {
         if self.0 >> FILE > 0 {
             map.entry(key!("file"), &file(self.0));
         }
@@ -54,8 +55,9 @@ impl Keys for Of {
 /// The captures, if there are several.
 pub(super) struct Files<'a>(pub Option<&'a Names>);
 
-impl Keys for Files<'_> {
-    fn keys(&self, map: &mut Map<'_>) {
+impl Files<'_> {
+    /// Writes the keys and their values.
+    pub(super) fn keys(&self, map: &mut Map<'_>) {
         if let Some(names) = self.0 {
             map.entry(key!("files"), &List(names));
         }
