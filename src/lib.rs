@@ -18,6 +18,7 @@
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
 //! - [`annotate`], [`filter`] and [`redact`] stand between the pipeline and a view: they name bytes, pass on what matches, and
 //!   take out what may be secret.
+//! - [`clocks`] says by how much the clocks of several captures differ.
 //! - [`index`] knows where in a capture things are, and reads them again.
 //! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
 //! - [`compare`] lines up exchanges of several captures.
@@ -31,6 +32,7 @@
 
 pub mod annotate;
 pub mod capture;
+pub mod clocks;
 pub mod commands;
 pub mod compare;
 pub mod explain;

@@ -26,6 +26,13 @@ pub const MAX_OPEN_CAPTURES: usize = 16;
 /// have their numbers in the whole alone, which says so.
 pub const MAX_NAMED_PACKETS: u64 = 64 << 20;
 
+/// How many packets of captures that are read as one are compared, to find out whether their clocks differ: of more, those that
+/// hash to certain values.
+pub const MAX_COMPARED_PACKETS: usize = 1 << 18;
+
+/// How many exchanges of each are compared: later ones are not.
+pub const MAX_COMPARED_EXCHANGES: usize = 4096;
+
 // Packets.
 
 /// How many headers may stand inside one another, twice what the deepest tunnels in use come to: problem `damaged-packet`.

@@ -59,6 +59,7 @@ impl fmt::Display for PacketName {
 pub struct Names {
     paths: Vec<PathBuf>,
     labels: Vec<String>,
+    shifts: Vec<i64>,
     order: Mutex<Order>,
 }
 
@@ -79,7 +80,21 @@ impl Names {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_owned()).collect();
         let labels = paths.iter().map(|path| label(path, &paths)).collect();
         let order = Order { counts: vec![0; paths.len()], ..Order::default() };
-        Self { paths, labels, order: Mutex::new(order) }
+        let shifts = vec![0; paths.len()];
+        Self { paths, labels, shifts, order: Mutex::new(order) }
+    }
+
+    /// From here on, a capture's times are moved by so many nanoseconds.
+    pub fn shift(&mut self, file: usize, nanoseconds: i64) {
+        if let Some(shift) = self.shifts.get_mut(file) {
+            *shift = nanoseconds;
+        }
+    }
+
+    /// By how many nanoseconds the times of each capture are moved.
+    #[must_use]
+    pub fn shifts(&self) -> &[i64] {
+        &self.shifts
     }
 
     /// What each capture is called, in the order in which they were given.

@@ -9,6 +9,7 @@ use wire101::commands::{Failure, inspect};
 use super::Look;
 use super::filter::Ends;
 use super::interrupt;
+use super::values;
 use super::views::{OUTPUT, Views};
 use super::watch::Watch;
 
@@ -17,6 +18,9 @@ pub struct Inspect {
     /// The capture; - reads standard input. Several are read as one, in time order: rotated files, or what two machines captured
     #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Of several captures, move the times of one: b.pcap=+1.2s, b.pcap=-1h [default: as what they have in common shows]
+    #[arg(long, value_name = "FILE=TIME", value_parser = values::clock)]
+    clock: Vec<(String, i64)>,
     /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
     #[arg(long)]
     watch: bool,
@@ -39,9 +43,17 @@ impl Inspect {
 
 impl From<Inspect> for inspect::Inspect {
     fn from(asked: Inspect) -> Self {
-        let Inspect { files, watch, ends, views, json } = asked;
+        let Inspect { files, clock, watch, ends, views, json } = asked;
         let mut files = files.into_iter();
         let (file, more) = (files.next().unwrap_or_default(), files.collect());
-        Self { file, more, watch, json, terminal: io::stdout().is_terminal(), ..views.within(Some(ends)) }
+        Self {
+            file,
+            more,
+            clocks: clock,
+            watch,
+            json,
+            terminal: io::stdout().is_terminal(),
+            ..views.within(Some(ends))
+        }
     }
 }

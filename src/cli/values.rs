@@ -85,6 +85,18 @@ pub fn period(text: &str) -> Result<Duration, String> {
     nanoseconds.map(Duration::from_nanos).ok_or_else(|| "write a number and a unit: 10s, 5m, 1h".to_owned())
 }
 
+/// A capture, and by how many nanoseconds its times are moved.
+pub fn clock(text: &str) -> Result<(String, i64), String> {
+    let wrong = || "write a capture's name, and by how much its times are moved: b.pcap=+1.2s, b.pcap=-1h".to_owned();
+    let (name, moved) = text.rsplit_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(wrong)?;
+    let (is_back, moved) = match (moved.strip_prefix('-'), moved.strip_prefix('+')) {
+        (Some(moved), _) => (true, moved),
+        (None, forward) => (false, forward.unwrap_or(moved)),
+    };
+    let moved = period(moved).ok().and_then(|it| i64::try_from(it.as_nanos()).ok()).ok_or_else(wrong)?;
+    Ok((name.to_owned(), if is_back { -moved } else { moved }))
+}
+
 pub fn port(text: &str) -> Result<RangeInclusive<u16>, String> {
     range(text).ok_or_else(|| "write a port, or from one to another: 80, 8000-8999".to_owned())
 }

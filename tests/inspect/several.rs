@@ -147,6 +147,41 @@ fn one_of_the_captures_may_come_from_standard_input_and_formats_may_differ() {
     assert!(out.starts_with("Packet stdin:4"), "{out}");
 }
 
+/// The proxy's two sides in two files, that of its server with its clock an hour ahead.
+fn two_machines() -> Folder {
+    let (folder, proxy) = (Folder::new(), Whole::read(PROXY));
+    let is_inner = |at: usize| proxy.packets[at].data[26..34].contains(&3);
+    folder.file("proxy.pcapng", &proxy.part(0, |at| !is_inner(at)));
+    folder.file("server.pcapng", &proxy.part(3_600_000_000_000, is_inner));
+    folder
+}
+
+#[test]
+fn both_sides_of_a_proxy_tell_by_how_much_clocks_differ() {
+    let folder = two_machines();
+    let out = folder.run(&["inspect", "proxy.pcapng", "server.pcapng", "--width", "200"]).ok();
+    assert!(out.contains("The proxy at 10.0.0.2 dropped Upgrade and Connection: Upgrade"), "{out}");
+    assert!(out.contains("packet proxy.pcapng:4 to packet server.pcapng:4"), "{out}");
+    assert!(out.contains("The clock of server.pcapng seems 1 h 0 min ahead of proxy.pcapng's, by 1 exchange"), "{out}");
+    let told = folder.run(&["inspect", "proxy.pcapng", "server.pcapng", "--clock", "server.pcapng=-1h"]).ok();
+    assert!(told.contains("dropped Upgrade") && !told.contains("The clock of"), "{told}");
+    let apart = folder.run(&["inspect", "proxy.pcapng", "server.pcapng", "--clock", "server.pcapng=+1ms"]).ok();
+    assert!(!apart.contains("The proxy at"), "{apart}");
+}
+
+#[test]
+fn packets_that_two_machines_captured_tell_by_how_much_clocks_differ() {
+    let (folder, hello) = (Folder::new(), hello());
+    folder.file("client.pcapng", &hello.part(0, |_| true));
+    folder.file("server.pcapng", &hello.part(-1_200_000_000, |_| true));
+    let out = folder.run(&["inspect", "client.pcapng", "server.pcapng", "--width", "200"]).ok();
+    assert!(
+        out.contains("The clock of server.pcapng seems 1 200 ms behind client.pcapng's, by 8 packets that both have"),
+        "{out}"
+    );
+    assert!(out.contains("All is well"), "{out}");
+}
+
 #[test]
 fn what_makes_no_sense_is_refused() {
     let folder = rotated();

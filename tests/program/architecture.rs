@@ -22,6 +22,7 @@ const KNOWS: Knows = &[
     ("layers", &["explain", "numbers"]),
     ("inspect", &["capture", "explain", "layers", "numbers"]),
     ("annotate", &["capture", "inspect", "layers"]),
+    ("clocks", &["capture", "inspect", "layers"]),
     ("filter", &["inspect", "layers"]),
     ("redact", &["capture", "explain", "inspect", "layers"]),
     ("index", &["annotate", "capture", "inspect"]),

@@ -47,6 +47,8 @@ pub struct Inspect {
     pub file: PathBuf,
     /// More captures, to be read with it as one.
     pub more: Vec<PathBuf>,
+    /// By how many nanoseconds the times of captures are moved, by their names.
+    pub clocks: Vec<(String, i64)>,
     /// Follow it while it grows.
     pub watch: bool,
     /// Only this connection.
@@ -188,9 +190,10 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
         asked.out.as_deref().map_or(Ok(()), |out| save::spares(capture, out))?;
     }
     several::check(&captures)?;
-    let names = Arc::new(Names::of(&captures));
     let result = if captures.len() > 1 {
-        several(asked, &names, out, style, watcher)
+        several(asked, Names::of(&captures), out, style, watcher)
+    } else if !asked.clocks.is_empty() {
+        Err(Failure::Usage("--clock sets one capture's clock beside another's: name both".to_owned()))
     } else if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
     } else if asked.watch {
@@ -209,7 +212,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
 /// Inspects several captures as one.
 fn several(
     asked: &Inspect,
-    names: &Arc<Names>,
+    mut names: Names,
     out: &mut dyn Write,
     style: Style,
     watcher: Rc<dyn Watcher>,
@@ -222,7 +225,14 @@ fn several(
         let what = "of several captures, --from and --until take a time: 2.5s, 2023-11-14T22:13:20Z";
         return Err(Failure::Usage(what.to_owned()));
     }
-    look(asked, Input::several(Several::new(Arc::clone(names)), watcher), out, style.with_names(names))
+    let said = several::set_clocks(&mut names, &asked.clocks, &watcher)?;
+    let names = Arc::new(names);
+    let style = style.with_names(&names);
+    let outcome = look(asked, Input::several(Several::new(Arc::clone(&names)), watcher), out, style);
+    if !asked.json && asked.body.is_none() && !matches!(outcome, Err(Failure::Output(_))) {
+        said.into_iter().try_for_each(|sentence| say(sentence, out, style))?;
+    }
+    outcome
 }
 
 /// Inspects a capture while it is being made: tells what happens as it does, and then shows what else was asked for.

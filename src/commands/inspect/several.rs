@@ -10,6 +10,7 @@ use super::super::{Failure, save};
 use crate::capture::merge::{Merge, Opened, Part};
 use crate::capture::watched::Watcher;
 use crate::capture::{CaptureError, Names, source};
+use crate::clocks::{self, Evidence};
 use crate::limits::MAX_CAPTURES;
 use crate::numbers;
 
@@ -21,15 +22,13 @@ pub(super) struct Several {
     names: Arc<Names>,
     /// What is no file, and was put aside.
     aside: Vec<Option<Rc<File>>>,
-    /// How many nanoseconds are added to the times of each.
-    shifts: Vec<i64>,
 }
 
 impl Several {
     /// These captures, by the names they are called by.
     pub(super) fn new(names: Arc<Names>) -> Self {
         let count = names.paths().len();
-        Self { names, aside: vec![None; count], shifts: vec![0; count] }
+        Self { names, aside: vec![None; count] }
     }
 
     /// Which packet is whose.
@@ -79,7 +78,7 @@ impl Several {
         let paths = self.names.paths();
         let size = |path: &PathBuf| fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|it| it.len());
         watcher.begin(paths.iter().map(size).sum());
-        let parts = paths.iter().zip(&self.aside).zip(&self.shifts).map(|((path, aside), shift)| {
+        let parts = paths.iter().zip(&self.aside).zip(self.names.shifts()).map(|((path, aside), shift)| {
             let (watcher, path, aside) = (Rc::new(Share(Rc::clone(watcher))), path.clone(), aside.clone());
             let is_file = aside.is_some() || is_file(&path);
             let open = Box::new(move || open(&path, aside.as_deref(), Rc::clone(&watcher) as Rc<dyn Watcher>));
@@ -89,6 +88,45 @@ impl Several {
         let merge = merge.map_err(|(index, error)| Failure::capture(&label_of(&paths[index]), &error))?;
         Ok(Box::new(Ending { merge, watcher: Rc::clone(watcher) }))
     }
+}
+
+/// Sets the clocks of captures as somebody says, or else by what they have in common; says what was done.
+///
+/// # Errors
+///
+/// If a clock is of none of the captures, or the reading was stopped.
+pub(super) fn set_clocks(
+    names: &mut Names,
+    told: &[(String, i64)],
+    watcher: &Rc<dyn Watcher>,
+) -> Result<Vec<String>, Failure> {
+    for (name, shift) in told {
+        let Some(file) = names.file(name) else {
+            return Err(Failure::Usage(format!("--clock: {name} is none of the captures that are read")));
+        };
+        names.shift(file, *shift);
+    }
+    if !told.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !names.paths().iter().all(|path| is_file(path)) {
+        return Ok(vec!["What comes from a pipe can't be read twice, so clocks were not compared.".to_owned()]);
+    }
+    let paths = names.paths().to_vec();
+    let open = |index: usize| source::open(&paths[index], Rc::new(Share(Rc::clone(watcher)))).ok();
+    let found = clocks::differences(paths.len(), open).map_err(|error| Failure::Stopped(error.to_string()))?;
+    let said = found.iter().map(|it| {
+        names.shift(it.of, it.ahead.saturating_neg());
+        let [of, beside] = [it.of, it.beside].map(|file| names.labels()[file].clone());
+        let side = if it.ahead > 0 { "ahead of" } else { "behind" };
+        let (ahead, uncertainty) = (numbers::duration(it.ahead.unsigned_abs()), numbers::duration(it.uncertainty));
+        let by = match it.by {
+            Evidence::Packets(count) => format!("{} that both have", numbers::counted(count, "packet")),
+            Evidence::Exchanges(count) => format!("{} that a proxy passed on", numbers::counted(count, "exchange")),
+        };
+        format!("The clock of {of} seems {ahead} {side} {beside}'s, by {by}, give or take {uncertainty}: its times are corrected.")
+    });
+    Ok(said.collect())
 }
 
 /// Checks which captures are to be read as one.

@@ -3,6 +3,7 @@
 //! A record is written as it is; so it's the numbers in a copy of it that say both, the capture's in the bits that no number
 //! reaches. Of one capture, these are 0, and nothing is copied.
 
+use super::values::Shown;
 use super::write::{Map, Value, array, key, object};
 use crate::capture::Names;
 use crate::inspect::event::Event;
@@ -68,15 +69,22 @@ struct List<'a>(&'a Names);
 
 impl Value for List<'_> {
     fn write(&self, out: &mut Vec<u8>) {
-        array(out, self.0.paths().iter().map(|path| File(path.display().to_string())));
+        array(
+            out,
+            self.0.paths().iter().zip(self.0.shifts()).map(|(path, shift)| File(path.display().to_string(), *shift)),
+        );
     }
 }
 
-struct File(String);
+/// Its name as given, and by how many nanoseconds its times are moved.
+struct File(String, i64);
 
 impl Value for File {
     fn write(&self, out: &mut Vec<u8>) {
-        object(out, |map| map.entry(key!("name"), &self.0));
+        object(out, |map| {
+            map.entry(key!("name"), &self.0);
+            map.entry(key!("moved"), &Shown(self.1));
+        });
     }
 }
 
