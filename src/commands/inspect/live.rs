@@ -36,7 +36,7 @@ pub(super) fn print(
         return Err(error.into());
     }
     writeln!(out)?;
-    style.print(summary::counts(&pass.finding.summary), out)?;
+    style.print(summary::in_a_line(&pass.finding.summary), out)?;
     say_filtered(&pass, out, style)?;
     out.flush()?;
     input.outcome(None, pass.finding.error)
@@ -92,6 +92,7 @@ impl Teller<'_> {
             Event::Message(it) => live.message(it),
             Event::Problem(it) => live.problem(it),
             Event::Ended(it) => {
+                self.begun.retain(|(_, (connection, _), _)| *connection != it.number);
                 self.ended.insert(it.number);
                 Some(live.closed(it))
             }

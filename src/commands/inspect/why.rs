@@ -59,10 +59,11 @@ fn stories(
     Ok(page)
 }
 
-/// The packets that show it, as rungs of their connection's ladder.
+/// The packets that show it, as rungs of their connection's ladder; what was asked, and what was answered, among them.
 fn rungs(story: &Story, it: &happened::Story) -> Page {
     let Some(connection) = it.first.connection else { return Page::default() };
-    let packets = it.packets();
+    let mut packets = it.packets();
+    packets.extend(it.first.exchange.into_iter().flat_map(|exchange| story.heads_of(connection, exchange)));
     let mut ladder = story.ladder(Some(connection), true, None);
     ladder.rows.retain(|row| packets.contains(&row.packet));
     if ladder.rows.is_empty() { Page::default() } else { Page::from(ladder) }

@@ -158,9 +158,15 @@ impl Overview {
     /// What to add to the command for a closer look, as far as there is something to look at.
     fn hints(&self, connections: &[&Connection], summary: &Summary) -> Page {
         let upgrade = self.exchanges.iter().find(|it| it.upgraded.is_some());
-        let exchange = upgrade.or_else(|| self.exchanges.iter().next());
-        let connection = exchange.map(|it| it.connection).or_else(|| connections.first().map(|it| it.number));
-        let packet = exchange.map(|it| it.extent().first.packet).filter(|packet| *packet > 0);
+        let usual = upgrade.or_else(|| self.exchanges.iter().next());
+        // What happened is what one wants to see first.
+        let story = self.happened.stories().first().map(|story| &story.first);
+        let in_story = story.and_then(|it| Some((it.connection?, it.exchange?)));
+        let exchange = in_story.or_else(|| usual.map(|it| (it.connection, it.index)));
+        let connection = story.and_then(|it| it.connection).or(exchange.map(|(connection, _)| connection));
+        let connection = connection.or_else(|| connections.first().map(|it| it.number));
+        let packet = story.map(|it| it.packet).or_else(|| usual.map(|it| it.extent().first.packet));
+        let packet = packet.filter(|packet| *packet > 0);
         let mut hints = Vec::new();
         if !self.happened.is_empty() {
             hints.push(("--why".to_owned(), "the packets that show what happened, and what to do"));
@@ -168,8 +174,8 @@ impl Overview {
         if !self.hops.is_empty() {
             hints.push(("--hops".to_owned(), "everything that a proxy changed"));
         }
-        if let Some(it) = exchange {
-            hints.push((format!("--exchange {}.{}", it.connection, it.index), "what was asked and answered"));
+        if let Some((connection, index)) = exchange {
+            hints.push((format!("--exchange {connection}.{index}"), "what was asked and answered"));
         }
         if let Some(number) = connection {
             hints.push((format!("--connection {number} --ladder"), "a conversation, packet by packet"));

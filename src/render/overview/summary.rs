@@ -1,8 +1,9 @@
-//! The counts of a capture, one a line.
+//! The counts of a capture: one a line, or all in one.
 
 use crate::inspect::record::Summary;
 use crate::render::frame::opcode_name;
-use crate::render::model::{Form, List, Text};
+use crate::render::model::{Form, List, Prose, Text};
+use crate::render::numbers;
 
 /// The counts; what belongs to another count is a part of it.
 #[must_use]
@@ -33,10 +34,40 @@ pub fn counts(summary: &Summary) -> List {
     list
 }
 
+/// What there was, in a line: what there wasn't isn't counted, except problems.
+#[must_use]
+pub fn in_a_line(summary: &Summary) -> Prose {
+    let counts = [
+        (summary.tcp_connections, "TCP connection"),
+        (summary.http_requests, "request"),
+        (summary.http_responses, "response"),
+        (summary.websocket_frames, "WebSocket frame"),
+        (summary.websocket_messages, "WebSocket message"),
+        (summary.problems, "problem"),
+        (summary.notes, "note"),
+    ];
+    let mut said = vec![numbers::counted(summary.packets, "packet")];
+    said.extend(counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| numbers::counted(*count, what)));
+    if summary.problems + summary.notes == 0 {
+        said.push("no problems".to_owned());
+    }
+    Prose::new(said.join(" · "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::render::Style;
+
+    #[test]
+    fn a_line_counts_what_there_was_and_says_where_nothing_is_wrong() {
+        let line = |summary: &Summary| Style::plain(120).lines(in_a_line(summary)).join("\n");
+        let plain =
+            Summary { packets: 10, tcp_connections: 1, http_requests: 2, http_responses: 1, ..Summary::default() };
+        assert_eq!(line(&plain), "10 packets · 1 TCP connection · 2 requests · 1 response · no problems");
+        let noted = Summary { packets: 1_234, notes: 1, ..Summary::default() };
+        assert_eq!(line(&noted), "1 234 packets · 1 note");
+    }
 
     #[test]
     fn counts_stand_below_each_other_and_opcodes_have_names() {

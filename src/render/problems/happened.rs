@@ -41,6 +41,9 @@ pub struct Happened {
     errors: u64,
     unanswered: u64,
     unread: BTreeMap<&'static str, u64>,
+    /// WebSockets that were closed with a code that tells of an error, and the latest of them: its connection, its code.
+    failed: u64,
+    latest_failed: Option<(u64, u16)>,
 }
 
 /// A cause and its effects.
@@ -79,7 +82,15 @@ impl Sink for Happened {
                 self.unanswered += u64::from(it.response.is_none());
                 self.errors += u64::from(it.response.as_ref().is_some_and(|response| response.status >= 400));
             }
-            Event::Frame(_) => self.read += 1,
+            Event::Frame(it) => {
+                self.read += 1;
+                // The other side sends the code back.
+                let error = it.close_code.filter(|code| !matches!(code, 1000 | 1001));
+                let failed = error.map(|code| (it.connection, code));
+                if failed.is_some() && failed != self.latest_failed {
+                    (self.failed, self.latest_failed) = (self.failed + 1, failed);
+                }
+            }
             Event::Closed(it) => {
                 self.connections += 1;
                 let what = match it.protocol {
@@ -167,6 +178,9 @@ impl Happened {
         if !others.is_empty() {
             page.add(Prose::new(format!("Also: {}.", others.join(", "))));
         }
+        if let [only] = chosen.as_slice() {
+            page.append(all[*only].advice());
+        }
         page.remark(says_more(story.first.code, all.len()));
         page
     }
@@ -183,6 +197,12 @@ impl Happened {
             let have = is(self.unanswered, "has", "have");
             let requests = numbers::counted(self.unanswered, "exchange");
             but.push(format!("{requests} {have} no response in the capture."));
+        }
+        if let Some((_, code)) = self.latest_failed {
+            let were = is(self.failed, "was", "were");
+            let latest = is(self.failed, "", ", the last one");
+            let sockets = numbers::counted(self.failed, "WebSocket");
+            but.push(format!("{sockets} {were} closed with an error code{latest} ({code})."));
         }
         for (what, count) in &self.unread {
             let are = is(*count, "is", "are");
@@ -297,19 +317,27 @@ impl Story {
             page.space();
             page.append(evidence);
         }
-        if let Some(advice) = explain::problem(self.first.code).and_then(|story| story.detail("To do")) {
+        let advice = self.advice();
+        if !advice.is_empty() {
             page.space();
-            page.add(Prose::new(advice).marked(Text::words("What to do: ").bold()).readable());
+            page.append(advice);
         }
         page
     }
+
+    /// What to do about it.
+    fn advice(&self) -> Page {
+        let advice = explain::problem(self.first.code).and_then(|story| story.detail("To do"));
+        let prose = |advice| Prose::new(advice).marked(Text::words("What to do: ").bold()).readable();
+        advice.map(|advice| Page::from(prose(advice))).unwrap_or_default()
+    }
 }
 
-/// Where one reads more.
+/// Where one reads more: of so many stories, the first of which has this code.
 #[must_use]
 pub fn says_more(code: &str, of: usize) -> String {
-    let asked = if of == 1 { code } else { "CODE" };
-    format!("wire101 explain {asked} says more.")
+    let others = if of == 1 { "" } else { "; any other code works the same way" };
+    format!("For more, run wire101 explain {code}{others}.")
 }
 
 /// A fault's text as a sentence of its own.
@@ -343,7 +371,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inspect::record::{Exchange, Kind};
+    use crate::inspect::record::{Exchange, Frame, Kind};
     use crate::render::Style;
     use crate::render::writer::line::width;
 
@@ -389,7 +417,7 @@ mod tests {
         ✗ The reader "sees" garbage.
           packet 4 · missing-key · RFC 9112 §6.1 · and 1 more like it (packet 40)
           ↳ and 3 effects of it: reset-in-message (packet 9), cut-short (2 times)
-        wire101 explain missing-key says more.
+        For more, run wire101 explain missing-key.
         "#);
     }
 
@@ -414,7 +442,7 @@ mod tests {
         found.push(note(7, "a", None, 9));
         let lines = lines(&happened(&found));
         assert_eq!(lines.matches('✗').count(), TOLD, "{lines}");
-        assert!(lines.contains("\nAlso: a (2 times), g (packet 7).\nwire101 explain CODE says more."), "{lines}");
+        assert!(lines.contains("\nAlso: a (2 times), g (packet 7).\nFor more, run wire101 explain a; any other code works the same way."), "{lines}");
     }
 
     #[test]
@@ -425,6 +453,10 @@ mod tests {
         assert!(lines(&happened).starts_with("All is well: "));
         let damaged = Style::plain(80).lines(happened.page(false)).concat();
         assert_eq!(damaged, "Nothing that was read breaks a rule. The rest of the file is damaged.");
+        let closing = Frame { close_code: Some(1011), ..crate::render::frame::columns::tests::frame(8, b"", true) };
+        happened.event(Event::Frame(&closing));
+        happened.event(Event::Frame(&closing));
+        assert!(lines(&happened).contains("1 WebSocket was closed"));
         happened.event(Event::Exchange(&Exchange::default()));
         assert!(lines(&happened).contains("1 exchange has no response in the capture."));
         assert!(!lines(&happened).contains("All is well"));

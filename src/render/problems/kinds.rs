@@ -45,7 +45,7 @@ impl Kinds {
     pub fn page(&self) -> Page {
         let mut page = Page::default();
         if self.0.is_empty() {
-            page.say("No problems: nothing that was read breaks a rule, and nothing is missing.");
+            page.say("No problems: nothing that was read breaks a rule.");
             return page;
         }
         let all = |of: record::Kind| self.0.values().filter(|kind| kind.is() == of).map(|kind| kind.count).sum::<u64>();

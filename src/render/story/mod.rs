@@ -182,6 +182,11 @@ impl Story {
         Ladder { hosts, rows, numbered: whole, max_rows, ..Ladder::default() }
     }
 
+    /// The packets that completed the heads of an exchange: its request's, its response's.
+    pub fn heads_of(&self, connection: u64, exchange: u64) -> impl Iterator<Item = u64> {
+        (0..2).filter_map(move |which| self.heads.get(&(connection, exchange, which)).copied())
+    }
+
     /// Notes which packet completed the latest head of an exchange.
     fn head(&mut self, exchange: &Exchange, which: usize, message: Option<&HttpMessage>) {
         if let Some(message) = message.filter(|_| self.heads.len() < MOST_OF_A_STORY) {
