@@ -31,6 +31,8 @@ pub(super) struct Conversation {
     seen: [u64; 2],
     /// Whether packets of each side were captured.
     heard: [bool; 2],
+    /// Whether the latest FIN was sent before something of the other side had come.
+    crosses: bool,
 }
 
 #[derive(Debug)]
@@ -59,6 +61,7 @@ impl Conversation {
             exchanges: 0,
             seen: [0; 2],
             heard: [false; 2],
+            crosses: false,
         }
     }
 
@@ -190,10 +193,15 @@ impl Conversation {
         }
     }
 
+    /// A FIN acknowledges less than the other side has sent by then, or all of it.
+    pub(super) fn crosses(&mut self, crosses: bool) {
+        self.crosses = crosses;
+    }
+
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {
-            Talk::Http(talk) => talk.end(from, source, out),
+            Talk::Http(talk) => talk.end(from, self.crosses, source, out),
             Talk::WebSocket(talk) => talk.end(from, source, out),
             Talk::Tls(_) => self.end_hello(from),
             Talk::Unjoined | Talk::Opaque => {}
@@ -210,7 +218,7 @@ impl Conversation {
         let about = about.because(talk.reset(by, source, out).or(cause));
         if talk.is_inside_message() {
             out.problem(source, about, &Fault::ResetInMessage);
-        } else {
+        } else if talk.awaits_response() {
             out.problem(source, about, &http::Fault::ResetBeforeResponse);
         }
     }

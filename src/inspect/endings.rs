@@ -31,7 +31,8 @@ impl Endings {
         let late = if let Some(said) = self.said {
             Some(Fault::RequestAfterOwnClose(said.ready.packet))
         } else {
-            self.fins[Direction::Server as usize].map(|fin| Fault::RequestAfterFin {
+            let fin = self.fins[Direction::Server as usize].filter(|fin| fin.ready.packet < source.ready.packet);
+            fin.map(|fin| Fault::RequestAfterFin {
                 fin: fin.ready.packet,
                 before: source.ready.time.since(fin.ready.time),
                 safe: matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE"),
@@ -85,6 +86,16 @@ impl Endings {
         });
         self.fins[from as usize].get_or_insert(source);
         late
+    }
+
+    /// Whether that side sent its FIN.
+    pub(super) fn is_over(&self, side: Direction) -> bool {
+        self.fins[side as usize].is_some()
+    }
+
+    /// Whether the server has to close, and nobody waits for more of it.
+    pub(super) fn is_owed(&self) -> bool {
+        self.owed.is_some()
     }
 
     /// A side, if it is known which, resets the connection while something is on its way. Returns what explains that.

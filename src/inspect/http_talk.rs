@@ -189,8 +189,14 @@ impl HttpTalk {
         (decoder, Taker { connection: *connection, from, stream, source, client, pairing, heads, alien })
     }
 
-    /// One end sent its FIN: whatever it hasn't finished by now is cut short.
-    pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
+    /// Whether a whole request waits for its response, and the capture has all that the server has sent.
+    pub(super) fn awaits_response(&self) -> bool {
+        !self.is_inside_message() && self.pairing.awaits_response()
+    }
+
+    /// One end sent its FIN: whatever it hasn't finished by now is cut short. `crosses` says whether something of the other end's
+    /// was on its way to it.
+    pub(super) fn end(&mut self, from: Direction, crosses: bool, source: Source, out: &mut Output<'_>) {
         let heads = self.heads;
         self.break_off(from, source, out);
         if self.heads > heads {
@@ -204,6 +210,10 @@ impl HttpTalk {
             taker.take(item, start, out);
         }
         if from == Direction::Server {
+            if self.awaits_response() && !self.pairing.is_ending() {
+                let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
+                report(&[Fault::ClosedWithoutResponse { crosses }], about, source, out);
+            }
             // Nothing more can answer what is still open.
             self.pairing.server_over(source, out);
         }
@@ -300,6 +310,8 @@ impl Taker<'_> {
             }
             Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
+            // They may be frames, or what a tunnel carries.
+            Item::Fault(Fault::BytesAfterMessage) if from == Direction::Client && pairing.lacks_response() => {}
             Item::Fault(Fault::BytesAfterMessage) if from == Direction::Client && pairing.awaits_upgrade() => {
                 report(&[websocket::Fault::FrameBeforeAnswer], about(pairing), source, out);
             }

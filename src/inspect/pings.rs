@@ -57,6 +57,11 @@ impl Pings {
         Some(Answered { ping: ping.index, after: source.ready.time.since(ping.source.ready.time) })
     }
 
+    /// What answers them may be missing: nothing is known of those that wait.
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
         self.waiting.capacity() * size_of::<Waiting>()

@@ -34,7 +34,15 @@ pub(super) struct TcpWatch {
     /// What each side sends again, and nobody acknowledges.
     again: [Again; 2],
     /// A silence, who broke it, and that the other side has not reacted yet.
-    broken: Option<(u64, Direction)>,
+    broken: Option<Broken>,
+}
+
+/// A silence that was broken: how long it was, in nanoseconds, by whom, and what the first segment after it acknowledged.
+#[derive(Clone, Copy, Debug)]
+struct Broken {
+    silent: u64,
+    by: Direction,
+    acknowledged: u32,
 }
 
 /// A segment that is sent again and again.
@@ -85,7 +93,7 @@ impl TcpWatch {
     pub(super) fn swap_sides(&mut self) {
         self.finished.swap(0, 1);
         self.again.swap(0, 1);
-        self.broken = self.broken.map(|(silence, breaker)| (silence, breaker.reverse()));
+        self.broken = self.broken.map(|broken| Broken { by: broken.by.reverse(), ..broken });
     }
 
     /// Takes a segment's header.
@@ -149,17 +157,20 @@ impl TcpWatch {
     /// Notes who breaks a silence, and what the other side makes of it.
     fn reacts(&mut self, seen: Watched<'_>) -> Option<Fault> {
         let Watched { from, segment, silence, .. } = seen;
-        let Some((silent, breaker)) = self.broken else {
+        let Some(Broken { silent, by, acknowledged }) = self.broken else {
             let speaks = !segment.payload.is_empty() && segment.flags & (SYN | FIN | RST) == 0;
-            self.broken = (speaks && silence >= LONG_SILENCE).then_some((silence, from));
+            let broken = Broken { silent: silence, by: from, acknowledged: segment.acknowledgment };
+            self.broken = (speaks && silence >= LONG_SILENCE).then_some(broken);
             return None;
         };
-        if from == breaker {
+        if from == by {
             return None;
         }
         self.broken = None;
-        // Who has sent a FIN knows the connection well enough.
-        let forgot = segment.flags & RST != 0 && !self.finished[from as usize];
+        // Who doesn't know a connection takes the reset's number from what it answers, and has nothing to acknowledge (RFC 9293
+        // §3.5.2); an RST, ACK is an abort. Who has sent a FIN knows the connection well enough.
+        let unknown = segment.flags & (RST | ACK) == RST && segment.sequence == acknowledged;
+        let forgot = unknown && !self.finished[from as usize];
         forgot.then_some(Fault::ConnectionForgotten { forgetter: from.name(), silent })
     }
 

@@ -255,6 +255,12 @@ impl Tracked {
         self.heard(side, arrived.moment);
         let record = &mut self.record;
         record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
+        if segment.flags & FIN != 0 {
+            let other = side.other();
+            let acknowledged = self.reassembly.position(other, segment.acknowledgment);
+            self.conversation.crosses(segment.flags & ACK != 0 && acknowledged < self.reassembly.next(other));
+        }
+        let record = &mut self.record;
         if segment.flags & (FIN | RST) != 0 {
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
             // Who resets a connection ends it, whoever had closed their half before.

@@ -204,6 +204,8 @@ impl WebSocketTalk {
     /// The capture lacks some of a side's bytes.
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
         self.ending_told = true;
+        // There may have been pongs among them.
+        self.sides[from.reverse() as usize].pings.forget();
         let side = &mut self.sides[from as usize];
         if let Some(Item::End { complete }) = side.miss(length) {
             side.end(complete, self.connection, source, &mut self.next_message, out);

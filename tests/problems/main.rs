@@ -52,6 +52,9 @@ struct Case {
     also: Vec<String>,
     raise: Vec<String>,
     spare: Vec<String>,
+    /// Like what raises it, but for bytes that the capture lacks: they may have been what is missed.
+    #[serde(default)]
+    lacking: Vec<String>,
 }
 
 impl File {
@@ -118,6 +121,20 @@ fn every_case_raises_its_problem_and_nothing_else_and_one_step_away_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_the_capture_lacks_is_all_that_is_told_where_it_may_have_been_what_is_missed() {
+    let mut cases = 0;
+    for (name, file) in File::all() {
+        for case in file.cases.iter().filter(|case| !case.lacking.is_empty()) {
+            let found = file.problems(case, &case.lacking);
+            let codes: Vec<&str> = found.iter().map(|problem| problem.code).collect();
+            assert_eq!(codes, ["missing-bytes"], "{name}: {}: {found:#?}", case.code);
+            cases += 1;
+        }
+    }
+    assert!(cases > 0);
 }
 
 #[test]

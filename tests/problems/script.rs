@@ -3,7 +3,7 @@
 //! ```text
 //! client: GET / HTTP/1.1\r\nHost: a\r\n\r\n     says so, in as many segments as it takes
 //! server: {81 05}Hello                          bytes in hexadecimal between braces; {61 x 70000} is a byte so many times
-//! server RST ACK                                flags, named; ACK alone is the rule
+//! server RST ACK                                flags, named; ACK alone is the rule, and with FIN it goes without saying
 //! client ack=0                                  acknowledges no more than that of the other's stream
 //! client window=0                               with that window, unscaled
 //! client at=0: GET                              from that position of its stream, instead of where it has come to
@@ -142,7 +142,7 @@ impl Script {
             let client = if from < peer { &mut tcp.source_port } else { &mut tcp.destination_port };
             *client = 40_000;
             (tcp.syn, tcp.fin, tcp.rst) = (has("SYN"), has("FIN"), has("RST"));
-            tcp.ack = has("ACK") || !tcp.syn;
+            tcp.ack = has("ACK") || !(tcp.syn || tcp.rst);
             if tcp.syn {
                 tcp.sequence_number = INITIAL[from];
             }

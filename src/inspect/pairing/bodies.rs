@@ -77,7 +77,9 @@ impl Pairing {
             return;
         };
         let waited = source.ready.time.since(request.message.extent.last.time);
-        if waited >= SLOW_TO_CONTINUE && expects_continue(request) && open.exchange.interim.is_empty() {
+        // What the capture lacks may have been the 100.
+        let without = open.exchange.interim.is_empty() && !self.lacks_response();
+        if waited >= SLOW_TO_CONTINUE && expects_continue(request) && without {
             report(&[Fault::WaitedForContinue { waited }], self.about(Direction::Client), source, out);
         }
     }

@@ -205,6 +205,22 @@ impl Pairing {
         self.next_index
     }
 
+    /// Whether the capture lacks what the server has said to the latest request, or may have said.
+    pub(super) fn lacks_response(&self) -> bool {
+        !self.heard[Direction::Server as usize] || self.open.back().is_some_and(|open| open.lost)
+    }
+
+    /// Whether a whole request waits for its response, and the capture has all that the server has sent.
+    pub(super) fn awaits_response(&self) -> bool {
+        let waiting = self.open.get(self.answered).filter(|open| open.content.is_none() && !open.lost);
+        waiting.is_some_and(|open| open.exchange.response.is_none() && open.exchange.request.is_some())
+    }
+
+    /// Whether one side has ended its half of the connection, or has said that it will: what is asked then may stay unanswered.
+    pub(super) fn is_ending(&self) -> bool {
+        self.endings.is_owed() || Direction::BOTH.into_iter().any(|side| self.endings.is_over(side))
+    }
+
     /// Whether anything is still open that later packets could complete.
     pub(super) fn is_open(&self) -> bool {
         !self.open.is_empty() && self.heard[Direction::Server as usize]

@@ -369,6 +369,16 @@ impl Reassembly {
                 self.give_up(source, to);
             }
         }
+        for side in [End::First, End::Second] {
+            let half = &mut self.halves[side as usize];
+            let (start, length) = (half.next, half.acknowledged.saturating_sub(half.next));
+            // One position may be a FIN's.
+            if length > 1 && !half.finished {
+                half.next += length;
+                half.told += length;
+                to.gap(side, start, length, Hole::NotCaptured, source);
+            }
+        }
     }
 
     /// Whether anything waits for bytes that were not seen yet.
@@ -568,6 +578,8 @@ impl Reassembly {
             let Some(first) = half.waiting.front() else { continue };
             let (holed, target) =
                 if first.start > half.next { (side, first.start) } else { (side.other(), first.after) };
+            // Where one finds the hole: before this.
+            let behind = first.source;
             let other = &self.halves[holed as usize];
             // If that side itself has something waiting, its own hole is the nearer one.
             let nearer = other.waiting.front().map(|w| w.start).filter(|start| *start > other.next);
@@ -585,7 +597,7 @@ impl Reassembly {
                 self.finish(holed, source, to);
             } else {
                 half.told += length;
-                to.gap(holed, start, length, Hole::NotCaptured, source);
+                to.gap(holed, start, length, Hole::NotCaptured, behind);
             }
             return;
         }

@@ -41,7 +41,7 @@ pub struct Happened {
     errors: u64,
     unanswered: u64,
     unread: BTreeMap<&'static str, u64>,
-    /// WebSockets that were closed with a code that tells of an error, and the latest of them: its connection, its code.
+    /// How many `WebSocket` connections were closed with a code that tells of an error, and the latest of them: its connection, its code.
     failed: u64,
     latest_failed: Option<(u64, u16)>,
 }

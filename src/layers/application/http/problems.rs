@@ -217,7 +217,7 @@ faults! {
             waited: u64,
         } => note "gateway-timeout", "RFC 9110 §15.6.5";
         /// A body that waited for a 100 which did not come.
-        #[error("the client waited {} for 100 Continue, which never came, and then sent the body", numbers::duration(*waited))]
+        #[error("the client waited {} for 100 Continue, and then sent the body without it", numbers::duration(*waited))]
         WaitedForContinue {
             /// How long, in nanoseconds.
             waited: u64,
@@ -250,6 +250,12 @@ faults! {
         /// A reset in place of a response.
         #[error("the connection was reset where the response was due: the request was whole, and nobody knows what became of it")]
         ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
+        /// A FIN in place of a response.
+        #[error("{}", closed_without_response(*crosses))]
+        ClosedWithoutResponse {
+            /// Whether the request was on its way when the server closed.
+            crosses: bool,
+        } => note "closed-without-response", "RFC 9112 §9.5";
         /// A TLS alert in answer to HTTP.
         #[error("the answer is a TLS alert ({0}): this port speaks TLS, and the client speaks plain HTTP to it. Use https:// or wss:// instead")]
         TlsAlertInAnswer(String) => note "plain-at-tls-port", "RFC 8446 §6";
@@ -299,6 +305,15 @@ faults! {
             /// How many bytes came.
             came: u64,
         } => "length-before-coding", "RFC 9110 §8.6";
+    }
+}
+
+/// What a FIN in place of a response says.
+fn closed_without_response(crosses: bool) -> &'static str {
+    if crosses {
+        "the server closed the connection (FIN) while this request was on its way: the two crossed, and no response came"
+    } else {
+        "the server closed the connection (FIN) without a byte of response to this request"
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Rules {
     /// Whether other extensions were agreed on: any reserved bit may be theirs.
     others: bool,
     inside_message: bool,
+    /// Whether what comes next may continue a message whose beginning wasn't seen.
+    may_continue: bool,
     closed: bool,
 }
 
@@ -38,7 +40,7 @@ impl Rules {
     /// The rules for the frames of one side.
     #[must_use]
     pub fn new(from: Direction, deflate: bool) -> Self {
-        Self { from, deflate, others: false, inside_message: false, closed: false }
+        Self { from, deflate, others: false, inside_message: false, may_continue: false, closed: false }
     }
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
@@ -71,7 +73,10 @@ impl Rules {
                 FrameRole::Next
             }
             CONTINUATION => {
-                faults.push(Fault::ContinuationOfNothing);
+                if !self.may_continue {
+                    faults.push(Fault::ContinuationOfNothing);
+                }
+                self.may_continue &= !header.fin;
                 FrameRole::Stray
             }
             TEXT | BINARY => {
@@ -79,6 +84,7 @@ impl Rules {
                     faults.push(Fault::DataInsideMessage);
                 }
                 self.inside_message = !header.fin;
+                self.may_continue = false;
                 FrameRole::First { compressed }
             }
             opcode => {
@@ -122,6 +128,7 @@ impl Rules {
     /// Frames may be missing here: what comes next may continue a message whose beginning wasn't seen.
     pub fn lose(&mut self) {
         self.inside_message = false;
+        self.may_continue = true;
     }
 
     /// Checks a close frame's body (§5.5.1): its status code and reason.
