@@ -37,7 +37,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Reads the arguments. If they are wrong, or ask for help, says so and exits.
+    /// Reads the arguments. If they're wrong or ask for help, prints a message and exits.
     pub fn read() -> Self {
         Self::try_parse().unwrap_or_else(|error| escaped(error).exit())
     }
@@ -68,27 +68,27 @@ fn escaped_value(value: &ContextValue) -> Option<ContextValue> {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Demonstrations, run for real and explained
+    /// List, read and run lessons: demonstrations with real programs, explained
     #[command(subcommand)]
     Lesson(lesson::Lesson),
-    /// The lessons in order, with questions: guess, see, check, go on
+    /// Take the lessons in order, with questions: guess, look, check, go on
     Tutorial(tutorial::Tutorial),
-    /// Explain a capture: pcap or pcapng, or - for standard input
+    /// Explain a capture file: pcap or pcapng, or - for standard input
     Inspect(Box<inspect::Inspect>),
-    /// Draw a picture of a capture as SVG, for a page or a slide
+    /// Draw a capture as an SVG picture, for a web page or a slide
     #[command(subcommand)]
     Draw(draw::Draw),
-    /// Run a command in a network of its own, and explain what crosses it
+    /// Run a command in its own network, and explain what crosses it
     Trace(Box<trace::Trace>),
     /// Explain what crosses an interface of this machine, live
     Capture(Box<capture::Capture>),
-    /// Line up the exchanges of captures: what differs, and what it means
+    /// Compare exchanges from several captures: what differs, and what it means
     Compare(compare::Compare),
-    /// A small real server to talk to: pages, JSON, cookies, events, WebSocket
+    /// Run a small real server to talk to: pages, JSON, cookies, events, WebSocket
     Serve(serve::Serve),
-    /// A client of HTTP or WebSocket: http://HOST:PORT/PATH exchanges, ws://HOST:PORT/PATH converses
+    /// Send HTTP requests (http://HOST:PORT/PATH), or talk over a WebSocket (ws://HOST:PORT/PATH)
     Connect(Box<connect::Connect>),
-    /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server; a frame's bytes
+    /// Explain a status code, method, header, opcode, close code, layer, TCP flag or option, server, or a frame's bytes
     Explain(explain::Explain),
     /// Print a script that completes commands and flags: wire101 completions bash > FOLDER/wire101
     Completions(shell::Completions),

@@ -21,18 +21,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// Exit status: 1 where the input was damaged or lacks what was asked for, 2 for wrong usage, 125 where tracing failed.
-/// Whoever reads the output may stop reading it (`| head`): that is no failure.
+/// Exit status: 1 if the input was damaged or lacked what was asked for, 2 for wrong usage, 125 if tracing failed.
+/// If whoever reads the output stops reading it (`| head`), that isn't a failure.
 fn report(failure: &Failure) -> ExitCode {
     if let Some(message) = failure.message() {
-        // Standard error may have gone with its terminal: the exit status says the rest.
+        // Standard error may be gone together with its terminal. The exit status says the rest.
         let _ = writeln!(io::stderr(), "wire101: {message}");
     }
     ExitCode::from(failure.status())
 }
 
 impl Cli {
-    /// Does what was asked; returns the exit status, which is another's only where another program was run.
+    /// Does what was asked. The exit status is another program's only if that program was run.
     fn run(self, out: &mut dyn Write) -> Result<u8, Failure> {
         let look = &self.look;
         let done = match self.command {

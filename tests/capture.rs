@@ -150,6 +150,6 @@ fn a_file_that_is_written_anew_or_replaced_is_not_mixed_up_with_the_old_one() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         let said = text(&output.stderr);
-        assert!(said.contains(if replace { "another file has taken its place" } else { "written anew" }), "{said}");
+        assert!(said.contains(if replace { "another file took its place" } else { "written anew" }), "{said}");
     }
 }

@@ -192,9 +192,9 @@ fn what_is_pasted_is_taken_apart() {
 #[test]
 fn a_frame_that_is_cut_short_says_what_is_missing() {
     let (out, err) = damaged(&["frame", "81 85 37 fa 21 3d 7f"]);
-    assert!(out.contains("frame-cut-short") && err.contains("its payload lacks 4 bytes"), "{out}{err}");
+    assert!(out.contains("frame-cut-short") && err.contains("its payload is missing 4 bytes"), "{out}{err}");
     let (out, err) = damaged(&["frame", "82 fe 01"]);
-    assert!(out.contains("5 are missing") && err.contains("header is not whole"), "{out}{err}");
+    assert!(out.contains("5 are missing") && err.contains("header is incomplete"), "{out}{err}");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn the_overview_begins_with_what_happened() {
     };
     insta::assert_snapshot!(overview("unread-body.pcap", UNREAD_BODY));
     let again = overview("request-after-101.pcap", REQUEST_AFTER_101);
-    assert!(again.lines().nth(3).unwrap().starts_with("✗ After the 101 come frames"), "{again}");
+    assert!(again.lines().nth(3).unwrap().starts_with("✗ Only frames may follow the 101"), "{again}");
     assert_eq!(again.matches("HTTP request again").count(), 1, "{again}");
     let ordinary = overview("ordinary.pcap", ORDINARY);
     assert!(ordinary.contains("All is well: ") && !ordinary.contains("says more"), "{ordinary}");
@@ -246,7 +246,7 @@ fn a_file_that_is_no_capture_is_named_for_what_it_is() {
     for (name, message) in [
         ("missing.pcap", "missing.pcap: no such file"),
         ("folder", "folder: this is a directory; name a capture file in it"),
-        ("empty.pcap", "empty.pcap: this is empty, without even the header of a capture; was anything captured?"),
+        ("empty.pcap", "empty.pcap: this file is empty, without even a capture header; was anything captured?"),
         ("notes.txt", "notes.txt: this is a text file, not a pcap or pcapng capture"),
     ] {
         for flag in [&[][..], &["--summary"], &["--exchange", "0.0"]] {
@@ -396,10 +396,10 @@ fn nothing_to_read_is_explained() {
         ("none", Capture::new(), "The capture has no packet."),
         ("tls", tls, "1 connection is encrypted with TLS"),
         ("http2", http2, "curl --http1.1"),
-        ("ssh", ssh, "begins neither with a request or status line of HTTP/1"),
+        ("ssh", ssh, "begin neither with a request or status line of HTTP/1"),
         ("silent", silent, "The connections carry no payload"),
-        ("udp", only_udp, "There is no TCP in it, only 1 ARP, 1 UDP."),
-        ("own", own, "not known here: USER0, link type 147."),
+        ("udp", only_udp, "It has no TCP, only 1 ARP, 1 UDP."),
+        ("own", own, "what its packets begin with: USER0, link type 147."),
         ("one way", one_way, "All packets are from clients"),
     ] {
         folder.file(name, &capture.bytes());

@@ -130,7 +130,7 @@ fn the_overview_shows_what_matches_and_counts_the_whole() {
     assert!(out.contains("0.1  GET     /api/none  404"), "{out}");
     assert!(!out.contains("/form"), "{out}");
     assert!(out.contains("TCP        4 connections: "), "{out}");
-    assert!(out.ends_with("filtered: 1 of 4 connections; the counts are of the whole capture\n"), "{out}");
+    assert!(out.ends_with("filtered: 1 of 4 connections; the counts are for the whole capture\n"), "{out}");
     let out = folder.run(&["inspect", "site.pcapng", "--connection", "2", "--opcode", "ping"]).ok();
     assert!(out.contains("Frames  those that match\n") && out.contains("still there?"), "{out}");
     assert!(out.contains("1 exchange, 8 frames, 3 messages") && !out.contains("welcome,  "), "{out}");
@@ -143,14 +143,14 @@ fn the_overview_shows_what_matches_and_counts_the_whole() {
 fn nothing_that_matches_is_said_kindly() {
     let folder = Folder::new();
     folder.file("site.pcapng", &site().bytes());
-    let nothing = "wire101: site.pcapng: nothing in this capture matches what was asked for; it has 4 connections\n";
+    let nothing = "wire101: site.pcapng: nothing in this capture matches; it has 4 connections\n";
     for flags in [&["--status", "418"][..], &["--path", "/x", "--summary"], &["--method", "PUT", "--problems"]] {
         let ran = folder.run(&[&["inspect", "site.pcapng"], flags].concat());
         assert_eq!((ran.status, ran.err.as_str()), (Some(1), nothing));
     }
     for view in [&["--connection", "0"][..], &["--connection", "0", "--json"], &["--follow", "0"]] {
         let (_, err) = folder.run(&[&["inspect", "site.pcapng", "--opcode", "1"], view].concat()).failed();
-        assert_eq!(err, "wire101: site.pcapng: nothing on connection 0 matches what was asked for\n");
+        assert_eq!(err, "wire101: site.pcapng: nothing on connection 0 matches\n");
     }
     let (_, err) = folder.run(&["inspect", "site.pcapng", "--status", "418", "--out", "none.pcapng"]).failed();
     assert_eq!(err, nothing);
@@ -197,7 +197,7 @@ fn what_is_kept_holds_the_connections_that_match_whole() {
     assert!(std::fs::read(folder.path().join("piped.pcapng")).unwrap() == file);
     let ran = folder.run(&["inspect", "lessons.pcapng", "--out", "./lessons.pcapng"]);
     assert_eq!(ran.status, Some(2));
-    assert!(ran.err.contains("would overwrite the capture that is read"), "{}", ran.err);
+    assert!(ran.err.contains("would overwrite the capture that it reads"), "{}", ran.err);
     assert!(std::fs::read(folder.path().join("lessons.pcapng")).unwrap() == lessons());
     let (_, err) = folder.run(&["inspect", "lessons.pcapng", "--out", "no/such/folder"]).failed();
     assert!(err.starts_with("wire101: cannot write no/such/folder: "), "{err}");

@@ -80,7 +80,7 @@ fn what_a_lesson_wants_shown_is_in_its_capture() {
         assert_eq!(count(", layer by layer"), 1, "{}", lesson.name);
         let drawn = lesson.diagrams.iter().filter(|places| !places.is_empty()).count();
         assert_eq!(count("bit by bit (RFC"), drawn, "{}", lesson.name);
-        assert_eq!(count("how Sec-WebSocket-Accept comes about"), lesson.accept.iter().count(), "{}", lesson.name);
+        assert_eq!(count("how Sec-WebSocket-Accept is made"), lesson.accept.iter().count(), "{}", lesson.name);
         assert_eq!(count(", every frame"), usize::from(!lesson.frames.is_empty()), "{}", lesson.name);
     }
 }

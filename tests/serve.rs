@@ -492,9 +492,9 @@ fn what_keeps_a_client_from_an_answer_is_said() {
     let fails = |url: &str| folder.run(&["connect", url, "-v"]);
     let refused = fails(&format!("http://127.0.0.1:{port}/"));
     assert_eq!(refused.status, Some(1));
-    has(&refused.err, &["nobody listens there", "is the server started"]);
+    has(&refused.err, &["nothing listens there", "is the server running"]);
     for (answer, said) in [
-        (&b"SSH-2.0-OpenSSH_9.6\r\n"[..], "no HTTP server"),
+        (&b"SSH-2.0-OpenSSH_9.6\r\n"[..], "isn't an HTTP server"),
         (b"\x15\x03\x01\x00\x02\x02\x50", "TLS"),
         (b"", "without an answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "before its answer was complete"),

@@ -83,7 +83,7 @@ fn the_course_can_be_taken_to_its_end_with_right_answers() {
     assert_eq!(out.matches("\nYou guessed it.\n").count(), catalogue::all().len());
     let end = out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(end.contains(&format!("{asked} of {asked} questions were answered rightly")), "{end}");
-    assert!(!out.contains("This is what the capture says"), "no answer was wrong");
+    assert!(!out.contains("Here's what the capture says"), "no answer was wrong");
     assert!(!out.contains('\x1b') && !out.contains('│'), "a pipe gets neither colours nor drawings");
     // Who has taken it all is told so, and may take a lesson again.
     assert!(learner.tutorial(&[], &[]).ok().contains("That was the last lesson."));
@@ -111,7 +111,8 @@ fn wrong_answers_are_explained_and_the_course_goes_on() {
 fn a_second_attempt_may_be_right() {
     let learner = Learner::new();
     let out = learner.tutorial(&["--start", "keep-alive"], &lines("1\nh\nmany\n9\n3\n2 of them")).ok();
-    for part in ["Hint: Count the SYNs", "That is no number.", "Not 9.", "3: one for each", "Right.", "question 3 of 3"]
+    for part in
+        ["Hint: Count the SYNs", "That isn't a number.", "Not 9.", "3: one for each", "Right.", "question 3 of 3"]
     {
         assert!(out.contains(part), "{part}\n{out}");
     }
@@ -196,7 +197,7 @@ fn a_place_where_nothing_can_be_written_ends_no_lesson() {
     let learner = Learner::new();
     std::fs::write(learner.0.path().join("wire101"), "a file where the folder should be").unwrap();
     let ran = learner.tutorial(&["--list"], &[]);
-    assert_eq!((ran.status, ran.err.matches("not remembered").count()), (Some(0), 1), "{}", ran.err);
+    assert_eq!((ran.status, ran.err.matches("not saved").count()), (Some(0), 1), "{}", ran.err);
     let elsewhere = |place: &str| {
         let mut command = learner.command(&[]);
         command.env_remove("HOME").env("XDG_STATE_HOME", place);
@@ -206,14 +207,14 @@ fn a_place_where_nothing_can_be_written_ends_no_lesson() {
         assert_eq!(output.status.code(), Some(0), "{place}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("question 3 of"), "{place}");
         let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!((said.lines().count(), said.matches("not remembered").count()), (1, 1), "{place}: {said}");
+        assert_eq!((said.lines().count(), said.matches("not saved").count()), (1, 1), "{place}: {said}");
         said
     };
     assert!(elsewhere(learner.0.path().to_str().unwrap()).contains("cannot read"));
     assert!(elsewhere("relative/paths/do/not/count").contains("neither XDG_STATE_HOME nor HOME"));
     // There is nothing to read yet, and nothing can be made there.
     if cfg!(target_os = "linux") {
-        assert!(elsewhere("/proc/none").contains("cannot write"));
+        assert!(elsewhere("/proc/none").contains("can't write"));
     }
 }
 
@@ -224,7 +225,7 @@ fn the_list_says_what_is_done() {
     learner.tutorial(&[], &lines("s\ns")).ok();
     let out = learner.tutorial(&["--list"], &[]).ok();
     assert!(out.contains("1. request-response: 2 of 4 questions done."), "{out}");
-    assert!(out.contains("0 of 18 lessons done. wire101 tutorial goes on with request-response."), "{out}");
+    assert!(out.contains("0 of 18 lessons done. wire101 tutorial continues with request-response."), "{out}");
 }
 
 #[test]
@@ -241,7 +242,7 @@ fn one_may_start_anywhere_by_name_or_number() {
 #[test]
 fn a_reset_forgets_and_keeps_a_copy() {
     let learner = Learner::new();
-    assert!(learner.tutorial(&["--reset"], &[]).ok().contains("Nothing was done yet"));
+    assert!(learner.tutorial(&["--reset"], &[]).ok().contains("You haven't done anything yet"));
     learner.tutorial(&["--start", "frames"], &lines("s")).ok();
     let before = learner.progress();
     assert!(learner.tutorial(&["--reset"], &[]).ok().contains("progress.old"));
@@ -255,7 +256,7 @@ fn one_may_look_closer_and_try_something_at_once() {
     let asked = "l\n1\nd\nl\nf\nx\np\nt\nb\ne --rtt 200ms --loss 5 --seed 3\ne 3\ne --wire loopback\ne --rtt far";
     let out = learner.tutorial(&["--start", "keep-alive"], &lines(asked)).ok();
     for part in [
-        "Your guess first: then the lesson is run",
+        "Guess first. Then the lesson runs",
         "Side A, packet 1, 42 bytes.",
         "bytes 0 to 5, layer 2, Destination",
         "Layer 5, Session (TCP/IP: Application)",
@@ -263,11 +264,11 @@ fn one_may_look_closer_and_try_something_at_once() {
         "ARP",
         "Three things people believe",
         "virtual wire, rtt 200 ms, loss 5 %, seed 3",
-        "What is other than before:",
+        "What changed:",
         "side B: 280 ms, now ",
         "Connection",
-        "`--wire` cannot be changed here.",
-        "--rtt: \"far\" is no unit of time",
+        "`--wire` can't be changed here.",
+        "--rtt: \"far\" isn't a unit of time",
     ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
@@ -290,7 +291,7 @@ fn a_wrong_answer_is_followed_by_the_packets_that_were_counted() {
     for part in [
         "You guessed 3. The capture says otherwise.",
         "Side B, what was counted: 1 of its 13 packets\nB, packet 29, at 0 ms, client to server: SYN (1)",
-        "Not 9. This is what the capture says:",
+        "Not 9. Here's what the capture says:",
         "Side A, what was counted: 6 of its 24 packets\nA, packet 3, at 0 ms, client to server: SYN (1 begins)\n",
         "A, packet 4, at 40 ms, server to client: SYN, ACK (1 ends)",
     ] {

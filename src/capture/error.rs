@@ -21,7 +21,7 @@ pub enum CaptureError {
     #[error("cannot be opened: {0}")]
     Open(#[source] io::Error),
     /// There is not one byte in it.
-    #[error("this is empty, without even the header of a capture; was anything captured?")]
+    #[error("this file is empty, without even a capture header; was anything captured?")]
     Empty,
     /// It is a file of another known kind.
     #[error("this is {what}, not a pcap or pcapng capture; {advice}")]
@@ -150,7 +150,7 @@ impl fmt::Display for Location {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Damage {
     /// The file ends inside a header.
-    #[error("its header has {} bytes, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    #[error("its header has {} bytes, but the file ends after {}", Grouped(*.expected), Grouped(*.found))]
     HeaderCut {
         /// How long the header is.
         expected: u64,
@@ -158,7 +158,7 @@ pub enum Damage {
         found: u64,
     },
     /// The file ends inside a pcap record's packet.
-    #[error("the record says {} bytes follow, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    #[error("the record says that {} bytes follow, but the file ends after {}", Grouped(*.expected), Grouped(*.found))]
     RecordCut {
         /// How many bytes should follow the record header.
         expected: u64,
@@ -166,7 +166,7 @@ pub enum Damage {
         found: u64,
     },
     /// The file ends inside a pcapng block.
-    #[error("the block says it has {} bytes, the file ends after {}", Grouped(*.expected), Grouped(*.found))]
+    #[error("the block says that it has {} bytes, but the file ends after {}", Grouped(*.expected), Grouped(*.found))]
     BlockCut {
         /// How long the block should be.
         expected: u64,
@@ -175,7 +175,8 @@ pub enum Damage {
     },
     /// A pcap record is longer than a packet can be.
     #[error(
-        "the record says {} bytes follow, a packet has at most {} here; the file is damaged, or was written over",
+        "the record says that {} bytes follow, but a packet has at most {} here; the file is damaged, or was \
+         overwritten",
         Grouped((*.length).into()), Grouped((*.limit).into())
     )]
     RecordTooLong {
@@ -185,7 +186,10 @@ pub enum Damage {
         limit: u32,
     },
     /// A pcapng block is longer than what is held in memory.
-    #[error("the block says it has {} bytes, at most {} are read", Grouped((*.length).into()), Grouped((*.limit).into()))]
+    #[error(
+        "the block says that it has {} bytes, but at most {} are read",
+        Grouped((*.length).into()), Grouped((*.limit).into())
+    )]
     BlockTooLong {
         /// What the block says.
         length: u32,
@@ -193,7 +197,7 @@ pub enum Damage {
         limit: u32,
     },
     /// A pcapng block's length is not one its kind can have.
-    #[error("the block says it has {length} bytes, it needs {minimum} or more and a multiple of 4")]
+    #[error("the block says that it has {length} bytes, but it needs {minimum} or more and a multiple of 4")]
     BlockLength {
         /// What the block says.
         length: u32,
@@ -201,7 +205,10 @@ pub enum Damage {
         minimum: u32,
     },
     /// A pcapng block's length is not the same at both of its ends.
-    #[error("the block says it has {} bytes at its beginning, {} at its end", Grouped((*.first).into()), Grouped((*.last).into()))]
+    #[error(
+        "the block says that it has {} bytes at its beginning, but {} at its end",
+        Grouped((*.first).into()), Grouped((*.last).into())
+    )]
     BlockLengths {
         /// What it says at its beginning.
         first: u32,
@@ -209,7 +216,10 @@ pub enum Damage {
         last: u32,
     },
     /// A pcapng packet does not fit into its block.
-    #[error("{} bytes were captured, it says, but its block has only {}", Grouped((*.captured).into()), Grouped((*.room).into()))]
+    #[error(
+        "it says that {} bytes were captured, but its block has only {}",
+        Grouped((*.captured).into()), Grouped((*.room).into())
+    )]
     CapturedLength {
         /// What the packet says.
         captured: u32,
@@ -217,7 +227,10 @@ pub enum Damage {
         room: u32,
     },
     /// A pcapng packet is of an interface that its section does not describe.
-    #[error("it was captured on interface {interface}, it says, but its section describes only {described} before it")]
+    #[error(
+        "it says that it was captured on interface {interface}, but its section describes only {described} before \
+         it"
+    )]
     UndeclaredInterface {
         /// The number, from 0 in its section.
         interface: u32,
@@ -231,7 +244,7 @@ pub enum Damage {
         magic: u32,
     },
     /// A pcapng section is of a version that is not known.
-    #[error("it is of version {major}.{minor}; only version 1 is known")]
+    #[error("it has version {major}.{minor}; only version 1 is known")]
     Version {
         /// The major version.
         major: u16,
@@ -239,7 +252,7 @@ pub enum Damage {
         minor: u16,
     },
     /// The interfaces of a pcapng file take more memory than they may.
-    #[error("the descriptions of interfaces take more than {} bytes", Grouped(*.limit as u64))]
+    #[error("the interface descriptions take more than {} bytes", Grouped(*.limit as u64))]
     TooManyInterfaces {
         /// The most they may take.
         limit: usize,
@@ -279,13 +292,13 @@ mod tests {
         let at = Location { part: FilePart::Packet, packet: 12, offset: 1_001_480 };
         assert_eq!(
             at.damaged(Damage::RecordCut { expected: 1514, found: 60 }).to_string(),
-            "packet 12 at byte 1 001 480: the record says 1 514 bytes follow, the file ends after 60"
+            "packet 12 at byte 1 001 480: the record says that 1 514 bytes follow, but the file ends after 60"
         );
         let at = Location { part: FilePart::Block("interface description block"), packet: 1, offset: 28 };
         assert_eq!(
             at.damaged(Damage::BlockLengths { first: 20, last: 24 }).to_string(),
             "interface description block at byte 28, before packet 1: \
-             the block says it has 20 bytes at its beginning, 24 at its end"
+             the block says that it has 20 bytes at its beginning, but 24 at its end"
         );
     }
 

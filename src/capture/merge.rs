@@ -265,7 +265,10 @@ mod tests {
         let (seen, error, _) = merged(vec![part(a, 0), part(b, 0), part(Vec::new(), 0)]);
         assert_eq!(times(&seen), [1, 3, 4]);
         let error = error.unwrap().to_string();
-        assert!(error.starts_with("2.pcap: this is empty") && error.contains("; 0.pcap: packet 2 at byte "), "{error}");
+        assert!(
+            error.starts_with("2.pcap: this file is empty") && error.contains("; 0.pcap: packet 2 at byte "),
+            "{error}"
+        );
     }
 
     #[test]

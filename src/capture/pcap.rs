@@ -230,7 +230,7 @@ mod tests {
             let (bytes, ends) = file(ByteOrder::Big, magic, (2, 4), &[(5, 5), (0, 9), (7, 7)]);
             for length in 4..24 {
                 let error = Reader::new(&bytes[..length]).err().unwrap();
-                let expected = format!("file header: its header has 24 bytes, the file ends after {length}");
+                let expected = format!("file header: its header has 24 bytes, but the file ends after {length}");
                 assert_eq!(error.to_string(), expected);
             }
             for length in 24..=bytes.len() {

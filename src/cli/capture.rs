@@ -1,4 +1,4 @@
-//! `capture`: which packets of which interface, for how long, and what to say of them.
+//! `capture`: which packets of which interface, for how long, and what to say about them.
 
 use std::io::{self, IsTerminal, Write};
 use std::net::IpAddr;
@@ -15,16 +15,16 @@ use super::{Look, interrupt, values};
 
 #[derive(Debug, Args)]
 pub struct Capture {
-    /// The interface: lo, eth0; any is all of them
+    /// The interface, such as lo or eth0; "any" stands for all of them
     #[arg(short, long, value_name = "IFACE")]
     interface: String,
-    /// Only what has this port at either end; may be given more than once
+    /// Only packets with this port at either end; can be given more than once
     #[arg(long, value_name = "N")]
     port: Vec<u16>,
-    /// Only what has this address at either end; may be given more than once
+    /// Only packets with this address at either end; can be given more than once
     #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
     host: Vec<IpAddr>,
-    /// Write every packet, as pcapng, while it comes
+    /// Write every packet, as pcapng, as it arrives
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     save: Option<PathBuf>,
     /// For how long: 10s, 5m, 1h [default: until Ctrl-C]

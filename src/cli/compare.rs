@@ -13,13 +13,13 @@ use super::{Look, interrupt, values};
 
 #[derive(Debug, Args)]
 pub struct Compare {
-    /// The captures; one may be -, standard input
+    /// The captures; one of them can be - for standard input
     #[arg(required = true, num_args = 2..)]
     files: Vec<PathBuf>,
-    /// The exchange of the first capture [default: its first upgrade, or else its first exchange]
+    /// Which exchange of the first capture [default: its first upgrade, or else its first exchange]
     #[arg(long, value_name = "C.I", value_parser = values::exchange)]
     exchange: Option<(u64, u64)>,
-    /// The exchange of the next capture; again for those after it
+    /// Which exchange of the next capture; repeat it for each capture after that
     #[arg(long, value_name = "C.I", value_parser = values::exchange)]
     other: Vec<(u64, u64)>,
     /// Print JSON Lines instead

@@ -1,4 +1,4 @@
-//! `connect`: where to, and what to say there.
+//! `connect`: where to connect, and what to say there.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -18,22 +18,22 @@ const WEBSOCKET: &str = "WebSocket";
 
 #[derive(Debug, Args)]
 pub struct Connect {
-    /// Where to: scheme http or ws, host, port if not 80, path
+    /// The URL: scheme http or ws, host, port (if not 80), path
     #[arg(value_parser = Url::parse)]
     url: Url,
-    /// A field of the request: 'Accept: text/html'; in place of one that the client makes itself
+    /// A request header, such as 'Accept: text/html'; it replaces the one that the client would send
     #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = values::field)]
     header: Vec<(HeaderName, HeaderValue)>,
-    /// Say on standard error, even if it is no terminal, what was answered: status lines, fields, pings, pongs, close frames
+    /// Print what was answered on standard error, even if that isn't a terminal: status lines, headers, pings, pongs, close frames
     #[arg(short, long)]
     verbose: bool,
     /// The method [default: GET, or POST with --data]
     #[arg(short = 'X', long, value_name = "METHOD", help_heading = HTTP)]
     method: Option<Method>,
-    /// The body: text, @FILE, or - for standard input. What looks like JSON is sent as JSON
+    /// The body: text, @FILE, or - for standard input. If it looks like JSON, it's sent as JSON
     #[arg(short, long, value_name = "DATA", value_parser = values::data, help_heading = HTTP)]
     data: Option<Data>,
-    /// Send the request so often, on one connection as long as the server keeps it
+    /// Send the request N times, on one connection for as long as the server keeps it open
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..), help_heading = HTTP)]
     repeat: u32,
     /// Ask the server to close the connection after each response
@@ -42,19 +42,19 @@ pub struct Connect {
     /// Exit with 1 if the server answers 4xx or 5xx
     #[arg(long, help_heading = HTTP)]
     fail: bool,
-    /// Send this text, and close; without it, the lines of standard input are sent
+    /// Send this text, then close; without it, each line of standard input is sent
     #[arg(long, value_name = "TEXT", help_heading = WEBSOCKET)]
     send: Vec<String>,
-    /// Send a ping, and wait for its pong, then close
+    /// Send a ping, wait for its pong, then close
     #[arg(long, help_heading = WEBSOCKET)]
     ping: bool,
-    /// Listen for so long before closing: 500ms, 10s
+    /// How long to listen before closing: 500ms, 10s
     #[arg(long, value_name = "TIME", value_parser = values::time_span, help_heading = WEBSOCKET)]
     wait: Option<Duration>,
-    /// Offer this subprotocol; several in the order of preference
+    /// Offer this subprotocol; repeat it to offer several, in order of preference
     #[arg(long, value_name = "NAME", value_parser = values::token, help_heading = WEBSOCKET)]
     subprotocol: Vec<String>,
-    /// Send this Origin, as a page of it would
+    /// Send this Origin, as a page from there would
     #[arg(long, value_name = "ORIGIN", value_parser = values::origin, help_heading = WEBSOCKET)]
     origin: Option<String>,
     /// Close with this code: 1000, or 3000 to 4999 [default: 1000]
@@ -70,7 +70,7 @@ impl Connect {
         connect::connect(&self.try_into().map_err(Failure::Usage)?, out, &mut notes, look.style())
     }
 
-    /// The flags that were given and do not fit the URL's scheme.
+    /// The flags that were given but don't fit the URL's scheme.
     fn misplaced(&self) -> Vec<&'static str> {
         let http = [
             ("--method", self.method.is_some()),
@@ -98,8 +98,8 @@ impl TryFrom<Connect> for connect::Connect {
         let misplaced = asked.misplaced();
         if let Some(flag) = misplaced.first() {
             return Err(match asked.url.scheme {
-                Scheme::Http => format!("{flag} is for WebSocket; write ws:// in place of http://"),
-                Scheme::WebSocket => format!("{flag} is for HTTP; write http:// in place of ws://"),
+                Scheme::Http => format!("{flag} is for WebSocket; write ws:// instead of http://"),
+                Scheme::WebSocket => format!("{flag} is for HTTP; write http:// instead of ws://"),
             });
         }
         let Connect { url, mut header, method, data, repeat, close, fail, .. } = asked;

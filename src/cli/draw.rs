@@ -1,4 +1,4 @@
-//! `draw`: the pictures there are, and of what each is drawn.
+//! `draw`: the pictures there are, and what each is drawn from.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ use super::{interrupt, values};
 /// What is drawn, and where to.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The capture: pcap or pcapng, or - for standard input [default: a lesson that has what is to be drawn]
+    /// The capture: pcap or pcapng, or - for standard input [default: the capture of a fitting lesson]
     #[arg(conflicts_with = "lesson")]
     file: Option<PathBuf>,
     /// Draw this lesson's capture: its name or number
     #[arg(long, value_name = "NAME")]
     lesson: Option<String>,
-    /// Write the picture into this file instead of to standard output
+    /// Write the picture to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -43,12 +43,12 @@ pub enum Draw {
         #[arg(long, value_name = "C.I", value_parser = values::exchange)]
         exchange: Option<(u64, u64)>,
     },
-    /// Connections for one exchange each beside one connection for several, as ladders
+    /// One connection per exchange beside one connection for several exchanges, as ladders
     KeepAlive {
         #[command(flatten)]
         common: Common,
     },
-    /// A connection that turns from HTTP into WebSocket, and its frames, as a ladder
+    /// A connection that changes from HTTP to WebSocket, and its frames, as a ladder
     Upgrade {
         #[command(flatten)]
         common: Common,
@@ -69,7 +69,7 @@ pub enum Draw {
         #[command(flatten)]
         common: Common,
     },
-    /// Both sides of a proxy: what it was asked and what it asked, what it changed on the way; of a capture that has both
+    /// Both sides of a proxy, from a capture that has both: what it was asked, what it asked, and what it changed
     Hops {
         #[command(flatten)]
         common: Common,

@@ -1,4 +1,4 @@
-//! `explain`: the words that say what.
+//! `explain`: the words that name what to explain.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use super::Look;
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// 404, GET, etag, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what can be asked
+    /// 404, GET, etag, latency, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; leave it out to see what you can ask
     #[arg(value_name = "WHAT")]
     words: Vec<String>,
 }

@@ -9,9 +9,9 @@ use wire101::inspect::record::Direction;
 use super::values;
 
 /// The heading in `--help`.
-const FILTER: &str = "Filter (all of it must hold; a connection matches if something on it does)";
+const FILTER: &str = "Filter (all conditions must hold; a connection matches if something on it does)";
 
-/// Whose connections. Where packets are captured, it is the kernel that is told.
+/// Which connections, by their ends. When packets are being captured, the kernel does this filtering.
 #[derive(Debug, Args)]
 #[command(next_help_heading = FILTER)]
 pub struct Ends {
@@ -42,22 +42,22 @@ pub struct Conditions {
     /// With this request method
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
-    /// With this path, the query aside: /chat, '/api/*' (* is any text, ? one character)
+    /// With this path, without the query: /chat, '/api/*' (* is any text, ? is one character)
     #[arg(long, value_name = "GLOB")]
     path: Option<String>,
     /// Frames and messages with this opcode: text, ping, 8
     #[arg(long, value_name = "OPCODE", value_parser = values::opcode)]
     opcode: Option<u8>,
-    /// What this side said
+    /// Only what this side said: client or server
     #[arg(long, value_name = "WHO", value_parser = values::direction)]
     direction: Option<Direction>,
-    /// With this text, exactly so, in the head or in the first 64 KiB of a body or payload
+    /// With exactly this text in the headers, or in the first 64 KiB of a body or payload
     #[arg(long, value_name = "TEXT", value_parser = values::text)]
     contains: Option<String>,
-    /// From a packet or time on: '#120', 2.5s after the start, 2023-11-14T22:13:20Z
+    /// From this packet or time on: '#120', 2.5s (after the start), 2023-11-14T22:13:20Z
     #[arg(long, value_name = "WHEN", value_parser = values::point)]
     from: Option<Point>,
-    /// Up to a packet or time
+    /// Up to this packet or time
     #[arg(long, value_name = "WHEN", value_parser = values::point)]
     until: Option<Point>,
 }

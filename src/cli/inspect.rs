@@ -1,4 +1,4 @@
-//! `inspect`: which capture, and what of it.
+//! `inspect`: which capture, and what to show of it.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub struct Inspect {
     /// Of several captures, move the times of one: b.pcap=+1.2s, b.pcap=-1h [default: as what they have in common shows]
     #[arg(long, value_name = "FILE=TIME", value_parser = values::clock)]
     clock: Vec<(String, i64)>,
-    /// Follow a capture that is still being written: explain what comes as it does, until Ctrl-C
+    /// Follow a capture file that's still being written, and explain packets as they arrive, until Ctrl-C
     #[arg(long)]
     watch: bool,
     #[command(flatten)]

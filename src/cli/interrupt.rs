@@ -1,4 +1,4 @@
-//! Ctrl-C where it ends what is being read, not the program: what was read is still counted and shown.
+//! Ctrl-C when it ends the reading and not the program: what was read is still counted and shown.
 
 use std::io;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag::{register, register_conditional_default};
 use wire101::commands::Failure;
 
-/// What somebody at the terminal sends. All else ends the program as usual.
+/// The signal from somebody at the terminal. Any other ends the program as usual.
 pub const CTRL_C: &[i32] = &[SIGINT];
 
-/// Whatever asks a program to end: for one that has no end of its own.
+/// All the signals that ask a program to end: for a command that would otherwise never end.
 #[cfg(unix)]
 pub const ALL: &[i32] = &[SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
 #[cfg(not(unix))]
 pub const ALL: &[i32] = &[SIGINT, SIGTERM];
 
-/// Has each of the signals set the flag; sent a second time, it ends the program at once.
+/// Makes each of the signals set the flag. A second signal ends the program at once.
 ///
 /// # Errors
 ///
-/// If the system lets nobody know of signals.
+/// If the system doesn't let the program handle signals.
 pub fn sets(flag: &Arc<AtomicBool>, signals: &[i32]) -> Result<(), Failure> {
     let set = |signal| -> io::Result<()> {
         // In this order: only what was interrupted before is ended by the second.

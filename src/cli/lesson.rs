@@ -1,4 +1,4 @@
-//! `lesson`: what there is, its text, and how to run it.
+//! `lesson`: what lessons there are, their text, and how to run one.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -11,7 +11,7 @@ use super::waiting::Waiting;
 
 #[derive(Debug, Subcommand)]
 pub enum Lesson {
-    /// What lessons there are
+    /// List the lessons
     List,
     /// Read a lesson's text
     Show {

@@ -1,4 +1,4 @@
-//! What the output can show: asked of the flags, the terminal and the environment here, and nowhere else.
+//! What the output can show. Only this module asks the flags, the terminal and the environment.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use clap::{Args, ValueEnum};
 use wire101::render::style::Style;
 
-/// The width of output that goes to no terminal.
+/// The width of output that doesn't go to a terminal.
 const PIPED_WIDTH: usize = 100;
 
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub struct Look {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorWhen,
-    /// How many columns to draw for (the terminal's, or 100)
+    /// How many columns to use [default: the terminal's width, or 100]
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: Option<u16>,
 }
@@ -32,7 +32,7 @@ impl Look {
         self.style_of(io::stdout().is_terminal())
     }
 
-    /// The same for standard error, of which it cannot be asked how wide it is.
+    /// The same for standard error, whose width can't be found out.
     pub fn notes_style(&self) -> Style<'static> {
         self.style_of(io::stderr().is_terminal())
     }
@@ -53,7 +53,7 @@ impl Look {
     }
 }
 
-/// Whether the locale's character set is UTF-8; one that says nothing is taken for it.
+/// Whether the locale's character set is UTF-8. A locale that names none is assumed to use UTF-8.
 fn speaks_unicode() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()));
     match locale {

@@ -1,4 +1,4 @@
-//! `serve`: where to listen, and whose pages may ask.
+//! `serve`: where to listen, and which pages may send requests.
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -10,16 +10,16 @@ use super::{Look, values};
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The port to listen on; 0 for any that is free
+    /// The port to listen on; 0 picks any free port
     #[arg(long, value_name = "PORT", default_value_t = 8101)]
     port: u16,
-    /// The address to listen at: 0.0.0.0 for all of this machine's, so that others can reach it
+    /// The address to listen on; 0.0.0.0 is all of this machine's addresses, so that others can reach it
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = values::address)]
     bind: IpAddr,
-    /// Let pages of this origin use it, too, besides those of this machine: scheme, name and port
+    /// Also let pages from this origin use it, besides this machine's own: scheme, name and port
     #[arg(long, value_name = "ORIGIN", value_parser = values::origin)]
     origin: Vec<String>,
-    /// Go by this name, too, besides localhost and the address: requests for any other name are refused
+    /// Also answer to this name, besides localhost and the address; requests for any other name are refused
     #[arg(long, value_name = "NAME", value_parser = values::host_name)]
     host: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! `completions` and `man`: what a shell and a reader of manuals want to know of the command line, made from its definition.
+//! `completions` and `man`: shell completions and manual pages, generated from the definition of the command line.
 
 use std::fs;
 use std::io::Write;
@@ -12,16 +12,16 @@ use super::Cli;
 
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// The shell that is to complete them
+    /// The shell that the script is for
     shell: Shell,
 }
 
 #[derive(Debug, Args)]
 pub struct Man {
-    /// The command that it is about; without it: the program
+    /// The command that the page is about; without it, the program itself
     #[arg(value_name = "COMMAND")]
     words: Vec<String>,
-    /// Write all pages into this folder
+    /// Write all the pages to this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "words")]
     all: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ pub struct Man {
 impl Completions {
     /// Writes the script that completes commands and flags in that shell.
     pub fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
-        // The generator does not say that it could not write.
+        // The generator doesn't report that it couldn't write.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "wire101", &mut script);
         Ok(out.write_all(&script)?)
@@ -46,10 +46,11 @@ impl Man {
     }
 }
 
-/// Writes the manual page of a command, in roff, which `man -l -` shows: `["lesson", "run"]`; without words, the program's.
+/// Writes the manual page of a command such as `["lesson", "run"]`, or of the program if there are no words. It's in roff,
+/// which `man -l -` shows.
 fn page(words: &[String], out: &mut dyn Write) -> Result<(), Failure> {
     let mut command = Cli::command();
-    // With what clap itself adds to each command.
+    // This includes what clap itself adds to each command.
     command.build();
     for word in words {
         let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();

@@ -1,4 +1,4 @@
-//! `trace`: a command, and what to say of what it put on the wire.
+//! `trace`: a command, and what to say about what it put on the wire.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,10 +16,10 @@ use super::views::{OUTPUT, Views};
 
 /// What `trace --help` ends with.
 const TRACE_HELP: &str = "\
-The command runs in a network namespace with nothing but a loopback: what is to talk has to be started by it, and what it
-tries to reach outside is not there. It ends when the last process of it does; Ctrl-C is the command's.
-Exit status: the command's; 127 and 126 if it cannot be started, 128 + n if signal n ended it, 125 if tracing failed, 2 for
-wrong usage.
+The command runs in a network namespace that has nothing but a loopback interface. The command has to start everything
+that should talk; nothing outside can be reached. The trace ends when the last process does. Ctrl-C goes to the command.
+Exit status: the command's own; 127 or 126 if it can't be started, 128 + n if signal n ended it, 125 if tracing failed,
+2 for wrong usage.
 
   wire101 trace -- npm test
   wire101 trace --save talk.pcapng -- sh -c './server & sleep 1; ./client; kill $!'
@@ -28,26 +28,26 @@ wrong usage.
 #[derive(Debug, Args)]
 #[command(after_help = TRACE_HELP)]
 pub struct Trace {
-    /// The command, and its arguments
+    /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     command: Vec<OsString>,
-    /// Write every packet, as pcapng, while it comes
+    /// Write every packet, as pcapng, as it arrives
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     save: Option<PathBuf>,
-    /// Explain in this file, not on standard error
+    /// Write the explanation to this file instead of standard error
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     log: Option<PathBuf>,
     #[command(flatten)]
     ends: Ends,
     #[command(flatten)]
     views: Views,
-    /// Write JSON Lines, into the file of --log
+    /// Write JSON Lines to the file given with --log
     #[arg(long, requires = "log", conflicts_with_all = ["layers", "hex", "ladder"], help_heading = OUTPUT)]
     json: bool,
 }
 
 impl Trace {
-    /// Returns the exit status, which is the command's. Standard output is the command's, too.
+    /// Returns the command's exit status. Standard output belongs to the command, too.
     pub fn run(self, look: &Look) -> Result<u8, Failure> {
         self.trace(look).map_err(|failure| Failure::Trace(Box::new(failure)))
     }

@@ -1,4 +1,4 @@
-//! `tutorial`: how it is taken, by lines or by keys, and where it remembers how far one is.
+//! `tutorial`: whether it's taken by lines or by keys, and where it saves your progress.
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -29,8 +29,8 @@ impl Tutorial {
     }
 }
 
-/// Where the tutorial remembers what is done: below the user's folder for state, as the XDG Base Directory Specification
-/// has it. A relative path there is to be ignored.
+/// Where the tutorial saves progress: below the user's state folder, as the XDG Base Directory Specification says. It also
+/// says that a relative path there is to be ignored.
 fn progress_file() -> Option<PathBuf> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));

@@ -1,4 +1,4 @@
-//! What stands behind flags, read. An error says what to write instead.
+//! Reads the values of flags. An error says what to write instead.
 
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
@@ -30,7 +30,7 @@ pub fn body(text: &str) -> Result<((u64, u64), Direction), String> {
     let (name, direction) = match text.split_once(':') {
         None | Some((_, "response")) => (text.split(':').next().unwrap_or(text), Direction::Server),
         Some((name, "request")) => (name, Direction::Client),
-        Some(_) => return Err("write which exchange, and whose body: 0.0, 0.0:request".to_owned()),
+        Some(_) => return Err("write the exchange and whose body you want: 0.0, 0.0:request".to_owned()),
     };
     Ok((exchange(name)?, direction))
 }
@@ -40,7 +40,7 @@ pub fn host(text: &str) -> Result<Host, String> {
     match address.parse::<IpAddr>() {
         Ok(address) => Ok(Host::Address(address)),
         Err(_) if text.is_empty() || text.contains(['/', ':', ' ']) => {
-            Err("write an address or a name, without port: 10.0.0.2, ::1, example.com, '*.example.com'".to_owned())
+            Err("write an address or a name, without a port: 10.0.0.2, ::1, example.com, '*.example.com'".to_owned())
         }
         Err(_) => Ok(Host::Name(text.to_owned())),
     }
@@ -48,7 +48,7 @@ pub fn host(text: &str) -> Result<Host, String> {
 
 pub fn address(text: &str) -> Result<IpAddr, String> {
     let address = text.trim_start_matches('[').trim_end_matches(']').parse();
-    address.map_err(|_| "write an address, not a name: 127.0.0.1, ::1, or 0.0.0.0 for all of this machine's".to_owned())
+    address.map_err(|_| "write an address, not a name: 127.0.0.1, ::1, or 0.0.0.0 for all of them".to_owned())
 }
 
 pub fn origin(text: &str) -> Result<String, String> {
@@ -57,7 +57,7 @@ pub fn origin(text: &str) -> Result<String, String> {
     if text == "null" || rest.is_some_and(is_origin) {
         return Ok(text.to_ascii_lowercase());
     }
-    Err("write scheme, name and port, as in the Origin field, without a path: http://lab.example:3000".to_owned())
+    Err("write the scheme, name and port, as in the Origin header, without a path: http://lab.example:3000".to_owned())
 }
 
 /// A host's name.
@@ -66,7 +66,7 @@ pub fn host_name(text: &str) -> Result<String, String> {
     if !text.is_empty() && text.bytes().all(is_name) {
         return Ok(text.to_ascii_lowercase());
     }
-    Err("write a name alone, without scheme and port: lab.example".to_owned())
+    Err("write only a name, without scheme and port: lab.example".to_owned())
 }
 
 /// How long something goes on.
@@ -98,7 +98,7 @@ pub fn clock(text: &str) -> Result<(String, i64), String> {
 }
 
 pub fn port(text: &str) -> Result<RangeInclusive<u16>, String> {
-    range(text).ok_or_else(|| "write a port, or from one to another: 80, 8000-8999".to_owned())
+    range(text).ok_or_else(|| "write a port or a range of ports: 80, 8000-8999".to_owned())
 }
 
 pub fn status(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -108,7 +108,7 @@ pub fn status(text: &str) -> Result<RangeInclusive<u16>, String> {
     let range = class.map(|digit| digit * 100..=digit * 100 + 99).or_else(|| range(text));
     range
         .filter(|range| *range.start() >= 100 && *range.end() <= 999)
-        .ok_or_else(|| "write a status, a class, or from one to another: 404, 4xx, 400-499".to_owned())
+        .ok_or_else(|| "write a status, a class or a range: 404, 4xx, 400-499".to_owned())
 }
 
 /// "80", or "8000-8999".
@@ -142,7 +142,7 @@ pub fn text(text: &str) -> Result<String, String> {
 }
 
 pub fn decode_as(text: &str) -> Result<(u16, Spoken), String> {
-    let wrong = || "write a port and what is spoken there: 8080=websocket, 8000=http".to_owned();
+    let wrong = || "write a port and its protocol: 8080=websocket, 8000=http".to_owned();
     let (port, spoken) = text.split_once('=').ok_or_else(wrong)?;
     let spoken = match spoken {
         "websocket" => Spoken::WebSocket,
@@ -175,9 +175,9 @@ pub fn time_span(text: &str) -> Result<Duration, String> {
 
 pub fn field(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or_else(|| "write name and value: 'Accept: text/html'".to_owned())?;
-    let name = HeaderName::from_str(name).map_err(|_| format!("{name:?} can not be the name of a field"))?;
+    let name = HeaderName::from_str(name).map_err(|_| format!("{name:?} can't be the name of a header"))?;
     let value =
-        HeaderValue::from_str(value.trim()).map_err(|_| "a value has no line ends or other controls".to_owned())?;
+        HeaderValue::from_str(value.trim()).map_err(|_| "a value can't contain control characters".to_owned())?;
     Ok((name, value))
 }
 
@@ -195,14 +195,14 @@ pub fn data(text: &str) -> Result<Data, String> {
 pub fn token(text: &str) -> Result<String, String> {
     match HeaderName::from_str(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("write letters, digits and hyphens, no spaces or commas: chat.v2".to_owned()),
+        Err(_) => Err("write letters, digits and hyphens, without spaces or commas: chat.v2".to_owned()),
     }
 }
 
 /// What a client may close with (RFC 6455 §7.4).
 pub fn close_code(text: &str) -> Result<u16, String> {
     let code = text.parse().ok().filter(|code| close_code_is_valid(*code));
-    code.ok_or_else(|| "write a code that may be sent: 1000, 1001, or 3000 to 4999 for your own".to_owned())
+    code.ok_or_else(|| "write a code that can be sent: 1000, 1001, or 3000 to 4999 for your own".to_owned())
 }
 
 /// A decimal number, in units of so many decimals: "2.5" with 9 of them is 2 500 000 000.

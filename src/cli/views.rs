@@ -19,13 +19,13 @@ pub const OUTPUT: &str = "Output";
 /// What is shown, and how much of it.
 #[derive(Debug, Args)]
 pub struct Views {
-    /// Only this connection (they count from 0)
+    /// Only this connection, counting from 0
     #[arg(long, value_name = "N", help_heading = NARROW)]
     connection: Option<u64>,
-    /// Only this exchange: connection and index, both from 0
+    /// Only this exchange: connection and index, both counting from 0
     #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
     exchange: Option<(u64, u64)>,
-    /// Only this packet (they count from 1); of several captures, with its capture's name: b.pcap:12
+    /// Only this packet, counting from 1; of several captures, with its capture's name: b.pcap:12
     #[arg(long, value_name = "N", value_parser = values::packet, conflicts_with = "conditions", help_heading = NARROW)]
     packet: Option<PacketName>,
     #[command(flatten)]
@@ -42,28 +42,28 @@ pub struct Views {
     /// Show a connection as a transcript: who said what, and when
     #[arg(long, value_name = "C", conflicts_with_all = ["connection", "exchange", "packet", "layers", "hex", "ladder", "why", "problems", "hops", "summary", "json"], help_heading = DEEPEN)]
     follow: Option<u64>,
-    /// Show what happened: causes before effects, the packets that show it, and what to do
+    /// Show what went wrong: causes before effects, the packets that show it, and what to do
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "problems", "summary", "json"], help_heading = DEEPEN)]
     why: bool,
     /// Show all problems and notes, by kind
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "summary"], help_heading = DEEPEN)]
     problems: bool,
-    /// Show what each proxy changed whose both sides are in the capture
+    /// If the capture has both sides of a proxy, show what the proxy changed
     #[arg(long, conflicts_with_all = ["exchange", "packet", "layers", "hex", "ladder", "why", "problems", "summary"], help_heading = DEEPEN)]
     hops: bool,
-    /// Decode connections that the capture joins in their middle: 8080=websocket, 8000=http
+    /// The protocol of connections whose beginning wasn't captured: 8080=websocket, 8000=http
     #[arg(long, value_name = "PORT=PROTOCOL", value_parser = values::decode_as, help_heading = DEEPEN)]
     decode_as: Vec<(u16, Spoken)>,
     /// Print only the counts
     #[arg(long, help_heading = OUTPUT)]
     summary: bool,
-    /// Print a response's body, decoded, and nothing else; C.I:request prints the request's
+    /// Print only the decoded body of a response; C.I:request prints the request's body
     #[arg(long, value_name = "C.I", value_parser = values::body, conflicts_with_all = ["conditions", "connection", "exchange", "packet", "layers", "hex", "ladder", "follow", "why", "problems", "hops", "summary", "json", "out", "redact"], help_heading = OUTPUT)]
     body: Option<((u64, u64), Direction)>,
     /// Write the packets of the connections that match, as pcapng
     #[arg(long, value_name = "FILE", conflicts_with = "packet", help_heading = OUTPUT)]
     out: Option<PathBuf>,
-    /// Blank everything but what is known to carry no secret, also in --out and --save
+    /// Blank out everything that isn't known to be free of secrets, also in --out and --save
     #[arg(long, help_heading = OUTPUT)]
     redact: bool,
 }

@@ -1,6 +1,6 @@
-//! What a lesson that takes real time is busy with: a line on standard error, in a terminal, which goes when it is over.
+//! What a lesson that takes real time is doing: a line on standard error, in a terminal, which disappears at the end.
 //!
-//! No thread draws it: a lesson on the loopback wire enters its network namespace as the only thread there is.
+//! No extra thread draws it: a lesson on the loopback wire must be the only thread when it enters its namespace.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wire101::commands::lesson::Onlooker;
@@ -9,7 +9,7 @@ use wire101::commands::lesson::Onlooker;
 pub struct Waiting(ProgressBar);
 
 impl Waiting {
-    /// A line that is not there yet.
+    /// A line that isn't shown yet.
     pub fn new() -> Self {
         let bar = ProgressBar::no_length();
         bar.set_draw_target(ProgressDrawTarget::stderr());

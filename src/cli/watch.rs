@@ -1,4 +1,4 @@
-//! How far reading is, on standard error; and signals, which end it with what there is so far.
+//! How far the reading has come, on standard error, and signals, which end it with the results so far.
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal};
@@ -13,29 +13,29 @@ use wire101::commands::Failure;
 
 use super::interrupt;
 
-/// How long reading may take before anything is said of it.
+/// How long reading may take before anything is said about it.
 const UNREMARKED: Duration = Duration::from_secs(1);
 
-/// How often the bar is drawn anew, a second.
+/// How many times a second the bar is redrawn.
 const PER_SECOND: u8 = 8;
 
-/// Watches a capture being read, for whoever sits at the terminal.
+/// Watches a capture being read, for the person at the terminal.
 pub struct Watch {
     interrupted: Arc<AtomicBool>,
     /// Whether there is a terminal to draw a bar in.
     draws: bool,
-    /// How far what is read now is; hidden until it takes long.
+    /// How far the current reading has come; hidden until it takes long.
     bar: RefCell<ProgressBar>,
 }
 
 impl Watch {
-    /// Watches from now on: the first of these signals stops the reading, a second one the program.
+    /// Watches from now on: the first of these signals stops the reading, and a second one stops the program.
     ///
-    /// `streams` says that results appear while the capture is read: no bar is drawn among them in the same terminal.
+    /// `streams` says that results appear while the capture is read, so no bar is drawn in the same terminal.
     ///
     /// # Errors
     ///
-    /// If the system lets nobody know of signals.
+    /// If the system doesn't let the program handle signals.
     pub fn new(signals: &[i32], streams: bool) -> Result<Rc<Self>, Failure> {
         let interrupted = Arc::default();
         interrupt::sets(&interrupted, signals)?;

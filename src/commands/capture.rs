@@ -107,7 +107,7 @@ mod linux {
             }
         };
         let is_down = interfaces().is_ok_and(|all| all.iter().any(|it| it.name == name && !it.is_up));
-        let state = if is_down { ", which is down: nothing comes before it is up" } else { "" };
+        let state = if is_down { ", which is down: no packets arrive until it's up" } else { "" };
         remarks.remark(&format!("capturing on {name}{state}; {until}"));
         let shown = inspect::live(&asked.asked, Box::new(feed.clone()), None, out, style);
         // Whoever has seen enough, or can see no more, wants no more saved.

@@ -43,7 +43,7 @@ pub fn compare(asked: &Compare, out: &mut dyn Write, style: Style, watcher: &Rc<
     }
     if asked.exchanges.len() > count {
         return Err(Failure::Usage(
-            "there are more exchanges than captures: --exchange is of the first, --other of the next".to_owned(),
+            "there are more exchanges than captures: --exchange is for the first one, --other for the next".to_owned(),
         ));
     }
     if asked.files.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
@@ -89,7 +89,7 @@ fn specimen(
         outcome?;
         let absent = wanted.map(|wanted| Absent::exchange(wanted, there, &finding.summary).to_string());
         let connections = || counted(finding.summary.tcp_connections, "connection");
-        let absent = absent.unwrap_or_else(|| format!("no HTTP exchange is in this capture; it has {}", connections()));
+        let absent = absent.unwrap_or_else(|| format!("this capture has no HTTP exchange, only {}", connections()));
         return Err(Failure::Input(format!("{source}: {absent}")));
     };
     let mut around = Surroundings::of(connection.number);

@@ -94,7 +94,7 @@ pub fn draw(asked: &Draw, out: &mut dyn Write, watcher: Rc<dyn Watcher>) -> Resu
         }
         Of::Lesson(name) => {
             let none =
-                || Failure::Usage("no lesson has a proxy in it: name a capture that has both its sides".to_owned());
+                || Failure::Usage("no lesson has a proxy in it: name a capture with both sides of one".to_owned());
             let name = name.as_deref().or(asked.kind.lesson()).ok_or_else(none)?;
             let run = lesson::run_as_usual(name)?;
             let spool = || -> io::Result<File> {
@@ -102,7 +102,7 @@ pub fn draw(asked: &Draw, out: &mut dyn Write, watcher: Rc<dyn Watcher>) -> Resu
                 file.rewind()?;
                 Ok(file)
             };
-            let failed = |error| Failure::Run(format!("the lesson's capture cannot be put aside, to be read: {error}"));
+            let failed = |error| Failure::Run(format!("can't put the lesson's capture into a temporary file: {error}"));
             let mut story = Story::of_hosts(run.sides.iter().flat_map(|side| side.hosts.clone()).collect());
             run.lost().for_each(|packet| story.lose(packet));
             let (name, seed) = (&run.lesson.name, run.settings.seed);

@@ -137,7 +137,7 @@ impl Save {
         let mut redacted = None;
         if redact {
             log.say(&format!(
-                "wire101: {} is redacted, and therefore written at the end; if wire101 is killed before, it stays empty",
+                "wire101: {} is redacted, so it's written at the end; if wire101 is killed before that, it stays empty",
                 path.display()
             ));
             redacted = Some(std::mem::replace(&mut file, tempfile::tempfile().map_err(unwritten)?));
@@ -169,7 +169,7 @@ impl Save {
                 // What is only half there goes; a pipe keeps it, and its reader has to do with that.
                 let _ = self.file.set_len(self.whole).and_then(|()| self.file.rewind());
                 let unwritten = unwritten(&self.path, &error);
-                self.log.remark(&format!("{unwritten}; what comes is not saved, all else goes on"));
+                self.log.remark(&format!("{unwritten}; further packets are not saved, everything else goes on"));
                 self.error = Some(error);
             }
         }

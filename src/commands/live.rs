@@ -9,7 +9,7 @@ use super::Failure;
 /// What asynchronous code runs on: this thread alone.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::Run(format!("the system gives no means to wait for a network: {error}")))
+    runtime.map_err(|error| Failure::Run(format!("the system can't wait for the network: {error}")))
 }
 
 /// Waits for Ctrl-C, or for a request to end (SIGTERM). From now on neither ends the program by itself, unless it comes again:

@@ -1,4 +1,4 @@
-//! What each subcommand does: asks the library, and hands what it finds to the views.
+//! What each subcommand does: it asks the library and hands the results to the views.
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
@@ -35,22 +35,22 @@ use crate::render::style::Style;
 /// Why a command did not do all that was asked.
 #[derive(Debug, Error)]
 pub enum Failure {
-    /// The command line asks for something that there is not.
+    /// The command line asks for something that doesn't exist.
     #[error("{0}")]
     Usage(String),
-    /// The input is damaged, or has not what was asked for. What could be shown was.
+    /// The input is damaged, or doesn't have what was asked for. Whatever could be shown was shown.
     #[error("{0}")]
     Input(String),
-    /// Something could not be run, be connected to, or be saved.
+    /// Something couldn't be run, connected to or saved.
     #[error("{0}")]
     Run(String),
-    /// The input was not read to its end, because that was asked for. What was read was shown.
+    /// The user stopped the reading before the end of the input. What was read was shown.
     #[error("{0}")]
     Stopped(String),
-    /// A command could not be traced, or not to its end. All exit statuses but one may be the command's.
+    /// A command couldn't be traced, or not to its end. Any exit status except one may be the command's own.
     #[error(transparent)]
     Trace(Box<Failure>),
-    /// The system refused something. Says why, and what works, a line each; nothing in it is from outside.
+    /// The system refused something. Says why and what works instead, a line each. It contains nothing from outside.
     #[error("{0}")]
     Refused(String),
     /// The output could not be written.
@@ -59,7 +59,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A capture that could not be read, or not to its end.
+    /// A capture that couldn't be read, or not to its end.
     #[must_use]
     pub fn capture(source: &str, error: &CaptureError) -> Self {
         let message = match error {
@@ -84,7 +84,7 @@ impl Failure {
         }
     }
 
-    /// The exit status; a shell's 128 and the number of the signal, SIGINT, for what was stopped.
+    /// The exit status. If it was stopped, that's 128 plus the number of SIGINT, as in a shell.
     #[must_use]
     pub fn status(&self) -> u8 {
         match self {
@@ -108,13 +108,13 @@ impl Failure {
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     const FIRST: [(&str, &str); 8] = [
-        ("wire101 tutorial", "the whole course: guess, see, check, go on"),
+        ("wire101 tutorial", "the whole course: guess, look, check, go on"),
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
-        ("wire101 lesson list", "what other lessons there are"),
-        ("wire101 inspect FILE", "the same explanation for a pcap or pcapng of your own"),
-        ("wire101 trace -- COMMAND", "what a program of your own says, while it runs"),
-        ("wire101 explain 101", "what a status code, a header, an opcode means"),
+        ("wire101 lesson list", "the other lessons"),
+        ("wire101 inspect FILE", "the same explanation for your own pcap or pcapng file"),
+        ("wire101 trace -- COMMAND", "what your own program says while it runs"),
+        ("wire101 explain 101", "what a status code, header or opcode means"),
         ("wire101 --help", "every command and flag"),
     ];
     let mut page = Page::default();

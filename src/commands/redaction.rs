@@ -40,7 +40,7 @@ impl Written {
         )];
         if self.limited {
             said.push(
-                "There is more in it than fits into memory: from some place on, everything is blanked.".to_owned(),
+                "It is larger than what fits into memory: from some point on, everything is blanked out.".to_owned(),
             );
         }
         said

@@ -35,7 +35,7 @@ pub fn apart(outputs: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
     for (at, (flag, path)) in named.iter().enumerate() {
         if let Some((before, other)) = named[..at].iter().find(|(_, other)| is_same(path, other)) {
             let (path, other) = (path.display(), other.display());
-            let what = format!("{before} {other} and {flag} {path} are one file; name two");
+            let what = format!("{before} {other} and {flag} {path} are the same file; name two different ones");
             return Err(Failure::Usage(what));
         }
     }
@@ -52,7 +52,7 @@ pub(super) fn spares(capture: &Path, out: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let name = out.display();
-    Err(Failure::Usage(format!("--out {name} would overwrite the capture that is read; name another file")))
+    Err(Failure::Usage(format!("--out {name} would overwrite the capture that it reads; name another file")))
 }
 
 /// Whether both are the same regular file, under whatever names, or would be if it were there. What is a pipe or a device

@@ -36,10 +36,10 @@ pub(super) fn meaning(said: &[Option<&Said>]) -> String {
     let there: Vec<&Said> = said.iter().copied().flatten().collect();
     let differ = |of: fn(&Said) -> Vec<u8>| there.windows(2).any(|pair| of(pair[0]) != of(pair[1]));
     if differ(|(frame, _)| vec![frame.opcode, u8::from(frame.direction == Direction::Server)]) {
-        return "Not the same kind of frame stands in this place, or not from the same side.".to_owned();
+        return "Not all have the same kind of frame in this place, or from the same side.".to_owned();
     }
     if there.len() < said.len() {
-        return "Not all have said as much.".to_owned();
+        return "Not all of them said this much.".to_owned();
     }
     if differ(|(frame, _)| frame.close_code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec())) {
         let mut codes: Vec<u16> = there.iter().filter_map(|(frame, _)| frame.close_code).collect();
@@ -47,16 +47,16 @@ pub(super) fn meaning(said: &[Option<&Said>]) -> String {
         codes.dedup();
         let known = codes.iter().filter_map(|code| Some(format!("{code}: {}", explain::close_code(*code)?.meaning)));
         let none = there.iter().any(|(frame, _)| frame.close_code.is_none());
-        let none = none.then(|| "Without a code it says no more than that it is over (RFC 6455 §7.1.5).".to_owned());
+        let none = none.then(|| "Without a code, it only says that it's over (RFC 6455 §7.1.5).".to_owned());
         return known.chain(none).collect::<Vec<_>>().join(" ");
     }
     if differ(|(frame, message)| content(frame, message.as_ref()).to_vec()) {
         let is_close = there.iter().any(|(frame, _)| frame.close_code.is_some());
-        let reason = "The reason after the code is for people: it may be left out (RFC 6455 §5.5.1).";
+        let reason = "The reason after the code is for people and can be left out (RFC 6455 §5.5.1).";
         return if is_close { reason } else { "They said different things." }.to_owned();
     }
     if differ(|(frame, _)| vec![u8::from(frame.is_compressed())]) {
-        return "The same message: compressed where permessage-deflate was agreed on, and RSV1 says so (RFC 7692 §6)."
+        return "The same message, compressed if permessage-deflate was agreed on; RSV1 says so (RFC 7692 §6)."
             .to_owned();
     }
     "The same message, in other frames or bytes.".to_owned()

@@ -59,9 +59,9 @@ pub(super) fn casing(fields: &Fields) -> Option<&'static str> {
     Some(if names().all(|name| !name.iter().any(u8::is_ascii_uppercase)) {
         "in small letters"
     } else if names().all(is_title) {
-        "each word with one capital, as Etag"
+        "each word capitalized, as in Etag"
     } else {
-        "as the specifications do, or in ways of its own"
+        "as in the specifications, or in its own way"
     })
 }
 

@@ -86,12 +86,12 @@ pub struct Row {
 
 /// Fields that are never the same twice, and why.
 const VARYING: [(&str, &str); 6] = [
-    ("sec-websocket-key", "Drawn by chance for each handshake."),
+    ("sec-websocket-key", "Random for each handshake."),
     ("sec-websocket-accept", "Follows from the key."),
     ("date", "When it was sent."),
     ("host", "Where the client went."),
-    ("origin", "Where the page came from that asked."),
-    ("age", "For how long a cache has had it."),
+    ("origin", "Where the page that asked came from."),
+    ("age", "How long a cache has had it."),
 ];
 
 /// Specimens, side by side.
@@ -152,7 +152,7 @@ impl Rows<'_> {
         let meaning = if statuses.len() < self.specimens.len() {
             "Not all were answered, as far as the captures show.".to_owned()
         } else if statuses.windows(2).all(|pair| pair[0] == pair[1]) {
-            "The same status: the phrase after it means nothing, and may be left out (RFC 9112 §4).".to_owned()
+            "The same status: the phrase after it means nothing and can be left out (RFC 9112 §4).".to_owned()
         } else {
             let distinct: BTreeSet<u16> = statuses.into_iter().collect();
             let said = distinct.iter().filter_map(|code| Some(format!("{code}: {}", explain::status(*code)?.meaning)));
@@ -198,10 +198,10 @@ impl Rows<'_> {
     fn manner(&mut self) {
         let server = |it: &Specimen| marks::server(it.exchange.response.as_ref()?);
         let meaning =
-            "By Server and X-Powered-By, or else by habits that it shares with few; all of it can be hidden or faked.";
+            "By Server and X-Powered-By, or by habits that few servers share; all of it can be hidden or faked.";
         self.add(Group::Manner, "likely server", server, meaning);
         let tag = |it: &Specimen| response(it)?.headers.get(FieldName::ETag).map(marks::tag_form);
-        self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in a way of its own.");
+        self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in its own way.");
         for (who, message) in [("request", request as fn(&Specimen) -> Option<&HttpMessage>), ("response", response)] {
             let order = |it: &Specimen| Some(order(&message(it)?.headers)).filter(|order| !order.is_empty());
             let meaning = "Another order, or other fields: among fields of different names it means nothing (RFC 9110 §5.3), but \
@@ -234,7 +234,7 @@ impl Rows<'_> {
                     let is_clock = name == "Timestamps";
                     option.map(|(_, value)| if is_clock || value.is_empty() { "yes".to_owned() } else { value.clone() })
                 };
-                let meaning = "An option of TCP in the SYN: set by the operating system, not by the program.";
+                let meaning = "A TCP option in the SYN: set by the operating system, not by the program.";
                 self.add(Group::Connection, format!("{who}'s {name}"), value, meaning);
             }
         }
@@ -242,7 +242,7 @@ impl Rows<'_> {
             Group::Connection,
             "exchanges on it",
             |it| Some(it.connection.exchanges.to_string()),
-            "How often it was used before it was closed, or upgraded.",
+            "How many times it was used before it was closed or upgraded.",
         );
         let meaning = "Who ended it, and how. After close frames the server is to be the first, so that it is not the client \
                        that has to wait for stragglers (RFC 6455 §7.1.1).";
@@ -251,7 +251,7 @@ impl Rows<'_> {
             Group::Connection,
             "segments sent again",
             |it| Some(it.connection.retransmitted_segments.to_string()),
-            "What the network lost, or delayed, is sent again: the programs do not notice.",
+            "What the network lost or delayed is sent again, and the programs don't notice.",
         );
     }
 

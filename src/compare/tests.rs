@@ -186,7 +186,7 @@ fn frames_are_told_with_what_they_say_and_what_their_difference_means() {
     let gone = meaning(said(8, false, b"\x03\xe8", b""), said(8, false, b"\x03\xe9", b""));
     assert!(gone.contains("1000: ") && gone.contains("1001: "), "{gone}");
     assert!(meaning(said(8, false, b"\x03\xe8", b""), said(8, false, b"\x03\xe8bye", b"")).contains("for people"));
-    assert!(frames::meaning(&[Some(&plain()), None]).contains("as much"));
+    assert!(frames::meaning(&[Some(&plain()), None]).contains("this much"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What to know about individual packets: a comment for each that matters, as a teacher would point at it.
 //!
 //! One set of rules for any capture: what happens for the first time on its interface, and whatever ends, breaks off or
-//! goes wrong. Comments quote nothing that was captured. Knows no file format, and nothing of who reads them.
+//! goes wrong. Comments quote nothing that was captured. This module knows no file format, and nothing about its
+//! readers.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -110,7 +110,7 @@ impl Connections {
         true
     }
 
-    /// Takes an ICMP message about a segment; nothing, if its connection isn't known.
+    /// Takes an ICMP message about a segment. Does nothing if its connection isn't known.
     pub(super) fn complaint(&mut self, complaint: &Complaint, source: Source, out: &mut Output<'_>) {
         if let Some(tracked) = self.by_pair.get_mut(&Pair::between(complaint.ends)) {
             tracked.complaint(complaint, source, out);

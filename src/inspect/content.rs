@@ -14,16 +14,16 @@ pub(super) struct Content {
 
 #[derive(Debug)]
 enum Coding {
-    /// The content is sent as it is, but for chunks.
+    /// The content is sent as it is, except for chunks.
     None,
     Undoing(Box<Decoder>),
-    /// It was blanked; how long it was is noted, and that much of a view's blank is kept.
+    /// It was blanked. Its length is noted, and that much of a view's blank is kept.
     Redacted(Note, usize),
     /// It could not be undone; what came is kept as sent.
     Failed,
 }
 
-/// Why coded content can't be undone that was blanked after it could not be.
+/// Why coded content can't be decoded if it already couldn't be decoded before it was blanked.
 const BROKEN: &str = "it could not be when the capture was redacted";
 
 /// What stands for text that was blanked.
@@ -65,8 +65,8 @@ impl Content {
         (Self { coding, decoded: 0 }, error)
     }
 
-    /// Takes the next bytes. What they give once their coding is undone goes to `undone`, too, which is first told of nothing:
-    /// they may give nothing yet. An error says why the coding cannot be undone; it comes once.
+    /// Takes the next bytes. What they give once their coding is undone goes to `undone`, which is first told about
+    /// nothing, because they may give nothing yet. An error says why the coding can't be undone; it comes once.
     #[inline]
     pub(super) fn push(
         &mut self,

@@ -17,7 +17,7 @@ use crate::layers::{DerivedId, Run, Source};
 #[derive(Debug)]
 pub(super) struct Conversation {
     connection: u64,
-    /// What the bytes of the client and of the server are of, for what is made from them.
+    /// What the client's and the server's bytes belong to, for what is made from them.
     streams: [DerivedId; 2],
     talk: Talk,
     protocol: Protocol,
@@ -77,7 +77,7 @@ impl Conversation {
         self.exchanges
     }
 
-    /// The one side of which packets were captured, if there are none of the other.
+    /// The only side whose packets were captured, if there are none from the other.
     pub(super) fn heard_alone(&self) -> Option<Direction> {
         match self.heard {
             [true, false] => Some(Direction::Client),
@@ -223,7 +223,7 @@ impl Conversation {
         }
     }
 
-    /// A side reset the connection: what is to be said of that is said at once.
+    /// A side reset the connection: what there is to say about that is said at once.
     pub(super) fn cut_off(&mut self, source: Source, out: &mut Output<'_>) {
         if let Talk::WebSocket(talk) = &mut self.talk {
             talk.check_ending(true, source, out);
@@ -437,7 +437,7 @@ impl Conversation {
         }
     }
 
-    /// No more of one end's hello will come: reads what there is of it.
+    /// No more of one end's hello will come, so it's read as far as it is there.
     fn end_hello(&mut self, from: Direction) {
         if let Talk::Tls(tls) = &mut self.talk
             && tls.end(from)
@@ -486,7 +486,7 @@ impl Conversation {
     }
 }
 
-/// How many of a server's first bytes have to be text, so that they are taken for it.
+/// How many of a server's first bytes have to be text before they're taken for text.
 const TELLING: usize = 9;
 
 /// The first line of a server's first bytes, if they are plain text, as HTTP/1 begins, and as a server answers that took what it got

@@ -5,7 +5,8 @@ use super::record::{Direction, HttpMessage};
 use crate::layers::Source;
 use crate::layers::application::http::{Fault, FieldName, Framing, Head, is_endless};
 
-/// How long a server may take to close a connection that it has to, in nanoseconds, before that is worth telling.
+/// How long, in nanoseconds, a server may take to close a connection that it has to close, before that's worth
+/// reporting.
 pub(super) const SLOW_TO_CLOSE: u64 = 5_000_000_000;
 
 /// What makes a server close after its response to most requests that make it.
@@ -44,7 +45,7 @@ impl Endings {
         late
     }
 
-    /// All of a request is there: whatever was answered until now did not come too early for it.
+    /// All of a request is there, so nothing that was answered until now came too early for it.
     pub(super) fn request_is_whole(&mut self) {
         self.early = None;
     }

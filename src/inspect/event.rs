@@ -18,7 +18,8 @@ pub trait Sink {
         false
     }
 
-    /// Whether the view only wants the counts: then nothing is built merely to be an event, and it may get none at all.
+    /// Whether the view only wants the counts. Then nothing is built just to be an event, and the view may get no
+    /// events at all.
     fn counts_only(&self) -> bool {
         false
     }
@@ -96,8 +97,8 @@ pub enum Event<'a> {
     Closed(&'a Connection),
     /// Bytes of a stream, in order, and where they lie. Only if pieces were asked for.
     Bytes(Delivered<'a>),
-    /// Bytes that stand in no packet, and what they were made from. Only if pieces were asked for; what is made from bytes of
-    /// a stream is told after these bytes are, and before the piece that says what they are.
+    /// Bytes that are in no packet as such, and what they were made from. Only if pieces were asked for. What's made
+    /// from bytes of a stream is reported after these bytes, and before the piece that says what they are.
     Derived(Derived<'a>),
     /// What a range of a stream is. Only if pieces were asked for.
     Piece(Piece),
@@ -234,7 +235,7 @@ pub struct Derived<'a> {
     pub made: Made,
     /// Position of the first byte in it, from 0.
     pub start: u64,
-    /// The bytes; none where those that they were made from have given nothing yet.
+    /// The bytes; empty if the bytes that they were made from have given nothing yet.
     pub bytes: &'a [u8],
     /// What they were made from.
     pub from: Run,
@@ -269,7 +270,7 @@ pub struct Made {
     pub index: Option<u64>,
 }
 
-/// What was done to bytes, so that others came of them.
+/// What was done to bytes so that others resulted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum How {
     /// The fragments of a datagram were put together (RFC 791 §3.2, RFC 8200 §4.5).

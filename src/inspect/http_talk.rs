@@ -21,7 +21,7 @@ pub(super) struct HttpTalk {
     heads: u64,
     /// Whether the server said anything yet.
     answered: bool,
-    /// What the server's first bytes are, where they are no HTTP.
+    /// What the server's first bytes are, if they aren't HTTP.
     alien: Option<Fault>,
 }
 
@@ -81,7 +81,7 @@ impl HttpTalk {
         self.pairing.is_proxied();
     }
 
-    /// The connection was reset while something was on its way: the id of what explains it, if that is known.
+    /// The connection was reset while something was on its way. Returns the id of what explains that, if it's known.
     pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
         self.pairing.reset(by, source, out)
     }
@@ -220,7 +220,7 @@ impl HttpTalk {
         self.pairing.fin(from, source, out);
     }
 
-    /// The connection is over, or the capture is: whatever is open stays as it is.
+    /// The connection or the capture is over: whatever is open stays as it is.
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.break_off(Direction::Client, source, out);
         self.break_off(Direction::Server, source, out);

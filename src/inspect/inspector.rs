@@ -34,20 +34,21 @@ impl Inspector {
         Self { options, ..Self::default() }
     }
 
-    /// An inspector of one connection, of which it is known where it is: of all others' packets it takes only the fragments,
-    /// as nothing says yet what they are of. It begins anywhere before [`Lane::first`] where no datagram
-    /// [waits](Self::is_between_datagrams) for its fragments, and finds what an inspector of the whole capture would.
+    /// An inspector of one connection whose place in the capture is known. From the packets of all other connections it
+    /// takes only the fragments, because nothing says yet what they belong to. It begins anywhere before
+    /// [`Lane::first`] where no datagram [waits](Self::is_between_datagrams) for its fragments, and finds what an
+    /// inspector of the whole capture would.
     #[must_use]
     pub fn of(lane: &Lane, options: Options) -> Self {
         Self { options, connections: Connections::of(lane), ..Self::default() }
     }
 
-    /// From here on, tells of this connection alone: see [`Options::only`].
+    /// From here on, reports only on this connection: see [`Options::only`].
     pub fn tell_only(&mut self, connection: u64) {
         self.options.only = Some(connection);
     }
 
-    /// From here on, tells of [pieces](Options::pieces), too.
+    /// From here on, reports [pieces](Options::pieces), too.
     pub fn tell_pieces(&mut self) {
         self.options.pieces = true;
     }
@@ -181,7 +182,7 @@ impl Inspector {
     }
 }
 
-/// Tells what a datagram was put together from.
+/// Reports what a datagram was put together from.
 fn tell(datagram: &Datagram, out: &mut Output<'_>) {
     let Datagram { source, destination, protocol, ref payload, ref runs } = *datagram;
     let made = Made { how: How::Reassembled { source, destination, protocol }, side: None, index: None };

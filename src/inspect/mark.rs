@@ -1,7 +1,7 @@
-//! How a redacted file says that it is one, and what it tells of content that had to be blanked.
+//! How a redacted file says that it's redacted, and what it records about content that had to be blanked.
 //!
-//! The mark is a line of the comments on interfaces, which survive when files are merged. What was compressed can't be
-//! read any more; so that its length is still known, the blank begins with it: see `Note`.
+//! The mark is a line in the comments on interfaces, which survive when files are merged. Compressed content can't be
+//! read any more, so to keep its length known, the blank begins with that length: see `Note`.
 
 use crate::capture::Interface;
 
@@ -17,8 +17,9 @@ pub fn is_marked(interface: &Interface) -> bool {
     interface.comment.as_deref().is_some_and(|comment| comment.lines().any(|line| line == MARK))
 }
 
-/// What the blank in place of coded content begins with: a byte that says how many follow, plus one, and as many bytes of
-/// the decoded length, highest first. Zero says that it isn't known, 255 that the content could not be decoded.
+/// What the blank in place of coded content begins with: a byte that says how many bytes follow, plus one, and then
+/// that many bytes of the decoded length, highest first. Zero says that the length isn't known, and 255 that the
+/// content couldn't be decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Note {
     first: Option<u8>,
@@ -33,7 +34,8 @@ impl Note {
     /// The most bytes it takes.
     pub(crate) const BYTES: usize = 9;
 
-    /// Writes the note into the beginning of what was blanked; what has no room for it says that the length isn't known.
+    /// Writes the note into the beginning of the blanked content. If there's no room for it, the blank says that the
+    /// length isn't known.
     pub(crate) fn write(length: Option<u64>, into: &mut [u8]) {
         let Some(length) = length else { return };
         let bytes = length.to_be_bytes();

@@ -17,9 +17,9 @@ pub(super) struct OpenExchange {
     pub(super) closes: Option<&'static str>,
     /// How many interim responses came, of which the exchange has at most [`MAX_INTERIM`](crate::limits::MAX_INTERIM).
     pub(super) interim: u64,
-    /// The capture lacks the head of its response, or of an interim one.
+    /// The head of its response, or of an interim one, isn't in the capture.
     pub(super) lost: bool,
-    /// The capture lacks what the client said next.
+    /// What the client said next isn't in the capture.
     pub(super) unfollowed: bool,
     /// By which its copy on another connection is found.
     pub(super) ticket: Ticket,

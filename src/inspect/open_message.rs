@@ -17,7 +17,7 @@ pub(super) struct OpenMessage {
     pub(super) note: Note,
     /// Part of it is missing or wrong: it won't be reported as a whole message.
     pub(super) broken: bool,
-    /// The message inflated, where that is told, and what it is being made from.
+    /// The inflated message, if that's reported, and what it's being made from.
     pub(super) inflating: Option<Making>,
     pub(super) from: Run,
     /// The id of what was found wrong with it first.

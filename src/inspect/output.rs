@@ -92,7 +92,7 @@ pub(super) struct Output<'a> {
     pub(super) summary: &'a mut Summary,
     /// How deep to look at the connection that is looked at.
     pub(super) depth: Depth,
-    /// The capture was redacted: what was coded is there as a note of its length.
+    /// The capture was redacted: coded content is there only as a note of its length.
     pub(super) redacted: bool,
     pub(super) scratch: &'a mut Scratch,
     /// What was asked for.
@@ -114,7 +114,7 @@ pub(super) struct About {
     pub(super) exchange: Option<u64>,
     /// The frame's index on its connection.
     pub(super) frame: Option<u64>,
-    /// The [`Problem::id`] of its cause: without that, this would not have come.
+    /// The [`Problem::id`] of its cause, without which it wouldn't have happened.
     pub(super) because: Option<u64>,
 }
 
@@ -156,7 +156,7 @@ pub(super) struct Scratch {
     pub(super) response: Response,
     /// The number of the latest derived stream.
     pub(super) derived: u64,
-    /// Notes that were made, by what they say and of which server, with their ids.
+    /// Notes that were already made, by what they say and about which server, with their ids.
     said: HashMap<(&'static str, u64), u64, RandomState>,
     /// The exchanges that others could be copies of.
     pub(super) hops: Hops,
@@ -181,7 +181,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Whether nothing needs to be put together only to be an event.
+    /// Whether nothing has to be assembled just to become an event.
     pub(super) fn counts_only(&self) -> bool {
         !self.is_told || self.sink.counts_only()
     }
@@ -251,8 +251,8 @@ impl<'a> Output<'a> {
         DerivedId(self.scratch.derived)
     }
 
-    /// Tells of bytes that were made from others. The stream begins with the first of them; the result is where they stand in
-    /// it.
+    /// Reports bytes that were made from others. The stream begins with the first of them. Returns where they are in
+    /// the stream.
     pub(super) fn derived(
         &mut self,
         making: &mut Option<Making>,

@@ -67,8 +67,8 @@ impl Pings {
         self.waiting.capacity() * size_of::<Waiting>()
     }
 
-    /// The side ends the connection: its oldest ping, if that waited for long or got a pong that does not answer it; how long
-    /// it waited, and that pong's packet. It is told once.
+    /// The side ends the connection. Returns its oldest ping, if that waited for long or got a pong that doesn't answer
+    /// it: how long it waited, and that pong's packet. This is reported once.
     pub(super) fn give_up(&mut self, now: Source) -> Option<(Source, u64, Option<u64>)> {
         let ping = self.waiting.front()?.source;
         let waited = now.ready.time.since(ping.ready.time);
@@ -78,7 +78,7 @@ impl Pings {
     }
 }
 
-/// A number that stands for a control frame's data, of which only so much is lawful.
+/// A number that stands for a control frame's data, whose legal length is limited.
 fn hash(payload: &[u8]) -> u64 {
     FixedState::default().hash_one(payload.get(..LAWFUL).unwrap_or(payload))
 }

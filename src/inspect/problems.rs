@@ -14,8 +14,8 @@ faults! {
     pub enum Fault {
         /// A packet that the capture holds only in part.
         #[error(
-            "the capture kept only the first {kept} of this packet's {length} bytes (its snap length), and so \
-             of others: what was cut off is unknown"
+            "the capture kept only the first {kept} of this packet's {length} bytes (its snap length), and likewise \
+             for other packets: nobody can tell what was cut off"
         )]
         PacketCut {
             /// How many bytes were kept.
@@ -28,7 +28,7 @@ faults! {
         IrregularFragment(String) => "irregular-fragment", "RFC 791 §3.2";
         /// A SYN that was answered with a reset.
         #[error(
-            "the server refuses the connection: it answers the SYN with a reset, as hosts do where no program \
+            "the server refuses the connection: it answers the SYN with a reset, as a host does when no program \
              listens on the port ({port})"
         )]
         ConnectionRefused {
@@ -37,7 +37,7 @@ faults! {
         } => "connection-refused", "RFC 9293 §3.5.2";
         /// A SYN that nothing answered.
         #[error(
-            "{}, and nothing came back: the host is not there, or something on the way drops the packets",
+            "{}, and nothing came back: the host is not there, or something on the path drops the packets",
             sent(*syns)
         )]
         NoAnswer {
@@ -46,8 +46,8 @@ faults! {
         } => "no-answer", "RFC 9293 §3.8.3";
         /// A receive window of 0.
         #[error(
-            "the {receiver} has no room left: its window is 0, so the other side must wait until the program \
-             takes in what has arrived"
+            "the {receiver} has no room left: its window is 0, so the other side must wait until the program reads \
+             what has arrived"
         )]
         ZeroWindow {
             /// "client" or "server".
@@ -55,8 +55,8 @@ faults! {
         } => note "zero-window", "RFC 9293 §3.8.6.1";
         /// Bytes sent again with other content, after the first copy had arrived.
         #[error(
-            "bytes {} to {} of what the {sender} sent come again with other content than in packet {first}: the \
-             receiver had the first copy and throws this one away",
+            "bytes {} to {} of what the {sender} sent come again with different content than in packet {first}: the \
+             receiver already had the first copy and throws this one away",
             bytes.start(), bytes.end()
         )]
         RetransmissionDiffers {
@@ -69,9 +69,9 @@ faults! {
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
         /// Bytes sent again with other content, while the first copy waited for bytes before it.
         #[error(
-            "bytes {} to {} of what the {sender} sent come again with other content than in packet {first}, \
-             while bytes before them are missing: which copy counts depends on the receiver; shown here is the \
-             one that begins first",
+            "bytes {} to {} of what the {sender} sent come again with different content than in packet {first}, while \
+             bytes before them are missing: which copy counts depends on the receiver; wire101 shows the one that \
+             begins first",
             bytes.start(), bytes.end()
         )]
         OverlapDiffers {
@@ -82,10 +82,10 @@ faults! {
             /// The packet with the first copy.
             first: u64,
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
-        /// Bytes of a stream that the capture lacks.
+        /// Bytes of a stream that aren't in the capture.
         #[error(
-            "{length} bytes that the {sender} sent were never captured, though their receiver has them: what \
-             they said is unknown"
+            "{length} bytes that the {sender} sent were never captured, although the receiver has them: nobody can \
+             tell what they said"
         )]
         MissingBytes {
             /// How many.
@@ -95,8 +95,8 @@ faults! {
         } => "missing-bytes", "RFC 9293 §3.4";
         /// Segments that nobody acknowledges, until the end.
         #[error(
-            "what the {sender} sent was never acknowledged, though it sent it again {times} times within {}: its peer is \
-             gone, or nothing reaches it any more", numbers::duration(*waited)
+            "what the {sender} sent was never acknowledged, although it was sent again {times} times within {}: the \
+             peer is gone, or nothing reaches it any more", numbers::duration(*waited)
         )]
         NeverAcknowledged {
             /// "client" or "server".
@@ -108,9 +108,9 @@ faults! {
         } => note "never-acknowledged", "RFC 9293 §3.8.3";
         /// Large segments that are lost where small ones pass.
         #[error(
-            "the {sender}'s full-sized segments ({length} bytes) are sent again {times} times and never acknowledged, \
-             while small ones pass: a link on the way takes only smaller packets (its MTU), and the ICMP message that \
-             would say so does not arrive"
+            "the {sender}'s full-sized segments ({length} bytes) were sent again {times} times and never \
+             acknowledged, while small ones get through: a link on the path takes only smaller packets (its MTU), and \
+             the ICMP message that would say so does not arrive"
         )]
         LargeSegmentsLost {
             /// "client" or "server".
@@ -122,8 +122,8 @@ faults! {
         } => note "mtu-black-hole", "RFC 8899 §1.1";
         /// A reset after a long silence.
         #[error(
-            "after {} of silence the {forgetter} answers with a reset: it no longer knew the connection. It was restarted, \
-             or a box on the way had forgotten it", numbers::duration(*silent)
+            "after {} of silence the {forgetter} answers with a reset: it no longer knew the connection. Either it \
+             was restarted, or a box on the path had forgotten the connection", numbers::duration(*silent)
         )]
         ConnectionForgotten {
             /// "client" or "server": who sent the reset.
@@ -133,9 +133,9 @@ faults! {
         } => note "connection-forgotten", "RFC 9293 §3.5.1";
         /// A reset that its receiver drops.
         #[error(
-            "this reset of the {sender}'s lies outside of any window: its sequence number is far from what is waited for, so that \
-             its receiver drops it, and the connection goes on. It was forged by somebody who couldn't see the connection, or is \
-             of an earlier one"
+            "this reset from the {sender} lies outside any window: its sequence number is far from the expected one, \
+             so its receiver drops it and the connection goes on. Either somebody who couldn't see the connection \
+             forged it, or it belongs to an earlier connection"
         )]
         ResetOutsideWindow {
             /// "client" or "server": whose address it has.
@@ -143,15 +143,15 @@ faults! {
         } => note "reset-outside-window", "RFC 9293 §3.10.7.4";
         /// A WebSocket whose handshake was not captured.
         #[error(
-            "both sides send whole frames, and one of them masks, as the client of a WebSocket does: it was open before the capture \
-             began. --decode-as {port}=websocket reads it"
+            "both sides send complete frames, and one of them masks its frames, as a WebSocket client does: it was \
+             open before the capture began. To read it, use --decode-as {port}=websocket"
         )]
         WebSocketInItsMiddle {
             /// The server's port.
             port: u16,
         } => note "websocket-before-capture", "RFC 6455 §5.1";
         /// An ICMP message about a segment of the connection.
-        #[error("{reporter} answers with ICMP that a packet of this connection did not arrive: {what}")]
+        #[error("{reporter} reports by ICMP that a packet of this connection did not arrive: {what}")]
         IcmpSays {
             /// Who says so.
             reporter: IpAddr,
@@ -159,15 +159,15 @@ faults! {
             what: String,
         } => note "icmp-complaint", "RFC 1122 §3.2.2.1";
         /// The same for IPv6.
-        #[error("{reporter} answers with ICMPv6 that a packet of this connection did not arrive: {what}")]
+        #[error("{reporter} reports by ICMPv6 that a packet of this connection did not arrive: {what}")]
         Icmpv6Says {
             /// Who says so.
             reporter: IpAddr,
             /// Why, in words.
             what: String,
         } => note "icmpv6-complaint", "RFC 4443 §3";
-        /// A connection of which the capture has one direction.
-        #[error("only what the {sender} sent is in this capture: of the other direction there is nothing, so that much can't be told")]
+        /// A connection of which the capture has only one direction.
+        #[error("only what the {sender} sent is in this capture: the other direction is missing, so much can't be told")]
         OneDirection {
             /// "client" or "server".
             sender: &'static str,

@@ -1,7 +1,7 @@
 //! What the pipeline finds, a record for each: connections, exchanges, frames, messages, problems and the summary.
 //!
-//! These are what every view draws from. Text that was captured is kept as bytes: it need not be UTF-8, and nothing is
-//! replaced. Escaping it for a terminal, or for JSON, is the view's work.
+//! These are what every view draws from. Captured text is kept as bytes: it needn't be UTF-8, and nothing is replaced.
+//! Escaping it for a terminal or for JSON is the view's job.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ pub struct Connection {
     pub server_bytes: u64,
     /// Segments whose bytes had all been seen before.
     pub retransmitted_segments: u64,
-    /// Stream bytes that the capture lacks, both directions.
+    /// Stream bytes that aren't in the capture, both directions.
     pub missing_bytes: u64,
 }
 
@@ -205,7 +205,7 @@ impl Exchange {
         response.message.complete.then(|| response.message.extent.last.time.since(request.message.extent.first.time))
     }
 
-    /// The exchange with no more than `keep` bytes of each body, where it has more.
+    /// The exchange with at most `keep` bytes of each body.
     #[must_use]
     pub fn shortened(&self, keep: usize) -> Option<Self> {
         let is_long = |message: &HttpMessage| message.body.len() > keep;
@@ -366,14 +366,15 @@ pub struct Message {
     pub payload_truncated: bool,
 }
 
-/// Something a specification forbids or a capture lacks; or, as a note, what explains what happened and breaks no rule.
+/// Something that a specification forbids or that's missing from the capture; or a note, which explains what happened
+/// and breaks no rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problem {
     /// Counts from 0, problems and notes together, in the order in which they were found. A cause comes before its effects.
     pub id: u64,
     /// Whether a rule is broken.
     pub kind: Kind,
-    /// The id of its cause: without that, this would not have come.
+    /// The id of its cause, without which it wouldn't have happened.
     pub because: Option<u64>,
     /// The packet that shows it; 0 where none does.
     pub packet: u64,

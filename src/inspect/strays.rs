@@ -17,7 +17,7 @@ use crate::layers::application::websocket::{Header, handshake};
 use crate::layers::session::{self, Opening, tls};
 use crate::limits::{MAX_START_LINE, MAX_STRAY_BYTES, MAX_UNNAMED};
 
-/// How long nothing may come between two parts of what is told as one, in nanoseconds.
+/// How long, in nanoseconds, the gap between two parts may be if they're reported as one.
 const PAUSE: u64 = 1_000_000_000;
 
 /// What is known of connections on the way.
@@ -49,7 +49,7 @@ struct Talk {
 /// One side's stream.
 #[derive(Debug, Default)]
 struct StrayStream {
-    /// The position of the first byte of which it isn't known yet what it is, and that after the last which came.
+    /// The position of the first byte whose meaning isn't known yet, and the one after the last byte that came.
     next: u64,
     end: u64,
     /// The bytes from there on; not all of them, if there are too many.
@@ -116,7 +116,7 @@ impl Listener<'_> {
         }
     }
 
-    /// Something else is told of a connection: what came before it is told first.
+    /// Something else is reported about a connection: what came before it is reported first.
     fn interrupted(&mut self, event: Event<'_>) {
         let Some(connection) = event.connection() else { return };
         let Some(talk) = self.strays.talks.get_mut(&connection) else { return };
@@ -264,7 +264,7 @@ fn is_frame(bytes: &[u8]) -> bool {
     Header::parse(bytes).is_some_and(|header| header.mask_key.is_some() && header.is_lawful(Direction::Client, true))
 }
 
-/// Tells of frames that a client sent before its handshake was answered (RFC 6455 §4.1): each is a stray of its own.
+/// Reports frames that a client sent before its handshake was answered (RFC 6455 §4.1). Each is its own stray.
 fn tell_frames(all: Stray, sink: &mut dyn Sink) {
     let mut at = 0;
     for read in pasted::read(&all.bytes, Some(Direction::Client)).frames {
@@ -283,7 +283,7 @@ fn tell_frames(all: Stray, sink: &mut dyn Sink) {
     }
 }
 
-/// What bytes are, as far as they say it themselves; nothing where they don't.
+/// What bytes are, as far as they show it themselves; nothing if they don't.
 fn name(it: &Stray) -> Cow<'static, str> {
     let bytes = &it.bytes[..];
     if tls::is_record(bytes) {

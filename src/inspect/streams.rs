@@ -27,8 +27,8 @@ pub(super) struct Streams<'a, 'b> {
 }
 
 impl Streams<'_, '_> {
-    /// Who sends the requests is the client, also where a SYN says something else: some servers dial out. If no SYN was captured,
-    /// all waits for the first request or response.
+    /// Whoever sends the requests is the client, even if a SYN says otherwise: some servers dial out. If no SYN was
+    /// captured, everything waits for the first request or response.
     #[cold]
     fn find_client(&mut self, side: End, bytes: &[u8], source: Source) {
         if self.record.handshake {
@@ -67,8 +67,8 @@ impl Streams<'_, '_> {
         self.out.emit(Event::Turned(self.record.number));
     }
 
-    /// Takes note of frames in the middle of a connection. Both sides' together tell that it's a WebSocket, and who the client
-    /// is; what was agreed on stays unknown, so that nothing is decoded unless the user says so.
+    /// Takes note of frames in the middle of a connection. Those of both sides together show that it's a WebSocket, and
+    /// which side is the client. What was agreed on stays unknown, so nothing is decoded unless the user asks for it.
     fn find_frames(&mut self, side: End, bytes: &[u8], source: Source) {
         self.framed[side as usize] = websocket::sender(bytes);
         let client = match *self.framed {

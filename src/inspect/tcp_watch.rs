@@ -11,7 +11,7 @@ use crate::moment::Moment;
 /// no answer is missed.
 const RETRY_TIMEOUT: u64 = 1_000_000_000;
 
-/// How often a segment is sent again before that is a story of its own.
+/// How often a segment is sent again before that's worth a story.
 const MANY_TIMES: u32 = 3;
 
 /// The payload from which on a segment may be too large for a path, in bytes: every path takes 1,232 with IPv6 (RFC 8200 §5),
@@ -33,7 +33,7 @@ pub(super) struct TcpWatch {
     stalled: bool,
     /// What each side sends again, and nobody acknowledges.
     again: [Again; 2],
-    /// A silence, who broke it, and that the other side has not reacted yet.
+    /// A silence, and who broke it, while the other side hasn't reacted yet.
     broken: Option<Broken>,
 }
 
@@ -177,7 +177,7 @@ impl TcpWatch {
     /// The connection is over at `now`, or the capture is: what there is to say, and where.
     pub(super) fn over(&self, record: &Connection, now: Source, end: Source) -> Option<(Source, Fault)> {
         let waited = now.ready.time.since(record.extent.first.time);
-        // A capture that has each packet twice has not waited.
+        // In a capture that has each packet twice, this doesn't mean that the side waited.
         if self.unanswered > 0 && !self.spoken && waited >= RETRY_TIMEOUT {
             return Some((end, Fault::NoAnswer { syns: self.unanswered }));
         }

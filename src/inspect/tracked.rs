@@ -41,7 +41,7 @@ pub(super) struct Tracked {
     pub(super) held: usize,
     /// The snap length cut one of its packets, and that was reported.
     cut_was_told: bool,
-    /// What ICMP said of it, by its id.
+    /// What ICMP said about it, by its id.
     complained: Option<u64>,
     /// That one side had forgotten it, by its id.
     forgotten: Option<u64>,
@@ -119,7 +119,7 @@ impl Tracked {
         self.conversation.forget();
     }
 
-    /// A router or host says why a segment of this connection did not arrive. It is told once.
+    /// A router or host says why a segment of this connection didn't arrive. This is reported once.
     pub(super) fn complaint(&mut self, complaint: &Complaint, source: Source, out: &mut Output<'_>) {
         if self.complained.is_some() {
             return;
@@ -183,7 +183,7 @@ impl Tracked {
             return false;
         }
         self.ended = true;
-        // After a reset, what was on its way is still read; after both FINs, nothing is.
+        // After a reset, what was on its way is still read. After both FINs, nothing is.
         if reset {
             if self.conversation.is_inside() {
                 self.conversation.reset(self.record.closed_by, self.forgotten, source, out);
@@ -263,7 +263,7 @@ impl Tracked {
         let record = &mut self.record;
         if segment.flags & (FIN | RST) != 0 {
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
-            // Who resets a connection ends it, whoever had closed their half before.
+            // A side that resets a connection ends it, whichever side had closed its half before.
             record.closed_by = if reset && record.closed != Closed::Reset {
                 Some(from_direction)
             } else {

@@ -20,7 +20,7 @@ impl OpenMessage {
         self.cause.get_or_insert(id);
     }
 
-    /// Takes payload as it was sent, but unmasked; it stands at `from`.
+    /// Takes payload as it was sent, but unmasked; it begins at `from`.
     #[inline]
     pub(super) fn push(
         &mut self,

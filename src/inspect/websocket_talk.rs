@@ -15,7 +15,7 @@ use crate::layers::presentation::masking;
 use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::MAX_LINE_AFTER_CLOSE;
 
-/// The most of a control frame's payload that is looked at: all that a valid one may have (RFC 6455 §5.5).
+/// How much of a control frame's payload is looked at: all that a valid frame can have (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
 
 /// Payload is unmasked in pieces of this size, which stay in the processor's nearest cache.
@@ -48,7 +48,7 @@ struct Sender {
     /// It sent its FIN.
     finished: bool,
     pings: Pings,
-    /// What says that it ended the connection for want of a pong.
+    /// What says that it ended the connection because no pong came.
     gave_up: Option<u64>,
     /// The data message that this side sent last, or is sending.
     last: Option<Sent>,
@@ -75,7 +75,7 @@ struct InFrame {
     /// The payload, unmasked, as far as it is kept.
     payload: Vec<u8>,
     truncated: bool,
-    /// The payload unmasked, where that is told.
+    /// The unmasked payload, if that's reported.
     unmasking: Option<Making>,
     /// The ping that it answers.
     answers: Option<Answered>,
@@ -248,7 +248,7 @@ impl WebSocketTalk {
         }
     }
 
-    /// The connection is over, or the capture is: a frame in progress stays as it is.
+    /// The connection or the capture is over: a frame in progress stays as it is.
     pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
         self.check_ending(reset, source, out);
         for side in &mut self.sides {
@@ -286,7 +286,7 @@ impl Sender {
         self.decoder.gap(length)
     }
 
-    /// This side ends the connection: a ping of it that waits for its pong may be why.
+    /// This side ends the connection: one of its pings that's still waiting for a pong may be the reason.
     fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
         if let Some((ping, waited, other)) = self.pings.give_up(source) {
             let found = Fault::PingUnanswered { from: self.direction, waited, other };
@@ -345,7 +345,7 @@ impl Sender {
         });
     }
 
-    /// Takes payload that stands at `run` of the side's stream.
+    /// Takes payload that's at `run` in the side's stream.
     fn payload(
         &mut self,
         payload: &[u8],
@@ -464,7 +464,7 @@ impl Sender {
     }
 }
 
-/// A side closes: for want of a pong, or for a message of the other side's.
+/// A side closes: because no pong came, or because of a message from the other side.
 fn closes(
     side: &mut Sender,
     code: Option<u16>,
@@ -493,7 +493,7 @@ fn first_line(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&line[..line.len().min(ENOUGH)]).into_owned()
 }
 
-/// What the bytes are that follow a close frame and are no frame.
+/// What the bytes after a close frame are, if they aren't a frame.
 fn after_close(bytes: &[u8]) -> &'static str {
     let begins = |from| likeness(from, bytes, MAX_LINE_AFTER_CLOSE) == Likeness::Yes;
     if begins(Direction::Server) {

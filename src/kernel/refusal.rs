@@ -84,7 +84,7 @@ impl System {
             Errno::EINVAL if self.threads => {
                 return (
                     "a user namespace can be made only before a program's second thread starts".to_owned(),
-                    vec!["do it in a process of its own".to_owned()],
+                    vec!["do it in a separate process".to_owned()],
                 );
             }
             Errno::EINVAL | Errno::ENOSYS if !self.has_them => {
@@ -92,7 +92,7 @@ impl System {
             }
             Errno::ENOSPC | Errno::EUSERS => {
                 let name = self.no_more.unwrap_or("user.max_user_namespaces");
-                let why = format!("there are as many namespaces as may be, or none may: see the sysctl {name}");
+                let why = format!("no more namespaces are allowed, or none at all: see the sysctl {name}");
                 (why, Some(set(name, "10000")))
             }
             Errno::EPERM | Errno::EACCES if self.only_root && !self.root => {
@@ -103,11 +103,11 @@ impl System {
                 let remedy = "allow it with `docker run --cap-add SYS_ADMIN ...`, or with `--security-opt \
                               seccomp=unconfined` (podman: the same)"
                     .to_owned();
-                ("system calls are filtered (seccomp), as containers do".to_owned(), Some(remedy))
+                ("system calls are filtered (seccomp), as in a container".to_owned(), Some(remedy))
             }
             Errno::EPERM | Errno::EACCES if self.app_armor && !self.root => {
                 let name = "kernel.apparmor_restrict_unprivileged_userns";
-                let why = format!("AppArmor lets only programs it knows do this: the sysctl {name} is 1");
+                let why = format!("AppArmor allows this only to programs that it knows: the sysctl {name} is 1");
                 (why, Some(set(name, "0")))
             }
             _ => ("a security policy of this system forbids it, or a chroot or a container does".to_owned(), None),
@@ -142,7 +142,7 @@ mod tests {
                 Errno::ENOSPC,
                 "sysctl user.max_net_namespaces=",
             ),
-            (System { threads: true, ..USUAL }, Errno::EINVAL, "a process of its own"),
+            (System { threads: true, ..USUAL }, Errno::EINVAL, "a separate process"),
         ];
         for (system, error, expected) in cases {
             let (why, remedies) = system.explain(error);

@@ -112,15 +112,15 @@ impl Direction {
     }
 }
 
-/// A stream of bytes that were made from other bytes: put together, unmasked, inflated. The number depends on the order in
-/// which streams were made and on what was asked for: it is never shown.
+/// A stream of bytes that were made from other bytes: put together, unmasked, inflated. The number depends on the order
+/// in which streams were made and on what was asked for, so it's never shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DerivedId(pub u64);
 
-/// What bytes stand in.
+/// What bytes are part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
-    /// A packet, by its number, from 1. Number 0 is that of no packet.
+    /// A packet, by its number, from 1. Number 0 means no packet.
     Packet(u64),
     /// A stream that was made from other bytes.
     Derived(DerivedId),
@@ -146,7 +146,7 @@ impl Origin {
 /// Where the bytes that a decoder reads next stand, and when they could be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Source {
-    /// What they stand in.
+    /// What they're part of.
     pub origin: Origin,
     /// Where in it the first of them is, in bytes.
     pub offset: u64,
@@ -165,7 +165,7 @@ impl Source {
 /// Bits of a packet or a derived stream. Whole bytes for nearly everything; a WebSocket frame's FIN and opcode share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// What they stand in.
+    /// What they're part of.
     pub origin: Origin,
     /// Bits from its first; bit 0 is the first byte's most significant.
     pub bits: Range<u64>,
@@ -174,7 +174,7 @@ pub struct Span {
 /// Contiguous bytes of a packet or a derived stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// What they stand in.
+    /// What they're part of.
     pub origin: Origin,
     /// Where in it the run starts, in bytes.
     pub offset: u64,
@@ -262,7 +262,7 @@ pub struct Field {
     pub spans: Vec<Span>,
     /// What defines it: "RFC 9293 §3.1".
     pub clause: Cow<'static, str>,
-    /// What it is made of, in order; empty for a leaf.
+    /// What it consists of, in order; empty for a leaf.
     pub parts: Vec<Field>,
 }
 

@@ -1,17 +1,17 @@
-//! What faults have in common: a sentence, a code that stands for good, and the clause behind them.
+//! What faults have in common: a sentence, a permanent code, and the clause behind them.
 //!
-//! Each layer has an enum of its own faults, written down with `faults!` so that everything about one stands in one place.
-//! A fault is a problem, unless its code is marked `note`: then no rule is broken, and it still explains what happened.
+//! Each layer has its own enum of faults, written with `faults!` so that everything about a fault is in one place. A
+//! fault is a problem unless its code is marked `note`: then no rule is broken, but it still explains what happened.
 
 use std::fmt::Display;
 
 /// Whether a rule was broken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// It was, or the capture lacks something.
+    /// A rule was broken, or something is missing from the capture.
     #[default]
     Problem,
-    /// It was not, and this still explains what happened.
+    /// No rule was broken, but this explains what happened.
     Note,
 }
 

@@ -28,7 +28,7 @@ const GLANCE: usize = 512;
 /// What happens, with the time that has passed, and what each is about.
 #[derive(Debug, Default)]
 pub struct Live {
-    /// What times count from; the first packet, if nothing is set.
+    /// The time that times count from; the first packet if nothing is set.
     start: Option<Timestamp>,
     now: Timestamp,
     /// When something was said or told last, and the longest silence since something was told.
@@ -58,7 +58,7 @@ impl Live {
         self.heard = Some(self.now);
     }
 
-    /// The silence before what is told next, if it was long.
+    /// The silence before the next line, if it was long.
     #[must_use]
     pub fn silence(&mut self) -> Option<Happening> {
         self.hear();
@@ -74,7 +74,7 @@ impl Live {
         self.connection(it, Text::words(format!("{} → {}", it.client, it.server)), joined)
     }
 
-    /// A connection's end, or what became of one that has none.
+    /// A connection's end, or what happened to one that didn't end.
     #[must_use]
     pub fn closed(&self, it: &Connection) -> Happening {
         let by = it.closed_by.map(|who| format!(" by the {}", who.name())).unwrap_or_default();
@@ -99,13 +99,13 @@ impl Live {
         self.whole(subject, said, rest.into().dim())
     }
 
-    /// An exchange, once its response is there, or can no longer come.
+    /// An exchange, once its response is there or can no longer arrive.
     #[must_use]
     pub fn exchange(&self, it: &Exchange) -> Happening {
         self.exchange_with(it, &details(it))
     }
 
-    /// An exchange whose response has begun, and has no end yet.
+    /// An exchange whose response has begun but not ended.
     #[must_use]
     pub fn going_on(&self, it: &Exchange) -> Happening {
         self.exchange_with(it, &[Text::words(", and its body goes on").dim()])

@@ -3,8 +3,8 @@
 //! A view takes records, fields or its own small rows, and returns a [`model::Page`] or a block of one. It knows neither
 //! colours nor widths, never asks what the terminal can do, and reads no capture. A [`writer`] draws the page, or says it.
 //!
-//! Two invariants hold for all of them, whatever was captured: no line is wider than [`Style::width`] (but for the diagram
-//! of a frame, which is as wide as the 32 bits of its ruler), and no byte of a capture reaches the output unless
+//! Two invariants hold for all of them, whatever was captured. No line is wider than [`Style::width`], except the
+//! diagram of a frame, which is as wide as the 32 bits of its ruler. And no byte of a capture reaches the output unless
 //! [`escape`] has made it harmless.
 
 pub mod compare;

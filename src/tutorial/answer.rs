@@ -10,7 +10,7 @@ const WORDS: [&str; 13] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// It is no number.
-    #[error("That is no number.")]
+    #[error("That isn't a number.")]
     NoNumber,
     /// A number of something else.
     #[error("{}", match .0 {
@@ -20,7 +20,7 @@ pub enum NoAnswer {
     })]
     OtherUnit(Unit),
     /// There are no such numbers here.
-    #[error("A whole number, please, that is not negative and not beyond all measure.")]
+    #[error("Please give a whole number that isn't negative or impossibly large.")]
     OutOfRange,
 }
 

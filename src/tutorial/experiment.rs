@@ -40,7 +40,10 @@ pub struct Trial {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoExperiment {
     /// A flag that is none.
-    #[error("`{0}` cannot be changed here. What can: --rtt 200ms, --loss 5, --seed 3; and --ladder, --layers, --hex.")]
+    #[error(
+        "`{0}` can't be changed here. You can change --rtt 200ms, --loss 5, --seed 3; and add --ladder, --layers, \
+         --hex."
+    )]
     Flag(String),
     /// A flag with a value that it cannot have, or none.
     #[error("{flag}: {problem}")]
@@ -51,7 +54,7 @@ pub enum NoExperiment {
         problem: String,
     },
     /// A number without a suggestion.
-    #[error("There are suggestions 1 to {0}.")]
+    #[error("Suggestions are numbered 1 to {0}.")]
     Number(usize),
     /// A lesson that is none.
     #[error(transparent)]
@@ -84,7 +87,7 @@ impl Trial {
             let (flag, value) = word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
             let flag = flag.trim_start_matches('-');
             let wrong = |problem: String| NoExperiment::Value { flag: format!("--{flag}"), problem };
-            let mut value = || value.or_else(|| words.next().copied()).ok_or("write a value behind it".to_owned());
+            let mut value = || value.or_else(|| words.next().copied()).ok_or("write a value after it".to_owned());
             match flag {
                 "rtt" => self.rtt = Some(value().and_then(asked::duration).map_err(wrong)?),
                 "loss" => self.loss = Some(value().and_then(asked::percent).map_err(wrong)?),

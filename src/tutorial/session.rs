@@ -129,7 +129,7 @@ impl Session {
             Command::Hint => return self.hint(),
             Command::Look(Look::Text) => return Ok(Reply::Look(Look::Text)),
             Command::Look(_) | Command::Try(_) if step == Step::Guess => {
-                let first = "Your guess first: then the lesson is run, and there is something to see.";
+                let first = "Guess first. Then the lesson runs, and there's something to see.";
                 return Ok(Reply::Misunderstood(first.to_owned()));
             }
             Command::Look(look) => return Ok(Reply::Look(look)),
@@ -224,7 +224,7 @@ impl Session {
         match self.check() {
             Some(check) => Ok(Reply::Hint(self.run.fill(&check.hint)?)),
             None if self.step() == Step::Guess => {
-                Ok(Reply::Hint("Any guess will do: what you find out after it stays the better for it.".to_owned()))
+                Ok(Reply::Hint("Any guess will do: it makes what you find out easier to remember.".to_owned()))
             }
             None => Ok(Reply::Hint("Type the number of something to try, or press Enter to go on.".to_owned())),
         }

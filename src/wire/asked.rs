@@ -13,11 +13,11 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "s" => 1.0,
         "ms" | "" => 1e-3,
         "us" | "µs" => 1e-6,
-        unit => return Err(format!("{unit:?} is no unit of time; write 80ms or 1.5s")),
+        unit => return Err(format!("{unit:?} isn't a unit of time; write 80ms or 1.5s")),
     };
     let number: f64 = number.parse().map_err(|_| "write a number and a unit: 80ms or 1.5s".to_owned())?;
     let duration = Duration::try_from_secs_f64(number * seconds)
-        .map_err(|_| "a time can not be negative or endless".to_owned())?;
+        .map_err(|_| "a time must not be negative or endless".to_owned())?;
     if duration > Duration::from_mins(1) {
         return Err("more than a minute is farther than the Moon and back; choose at most 60s".to_owned());
     }

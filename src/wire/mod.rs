@@ -134,10 +134,10 @@ pub enum WireError {
         most: usize,
     },
     /// This system has no loopback wire.
-    #[error("the loopback wire needs Linux's network namespaces; take the virtual one, which runs anywhere")]
+    #[error("the loopback wire needs Linux's network namespaces; use the virtual one, which runs anywhere")]
     OnlyOnLinux,
     /// The system forbids something that the wire needs.
-    #[error("the loopback wire needs a network namespace of its own, and {0}")]
+    #[error("the loopback wire needs its own network namespace, and {0}")]
     Refused(String),
     /// The runtime could not be started, or what the wire needs from the system failed.
     #[error("the wire failed: {0}")]

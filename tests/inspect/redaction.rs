@@ -268,6 +268,8 @@ proptest! {
         let shown = folder.run(&[&["inspect", "all.pcapng", "--json", "--out", "kept.pcapng"], filter, redacting].concat());
         let kept = folder.run(&[&["inspect", "kept.pcapng", "--json"], filter].concat());
         prop_assert!(!records_of(&shown.out).is_empty(), "{}", shown.err);
+        // Where the next frame begins after a hole is guessed from the bytes, and blanked bytes look like others.
+        prop_assume!(!redact || !shown.out.contains("\"missing-bytes\""));
         let mut counts = BTreeMap::new();
         for (out, sign) in [(&shown.out, 1), (&kept.out, -1)] {
             for mut record in records_of(out) {

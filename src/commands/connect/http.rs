@@ -114,7 +114,7 @@ fn load(data: &Data) -> Result<Bytes, Failure> {
         read.map_err(|error| Failure::Input(format!("{name}: {error}")))?;
         if body.len() as u64 > LONGEST_BODY {
             return Err(Failure::Input(format!(
-                "{name}: longer than {} MiB, which is more than is sent",
+                "{name}: longer than {} MiB, the most that wire101 sends",
                 LONGEST_BODY >> 20
             )));
         }

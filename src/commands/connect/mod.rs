@@ -91,7 +91,7 @@ impl Connect {
             }
         };
         match self.fields.iter().find(|(name, _)| made(name)) {
-            Some((name, _)) => Err(Failure::Usage(format!("--header {name}: the client makes this field itself"))),
+            Some((name, _)) => Err(Failure::Usage(format!("--header {name}: the client sets this header itself"))),
             None => Ok(()),
         }
     }

@@ -136,10 +136,10 @@ fn next_line(input: &mut impl BufRead) -> Result<Option<String>, String> {
     let line = line.strip_suffix(b"\n").unwrap_or(&line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.len() as u64 > LONGEST_LINE {
-        return Err(format!("a line is longer than {} MiB, which is more than is sent", LONGEST_LINE >> 20));
+        return Err(format!("a line is longer than {} MiB, the most that wire101 sends", LONGEST_LINE >> 20));
     }
     let text = std::str::from_utf8(line);
-    text.map(|text| Some(text.to_owned())).map_err(|_| "a line is not UTF-8, which text messages have to be".to_owned())
+    text.map(|text| Some(text.to_owned())).map_err(|_| "a line is not UTF-8, but text messages have to be".to_owned())
 }
 
 /// Whoever listens, and writes down what is heard.

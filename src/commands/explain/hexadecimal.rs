@@ -9,7 +9,7 @@ pub enum HexError {
     #[error("write the frame's bytes in hexadecimal: wire101 explain frame 81 85 37 fa 21 3d 7f 9f 4d 51 58")]
     Empty,
     /// A character that is no digit of it.
-    #[error("{character:?}, at character {at}, is no hexadecimal digit (0 to 9, a to f)")]
+    #[error("{character:?}, at character {at}, isn't a hexadecimal digit (0 to 9, a to f)")]
     NoDigit {
         /// The character.
         character: char,
@@ -17,7 +17,7 @@ pub enum HexError {
         at: usize,
     },
     /// A digit without its second.
-    #[error("a byte is two digits, and here {digits} are: one is missing, or one too many")]
+    #[error("a byte is two digits, but there are {digits}: one is missing, or there is one too many")]
     HalfByte {
         /// How many there are.
         digits: usize,

@@ -116,12 +116,12 @@ fn brief(said: &str) -> String {
 fn unknown(said: &str) -> Failure {
     let nearest: Vec<String> = explain::resembling(said).iter().map(|asked| format!("`{asked}`")).collect();
     let then = match nearest.as_slice() {
-        [] => "`wire101 explain topics` lists what can be asked".to_owned(),
+        [] => "`wire101 explain topics` lists what you can ask".to_owned(),
         [one] => format!("did you mean {one}?"),
         [first, others @ ..] => format!("did you mean {first}, or {}?", others.join(", or ")),
     };
     let said = brief(said);
-    Failure::Usage(format!("nothing to explain is called `{said}`; {then}"))
+    Failure::Usage(format!("there is nothing called `{said}` to explain; {then}"))
 }
 
 fn accept(rest: &str) -> Page {
@@ -144,9 +144,9 @@ fn frame(rest: &str) -> Result<(Page, Result<(), Failure>), Failure> {
     let outcome = match (short, &pasted.cut) {
         (Some(missing), _) => {
             let missing = numbers::counted(missing, "byte");
-            Err(Failure::Input(format!("the last frame is cut short: its payload lacks {missing}")))
+            Err(Failure::Input(format!("the last frame is cut short: its payload is missing {missing}")))
         }
-        (None, Some(_)) => Err(Failure::Input("the last frame is cut short: its header is not whole".to_owned())),
+        (None, Some(_)) => Err(Failure::Input("the last frame is cut short: its header is incomplete".to_owned())),
         (None, None) => Ok(()),
     };
     Ok((view::frames::frames(&pasted), outcome))

@@ -37,13 +37,13 @@ pub(in crate::commands) enum Absent {
         there: u64,
     },
     /// Anything that matches.
-    #[error("nothing in this capture matches what was asked for; it has {}", counted(*.of, "connection"))]
+    #[error("nothing in this capture matches; it has {}", counted(*.of, "connection"))]
     Match {
         /// How many connections there are.
         of: u64,
     },
     /// Anything that matches on a connection that is there.
-    #[error("nothing on connection {connection} matches what was asked for")]
+    #[error("nothing on connection {connection} matches")]
     MatchOn {
         /// Its number.
         connection: u64,

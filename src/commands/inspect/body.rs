@@ -138,7 +138,7 @@ impl<'a, W: Write> Body<'a, W> {
                 Ok(())
             };
             if let Err(wrong) = undone {
-                self.wrong.get_or_insert(format!("can not be decoded further: {wrong}"));
+                self.wrong.get_or_insert(format!("can't be decoded further: {wrong}"));
             }
         }
         self.waiting.drain(..to);
@@ -149,7 +149,7 @@ impl<'a, W: Write> Body<'a, W> {
         self.found = self.message(it).map_or(BodyFound::Half, |it| BodyFound::Whole { complete: it.complete });
         let finished = self.decoder.as_mut().map_or(Ok(()), |decoder| decoder.finish());
         if let Err(wrong) = finished {
-            self.wrong.get_or_insert(format!("can not be decoded further: {wrong}"));
+            self.wrong.get_or_insert(format!("can't be decoded further: {wrong}"));
         }
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Input<'a> {
     }
 
     fn no_room(&self, error: &io::Error) -> Failure {
-        Failure::Input(format!("{}: cannot be put aside, to be read twice: {error}", self.label()))
+        Failure::Input(format!("{}: can't be stored in a temporary file, to be read twice: {error}", self.label()))
     }
 
     /// Reads it from its beginning.

@@ -84,7 +84,7 @@ pub(super) fn keep(asked: &Inspect, input: &Input<'_>, path: &Path) -> Result<Ke
     let mut said = vec![format!("{}: {} of {connections} of {all}", path.display(), counted(packets, "packet"))];
     said.extend(redacted.iter().flat_map(Written::said));
     if late.packets.len() >= MOST_LATE {
-        said.push("There are more fragments than are remembered: some may be left out.".to_owned());
+        said.push("There are more fragments than wire101 can remember: some may be left out.".to_owned());
     }
     Ok(Kept { said, outcome: input.outcome(None, finding.error) })
 }
@@ -105,7 +105,7 @@ pub(super) fn redacted<'a>(asked: &Inspect, input: &Input<'a>) -> Result<Input<'
     let written = write();
     let failed = |error: io::Error| match error.downcast::<CaptureError>() {
         Ok(stopped) => Failure::capture(&input.label(), &stopped),
-        Err(error) => Failure::Run(format!("cannot put aside a copy without secrets: {error}")),
+        Err(error) => Failure::Run(format!("can't store a copy without secrets in a temporary file: {error}")),
     };
     Ok(input.rewritten(written.map_err(failed)?))
 }

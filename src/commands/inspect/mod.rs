@@ -195,7 +195,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
     } else if !asked.clocks.is_empty() {
         Err(Failure::Usage("--clock sets one capture's clock beside another's: name both".to_owned()))
     } else if asked.watch && asked.file.as_os_str() == "-" {
-        Err(Failure::Usage("--watch follows a file; standard input is read as it comes anyway".to_owned()))
+        Err(Failure::Usage("--watch follows a file; standard input is always read as it arrives".to_owned()))
     } else if asked.watch {
         watch::Growing::open(&asked.file, watcher)
             .and_then(|file| live_input(asked, Input::stream(&asked.file, Box::new(file)).growing(), None, out, style))
@@ -355,7 +355,7 @@ fn counts(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) -> 
 fn say_filtered(pass: &Pass, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     if let Some(Matched { connections, of }) = pass.matched {
         let (matched, all) = (numbers::count(connections), numbers::counted(of, "connection"));
-        say(format!("filtered: {matched} of {all}; the counts are of the whole capture"), out, style)?;
+        say(format!("filtered: {matched} of {all}; the counts are for the whole capture"), out, style)?;
     }
     say_redacted(pass.redacted, out, style)
 }

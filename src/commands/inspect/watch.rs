@@ -32,12 +32,12 @@ impl Growing {
     fn is_lost(&mut self) -> io::Result<Option<&'static str>> {
         let here = self.file.metadata()?;
         if here.len() < self.file.stream_position()? {
-            return Ok(Some("the file has become shorter while it was watched: it was written anew"));
+            return Ok(Some("the file got shorter while it was being watched: it was written anew"));
         }
         Ok(match fs::metadata(&self.path) {
             Ok(there) if is_same(&here, &there) => None,
-            Ok(_) => Some("another file has taken its place while it was watched"),
-            Err(_) => Some("it was removed while it was watched"),
+            Ok(_) => Some("another file took its place while it was being watched"),
+            Err(_) => Some("it was removed while it was being watched"),
         })
     }
 }

@@ -129,7 +129,7 @@ impl State {
                 send(Signal::SIGTERM, &children());
             }
             (ENDING | KILLING, Signal::SIGINT) => {
-                log.remark("what is left is killed");
+                log.remark("the remaining processes are being killed");
                 self.phase.store(KILLING, Ordering::SeqCst);
                 send(Signal::SIGKILL, &children());
             }

@@ -27,7 +27,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style<'stati
     let save = asked.save.as_deref().map(|path| Save::begin(path, asked.asked.redact, remarks)).transpose()?;
     let (socket, outside) = network().map_err(elsewhere)?;
     let own = |what: &str, error: io::Error| Failure::Run(format!("{what}: {error}"));
-    let unread = |error| own("the packets could not be read to their end", error);
+    let unread = |error| own("the packets couldn't be read to the end", error);
     let (sender, receiver) = sync_channel(QUEUE);
     let tried = Tried::new(remarks, now(), style);
     let watcher = tried.clone();
@@ -42,7 +42,7 @@ pub(super) fn trace(asked: &Trace, log: &Log, remarks: &Log, style: Style<'stati
     let feed = Feed::new(receiver, interface(), save, Box::new(watch))?;
     let stream =
         Stream::start(socket, sender, Stopper::default()).map_err(|error| own("no thread can be started", error))?;
-    let family = Family::expect(remarks).map_err(|error| own("signals cannot be taken in hand", error))?;
+    let family = Family::expect(remarks).map_err(|error| own("can't handle signals", error))?;
     prctl::set_child_subreaper(true).map_err(|error| own("cannot become a subreaper", error.into()))?;
     if let Some(outside) = outside {
         let tried = tried.clone();
@@ -110,7 +110,7 @@ fn interface() -> Interface {
 
 fn elsewhere(refused: Refused) -> Failure {
     let refused = refused.or("capture on the machine's own network, with the right to: `wire101 capture -i lo`");
-    Failure::Refused(format!("trace runs a command in a network namespace of its own, and {refused}"))
+    Failure::Refused(format!("trace runs a command in its own network namespace, and {refused}"))
 }
 
 /// Starts the command; returns its process, or the exit status and the reason if it cannot be started.
@@ -124,11 +124,11 @@ fn start_command(asked: &Trace) -> Result<u32, (u8, String)> {
         let status = family::status_of(&error);
         if status == 126 && !name.contains('/') && !is_in(asked.path.as_deref(), program) {
             // The system names the first obstacle: a folder that may not be looked into.
-            let why = "no such command is in a folder of PATH that you may look into; is it installed?";
+            let why = "no folder in PATH that you can look into has such a command; is it installed?";
             return (127, format!("cannot run {name}: {why}"));
         }
         let advice = match status {
-            127 if name.contains(' ') => "; a line for a shell is run by one: -- sh -c 'LINE'",
+            127 if name.contains(' ') => "; to run a line for a shell, write: -- sh -c 'LINE'",
             127 if name.contains('/') => "; is it, or the interpreter it names, somewhere else?",
             127 => "; is it installed, and in a folder of PATH?",
             _ => "",

@@ -57,7 +57,7 @@ impl Tried {
         let place = place(&attempt);
         let name = attempt.name.as_deref().map(escape);
         let said = match &name {
-            Some(name) => format!("{name} was asked of {place}: unreachable"),
+            Some(name) => format!("it asked {place} for the name {name}: unreachable"),
             None => format!("{place} was tried: unreachable"),
         };
         seen.attempts.entry(place).or_default().extend(name);

@@ -75,7 +75,7 @@ impl Guide<'_> {
             Err(error) => {
                 self.path = None;
                 let path = path.display();
-                self.notes.push(format!("cannot write {path}: {error}; what you do from here is not remembered"));
+                self.notes.push(format!("can't write {path}: {error}; from here on, your progress is not saved"));
             }
         }
     }

@@ -109,10 +109,10 @@ fn reset(path: Option<&Path>, out: &mut dyn Write) -> Result<(), Failure> {
     match aside.flatten() {
         Some(aside) => writeln!(
             out,
-            "The course begins anew. What was done is kept as {}.",
+            "The course starts over. Your progress is kept as {}.",
             escape_str(&aside.display().to_string())
         )?,
-        None => writeln!(out, "Nothing was done yet: the course begins at its beginning.")?,
+        None => writeln!(out, "You haven't done anything yet: the course starts at the beginning.")?,
     }
     Ok(())
 }
@@ -121,17 +121,17 @@ fn reset(path: Option<&Path>, out: &mut dyn Write) -> Result<(), Failure> {
 fn load(path: Option<&Path>) -> Remembered<'_> {
     let none = |said: &str| Remembered { progress: Progress::default(), path: None, said: vec![said.to_owned()] };
     let Some(path) = path else {
-        return none("there is neither XDG_STATE_HOME nor HOME, so that what you do is not remembered");
+        return none("neither XDG_STATE_HOME nor HOME is set, so your progress is not saved");
     };
     match Progress::load(path) {
         Ok(Loaded { progress, damaged }) => {
             let say = |aside: PathBuf| {
                 let aside = aside.display();
-                format!("the progress file was damaged and is kept as {aside}; the course begins anew")
+                format!("the progress file was damaged and is kept as {aside}; the course starts over")
             };
             Remembered { progress, path: Some(path), said: damaged.map(say).into_iter().collect() }
         }
-        Err(error) => none(&format!("{}; what you do is not remembered", cannot("read", path, &error))),
+        Err(error) => none(&format!("{}; your progress is not saved", cannot("read", path, &error))),
     }
 }
 

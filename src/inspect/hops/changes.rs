@@ -1,7 +1,7 @@
 //! What a hop changed: fields dropped, added and rewritten, trailers lost, responses made up or held back.
 //!
-//! What belongs to a connection and not to the message isn't compared: a proxy has to take it off (RFC 9110 §7.6.1). The
-//! exception is an upgrade to WebSocket, which it has to put on again if the server is to see it.
+//! What belongs to a connection and not to the message isn't compared, because a proxy has to remove it (RFC 9110
+//! §7.6.1). The exception is an upgrade to WebSocket: the proxy has to add it again if the server is to see it.
 
 use std::collections::HashMap;
 
@@ -85,7 +85,7 @@ impl Hop {
         found
     }
 
-    /// What the proxy did to an upgrade to WebSocket that it was asked for, if it did anything: "dropped Upgrade".
+    /// What the proxy did to a requested upgrade to WebSocket, if anything: "dropped Upgrade".
     #[must_use]
     pub fn lost_upgrade(&self) -> Option<String> {
         let asked = &self.from.exchange.request.as_ref()?.message;
@@ -110,7 +110,7 @@ fn is_made_up(made: Option<&Response>, told: &Response) -> bool {
     made.is_none_or(|made| told.message.extent.first.time < made.message.extent.first.time)
 }
 
-/// What a proxy did to an upgrade that it was asked for, in a protocol of that version: "dropped Upgrade".
+/// What a proxy did to an upgrade that was requested in that version of the protocol: "dropped Upgrade".
 pub(super) fn lost_upgrade(version: (u8, u8), passed: &Request) -> Option<String> {
     let fields = &passed.message.headers;
     let dropped = match (handshake::is_asked(fields), names_upgrade(fields)) {
@@ -169,7 +169,7 @@ fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change>) {
 /// Takes down what differs in one message.
 struct Differ<'a> {
     direction: Direction,
-    /// The packet that it begins in, as passed on.
+    /// The packet in which it begins, as passed on.
     packet: u64,
     found: &'a mut Vec<Change>,
 }
@@ -194,7 +194,7 @@ impl Differ<'_> {
         }
     }
 
-    /// What became of the two fields that ask for an upgrade.
+    /// What happened to the two fields that ask for an upgrade.
     fn upgrade(&mut self, before: &Fields, after: &Fields) {
         let upgrade = |fields: &Fields| fields.get(FieldName::Upgrade).map(<[u8]>::to_vec);
         match (upgrade(before), upgrade(after)) {
@@ -239,7 +239,7 @@ impl Differ<'_> {
         }
         for name in order {
             let Some([before, after]) = by_name.get(&name.to_ascii_lowercase()) else { continue };
-            // Several lines of a list say what one line says (RFC 9110 §5.3).
+            // Several lines of a list mean the same as one line (RFC 9110 §5.3).
             let joined = |values: &[&[u8]]| (!values.is_empty()).then(|| values.join(&b", "[..]));
             if joined(before) != joined(after) {
                 let [before, after] = only_one_has(before, after);
@@ -259,7 +259,7 @@ impl Differ<'_> {
     }
 }
 
-/// The values that are on one side alone, each side's in order.
+/// The values that only one side has, each side's in order.
 fn only_one_has<'a>(before: &[&'a [u8]], after: &[&'a [u8]]) -> [Vec<&'a [u8]>; 2] {
     let left = |values: &[&'a [u8]], others: &[&'a [u8]]| {
         let mut taken: HashMap<&[u8], usize> = HashMap::new();

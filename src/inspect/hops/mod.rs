@@ -1,8 +1,8 @@
-//! Both sides of a proxy: an exchange that is in the capture twice, because whoever was asked passed the question on.
+//! Both sides of a proxy: an exchange that's in the capture twice, because whoever was asked passed the request on.
 //!
-//! `Hops` recognises it by what the pipeline tells of each exchange, when its request is there, when it's answered and when
-//! it is over. What the proxy [changed](changes) follows from the two exchanges. Where more than one exchange could be the
-//! one that was passed on, it says nothing.
+//! `Hops` recognises it by what the pipeline reports about each exchange: when its request is there, when it's answered
+//! and when it's over. What the proxy [changed](changes) follows from the two exchanges. If more than one exchange
+//! could be the one that was passed on, it says nothing.
 
 pub mod changes;
 pub mod problems;
@@ -22,7 +22,7 @@ use crate::layers::application::websocket::handshake;
 use crate::limits::{MAX_ALIKE, MAX_HOP_BYTES, MAX_WAITING_REQUESTS};
 use crate::numbers;
 
-/// How long a proxy may hold an answer back, in nanoseconds, before that is worth telling.
+/// How long, in nanoseconds, a proxy may hold an answer back before that's worth reporting.
 const SLOW_TO_PASS_ON: u64 = 1_000_000_000;
 
 /// One conversation on two connections.
@@ -34,7 +34,7 @@ pub struct Hop {
     pub to: Leg,
     /// What told that the two are the same.
     pub by: &'static str,
-    /// The proxy asked again later, so that this answer isn't the one that it passed on.
+    /// The proxy asked again later, so this isn't the answer that it passed on.
     pub again: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Leg {
 }
 
 impl Hop {
-    /// Where the proxy is, as its client knows it. The port is there only where the address alone could be the server's, too.
+    /// Where the proxy is, as its client knows it. The port is included only if the server could have the same address.
     #[must_use]
     pub fn proxy(&self) -> String {
         proxy(self.from.ends, self.to.ends)
@@ -72,7 +72,7 @@ pub(super) struct Ticket {
 pub(super) struct Hops {
     slots: Vec<Waiting>,
     free: Vec<u32>,
-    /// The slot that is taken from its owner next, should none be free.
+    /// The slot that's taken from its owner next, if none is free.
     next: usize,
     /// Those that aren't answered, by their [`Telling::clue`].
     unanswered: Unanswered,
@@ -208,7 +208,7 @@ impl Hops {
         })
     }
 
-    /// Tells what a proxy did to an exchange, by a note's id: that explains what becomes of its original, too.
+    /// Records what a proxy did to an exchange, as a note's id. That also explains what happens to its original.
     pub(super) fn explain(&mut self, ticket: Ticket, cause: u64) {
         let Some(inner) = self.link_mut(ticket) else { return };
         inner.cause = Some(cause);
@@ -222,7 +222,7 @@ impl Hops {
         self.link(ticket)?.cause
     }
 
-    /// Takes note that an exchange has its final response; says if that was held back.
+    /// Takes note that an exchange has its final response, and says whether that was held back.
     pub(super) fn answered(&mut self, ticket: Ticket, at: Moment) -> Option<Fault> {
         self.get_mut(ticket)?.answered = Some(at);
         self.close(ticket);
@@ -246,7 +246,7 @@ impl Hops {
         }
     }
 
-    /// Takes an exchange that is over; hands over the hops of which all is known now.
+    /// Takes an exchange that's over, and returns the hops about which everything is known now.
     pub(super) fn over(&mut self, ticket: Ticket, exchange: &Exchange, take: impl FnMut(&Hop)) {
         if self.link(ticket).is_none_or(Link::is_loose) {
             self.forget(ticket);
@@ -286,7 +286,7 @@ impl Hops {
         Some(Hop { from: leg(outer)?, to: leg(inner)?, by, again: latest != Some(inner) })
     }
 
-    /// Two exchanges wait for each other no longer. Whichever is over, and waits for no other, is forgotten.
+    /// Two exchanges no longer wait for each other. Either one is forgotten if it's over and waits for no other.
     fn part(&mut self, outer: Ticket, inner: Ticket) {
         if let Some(it) = self.link_mut(outer) {
             it.inner.retain(|ticket| *ticket != inner);

@@ -1,4 +1,4 @@
-//! What is worth knowing of a proxy that both sides of are in the capture.
+//! What is worth knowing about a proxy when the capture has both of its sides.
 
 use crate::layers::problem::faults;
 
@@ -7,8 +7,8 @@ faults! {
     pub enum Fault {
         /// A handshake that came through without what makes it one.
         #[error(
-            "the proxy at {proxy} {deeds} (packet {asked} to packet {passed}), so that the server sees an ordinary \
-             request and can't switch to WebSocket"
+            "the proxy at {proxy} {deeds} (packet {asked} to packet {passed}), so the server sees an ordinary request \
+             and can't switch to WebSocket"
         )]
         UpgradeDropped {
             /// Where the proxy is.

@@ -1,4 +1,4 @@
-//! What a request says of itself that a proxy passes on: by that it's known again, and by who had it.
+//! What a request says about itself that a proxy passes on, by which it's recognised, together with its ends.
 
 use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
@@ -14,10 +14,10 @@ const SAMPLE_KEY: &[u8] = b"dGhlIHNhbXBsZSBub25jZQ==";
 /// What few requests have.
 const RARE: NameSet = NameSet::of(&[FieldName::SecWebSocketKey, FieldName::XRequestId, FieldName::Traceparent]);
 
-/// Numbers that stand for what a request says; 0 where it doesn't.
+/// Numbers that stand for what a request says; 0 if it doesn't say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Telling {
-    /// What a copy has in common with it at least: a key that nobody else has, or the method and the end of the target.
+    /// What a copy at least has in common with it: a key that nobody else has, or the method and the end of the target.
     pub(super) clue: u64,
     /// Whether that is such a key.
     by_key: bool,
@@ -67,14 +67,14 @@ impl Telling {
     }
 }
 
-/// Whether a request is a copy of another with the same clue: how strongly that is told, and by what.
+/// Whether a request is a copy of another with the same clue: how strong the evidence is, and what it is.
 pub(super) fn same(
     (of_outer, outer): (Ends, &Telling),
     (of_inner, inner): (Ends, &Telling),
     request: &Request,
 ) -> Option<(u8, &'static str)> {
     let [[client, proxy], [again, server]] = [of_outer, of_inner];
-    // Who talks to the same server, or from the same port, is no proxy.
+    // A host that talks to the same server, or from the same port, isn't a proxy.
     if proxy == server || client == again {
         return None;
     }
@@ -103,7 +103,7 @@ pub(super) fn same(
     if !fits || is_rewritten || differ(outer.agent, inner.agent) {
         return None;
     }
-    // Where all are on one machine, addresses tell nothing.
+    // If everything runs on one machine, addresses say nothing.
     let is_apart = client.ip() != server.ip();
     if agree(outer.host, inner.host) {
         Some((1, "method, target and Host"))
@@ -114,7 +114,7 @@ pub(super) fn same(
     }
 }
 
-/// Whether a key may be taken for one that nobody else has. A nonce of sixteen equal bytes stands in redacted captures.
+/// Whether a key can be assumed to be unique. Redacted captures have a nonce of sixteen equal bytes.
 fn is_unique(key: &[u8]) -> bool {
     let is_monotonous = key.len() > 20 && key[4..20] == key[..16];
     key != SAMPLE_KEY && !is_monotonous && !key.is_empty()
@@ -129,7 +129,7 @@ fn path(target: &[u8]) -> &[u8] {
     memchr(b'/', authority).map_or(b"/", |at| &authority[at..])
 }
 
-/// What is left of a target by a proxy that maps one folder to another.
+/// What's left of a target after a proxy that maps one folder to another.
 fn last_segment(path: &[u8]) -> &[u8] {
     let mut start = 0;
     for (at, byte) in path.iter().enumerate() {
@@ -147,7 +147,7 @@ fn trace_id(traceparent: &[u8]) -> &[u8] {
     traceparent.split(|byte| *byte == b'-').nth(1).unwrap_or(traceparent)
 }
 
-/// The field by which a proxy says for whom it asks, if it names that client.
+/// The field by which a proxy says on whose behalf it asks, if it names that client.
 fn names(fields: &Fields, client: IpAddr) -> Option<FieldName> {
     let is_client = |node: &[u8]| address(node).is_some_and(|it| it.to_canonical() == client.to_canonical());
     if fields.list(FieldName::XForwardedFor).any(is_client) {

@@ -35,7 +35,7 @@ pub(super) struct Pairing {
     response: Option<Content>,
     /// How the client's and the server's message in progress are framed.
     chunked: [bool; 2],
-    /// What is made from each, where that is told: the chunked coding undone, and the content coding.
+    /// What is made from each, if that's reported: the body without chunks, and without its content coding.
     making: [[Option<Making>; 2]; 2],
     next_index: u64,
     /// Whether every request so far was captured; if so, a response without one is a fault.
@@ -168,8 +168,8 @@ impl Pairing {
         self.open.get(self.answered).is_none_or(|open| open.content.is_some())
     }
 
-    /// Whether the request in progress may do without its body once a final response is there: it expected a 100, got none,
-    /// and sent nothing yet (RFC 9110 §10.1.1).
+    /// Whether the request in progress may do without its body once a final response is there: it expected a 100, got
+    /// none, and hasn't sent anything yet (RFC 9110 §10.1.1).
     pub(super) fn is_body_optional(&self) -> bool {
         let Some(Exchange { request: Some(request), interim, .. }) =
             self.open.get(self.answered).map(|open| &open.exchange)
@@ -262,7 +262,7 @@ impl Pairing {
         }
     }
 
-    /// The server sent bytes that are no response.
+    /// The server sent bytes that aren't a response.
     pub(super) fn no_response(&mut self, alien: Option<Fault>, source: Source, out: &mut Output<'_>) {
         if self.awaits_simple() {
             self.simple = true;
@@ -297,8 +297,9 @@ impl Pairing {
         }
     }
 
-    /// A request came, or a response: where the capture lacks what answered an earlier request, nothing that comes now does. A
-    /// client that asks again has had its answer; and of one that asked several times at once, at least that answer is missing.
+    /// A request or a response came. If the answer to an earlier request isn't in the capture, nothing that comes now
+    /// can be that answer. A client that asks again has had its answer; if it asked several times at once, at least
+    /// that answer is missing.
     fn pass_lost(&mut self, from: Direction, out: &mut Output<'_>) {
         let is_last = self.answered + 1 == self.open.len();
         let Some(open) = self.open.get_mut(self.answered).filter(|open| open.lost) else { return };
@@ -334,7 +335,7 @@ impl Pairing {
         }
         let length = message.wire_body_bytes;
         let undecoded = content.finish(message);
-        // What a redacted file has in place of a coded content isn't in that coding.
+        // In a redacted file, what replaces coded content isn't in that coding.
         let undone = undecoded.is_none() && !out.redacted;
         let seen = sniffer.and_then(|sniffer| sniffer.finish(&message.headers, undone));
         self.cut_coding = undecoded.is_some().then_some(length);

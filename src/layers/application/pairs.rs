@@ -1,5 +1,5 @@
-//! Pairs of names and values that stand in a field or a body in a form of their own: cookies, credentials, forms,
-//! and the parts of a multipart body.
+//! Pairs of names and values in a field or a body that have their own form: cookies, credentials, forms, and the parts
+//! of a multipart body.
 
 use std::borrow::Cow;
 

@@ -85,7 +85,7 @@ pub fn pseudo_header(source: IpAddr, destination: IpAddr, protocol: u8, length: 
     sum + u64::from(protocol) + u64::from(length >> 16) + u64::from(length & 0xffff)
 }
 
-/// What the checksum at byte `at` of `covered` says about it, given the sum of what else it covers.
+/// What the checksum at byte `at` of `covered` says about it, given the sum of everything else that it covers.
 #[must_use]
 pub fn judge(pseudo_header: u64, covered: &[u8], at: usize) -> Checksum {
     let Some(&[high, low]) = covered.get(at..).and_then(<[u8]>::first_chunk) else { return Checksum::Unverifiable };

@@ -66,7 +66,7 @@ pub(crate) fn typed(length: usize, type_or_length: u16) -> Step {
     }
 }
 
-/// The name of an `EtherType`, for the commoner ones.
+/// The name of an `EtherType`, for the more common ones.
 pub(crate) fn name(number: u16) -> Option<&'static str> {
     named(ETHER_TYPES, number).map(|row| row.1)
 }

@@ -1,11 +1,11 @@
-//! A header's fields as rows of a table: so many bits, their name, how their value is shown, and what they mean.
+//! A header's fields as rows of a table: the number of bits, their name, how their value is shown, and what they mean.
 
 use super::pen::{Pen, count, hex as hex_of};
 use super::{ether_types, ip_protocols};
 
 /// A row: a field, or what to do in its place.
 pub(crate) enum FieldRow {
-    /// A field of so many bits.
+    /// A field of this many bits.
     Bits(u16, &'static str, Show, Meaning),
     /// The clause that defines the fields that follow.
     Clause(&'static str),
@@ -127,7 +127,7 @@ pub(crate) const fn hex(bits: u16, name: &'static str, meaning: &'static str) ->
     FieldRow::Bits(bits, name, Show::Hex, Meaning::Is(meaning))
 }
 
-/// A field of so many bytes, each shown in hexadecimal.
+/// A field of this many bytes, each shown in hexadecimal.
 pub(crate) const fn bytes(bytes: u16, name: &'static str, meaning: &'static str) -> FieldRow {
     FieldRow::Bits(bytes * 8, name, Show::Bytes, Meaning::Is(meaning))
 }
@@ -137,7 +137,7 @@ pub(crate) const fn size(bits: u16, name: &'static str, meaning: &'static str) -
     FieldRow::Bits(bits, name, Show::Count, Meaning::Is(meaning))
 }
 
-/// A field of so many bytes of text.
+/// A field of this many bytes of text.
 pub(crate) const fn text_of(bytes: u16, name: &'static str, meaning: &'static str) -> FieldRow {
     FieldRow::Bits(bytes * 8, name, Show::Text, Meaning::Is(meaning))
 }
@@ -162,7 +162,7 @@ pub(crate) const fn named(
     FieldRow::Bits(bits, name, Show::Named(names), Meaning::Is(meaning))
 }
 
-/// Bits that stand for nothing.
+/// Bits without a meaning.
 pub(crate) const fn reserved(bits: u16, name: &'static str) -> FieldRow {
     number(bits, name, "Zero; nothing uses it.")
 }

@@ -50,7 +50,7 @@ fn behind_any(number: u8) -> Next {
     }
 }
 
-/// The name of a protocol number, for the commoner ones.
+/// The name of a protocol number, for the more common ones.
 pub(crate) fn name(number: u8) -> Option<&'static str> {
     named(IP_PROTOCOLS, number).map(|row| row.1)
 }

@@ -130,7 +130,7 @@ fn behind_any(number: u16, data: &[u8]) -> Next {
     }
 }
 
-/// The registry's name of a link type, for the types that are met with: `ETHERNET`, `LINUX_SLL`.
+/// The registry's name of a link type, for the types that you meet: `ETHERNET`, `LINUX_SLL`.
 #[must_use]
 pub fn name(number: u16) -> Option<&'static str> {
     find(number).map(|link_type| link_type.1)
@@ -152,7 +152,7 @@ fn ppp_or_cisco(data: &[u8]) -> Protocol {
     }
 }
 
-/// AVS may stand where Prism is announced.
+/// AVS may be there although Prism is announced.
 fn prism_or_avs(data: &[u8]) -> Protocol {
     if data.starts_with(&[0x80, 0x21, 0x10]) { Protocol::Avs } else { Protocol::Prism }
 }

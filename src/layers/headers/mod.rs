@@ -1,7 +1,9 @@
-//! What every header is made of: a name, a length, what follows it, and fields. The files of layers 2 to 4 describe their
-//! headers with these, and the walk of `stack` goes from one to the next; nothing here knows how a particular header looks.
+//! What every header consists of: a name, a length, what follows it, and fields. The files of layers 2 to 4 describe
+//! their headers with these, and the walk of `stack` goes from one to the next. Nothing here knows what a particular
+//! header looks like.
 //!
-//! The registries by which headers name what they carry are here too, so that a header can name any other and know none.
+//! The registries by which headers name what they carry are here too, so a header can name any other without knowing
+//! it.
 
 pub mod checksum;
 pub(crate) mod ether_types;
@@ -47,9 +49,9 @@ pub(crate) enum Length {
     Last(usize),
     /// So many bytes, and this header follows.
     Then(usize, Protocol),
-    /// So many bytes, of which the last two are an `EtherType`.
+    /// This many bytes, the last two of which are an `EtherType`.
     EtherType(usize),
-    /// So many bytes, of which the last two are an `EtherType`, or a length that LLC follows (IEEE 802.3 §3.2.6).
+    /// This many bytes, the last two of which are an `EtherType`, or a length that LLC follows (IEEE 802.3 §3.2.6).
     Typed(usize),
     /// It takes a look at the bytes.
     Found(fn(Protocol, &[u8]) -> Result<Step, Fault>),
@@ -57,7 +59,7 @@ pub(crate) enum Length {
 
 /// What a header's bits are.
 enum Fields {
-    /// These fields, in order; and its value as a whole, in which a name in braces stands for that field's value.
+    /// These fields, in order, and the value as a whole, in which a name in braces stands for that field's value.
     Are(&'static [FieldRow], &'static str),
     /// Which fields there are depends on what the bytes say; this names them, and returns the value of the whole.
     Found(fn(&mut Pen<'_>) -> String),

@@ -13,7 +13,7 @@ pub(crate) struct Pen<'a> {
     layer: Layer,
     clause: Cow<'static, str>,
     bytes: &'a [u8],
-    /// The first bit of `bytes`, counted from the first of what they stand in.
+    /// The first bit of `bytes`, counted from the beginning of what they're part of.
     base: u64,
     /// The next bit of `bytes` to be named.
     next: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    /// A pen over a header that starts `offset` bytes into what it stands in.
+    /// A pen over a header that starts `offset` bytes into what it's part of.
     pub(crate) fn new(origin: Origin, offset: usize, bytes: &'a [u8], layer: Layer, clause: &'static str) -> Self {
         Self {
             origin,

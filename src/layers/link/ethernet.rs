@@ -1,5 +1,5 @@
-//! Ethernet (IEEE 802.3 §3), and LLC and SNAP (IEEE 802.2, RFC 1042), which follow it where it has a length in place of
-//! a type.
+//! Ethernet (IEEE 802.3 §3), and LLC and SNAP (IEEE 802.2, RFC 1042), which follow it if it has a length instead of a
+//! type.
 
 use crate::layers::headers::prelude::*;
 
@@ -18,7 +18,7 @@ pub(crate) const ETHERNET: Header = Header::of(Length::Typed(14), "{Source Addre
     TYPE_OR_LENGTH,
 ]);
 
-/// What [`ETHERNET`] says, for the walk, which comes by for nearly every packet.
+/// What [`ETHERNET`] says, for the walk, which needs it for nearly every packet.
 #[inline]
 pub(crate) fn parse(data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<14>(Protocol::Ethernet, data)?;
@@ -38,7 +38,7 @@ pub(crate) fn looks_like(data: &[u8]) -> bool {
     (LEAST_LENGTH..=GREATEST_LENGTH).contains(&type_or_length) || ether_types::name(type_or_length).is_some()
 }
 
-/// A frame behind its preamble, of which the last byte says whether all of it follows (IEEE 802.3br).
+/// A frame after its preamble, whose last byte says whether all of it follows (IEEE 802.3br).
 #[rustfmt::skip]
 pub(crate) const MPACKET: Header = Header::of(Length::Found(|_, data| {
     let preamble = fixed::<8>(Protocol::Mpacket, data)?;

@@ -1,5 +1,5 @@
-//! What drivers write before a frame that was captured from the air: radiotap, Prism, AVS and PPI. Each says how long it
-//! is; what the radio noted is shown, not interpreted.
+//! What drivers write before a frame that was captured from the air: radiotap, Prism, AVS and PPI. Each says how long
+//! it is. What the radio noted is shown, but not interpreted.
 
 use super::kernel::behind_little;
 use crate::layers::headers::prelude::*;

@@ -30,8 +30,8 @@ const LABEL: &[FieldRow] = &[
 /// them (RFC 4928).
 fn behind(payload: &[u8]) -> Next {
     match payload.first().map(|first| first >> 4) {
-        // An Ethernet address may begin with any of these, where there is no control word: then the type behind the
-        // addresses tells, if nothing speaks for the other reading.
+        // An Ethernet address may begin with any of these if there's no control word. Then the type after the addresses
+        // decides, if nothing speaks for the other reading.
         Some(4 | 6 | 0) if !is_packet(payload) && ethernet::leads_on(payload) => Next::Header(Protocol::Ethernet),
         Some(4) => Next::Header(Protocol::Ipv4),
         Some(6) => Next::Header(Protocol::Ipv6),

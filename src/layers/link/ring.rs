@@ -1,4 +1,4 @@
-//! Rings: FDDI and Token Ring. Both have LLC behind two Ethernet-like addresses.
+//! Rings: FDDI and Token Ring. Both have LLC after two Ethernet-like addresses.
 
 use crate::layers::headers::prelude::*;
 

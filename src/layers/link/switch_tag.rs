@@ -1,5 +1,5 @@
-//! Frames between a switch chip and the processor behind it (Linux's distributed switch architecture), whose tag tells the
-//! switch's port (LINKTYPE 281, 282, 284 and 285).
+//! Frames between a switch chip and the processor behind it (Linux's distributed switch architecture), with a tag that
+//! says which port of the switch (LINKTYPE 281, 282, 284 and 285).
 
 use super::ethernet::MAC_SOURCE;
 use crate::layers::headers::prelude::*;
@@ -11,7 +11,7 @@ const fn tag(length: u16) -> FieldRow {
 
 const ENDS: &str = "{Source Address} → {Destination Address}";
 
-/// A tag of four bytes behind the addresses.
+/// A tag of four bytes after the addresses.
 #[rustfmt::skip]
 pub(crate) const SWITCH_TAG: Header = Header::of(Length::Typed(12 + 4 + 2), ENDS, &[
     MAC_DESTINATION,
@@ -20,7 +20,7 @@ pub(crate) const SWITCH_TAG: Header = Header::of(Length::Typed(12 + 4 + 2), ENDS
     TYPE_OR_LENGTH,
 ]);
 
-/// The same with an `EtherType` of its own.
+/// The same with its own `EtherType`.
 #[rustfmt::skip]
 pub(crate) const TYPED_SWITCH_TAG: Header = Header::of(Length::Typed(12 + 8 + 2), ENDS, &[
     MAC_DESTINATION,

@@ -67,7 +67,7 @@ fn macsec(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     if control & (MACSEC_VERSION | MACSEC_HIDDEN) != 0 {
         return Ok(Step::new(tag, Next::Payload(Payload::Of(protocol))));
     }
-    // Only signed: the frame goes on as if the tag were not there, and the signature stands behind it.
+    // Only signed: the frame goes on as if the tag weren't there, and the signature comes after it.
     let header = whole(protocol, data, tag + 2)?;
     let ether_type = header.last_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes));
     Ok(ether_types::typed(header.len(), ether_type))

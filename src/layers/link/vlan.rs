@@ -1,4 +1,4 @@
-//! VLAN tags (IEEE 802.1Q §9.6), which may stand one inside another.
+//! VLAN tags (IEEE 802.1Q §9.6), which may be nested.
 
 use crate::layers::headers::prelude::*;
 
@@ -28,7 +28,7 @@ const TAG: &[FieldRow] = &[
     ),
 ];
 
-/// What [`VLAN`] says, for the walk: where there are VLANs, every packet has a tag.
+/// What [`VLAN`] says, for the walk: on a network with VLANs, every packet has a tag.
 #[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     let header = fixed::<4>(protocol, data)?;

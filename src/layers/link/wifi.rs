@@ -57,7 +57,8 @@ fn parse_data(data: &[u8], control: u8, flags: u8) -> Result<Step, Fault> {
         return named("802.11 fragment");
     }
     let aggregated = quality_of_service(control, header).is_some_and(|quality| quality & AGGREGATED != 0);
-    // The frames of an aggregate have headers like Ethernet's; the first is followed, the others stand behind its end.
+    // The frames of an aggregate have headers like Ethernet's. The first one is followed, and the others come after its
+    // end.
     let next = if aggregated { Protocol::Ethernet } else { Protocol::Llc };
     Ok(Step::new(length, Next::Header(next)))
 }
@@ -73,7 +74,7 @@ fn optional_parts(control: u8, flags: u8) -> (bool, bool, bool) {
     (flags & BETWEEN_ACCESS_POINTS == BETWEEN_ACCESS_POINTS, quality, quality && flags & HIGH_THROUGHPUT != 0)
 }
 
-/// The first byte of the `QoS` control, which stands behind the addresses.
+/// The first byte of the `QoS` control, which comes after the addresses.
 fn quality_of_service(control: u8, header: &[u8]) -> Option<u8> {
     let (address, quality, _) = optional_parts(control, *header.get(1)?);
     let at = DATA + if address { 6 } else { 0 };

@@ -1,4 +1,4 @@
-//! Datagrams that were cut into fragments (RFC 791 §3.2, RFC 8200 §4.5), put together again.
+//! Reassembles datagrams that were cut into fragments (RFC 791 §3.2, RFC 8200 §4.5).
 //!
 //! How much it keeps is bounded, whatever the capture: in datagrams, in bytes and in time. The oldest are
 //! forgotten first. A datagram whose first fragment never comes is simply one of those.
@@ -54,7 +54,7 @@ pub struct FragmentOf<'a> {
     pub protocol: u8,
     /// Where in the datagram's payload it belongs, in bytes.
     pub offset: u32,
-    /// Whether others come behind it.
+    /// Whether others come after it.
     pub more: bool,
     /// Its bytes, as far as they were captured.
     pub data: &'a [u8],
@@ -97,7 +97,7 @@ pub enum Irregular {
         /// How many bytes were already there.
         bytes: usize,
     },
-    /// It was not captured whole, so that its datagram cannot be put together.
+    /// It wasn't captured whole, so its datagram can't be put together.
     #[error("{missing} bytes of a fragment were not captured")]
     Cut {
         /// How many bytes are missing.
@@ -119,7 +119,7 @@ pub enum Irregular {
     },
 }
 
-/// Datagrams of which fragments are still missing.
+/// Datagrams that still miss fragments.
 #[derive(Debug, Default)]
 pub struct Fragments {
     datagrams: HashMap<Key, Incomplete, foldhash::fast::RandomState>,

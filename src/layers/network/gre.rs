@@ -3,7 +3,7 @@
 use crate::layers::headers::prelude::*;
 
 const CHECKSUM: u16 = 0x8000;
-/// Source routing, of which RFC 2784 left only the bit.
+/// Source routing, of which RFC 2784 kept only the bit.
 const ROUTING: u16 = 0x4000;
 const KEY: u16 = 0x2000;
 const SEQUENCE: u16 = 0x1000;

@@ -67,8 +67,8 @@ pub(crate) fn parse(data: &[u8]) -> Result<Ipv4, Fault> {
 const LOOSE_SOURCE_ROUTE: u8 = 131;
 const STRICT_SOURCE_ROUTE: u8 = 137;
 
-/// Where a packet with a source route goes at last, while there are hops left: the header's destination is only the next
-/// of them, and connections and checksums go by the last (RFC 1122 §3.2.1.8, RFC 9293 §3.1).
+/// The final destination of a packet with a source route, while there are hops left. The header's destination is only
+/// the next hop, but connections and checksums go by the last one (RFC 1122 §3.2.1.8, RFC 9293 §3.1).
 #[inline]
 fn final_destination(mut options: &[u8]) -> Option<Ipv4Addr> {
     loop {

@@ -74,7 +74,7 @@ pub(crate) fn has_segments_left(header: &[u8]) -> bool {
     header.get(3).is_some_and(|left| *left != 0)
 }
 
-/// Where a packet with such a routing header goes at last; `None` where its type keeps that to itself.
+/// The final destination of a packet with such a routing header; `None` if its type doesn't reveal it.
 pub(crate) fn final_destination(header: &[u8]) -> Option<Ipv6Addr> {
     let (addresses, _) = header.get(8..)?.as_chunks::<16>();
     let last = match header.get(2)? {

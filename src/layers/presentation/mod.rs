@@ -9,7 +9,7 @@ pub mod deflate;
 mod inflate;
 pub mod masking;
 
-/// A limit in words: "1 GiB", "256 MiB"; in bytes where it is no whole number of them.
+/// A limit in words: "1 GiB", "256 MiB"; in bytes if it isn't a whole number of those.
 fn plainly(limit: u64) -> String {
     match limit {
         whole if whole % (1 << 30) == 0 => format!("{} GiB", whole >> 30),

@@ -17,9 +17,9 @@ enum Pattern {
     Text(&'static str),
     /// Bytes within these bounds, one after the other.
     Bytes(&'static [Bounds]),
-    /// A first line, its line end taken off, of which this holds.
+    /// A first line, without its line end, for which this holds.
     Line(fn(&str) -> bool),
-    /// Bytes of which this holds; `None` where they end too early to tell.
+    /// Bytes for which this holds; `None` if they end too early to tell.
     Shape(fn(&mut Cursor<'_>) -> Option<bool>),
 }
 
@@ -257,7 +257,7 @@ fn ldap(it: &mut Cursor<'_>) -> Option<bool> {
     })
 }
 
-/// A query behind its length (RFC 1035 §4.2.2): one question, no answers, and a name that ends.
+/// A query after its length (RFC 1035 §4.2.2): one question, no answers, and a name that ends.
 fn dns(it: &mut Cursor<'_>) -> Option<bool> {
     let (length, _id, flags) = (it.u16()?, it.u16()?, it.u16()?);
     // Only RD, AD and CD make sense in a query.

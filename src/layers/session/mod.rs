@@ -1,8 +1,8 @@
 //! Layer 5: the conversation. How it opens tells which protocol is spoken.
 //!
-//! The internet's protocols have no session header: a connection's life (opened, reused, upgraded, closed by whom) is read
-//! out of TCP's flags and HTTP's fields. This module knows what a stream's first bytes say, and what may stand in front of
-//! the protocol proper; it knows no packet and no exchange.
+//! The internet's protocols have no session header. A connection's life (opened, reused, upgraded, and who closed it)
+//! is derived from TCP's flags and HTTP's fields. This module knows what a stream's first bytes say, and what may come
+//! before the actual protocol. It knows nothing about packets and exchanges.
 
 mod cursor;
 mod greeting;
@@ -68,7 +68,7 @@ impl Fit {
     }
 }
 
-/// Looks at all the bytes of a stream so far; `first` tells whether their sender spoke before the other end did. Past
+/// Looks at all the bytes of a stream so far. `first` says whether their sender spoke before the other end did. After
 /// [`MAX_OPENING`] bytes nothing is undecided.
 #[must_use]
 pub fn opening(bytes: &[u8], from: Direction, first: bool) -> Opening {

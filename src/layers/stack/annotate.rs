@@ -13,7 +13,7 @@ use crate::layers::{Field, Layer, Origin, Span};
 /// A packet's headers, field by field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Annotated<'a> {
-    /// One field for each header, in order, and one for each stretch of bytes that is no header.
+    /// One field for each header, in order, and one for each stretch of bytes that isn't a header.
     pub fields: Vec<Field>,
     /// The bytes of the packet that are TCP payload, if there are any; no field covers them.
     pub payload: Option<Range<usize>>,
@@ -80,7 +80,7 @@ struct Annotator {
     fields: Vec<Field>,
     /// The headers so far, and where each starts.
     headers: Vec<(Protocol, usize)>,
-    /// What stands behind the content of a header, outermost first.
+    /// What comes after the content of a header, outermost first.
     trailers: Vec<Trailer>,
 }
 

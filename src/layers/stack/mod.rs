@@ -3,9 +3,9 @@
 //! [`walk`] is for every packet: it allocates nothing on the way to a TCP segment. [`annotate()`] takes the same steps
 //! and writes down what every bit means. Neither keeps anything from one packet to the next.
 //!
-//! Lengths are trusted as far as the bytes go. A header that says how much follows it ends what the next one may see,
-//! so Ethernet's padding is never taken for data; what it promises beyond the captured bytes is counted in `cut`.
-//! Checksums are shown by annotation and are never a reason to drop a packet.
+//! Lengths are trusted as far as the bytes go. A header that says how much follows it limits what the next one can see,
+//! so Ethernet's padding is never taken for data. What it promises beyond the captured bytes is counted in `cut`.
+//! Annotation shows checksums; they're never a reason to drop a packet.
 
 mod annotate;
 mod complaint;
@@ -60,7 +60,7 @@ pub struct TcpPacket<'a> {
     pub segment: &'a [u8],
     /// Its header.
     pub header: Header<'a>,
-    /// Why the header could not be read to its end, if it could not: there is no payload then.
+    /// Why the header couldn't be read to its end, if it couldn't. Then there's no payload.
     pub fault: Option<Fault>,
     /// Where in the packet (or the reassembled datagram) the segment starts, in bytes.
     pub offset: usize,
@@ -69,8 +69,8 @@ pub struct TcpPacket<'a> {
 }
 
 impl TcpPacket<'_> {
-    /// What is wrong with the header itself, so that its numbers and flags are not to be acted on; a header that the
-    /// capture merely cut off is as right as any.
+    /// What's wrong with the header itself, so that its numbers and flags mustn't be acted on. A header that the
+    /// capture merely cut off is as valid as any.
     #[must_use]
     pub fn damage(&self) -> Option<Fault> {
         self.fault.filter(|fault| !matches!(fault, Fault::Cut { .. }))
@@ -115,7 +115,7 @@ trait Visitor {
     /// A header of `length` bytes at `walk.at`; it is all there.
     fn header(&mut self, protocol: Protocol, walk: &Walk<'_>, length: usize);
 
-    /// Bytes behind the end that the header just seen gives to what it carries.
+    /// Bytes after the end that the last header gives for its content.
     fn trailer(&mut self, start: usize, end: usize);
 }
 
@@ -136,11 +136,11 @@ struct Walk<'a> {
     end: usize,
     /// How many bytes they promise beyond `end`.
     cut: usize,
-    /// The innermost IP header's ends: who sent the packet and who is to have it at last, whatever hop it is on.
+    /// The innermost IP header's ends: who sent the packet, and who gets it in the end, whatever hop it's on.
     source: IpAddr,
     destination: IpAddr,
     mark: Mark,
-    /// A routing header with hops left, the last of which is not known: the checksum was computed with that.
+    /// A routing header with hops left whose last one isn't known: the checksum was computed with that one.
     rerouted: bool,
     /// Which piece of a datagram the innermost IP header says this is.
     piece: Option<Piece>,
@@ -244,7 +244,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Moves behind a header, and draws the end in to where it says that its content ends.
+    /// Moves past a header, and moves the end to where the header says that its content ends.
     #[inline]
     fn advance(&mut self, step: &Step, visitor: &mut impl Visitor) {
         self.at = self.end.min(self.at + step.length);
@@ -271,7 +271,7 @@ impl<'a> Walk<'a> {
         if let (Payload::Of(Protocol::Tcp), Some((offset, header, fault))) = (payload, self.tcp) {
             let segment = self.packet.get(offset..self.end).unwrap_or_default();
             let (source, destination, mark) = (self.source, self.destination, self.mark);
-            // What is missing of the header is no payload.
+            // The missing part of the header isn't payload.
             let cut = self.cut.saturating_sub(header.header_length.saturating_sub(segment.len()));
             let packet = TcpPacket { source, destination, mark, segment, header, fault, offset, cut };
             // Where a damaged header ends, and with it how much payload there should be, nobody can tell.

@@ -25,8 +25,8 @@ pub(crate) struct Plain<'a> {
     pub(crate) offset: usize,
 }
 
-/// An address of either family as one number, quick to compare. IPv4's lie among IPv6's multicast addresses, to
-/// and from which there is no TCP.
+/// An address of either family as one number, quick to compare. IPv4 addresses are mapped to IPv6 multicast addresses,
+/// which TCP never uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Number(u128);
 

@@ -18,7 +18,7 @@ use crate::limits::{MAX_COMPARED_ENDS, MAX_COMPARED_WHOLE, MAX_REMEMBERED_SEGMEN
 pub(super) struct Delivered {
     /// In order of position, without overlaps.
     segments: VecDeque<Remembered>,
-    /// Seeded, so that nobody can make up other bytes with the same hash.
+    /// Seeded, so nobody can make up different bytes with the same hash.
     hasher: RandomState,
 }
 
@@ -46,8 +46,8 @@ pub struct Conflict {
     pub length: u64,
     /// The packet that brought the first copy.
     pub packet: u64,
-    /// Whether the first copy was in order, so that its receiver had it when the second came. Where it was still waiting
-    /// for bytes before it, receivers differ in which copy they keep.
+    /// Whether the first copy was in order, so that its receiver had it when the second one came. If it was still
+    /// waiting for bytes before it, receivers differ in which copy they keep.
     pub received: bool,
 }
 
@@ -100,7 +100,7 @@ impl Delivered {
         hash as u32
     }
 
-    /// Pieces are told apart by nothing: their lengths follow from that of the segment, which is compared, too.
+    /// Nothing separates the pieces: their lengths follow from the segment's length, which is compared, too.
     fn hashed(&self, pieces: &[&[u8]]) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         for piece in pieces {

@@ -1,11 +1,11 @@
 //! Two streams of bytes from TCP segments that were captured in any order, repeated, overlapping or not at all.
 //!
-//! Owns sequence numbers and what waits for its turn; knows nothing of addresses, files or what the bytes mean.
+//! Owns sequence numbers and what waits for its turn. Knows nothing about addresses, files or what the bytes mean.
 //!
-//! Bytes are handed on in *causal* order: a segment is read only after everything it acknowledges has been read from the
-//! other side. So a response is never read before its request, however the capture shuffled them. What the capture lacks
-//! is given up once its receiver acknowledged it and [`HOLE_PATIENCE`] more packets came, when the buffer is full, or when the
-//! connection ends.
+//! Bytes are handed on in *causal* order: a segment is read only after everything it acknowledges has been read from
+//! the other side. So a response is never read before its request, however the capture shuffled them. Bytes that aren't
+//! in the capture are given up once their receiver has acknowledged them and [`HOLE_PATIENCE`] more packets have come,
+//! when the buffer is full, or when the connection ends.
 
 use std::collections::VecDeque;
 
@@ -66,7 +66,7 @@ impl Segment<'_> {
     }
 }
 
-/// Why the capture lacks bytes.
+/// Why bytes are missing from the capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hole {
     /// The segment that carried them was not captured.
@@ -79,7 +79,7 @@ pub enum Hole {
 pub trait Receiver {
     /// The next bytes of a stream; `start` is the first one's position, from 0.
     fn bytes(&mut self, side: End, start: u64, bytes: &[u8], source: Source);
-    /// Bytes that the capture lacks: `start..start + length`.
+    /// Bytes that are missing from the capture: `start..start + length`.
     fn gap(&mut self, side: End, start: u64, length: u64, hole: Hole, source: Source);
     /// A segment repeats bytes with other content. What is handed on is the copy that was in order first.
     fn conflict(&mut self, side: End, conflict: Conflict, source: Source);
@@ -210,8 +210,8 @@ impl Half {
         self.waiting.insert(index, segment);
     }
 
-    /// What waits and may reach over `start` or lie behind it, in order. So that holes in any number cost no more than a few,
-    /// a segment that reaches over more than [`MAX_LOOK_BACK`] others is not noticed.
+    /// What waits and may reach past `start` or lie after it, in order. A segment that reaches over more than
+    /// [`MAX_LOOK_BACK`] others goes unnoticed, so that any number of holes costs no more than a few.
     fn waiting_from(&self, start: u64) -> impl Iterator<Item = &Waiting> {
         let behind = self.waiting.partition_point(|w| w.start <= start);
         self.waiting.range(behind.saturating_sub(MAX_LOOK_BACK)..)
@@ -531,7 +531,7 @@ impl Reassembly {
         self.impatience = 0;
     }
 
-    /// Whether the receiver has acknowledged something that wasn't seen: the capture lacks it.
+    /// Whether the receiver has acknowledged something that wasn't seen, so it's missing from the capture.
     fn overdue(&self) -> bool {
         self.halves.iter().any(|half| half.acknowledged > half.next && !half.finished)
     }

@@ -17,7 +17,8 @@ pub struct Stamp {
 /// again unasked (RFC 8985 §7.2), and synthetic captures give all packets the same identification.
 const NEAR: u32 = 10_000_000 >> 10;
 
-/// The same where IP headers tell nothing: 0.1 ms. Whoever is asked to send again has not even heard of it by then.
+/// The same if IP headers say nothing: 0.1 ms. A sender that's asked to send again hasn't even received the request by
+/// then.
 const AT_ONCE: u32 = 100_000 >> 10;
 
 impl Stamp {

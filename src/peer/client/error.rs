@@ -15,7 +15,7 @@ use crate::layers::session::{Opening, opening};
 #[derive(Debug, Error)]
 pub enum ClientError {
     /// The host's name leads nowhere.
-    #[error("{host}: this name leads to no address ({why}); is it spelled right?")]
+    #[error("{host}: no address was found for this name ({why}); is it spelled correctly?")]
     Name {
         /// The name.
         host: String,
@@ -43,7 +43,7 @@ pub enum ClientError {
     #[error("this request cannot be sent: {0}")]
     Request(String),
     /// The server answered a request for a WebSocket with something else.
-    #[error("the server did not take up WebSocket; it answered {status}{}", if said.is_empty() { String::new() } else { format!(": {said}") })]
+    #[error("the server did not accept WebSocket; it answered {status}{}", if said.is_empty() { String::new() } else { format!(": {said}") })]
     Refused {
         /// With what.
         status: StatusCode,
@@ -54,7 +54,7 @@ pub enum ClientError {
     #[error("the server answered 101, but {0}: a client must not go on (RFC 6455 §4.1)")]
     Handshake(String),
     /// A message was too long.
-    #[error("the server sent a message longer than {} MiB, which is more than is taken", LONGEST_MESSAGE >> 20)]
+    #[error("the server sent a message longer than {} MiB, the most that wire101 accepts", LONGEST_MESSAGE >> 20)]
     TooLong,
     /// The server broke a rule of WebSocket.
     #[error("the server broke a rule of WebSocket: {0}")]
@@ -64,13 +64,13 @@ pub enum ClientError {
 fn refusal(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
-            "nobody listens there (connection refused); is the server started, and is that its port?".to_owned()
+            "nothing listens there (connection refused); is the server running, and is that its port?".to_owned()
         }
         io::ErrorKind::TimedOut => {
-            "no answer within 10 s; is it the right address, and does a firewall let it through?".to_owned()
+            "no answer within 10 s; is it the right address, and does a firewall let you through?".to_owned()
         }
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            format!("there is no way to it ({error}); is this machine connected to that network?")
+            format!("there is no route to it ({error}); is this machine connected to that network?")
         }
         _ => format!("cannot connect: {error}"),
     }
@@ -91,13 +91,13 @@ impl ClientError {
         if error.is_parse() && !first.starts_with(b"HTTP/") {
             let spoken = match opening(&first, Direction::Server, false) {
                 Opening::Tls => {
-                    "it speaks TLS, which is what https: and wss: are for and wire101 does not speak".to_owned()
+                    "it speaks TLS, which is for https: and wss: and which wire101 doesn't speak".to_owned()
                 }
-                Opening::Http2 => "it speaks HTTP/2 alone; wire101 speaks HTTP/1.1".to_owned(),
+                Opening::Http2 => "it speaks only HTTP/2, and wire101 speaks HTTP/1.1".to_owned(),
                 Opening::Named(name) => format!("it speaks {name}"),
                 _ => format!("its answer begins with \"{}\"", first[..first.len().min(32)].escape_ascii()),
             };
-            return Self::NotHttp(format!("what answered is no HTTP server: {spoken}"));
+            return Self::NotHttp(format!("what answered isn't an HTTP server: {spoken}"));
         }
         if error.is_parse() {
             return Self::NotHttp(format!("the answer is not well-formed HTTP: {}", with_sources(error)));

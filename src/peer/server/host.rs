@@ -30,7 +30,7 @@ pub(super) fn check<B>(request: &Request<B>, local: IpAddr, names: &[String]) ->
         }
         (Some(_), Some(_)) => return Err(Misdirected::Unsaid("There must be one Host, not several.")),
         (None, _) if request.version() >= Version::HTTP_11 => {
-            return Err(Misdirected::Unsaid("HTTP/1.1 requires Host, which says whom the request is for."));
+            return Err(Misdirected::Unsaid("HTTP/1.1 requires Host, which says which server the request is for."));
         }
         (None, _) => None,
     };

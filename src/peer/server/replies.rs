@@ -117,7 +117,7 @@ pub(super) fn status(chosen: &str, offer: &Offer) -> Whole {
     }) else {
         return said(
             StatusCode::BAD_REQUEST,
-            "A status from 200 to 599, please: those below are not the end of an exchange.",
+            "Choose a status from 200 to 599, please: lower ones do not end an exchange.",
         );
     };
     let mut response = match status {

@@ -43,7 +43,7 @@ pub(super) async fn read<Wanted: DeserializeOwned>(fields: &HeaderMap, body: Inc
     }
     let body = content(fields, body).await?;
     serde_json::from_slice(&body)
-        .map_err(|error| fault(StatusCode::BAD_REQUEST, &format!("the body is not the JSON that is wanted: {error}")))
+        .map_err(|error| fault(StatusCode::BAD_REQUEST, &format!("the body is not the expected JSON: {error}")))
 }
 
 async fn content(fields: &HeaderMap, body: Incoming) -> Result<Bytes, Whole> {

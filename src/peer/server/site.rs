@@ -70,12 +70,12 @@ impl Site {
     async fn route(&self, request: Request<Incoming>, asker: &Asker, attended: Attended) -> Answer {
         let path = request.uri().path().to_owned();
         let Some((offer, chosen)) = Offer::at(&path) else {
-            return said(StatusCode::NOT_FOUND, "There is no such thing here; / shows what there is.").map(whole);
+            return said(StatusCode::NOT_FOUND, "There's nothing here; / shows what there is.").map(whole);
         };
         let method = request.method().clone();
         let changes = !matches!(method, Method::GET | Method::HEAD);
         if *asker == Asker::Foreign && (changes || offer.is_websocket()) {
-            let why = "Pages of another origin may not use this server; `wire101 serve --origin ORIGIN` lets them.";
+            let why = "Pages from another origin may not use this server; `wire101 serve --origin ORIGIN` allows them.";
             return said(StatusCode::FORBIDDEN, why).map(whole);
         }
         if method == Method::OPTIONS {
@@ -140,7 +140,7 @@ impl Site {
         };
         match found {
             Some(note) => replies::json(StatusCode::OK, &json!(note)),
-            None => fault(StatusCode::NOT_FOUND, "there is no such note; the server gives them their numbers"),
+            None => fault(StatusCode::NOT_FOUND, "there is no such note; the server numbers them"),
         }
     }
 

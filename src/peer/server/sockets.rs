@@ -72,7 +72,7 @@ pub(super) fn open(request: Request<Incoming>, mut talk: Talk, attended: Attende
 /// What to say to a client that broke a rule (RFC 6455 §7.4.1); nothing where there is nobody to say it to.
 fn goodbye(error: &BoxError) -> Option<(CloseCode, Utf8Bytes)> {
     match error.downcast_ref::<Error>()? {
-        Error::Capacity(_) => Some((CloseCode::Size, format!("at most {LONGEST_MESSAGE} bytes a message").into())),
+        Error::Capacity(_) => Some((CloseCode::Size, format!("at most {LONGEST_MESSAGE} bytes per message").into())),
         Error::Utf8(_) => Some((CloseCode::Invalid, "text that is not UTF-8".into())),
         Error::Protocol(error) => {
             let reason = error.to_string();

@@ -1,4 +1,4 @@
-//! Exchanges of several captures, side by side: a column each, or, where there is no room for so many, a line each.
+//! Exchanges of several captures, side by side: a column each, or a line each if there isn't enough room.
 //!
 //! What differs is marked, and below each table stands what it means.
 
@@ -37,7 +37,7 @@ pub fn page(specimens: &[Specimen], rows: &[Row]) -> Page {
         }
     }
     page.space();
-    let same = format!("{}; = stands for the same as in A", counts(rows));
+    let same = format!("{}; = means the same as in A", counts(rows));
     let (wide, narrow) = (Prose::new(same).into(), Prose::new(counts(rows)).into());
     page.add(Block::Either { abreast, wide, narrow });
     page

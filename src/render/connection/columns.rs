@@ -4,7 +4,7 @@ use crate::inspect::record::{Closed, Connection, Protocol};
 use crate::layers::Layer;
 use crate::render::model::{Column, Look, Table, Text};
 
-/// The table, of which `left_out` more rows are mentioned.
+/// The table. `left_out` says how many more rows to mention.
 #[must_use]
 pub fn table<'a>(connections: impl IntoIterator<Item = &'a Connection>, left_out: u64) -> Table {
     let mut table = Table::new(&[

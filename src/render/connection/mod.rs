@@ -23,7 +23,7 @@ pub fn life(it: &Connection, frames: u64, messages: u64) -> Page {
     facts.add("Carried", sent);
     if it.retransmitted_segments > 0 {
         let segments = numbers::counted(it.retransmitted_segments, "segment");
-        facts.add("Sent again", format!("{segments}: TCP repeats what is not acknowledged in time"));
+        facts.add("Sent again", format!("{segments}: TCP repeats what isn't acknowledged in time"));
     }
     if it.missing_bytes > 0 {
         let bytes = numbers::counted(it.missing_bytes, "byte");
@@ -58,7 +58,7 @@ fn speaks(it: &Connection, frames: u64, messages: u64) -> String {
         }
         (Protocol::Http2, _) => "HTTP/2: recognised, not decoded yet".into(),
         (Protocol::Unknown, Some(detail)) => detail.clone(),
-        (Protocol::Unknown, None) => "something else than HTTP/1 or WebSocket".into(),
+        (Protocol::Unknown, None) => "something other than HTTP/1 or WebSocket".into(),
         (Protocol::None, _) => "nothing: no segment has a payload".into(),
     }
 }
@@ -68,13 +68,13 @@ fn closed(it: &Connection) -> String {
     let who = match it.closed_by {
         Some(Direction::Client) => "the client",
         Some(Direction::Server) => "the server",
-        None => "nobody knows whom",
+        None => "an unknown sender",
     };
     match it.closed {
         Closed::Fin => format!("by {who}, with FIN · {last}"),
         Closed::Reset => format!("by {who}, with RST: cut off, not ended · {last}"),
         Closed::Open => format!("not within the capture · {last}"),
-        Closed::Evicted => format!("not known: it was forgotten to save memory · {last}"),
+        Closed::Evicted => format!("unknown: it was forgotten to save memory · {last}"),
     }
 }
 
@@ -114,7 +114,7 @@ mod tests {
                    22:13:20.000123456 UTC
         Speaks     HTTP/1, then WebSocket · 3 exchanges, 7 frames, 2 messages
         Carried    33 packets in 240 ms · the client sent 1 980 B, the server 64 KiB
-        Sent again 1 segment: TCP repeats what is not acknowledged in time
+        Sent again 1 segment: TCP repeats what isn't acknowledged in time
         Missing    1 448 bytes of what was sent are not in the capture
         Closed     by the server, with RST: cut off, not ended · last packet 33
         ");

@@ -1,8 +1,9 @@
 //! A conversation as a transcript: who said what, and when, in order.
 //!
-//! HTTP messages are shown as [`heads`] draws them; what a WebSocket carries as messages, whole and inflated, and as the
-//! control frames between them. Frames that make up messages are not shown twice; those that make up none, and bytes that are of
-//! no message at all, stand where they came. Nothing that was said is missing: what isn't shown is counted.
+//! [`heads`] draws the HTTP messages. What a WebSocket carries is shown as messages, complete and inflated, with the
+//! control frames between them. Frames that make up messages aren't shown twice. Frames that don't, and bytes that
+//! belong to no message at all, are shown where they came. Nothing that was said is missing: what isn't shown is
+//! counted.
 
 use crate::capture::Timestamp;
 use crate::inspect::record::{
@@ -20,11 +21,12 @@ use crate::render::numbers;
 const HEX_LINES: usize = 16;
 const HEX: usize = 16;
 
-/// How many lines of what belongs to no message are shown, as text and in hexadecimal.
+/// How many lines are shown of bytes that belong to no message, as text and in hexadecimal.
 const STRAY_LINES: usize = 16;
 const STRAY_HEX_LINES: usize = 4;
 
-/// How many frames are kept of a message that may never be whole, and strays until an exchange is told.
+/// How many frames are kept of a message that may never be completed, and how many strays until an exchange is
+/// reported.
 const KEPT: usize = 64;
 
 /// What is said on one connection, piece by piece, with an empty line between any two.
@@ -41,7 +43,8 @@ pub struct Transcript {
     /// How many exchanges have begun and are not told yet, and the strays among them.
     under_way: u64,
     held: Vec<Stray>,
-    /// How many bytes of the client's stream and of the server's were told, and how many of them nothing could be made of.
+    /// How many bytes of the client's and of the server's stream were shown, and how many of those nothing could be
+    /// made of.
     told: [u64; 2],
     unread: [u64; 2],
 }
@@ -64,7 +67,7 @@ impl Transcript {
         (self.start, self.heard) = (it.extent.first.time, it.extent.first.time);
     }
 
-    /// A request has come: what is said until its exchange is over is told with it.
+    /// A request has come: whatever is said until its exchange is over is shown together with it.
     pub fn request(&mut self) {
         self.under_way += 1;
     }
@@ -118,7 +121,7 @@ impl Transcript {
             self.unread[it.direction as usize] += it.length;
         }
         let bytes = numbers::counted(it.length, "byte");
-        let what = if it.what.is_empty() { format!("{bytes} of no message") } else { format!("{}, {bytes}", it.what) };
+        let what = if it.what.is_empty() { format!("{bytes} in no message") } else { format!("{}, {bytes}", it.what) };
         self.title(page, it.direction, it.extent, it.extent.first.time, &what);
         let mut quote = Quote::new(it.direction);
         let shown = if looks_like_text(&it.bytes) {
@@ -133,7 +136,8 @@ impl Transcript {
         page.add(quote);
     }
 
-    /// An exchange is told from its beginning; frames and messages stand where they became whole, between one another.
+    /// An exchange is placed where it began; frames and messages are placed where they became complete, between one
+    /// another.
     fn said(&mut self, page: &mut Page, what: &str, it: &HttpMessage, mut quote: Quote) {
         self.told[quote.from as usize] += it.header_bytes + it.wire_body_bytes;
         self.title(page, quote.from, it.extent, it.extent.first.time, what);
@@ -190,20 +194,21 @@ impl Transcript {
         page
     }
 
-    /// So many frames that are of no whole message, the first of which were kept.
+    /// This many frames that belong to no complete message; the first of them were kept.
     fn orphans(&mut self, page: &mut Page, kept: &[Frame], count: u64) {
         let shown = usize::try_from(count).unwrap_or(usize::MAX).min(kept.len());
         for frame in kept.iter().take(shown) {
-            self.title_of_frame(page, frame, ", of no whole message");
+            self.title_of_frame(page, frame, ", not part of a complete message");
         }
         let left = count - shown as u64;
         if left > 0 {
             self.space(page);
-            page.remark(format!("{} of no whole message", numbers::counted(left, "more frame")));
+            page.remark(format!("{} not part of a complete message", numbers::counted(left, "more frame")));
         }
     }
 
-    /// The connection's end, and what was on it that could not be shown. `whole`: whether all that was found on it was told.
+    /// The connection's end, and what was on it that couldn't be shown. `whole` says whether everything found on it was
+    /// reported.
     #[must_use]
     pub fn closed(&mut self, it: &Connection, whole: bool) -> Page {
         let mut page = Page::default();
@@ -217,10 +222,10 @@ impl Transcript {
         if !self.begun {
             notes.push(match it.protocol {
                 Protocol::None => "nothing was said: no segment has a payload".to_owned(),
-                _ => "nothing that was said is in the capture".to_owned(),
+                _ => "the capture has nothing of what was said".to_owned(),
             });
         }
-        notes.extend(sides(self.unread, "byte").map(|bytes| format!("{bytes} can not be read: {}", unread(it))));
+        notes.extend(sides(self.unread, "byte").map(|bytes| format!("{bytes} can't be read: {}", unread(it))));
         let seen = [it.client_bytes, it.server_bytes];
         let untold = [0, 1].map(|side| seen[side].saturating_sub(self.told[side]));
         notes.extend(sides(untold, "more byte").filter(|_| whole).map(|bytes| format!("{bytes} are not shown")));
@@ -228,10 +233,10 @@ impl Transcript {
             self.space(&mut page);
             page.remark(note);
         }
-        let who = it.closed_by.map_or("nobody knows whom", Direction::name);
+        let who = it.closed_by.map_or_else(|| "an unknown sender".to_owned(), |who| format!("the {}", who.name()));
         let how = match it.closed {
-            Closed::Fin => format!("closed by the {who}, with FIN"),
-            Closed::Reset => format!("cut off by the {who}, with RST"),
+            Closed::Fin => format!("closed by {who}, with FIN"),
+            Closed::Reset => format!("cut off by {who}, with RST"),
             Closed::Open => "still open where the capture ends".to_owned(),
             Closed::Evicted => "forgotten here, to save memory".to_owned(),
         };
@@ -314,7 +319,7 @@ fn hex_lines(quote: &mut Quote, bytes: &[u8], lines: usize) -> usize {
     bytes.len().min(HEX * lines)
 }
 
-/// How many bytes are whose, if there are any.
+/// How many bytes belong to which side, if there are any.
 fn sides(bytes: [u64; 2], unit: &'static str) -> impl Iterator<Item = String> {
     let sides = Direction::BOTH.into_iter().zip(bytes).filter(|(_, bytes)| *bytes > 0);
     let sides: Vec<String> =
@@ -327,9 +332,9 @@ fn is_before(stray: &Stray, message: &HttpMessage) -> bool {
     stray.extent.first.packet < message.extent.first.packet
 }
 
-/// What there is to remark of a frame that is not whole.
+/// What to remark about a frame that isn't complete.
 fn unfinished(it: &Frame) -> &'static str {
-    if it.complete { "" } else { ", the rest was not seen" }
+    if it.complete { "" } else { ", the rest was not captured" }
 }
 
 fn more(left: u64) -> String {
@@ -430,7 +435,7 @@ mod tests {
         > 16 03 01 02
         > … 513 more bytes
 
-        517 bytes of the client can not be read: tunnel to example.com:443: TLS 1.3
+        517 bytes of the client can't be read: tunnel to example.com:443: TLS 1.3
 
         3 more bytes of the client are not shown
 
@@ -447,7 +452,7 @@ mod tests {
         assert!(transcript.frame(&part(b"never")).is_empty());
         assert!(transcript.frame(&part(b"whole")).is_empty() && transcript.frame(&part(b"!")).is_empty());
         let page = told(transcript.message(&message(b"whole!", 1)));
-        assert!(page.contains("text, 5 bytes, of no whole message") && page.contains("< never"), "{page}");
+        assert!(page.contains("text, 5 bytes, not part of a complete message") && page.contains("< never"), "{page}");
         assert!(!page.contains("< whole\n") && page.contains("< whole!"), "{page}");
         assert!(transcript.frame(&part(b"at the end")).is_empty());
         assert!(told(transcript.closed(&connection(), false)).contains("< at the end"));

@@ -13,7 +13,7 @@ use crate::render::model::{Form, Heading, List, Look, Page, Prose, Text};
 /// How much of a key or value is shown: twice what the longest valid one has.
 const LONGEST_KEY: usize = 56;
 
-/// The derivation, step by step, from the key and the value that were captured; `None` where there is no key.
+/// The derivation, step by step, from the captured key and value. `None` if there's no key.
 #[must_use]
 pub fn derivation(exchange: &Exchange) -> Option<List> {
     let request = exchange.request.as_ref();
@@ -47,7 +47,7 @@ pub fn of_key(key: &[u8], sent: Option<&[u8]>) -> Page {
     let remark = match BASE64_STANDARD.decode(key).map(|bytes| bytes.len()) {
         Ok(16) => {
             let said =
-                "It proves that the server speaks WebSocket and read this very request; it keeps nothing secret.";
+                "It proves that the server speaks WebSocket and read this request; it doesn't keep anything secret.";
             Text::words(said).dim()
         }
         Ok(bytes) => {
@@ -55,7 +55,7 @@ pub fn of_key(key: &[u8], sent: Option<&[u8]>) -> Page {
             Text::words(said).look(Look::Bad)
         }
         Err(_) => {
-            let said = "A key is 16 bytes in Base64; this is no Base64. A server should answer it with 400.";
+            let said = "A key is 16 bytes in Base64; this isn't Base64. A server should answer it with 400.";
             Text::words(said).look(Look::Bad)
         }
     };

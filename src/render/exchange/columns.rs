@@ -5,7 +5,8 @@ use crate::layers::Layer;
 use crate::layers::application::http::{FieldName, media_type};
 use crate::render::model::{Cell, Column, Look, Table, Text};
 
-/// The table, of which `left_out` more rows are mentioned. Hosts and reason phrases are for who has plenty of room.
+/// The table. `left_out` says how many more rows to mention. Hosts and reason phrases are shown only if there's plenty
+/// of room.
 #[must_use]
 pub fn table<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, left_out: u64) -> Table {
     let mut table = Table::new(&[

@@ -1,6 +1,6 @@
 //! Requests and responses as one would read them: start line, field lines, an empty line, the first lines of the body.
 //!
-//! What the client sent stands behind `>`, what the server sent behind `<`.
+//! What the client sent comes after `>`, what the server sent after `<`.
 
 use crate::inspect::record::{Direction, Exchange, Fields, HttpMessage, Request, Response};
 use crate::layers::Layer;
@@ -100,7 +100,7 @@ fn message(quote: &mut Quote, message: &HttpMessage, body_lines: usize) {
         fields(quote, &message.trailers);
     }
     if !message.complete {
-        quote.remark("the rest of this message was not seen");
+        quote.remark("the rest of this message was not captured");
     }
 }
 
@@ -114,7 +114,7 @@ fn body(quote: &mut Quote, message: &HttpMessage, body_lines: usize) {
     let undone = message.decoded_body_bytes;
     if let (Some(coding), Some(decoded)) = (&message.content_coding, undone) {
         let (sent, decoded) = (numbers::bytes(message.body_bytes), numbers::bytes(decoded));
-        quote.remark(format!("{sent} of {coding}, undone to {decoded}:"));
+        quote.remark(format!("{sent} of {coding}, decoded to {decoded}:"));
     }
     let total = undone.unwrap_or(message.body_bytes);
     let body = if message.body_truncated { whole_characters(&message.body) } else { &message.body };

@@ -10,10 +10,10 @@ use crate::render::numbers;
 /// How many hops are kept; the others are counted.
 const KEPT: usize = 100;
 
-/// How many of them the overview tells of.
+/// How many of them the overview mentions.
 const TOLD: usize = 4;
 
-/// How many names of a kind of change stand in a sentence.
+/// How many names a sentence lists for each kind of change.
 const NAMED: usize = 4;
 
 /// How much of a value is shown, in bytes.
@@ -74,7 +74,7 @@ impl Hops {
         }
         if self.is_empty() {
             page.add(Prose::new(
-                "No hop: no exchange in this capture is on both sides of a proxy, as far as its requests, hosts and times tell.",
+                "No hop: as far as requests, hosts and times can tell, no exchange in this capture is on both sides of a proxy.",
             ));
         }
         if self.left_out > 0 {
@@ -250,7 +250,7 @@ fn deeds(changes: &[Change]) -> String {
         (!of_it.is_empty()).then(|| format!("{verb} {}", listed(&of_it)))
     });
     let done: Vec<String> = done.collect();
-    if done.is_empty() { "passed it on as it was".to_owned() } else { numbers::listed(&done) }
+    if done.is_empty() { "passed it on unchanged".to_owned() } else { numbers::listed(&done) }
 }
 
 /// The names of what changed.

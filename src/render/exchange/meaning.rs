@@ -9,7 +9,7 @@ use crate::render::numbers;
 /// How many pairs are shown.
 const MOST_PAIRS: usize = 12;
 
-/// Label and fact, for each that an exchange has; not yet escaped.
+/// A label and a fact for everything that the exchange has; not escaped yet.
 #[must_use]
 pub fn facts(exchange: &Exchange) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();

@@ -1,6 +1,7 @@
 //! What each OSI layer says about one exchange.
 //!
-//! Layers 2 to 4 and 7 are read from bytes; 5 and 6 are what those bytes amount to, and 1 what a capture can know of it.
+//! Layers 2 to 4 and 7 are read from bytes. Layers 5 and 6 are what those bytes amount to, and layer 1 is what a
+//! capture can know of it.
 
 use crate::inspect::event::SegmentSeen;
 use crate::inspect::record::{Closed, Connection, Direction, Exchange, HttpMessage};
@@ -13,8 +14,8 @@ use crate::render::model::layers::LayerRow;
 use crate::render::numbers;
 use crate::render::story::Story;
 
-/// To be said once, below the first such table.
-pub const READING: &str = "Layers 5 and 6 have no header here: the flags of TCP and fields of HTTP say it.";
+/// To be said once, below the first table of this kind.
+pub const READING: &str = "Layers 5 and 6 have no header here; the fields of HTTP speak for them.";
 
 /// The rows of the table, from the top.
 ///
@@ -93,7 +94,7 @@ fn frames<'a>(story: &'a Story, exchange: &'a Exchange) -> impl Iterator<Item = 
 }
 
 fn presentation(story: &Story, exchange: &Exchange) -> String {
-    // A body may be framed and yet be empty: what frames it is how it is written down, all the same.
+    // A body may be framed and yet be empty. Even then, its framing is how it's written down.
     let has_body = |message: &&HttpMessage| message.body_bytes > 0 || message.wire_body_bytes > 0;
     let request = exchange.request.as_ref().map(|request| &request.message).filter(has_body);
     let request = request.map_or_else(String::new, |message| format!("request: {}", content(message)));
@@ -127,7 +128,7 @@ fn content(message: &HttpMessage) -> String {
         (Some(coding), Some(decoded)) => {
             format!("{coding}: {} of {}", numbers::bytes(message.body_bytes), numbers::bytes(decoded))
         }
-        (Some(coding), None) => format!("{coding}, which could not be undone"),
+        (Some(coding), None) => format!("{coding}, which could not be decoded"),
     };
     let transfer = match message.headers.get(FieldName::TransferEncoding) {
         None => "no transfer coding".to_owned(),
@@ -285,7 +286,7 @@ fn physical(story: &Story, exchange: &Exchange, connection: Option<&Connection>)
     } else {
         format!("packets {}–{}", numbers::count(first.packet), numbers::count(last.packet))
     };
-    join([format!("never in a capture: {} on the medium in {packets}", numbers::counted(bytes, "byte")), interface])
+    join([format!("{} in {packets}; the signal itself isn't captured", numbers::counted(bytes, "byte")), interface])
 }
 
 #[cfg(test)]

@@ -103,13 +103,13 @@ pub fn missing(cut: &CutHeader) -> String {
     let bytes = |count: usize| numbers::counted(count as u64, "byte");
     let there = format!("{} of it {} here", bytes(cut.seen), if cut.seen == 1 { "is" } else { "are" });
     let Some(extended) = cut.extended else {
-        return format!("A frame's header has 2 bytes at least; {there}.");
+        return format!("A frame's header has at least 2 bytes; {there}.");
     };
     let extended_part = if extended > 0 { format!(", {extended} of extended payload length") } else { String::new() };
     let key_part = if cut.masked { ", 4 of masking key" } else { "" };
     let left = cut.whole().saturating_sub(cut.seen);
     format!(
-        "This frame's header has {}: 2 that every header has{extended_part}{key_part}; {there}, {left} {} missing.",
+        "This frame's header has {}: the 2 that every header has{extended_part}{key_part}; {there}, {left} {} missing.",
         bytes(cut.whole()),
         if left == 1 { "is" } else { "are" },
     )
@@ -143,7 +143,7 @@ mod tests {
         let cut = read(&[0x82, 0xff, 0, 0], None).cut.unwrap();
         assert_eq!(
             missing(&cut),
-            "This frame's header has 14 bytes: 2 that every header has, 8 of extended payload length, 4 of masking key; \
+            "This frame's header has 14 bytes: the 2 that every header has, 8 of extended payload length, 4 of masking key; \
              4 bytes of it are here, 10 are missing."
         );
     }

@@ -1,4 +1,5 @@
-//! A lesson's card, for a word that is no name or number of a specification: what it asks, and how to see the answer.
+//! A lesson's card, for a word that isn't a name or number in a specification: what the lesson asks, and how to see the
+//! answer.
 
 use crate::lesson::{Lesson, catalogue};
 use crate::render::model::prose::Place;

@@ -25,7 +25,7 @@ pub fn lines(message: &str) -> Page {
     page
 }
 
-/// A line as it is sent, its end included, which nobody types.
+/// A line as it's sent, including its line end, which nobody types.
 fn field(line: &str, may_be_first: bool) -> Field {
     let sent = format!("{line}\r\n");
     let from = may_be_first.then(|| sender(sent.as_bytes(), sent.len())).flatten();

@@ -34,7 +34,7 @@ pub fn kinds() -> Page {
     }
     page.add(list);
     page.space();
-    page.remark("Type a name or number, with its kind before it where several have it: close 1000, tcp syn.");
+    page.remark("Type a name or number, with its kind before it if several have that name: close 1000, tcp syn.");
     page
 }
 

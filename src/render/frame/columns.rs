@@ -14,7 +14,7 @@ const SHOWN_OF_PAYLOAD: usize = 4 << 10;
 pub enum Framed {
     /// A frame.
     Frame(Frame),
-    /// What is no frame, or none that its receiver has to take.
+    /// Something that isn't a frame, or is one that its receiver doesn't have to accept.
     Stray(Stray),
 }
 
@@ -61,7 +61,7 @@ pub fn is_listed(it: &Stray) -> bool {
     it.place == StrayPlace::Frames || it.frame.is_some()
 }
 
-/// The table, of which `left_out` more rows are mentioned. Each row comes with what its time counts from, if it has one.
+/// The table. `left_out` says how many more rows to mention. Each row comes with what its time counts from, if it has one.
 #[must_use]
 pub fn table<'a>(rows: impl IntoIterator<Item = (&'a Framed, Option<Timestamp>)>, left_out: u64) -> Table {
     let rows: Vec<_> = rows.into_iter().collect();

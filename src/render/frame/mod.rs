@@ -29,7 +29,7 @@ fn continues_no_text(frame: &Frame) -> bool {
     frame.opcode == 0 && !looks_like_text(&frame.payload)
 }
 
-/// Whether bytes of which nothing says what they are may be text: they have none that no text has.
+/// Whether unidentified bytes may be text: none of them is a byte that never occurs in text.
 pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
     bytes.iter().take(GLANCE).all(|byte| !byte.is_ascii_control() || byte.is_ascii_whitespace())
 }

@@ -64,8 +64,8 @@ impl<'n, W: Write> Json<'n, W> {
         self.finish_read(summary, error.is_none(), error)
     }
 
-    /// As [`finish`](Self::finish), where an error doesn't mean that the input isn't `complete`: it may be whole, and lack
-    /// what was asked for.
+    /// Like [`finish`](Self::finish), but an error doesn't mean that the input isn't `complete`: it may be complete and
+    /// just not have what was asked for.
     ///
     /// # Errors
     ///

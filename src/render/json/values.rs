@@ -1,4 +1,4 @@
-//! How values are written that JSON has no form of its own for: times, addresses, bytes.
+//! How to write values that JSON has no form for: times, addresses, bytes.
 
 use std::fmt;
 
@@ -64,7 +64,7 @@ pub(super) fn beginning(bytes: &[u8], truncated: bool) -> Twin<'_> {
     twin(bytes)
 }
 
-/// The same for a WebSocket payload: that of a binary frame is never text.
+/// The same for a WebSocket payload: a binary frame's payload is never text.
 pub(super) fn payload(opcode: u8, bytes: &[u8], truncated: bool) -> Twin<'_> {
     if opcode == 2 { (None, Some(Hex(bytes))) } else { beginning(bytes, truncated) }
 }

@@ -71,8 +71,8 @@ pub(super) fn shown(out: &mut Vec<u8>, value: &impl fmt::Display) {
     out.push(b'"');
 }
 
-/// Appends text as it stands in a string. What does something to a terminal is escaped as well: all controls, what steers
-/// the drawing of other characters, and what can't be seen.
+/// Appends text the way it's written in a string. Whatever could affect a terminal is escaped as well: all control
+/// characters, characters that steer how others are drawn, and invisible ones.
 fn escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     let (mut written, mut at) = (0, 0);
@@ -94,8 +94,9 @@ fn escaped(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(&bytes[written..]);
 }
 
-/// Whether the character that `bytes` begin with may be one that isn't harmless, by its first byte or two. One that does
-/// something may; of the others few, so that few are looked at closely. Any of four bytes may.
+/// Whether the character that `bytes` begin with may be a harmful one, judging by its first byte or two. A character
+/// that affects a terminal always may. Few of the others may, so few are looked at closely. Any character of four bytes
+/// may.
 fn may_harm(bytes: &[u8]) -> bool {
     match bytes {
         // Those of dashes, quotes and currencies are everywhere.
@@ -128,7 +129,7 @@ fn plain(bytes: &[u8]) -> usize {
     bytes.len() - rest.len() + rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len())
 }
 
-/// Appends the escape of a character that can't stand as it is.
+/// Appends the escape of a character that can't be written directly.
 #[cold]
 fn escape(out: &mut Vec<u8>, character: char) {
     let short = match character {

@@ -1,4 +1,4 @@
-//! What a lesson's page shows, for a screen reader, a pipe, or whoever rather reads than looks: in the order in which one
+//! What a lesson's page shows, for a screen reader, a pipe, or anybody who prefers text: in the order in which you
 //! would say it, with its own headings.
 
 use super::frames::drawn;
@@ -17,7 +17,7 @@ use crate::tutorial::Look;
 const SAID: usize = 3;
 const BODY_LINES: usize = 3;
 
-/// What a run shows, for who listens.
+/// What a run shows, for a listener.
 ///
 /// # Errors
 ///

@@ -30,7 +30,7 @@ impl Course<'_> {
     }
 }
 
-/// The same in sentences, the first of them what they are about; none where the lesson has no chart.
+/// The same in sentences, the first of which says what they're about; none if the lesson has no chart.
 pub(in crate::render) fn sentences(run: &Run, stories: &[Story]) -> Vec<String> {
     let Some(chart) = run.lesson.chart else { return Vec::new() };
     let said = match chart {
@@ -65,7 +65,7 @@ pub(in crate::render) fn sentences(run: &Run, stories: &[Story]) -> Vec<String> 
 fn heading(chart: Chart) -> &'static str {
     match chart {
         Chart::Bytes => "What the bytes on the wire were for",
-        Chart::Arrivals => "When each response and message was there",
+        Chart::Arrivals => "When each response and message arrived",
         Chart::Connections => "When each connection was open, and its responses and messages",
     }
 }

@@ -14,7 +14,7 @@ use crate::render::numbers;
 
 /// How many rows are shown; of more, the first and the last.
 const ROWS: usize = 13;
-/// How many rows of a side are shown that has none of what was asked for.
+/// How many rows are shown of a side that has nothing of what was asked for.
 const INSTEAD: usize = 9;
 
 /// The packets, and what they are.
@@ -43,7 +43,7 @@ fn found(run: &Run, measured: Answer) -> Option<(String, Ladder)> {
     let mut all = story.ladder(None, true, Some(ROWS));
     let rows = std::mem::take(&mut all.rows);
     let mut notes = Notes::of(&shares, measured.measure.unit(), &rows);
-    // What announces another connection stands before its first packet here.
+    // A caption that announces another connection comes before its first packet here.
     let (mut caption, mut latest) = (None, String::new());
     for row in rows {
         if row.packet == 0 {
@@ -123,8 +123,8 @@ impl Notes {
         self.of.entry(packet).or_default().push(note);
     }
 
-    /// The note for a packet's next row, behind what the row says itself. Where a packet has as many things as rows, each
-    /// row has its own; else the first row has them all.
+    /// The note for a packet's next row, after what the row itself says. If a packet has as many things as rows, each
+    /// row gets its own; otherwise the first row gets them all.
     fn next(&mut self, row: &Row) -> Option<String> {
         let left = self.rows.get_mut(&row.packet);
         let rows = left.map_or(1, |left| std::mem::replace(left, left.saturating_sub(1)));

@@ -52,7 +52,7 @@ fn title(letter: char, exchange: &Exchange) -> Heading {
     Heading::new(Text::words(name).bold(), packets, Place::After)
 }
 
-/// Request and response, as they stand in the ladder.
+/// Request and response, in the order of the ladder.
 fn talk(exchange: &Exchange) -> Block {
     let request = exchange.request.iter().map(|it| heads::request(it, BODY_LINES));
     let responses = exchange.interim.iter().chain(&exchange.response).map(|it| heads::response(it, BODY_LINES));

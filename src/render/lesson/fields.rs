@@ -1,4 +1,4 @@
-//! What every byte of a run's packets is: found when it is first asked for, which few pages do, and once.
+//! What every byte of a run's packets is. It's worked out once, when somebody first asks for it; few pages do.
 
 use std::cell::OnceCell;
 
@@ -19,7 +19,7 @@ impl<'a> Fields<'a> {
         Self { run, annotated: OnceCell::new() }
     }
 
-    /// The fields that say what every byte of a packet is; none where there is no such packet.
+    /// The fields that say what every byte of a packet is; none if there's no such packet.
     pub(in crate::render) fn of_packet(&self, number: u64) -> Vec<Field> {
         let fields = |packet: Packet<'_>| {
             let annotator = self.annotated.get_or_init(|| annotated(self.run));

@@ -54,7 +54,7 @@ impl Course<'_> {
             }
         }
         if let Some((letter, steps)) = derivation {
-            self.page.heading(format!("{letter}, how Sec-WebSocket-Accept comes about (RFC 6455 §4.2.2)"), "");
+            self.page.heading(format!("{letter}, how Sec-WebSocket-Accept is made (RFC 6455 §4.2.2)"), "");
             self.page.append(steps.into_iter().collect::<Page>());
         }
         if !listed.is_empty() {

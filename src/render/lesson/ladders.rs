@@ -5,7 +5,7 @@ use crate::render::model::Ladder;
 use crate::render::numbers;
 use crate::render::story::Story;
 
-/// How many rows a ladder has, unless all of it is asked for.
+/// How many rows a ladder has, unless all of it is requested.
 const ROWS: usize = 20;
 
 impl Course<'_> {
@@ -33,7 +33,7 @@ impl Course<'_> {
         wire::shortcomings(self.run).for_each(|shortcoming| self.page.remark(shortcoming));
     }
 
-    /// What neither the ladders nor the bytes show, unless `by` that.
+    /// What neither the ladders nor the bytes show, unless `by` shows it.
     pub(super) fn left_out(&self, by: &str) -> String {
         let counts = self.stories.iter().map(Story::unshown);
         let (pure, other) = counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1));

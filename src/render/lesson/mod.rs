@@ -152,7 +152,7 @@ pub fn narration(run: &Run) -> Result<Page, FillError> {
     run.lesson.try_next.iter().for_each(|step| page.append(to_try(step, true)));
     page.space();
     let name = &run.lesson.name;
-    let note = format!("Every figure here was measured just now. Run it yourself: `wire101 lesson run {name}`");
+    let note = format!("Every figure here was just measured. Run it yourself: `wire101 lesson run {name}`");
     page.append(markdown(&note));
     Ok(page)
 }

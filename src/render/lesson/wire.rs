@@ -1,4 +1,5 @@
-//! What a lesson's page says of the wire it ran on: which it was, how it was set, and what to know of its packets.
+//! What a lesson's page says about the wire it ran on: which one it was, how it was set, and what to know about its
+//! packets.
 
 use std::time::Duration;
 
@@ -34,10 +35,10 @@ pub(super) fn words(run: &Run) -> String {
 /// What the times of its packets are, and what else is to be known of them.
 pub(super) fn times(run: &Run) -> String {
     match run.wire {
-        Wire::Virtual => "Each packet stands at the time it was sent, counted from the first SYN.".to_owned(),
+        Wire::Virtual => "Each packet is shown at the time it was sent, counted from the first SYN.".to_owned(),
         Wire::Loopback => {
             let loses = run.unmet.is_none() && run.sides.iter().any(|side| side.settings.loss > 0.0);
-            let lost = if loses { " What was lost on the way is not here." } else { "" };
+            let lost = if loses { " Packets that were lost on the way are not shown." } else { "" };
             format!(
                 "Each packet stands at the time it arrived, counted from the first SYN.{lost} What never \
                  leaves a machine needs no ARP, its Ethernet addresses are zeros, and its checksums are not filled in: \
@@ -67,5 +68,5 @@ pub fn under_way(lesson: &Lesson, place: u8, all: Duration) -> String {
 #[must_use]
 pub fn missed(packets: u64) -> String {
     let packets = numbers::counted(packets, "packet");
-    format!("{packets} crossed the wire and are not in the capture: the machine could not keep up. Run it again.")
+    format!("{packets} crossed the wire but are not in the capture: the machine could not keep up. Run it again.")
 }

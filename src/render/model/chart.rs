@@ -1,4 +1,4 @@
-//! Amounts to one scale, moments on one clock. Knows nothing of what they are of.
+//! Amounts on one scale, moments on one clock. Doesn't know what they stand for.
 
 use super::Look;
 

@@ -9,9 +9,9 @@ pub struct Happening {
     pub at: u64,
     /// What it is about.
     pub subject: Text,
-    /// What there is to say of it.
+    /// What there is to say about it.
     pub said: Text,
-    /// What matters most of that, and may be cut so that the rest has room.
+    /// The most important part of that, which may be cut so that the rest has room.
     pub asked: Text,
     /// The rest: several ways to say it, each shorter than the one before. Where none fits, the last.
     pub rest: Vec<Text>,

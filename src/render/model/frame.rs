@@ -18,7 +18,7 @@ pub(in crate::render) fn not_drawn(frame: &Frame) -> Option<String> {
     Some(numbers::counted(rest, "more payload byte"))
 }
 
-/// A field, or as much of it as stands in one row of 32 bits.
+/// A field, or as much of it as fits in one row of 32 bits.
 pub(in crate::render) struct Cell {
     pub(in crate::render) layer: Layer,
     /// Lines, for a cell too narrow for its name.
@@ -39,7 +39,7 @@ impl Cell {
     }
 }
 
-/// The fields of a frame, as they stand in rows of 32 bits.
+/// The fields of a frame, arranged in rows of 32 bits.
 pub(in crate::render) fn rows(frame: &Frame) -> Vec<Vec<Cell>> {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut column = 0;

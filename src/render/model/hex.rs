@@ -7,9 +7,9 @@ use crate::layers::{Field, Origin};
 pub struct Hex {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Where in what they stand in the first of them is.
+    /// The position of the first of them in what they're part of.
     pub start: u64,
-    /// What they stand in: fields may lie elsewhere, too.
+    /// What they're part of; fields may be elsewhere, too.
     pub origin: Origin,
     /// The fields.
     pub fields: Vec<Field>,

@@ -43,7 +43,8 @@ impl Ladder {
         }
     }
 
-    /// What packets these rows are of: "14 more packets". A packet may have several rows, and a caption is no packet.
+    /// Which packets these rows belong to: "14 more packets". A packet may have several rows, and a caption isn't a
+    /// packet.
     pub(in crate::render) fn more_packets(&self, rows: Range<usize>) -> String {
         let rows = self.rows.get(rows).unwrap_or_default();
         let packets: BTreeSet<u64> = rows.iter().map(|row| row.packet).filter(|packet| *packet > 0).collect();
@@ -54,7 +55,7 @@ impl Ladder {
 /// One arrow; or, from a host to itself, a caption: its label between the lifelines, without a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The packet's number; 0 for what is no packet.
+    /// The packet's number; 0 if it isn't a packet.
     pub packet: u64,
     /// When it was sent, in nanoseconds since the ladder's start.
     pub at: u64,
@@ -62,9 +63,9 @@ pub struct Row {
     pub from: usize,
     /// Index of the host it was sent to.
     pub to: usize,
-    /// What stands on the arrow.
+    /// The text on the arrow.
     pub label: String,
-    /// What stands there if there is no room for the label.
+    /// The text to use if there's no room for the label.
     pub short: Option<String>,
     /// The highest layer it is about.
     pub layer: Layer,

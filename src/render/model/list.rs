@@ -56,7 +56,7 @@ impl List {
         self.part(0, label, text);
     }
 
-    /// Adds one that is a part of what stands above it.
+    /// Adds an item that's a part of the one above it.
     pub fn part(&mut self, depth: usize, label: impl Into<Text>, text: impl Into<Text>) {
         self.items.push(Item { label: label.into(), text: text.into(), remark: Text::default(), depth });
     }

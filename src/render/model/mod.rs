@@ -64,14 +64,14 @@ pub enum Block {
     Names(Vec<Text>),
     /// Two things to be read side by side, or one after the other.
     Beside(Page, Page),
-    /// One thing, for who looks and for who listens.
+    /// One thing, both for readers and for listeners.
     Told {
         /// What is to be seen.
         seen: Page,
         /// What is to be heard.
         said: Page,
     },
-    /// One thing, for where so many things can be seen side by side, and for where they cannot.
+    /// Something in two forms: for output that can show many things side by side, and for output that can't.
     Either {
         /// How many.
         abreast: usize,
@@ -127,7 +127,7 @@ impl Page {
         Self(vec![heading.into(), Block::Space, facts.into()])
     }
 
-    /// The same, its paragraphs behind so many spaces.
+    /// The same, with its paragraphs indented by this many spaces.
     #[must_use]
     pub fn under(mut self, spaces: &'static str) -> Self {
         for block in &mut self.0 {

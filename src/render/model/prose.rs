@@ -30,7 +30,7 @@ impl Heading {
         Self::new(title.into().bold(), aside, Place::Section)
     }
 
-    /// A title as it is, and a remark to be seen last.
+    /// An unchanged title, and a remark to be seen last.
     #[must_use]
     pub fn new(title: impl Into<Text>, aside: impl Into<Text>, place: Place) -> Self {
         Self { title: title.into(), aside: aside.into().dim(), place }
@@ -75,7 +75,7 @@ impl Prose {
         Self { fit: Fit::Fold, ..Self::new(line).under(2) }
     }
 
-    /// The same, so many steps further from the edge.
+    /// The same, indented by this many steps.
     #[must_use]
     pub fn under(self, depth: usize) -> Self {
         Self { depth: self.depth + depth, ..self }

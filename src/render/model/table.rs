@@ -93,12 +93,12 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Says something in a line of its own, between the row before and the next.
+    /// Adds a remark on its own line between the previous row and the next.
     pub fn aside(&mut self, said: impl Into<Text>) {
         self.asides.push((self.rows.len(), said.into().dim()));
     }
 
-    /// The same, of which so many more rows were left out.
+    /// The same table, with this many more rows left out.
     #[must_use]
     pub fn but(self, left_out: u64) -> Self {
         Self { left_out, ..self }

@@ -138,7 +138,7 @@ impl Text {
         self
     }
 
-    /// Whether there is no piece; one may still say nothing.
+    /// Whether it has no pieces. A piece can still be empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pieces.iter().all(|(_, said)| match said {

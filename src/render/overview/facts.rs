@@ -51,7 +51,7 @@ pub(super) fn title(about: About<'_>) -> Page {
     Page::from(Heading::new(Text::words(source.to_owned()).bold(), "", Place::After))
 }
 
-/// From when to when, and how long that is; the date once where it is the same.
+/// The start and end, and the time between; the date only once if it's the same.
 fn span(first: Timestamp, last: Timestamp) -> String {
     let (from, until) = (numbers::time(first), numbers::time(last));
     if first == last {

@@ -1,4 +1,4 @@
-//! The first few of many things, whatever order they come in, in the memory of a few.
+//! The first few of many things, in whatever order they come, using memory only for those few.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ impl<K: Ord, T> First<K, T> {
         Self { room, kept: BTreeMap::new(), offered: 0 }
     }
 
-    /// Takes a thing, which is made only if it is kept. A key that is there already is replaced.
+    /// Takes a thing, and makes it only if it's kept. A key that's already there is replaced.
     pub fn offer(&mut self, key: K, make: impl FnOnce() -> T) {
         self.offered += 1;
         let is_full = self.kept.len() >= self.room;

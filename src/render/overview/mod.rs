@@ -124,7 +124,8 @@ impl Sink for Overview {
 }
 
 impl Overview {
-    /// Takes the counts beyond the summary from another, of the whole capture of which this shows a part.
+    /// Takes the counts that go beyond the summary from another overview, one of the whole capture of which this shows
+    /// a part.
     pub fn count_like(&mut self, whole: &Self) {
         self.census.clone_from(&whole.census);
     }

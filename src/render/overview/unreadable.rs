@@ -7,7 +7,7 @@ use super::{About, Census};
 use crate::capture::LinkType;
 use crate::inspect::record::Summary;
 
-/// What stands in the way, and the way round.
+/// What's in the way, and how to get around it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unreadable {
     title: &'static str,
@@ -54,7 +54,7 @@ pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Optio
     let (tls, http2, unknown) = (of("tls"), of("http/2"), of("unknown"));
     Some(if tls >= http2.max(unknown) && tls > 0 {
         let why = format!(
-            "{} encrypted with TLS: who talks to whom can be seen, what they say cannot.",
+            "{} encrypted with TLS: you can see who talks to whom, but not what they say.",
             is_or_are(tls, "connection")
         );
         Unreadable::new(NOTHING, why, CAPTURE_PLAIN)
@@ -66,7 +66,7 @@ pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Optio
         let next = "Have the client speak HTTP/1.1 instead, for instance: curl --http1.1 URL";
         Unreadable::new(NOTHING, why, next)
     } else if unknown > 0 {
-        let why = "What the connections carry begins neither with a request or status line of HTTP/1 nor with anything else that is known.";
+        let why = "The connections begin neither with a request or status line of HTTP/1 nor with any other protocol that wire101 knows.";
         let next = "If a WebSocket was open before the capture began, --decode-as PORT=websocket reads it, with the server's port. Better, capture again from its first request on: the handshake says how to read the rest.";
         Unreadable::new(NOTHING, why, next)
     } else {
@@ -81,11 +81,11 @@ fn half(census: &Census) -> Option<Unreadable> {
     let next = "Capture on the client or the server itself, and let the filter pass both directions: \"port 80\", not \"dst port 80\".";
     match (from_clients, from_servers) {
         (1.., 0) => {
-            let why = "All packets are from clients: what the servers answered was not captured.";
+            let why = "All packets are from clients: the servers' answers were not captured.";
             Some(Unreadable::new("Only one direction", why, next))
         }
         (0, 1..) => {
-            let why = "All packets are from servers: what the clients asked was not captured.";
+            let why = "All packets are from servers: the clients' requests were not captured.";
             Some(Unreadable::new("Only one direction", why, next))
         }
         _ => None,
@@ -98,7 +98,8 @@ fn no_tcp(summary: &Summary) -> Unreadable {
     let has = |name: &str| summary.other_packets.contains_key(name);
     if let Some(link) = unknown.filter(|_| summary.other_packets.len() == 1) {
         let why = format!(
-            "What its packets begin with is not known here: {}. Without that, where an IP packet starts would be a guess.",
+            "wire101 doesn't know what its packets begin with: {}. Without that, it could only guess where an IP \
+             packet starts.",
             link_name(link)
         );
         let next = "Capture on an Ethernet or loopback interface, or on \"any\" (Linux).";
@@ -109,14 +110,14 @@ fn no_tcp(summary: &Summary) -> Unreadable {
     let (why, next) = if summary.other_packets.is_empty() {
         ("There is no TCP in it.".to_owned(), CAPTURE_AGAIN)
     } else if summary.other_packets.keys().all(|name| name == "IP fragment") {
-        let why = "There are only pieces of IP packets in it, and none that make a whole.".to_owned();
+        let why = "It has only fragments of IP packets, which don't add up to a complete one.".to_owned();
         (why, "Capture without a filter on ports: only a packet's first fragment has port numbers.")
     } else if has("UDP") || has("QUIC") {
-        let why = format!("There is no TCP in it, only {what}. HTTP/1 and WebSocket run over TCP.");
+        let why = format!("It has no TCP, only {what}. HTTP/1 and WebSocket run over TCP.");
         let next = "If it is HTTP/3 (QUIC, on UDP port 443), have the client speak HTTP/1.1 instead, for instance: curl --http1.1 URL";
         (why, next)
     } else {
-        (format!("There is no TCP in it, only {what}. HTTP/1 and WebSocket run over TCP."), CAPTURE_AGAIN)
+        (format!("It has no TCP, only {what}. HTTP/1 and WebSocket run over TCP."), CAPTURE_AGAIN)
     };
     Unreadable::new(NOTHING, why, next)
 }
@@ -159,7 +160,7 @@ mod tests {
         let summary = Summary { http_requests: 1, ..summary };
         assert_eq!(why(about(true), &summary, &census), None);
         let one_way = Census { segments: [0, 9], ..census };
-        says(why(about(true), &summary, &one_way), "what the clients asked was not captured");
+        says(why(about(true), &summary, &one_way), "the clients' requests were not captured");
     }
 
     #[test]
@@ -182,7 +183,7 @@ mod tests {
         says(of(&[("ARP", 3)]), "only 3 ARP");
         says(of(&[("ARP", 3), ("UDP", 12)]), "QUIC");
         says(of(&[("link type 147", 1)]), "USER0, link type 147");
-        says(of(&[("link type 999", 1)]), "not known here: link type 999");
-        says(of(&[("IP fragment", 3)]), "none that make a whole");
+        says(of(&[("link type 999", 1)]), "begin with: link type 999");
+        says(of(&[("IP fragment", 3)]), "only fragments of IP packets");
     }
 }

@@ -5,7 +5,7 @@ use crate::layers::Run;
 use crate::render::model::{Hex, Page};
 use crate::render::numbers;
 
-/// How many places that a stream was made from are named; the others are counted.
+/// How many of the places that a stream was made from are named; the others are counted.
 const PLACES: usize = 4;
 
 /// A derived stream below a packet that it was made from: its bytes, its fields, or both.
@@ -45,7 +45,7 @@ fn about(it: &DerivedStream) -> Vec<String> {
     let made_of = if first == last { format!("packet {}", numbers::count(first)) } else { packets };
     let about = format!("{length}, made of {made_of}: {}.", it.how);
     if kept == 0 {
-        return vec![about, "None of them came out while this packet was read.".to_owned()];
+        return vec![about, "None of them had been decoded when this packet was read.".to_owned()];
     }
     let after = it.length - it.start - kept;
     let left_out = match (it.start, after) {

@@ -27,13 +27,13 @@ pub fn place(it: &PacketSeen, interface: Option<&str>, connection: Option<&Conne
             if segment.payload_length == 0 {
                 facts.add("Carries", "no payload");
             } else if carried.is_empty() {
-                facts.add("Carries", "bytes that no exchange or frame is made of");
+                facts.add("Carries", "bytes that belong to no exchange or frame");
             }
             facts.several("Carries", carried);
         }
-        PacketContent::Arp => facts.add("Carries", "ARP: asks, or tells, which Ethernet address an IP address has"),
+        PacketContent::Arp => facts.add("Carries", "ARP: asks or says which Ethernet address an IP address has"),
         PacketContent::Fragment => facts.add("Carries", "a fragment of an IP packet, which waits for the rest"),
-        PacketContent::Other(name) => facts.add("Carries", format!("{name}, which is not looked into: it is no TCP")),
+        PacketContent::Other(name) => facts.add("Carries", format!("{name}, not decoded, because it isn't TCP")),
         PacketContent::Damaged(why) => facts.add("Damaged", why.clone()),
     }
     Page::about(format!("Packet {}", numbers::count(it.moment.packet)), Text::time(it.moment.time), facts)
@@ -64,7 +64,7 @@ fn said(segment: &SegmentSeen) -> String {
         Novelty::Empty | Novelty::InOrder => None,
         Novelty::Ahead => Some("ahead of bytes that were not there yet".to_owned()),
         Novelty::Repeated => Some("sent before: a retransmission".to_owned()),
-        Novelty::Copy => Some("captured before: the same packet once more".to_owned()),
+        Novelty::Copy => Some("captured before: the same packet again".to_owned()),
         Novelty::KeepAlive => Some("a keep-alive probe".to_owned()),
     });
     parts.join(" · ")
@@ -122,7 +122,7 @@ mod tests {
         Packet 1 004  2023-11-14 22:13:20.000123 UTC
 
         Length     1 514 bytes, of which 96 were captured
-        Carries    UDP, which is not looked into: it is no TCP
+        Carries    UDP, not decoded, because it isn't TCP
         ");
     }
 }

@@ -1,7 +1,7 @@
 //! What happened: each cause once, with its effects under it; and what to do about it.
 //!
-//! One story for each code, however often it came, so that memory is bounded by how many codes there are. All problems
-//! and notes one by one are another view's.
+//! There's one story for each code, however often it came, so memory is bounded by the number of codes. Another view
+//! lists all problems and notes one by one.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ use crate::render::numbers;
 
 /// How many stories the overview tells.
 const TOLD: usize = 5;
-/// How many places of a code are named, its first aside.
+/// How many places of a code are named, besides its first.
 const PLACES: usize = 4;
-/// How many codes of effects are kept of a story.
+/// How many codes of effects are kept for each story.
 const EFFECTS: usize = 8;
-/// How many causes are remembered. Effects that come later than that stand on their own.
+/// How many causes are remembered. Effects that come later are shown on their own.
 const CAUSES: usize = 1 << 14;
 /// How many packets are shown of a story.
 const MOST_PACKETS: usize = 12;
@@ -145,7 +145,7 @@ impl Happened {
         self.stories.is_empty()
     }
 
-    /// Whether it says of each connection why there is nothing to read.
+    /// Whether it explains for every connection why there's nothing to read.
     #[must_use]
     pub fn explains_silence(&self) -> bool {
         let told = SILENCE.iter().filter_map(|code| self.stories.get(code)).map(|story| story.again.count + 1);
@@ -162,7 +162,7 @@ impl Happened {
             page.add(Prose::new(self.all_is_well(complete)).readable());
             return page;
         };
-        // Where there is no room for all, notes make room for problems.
+        // If there's no room for everything, notes make room for problems.
         let mut chosen: Vec<usize> = (0..all.len()).collect();
         chosen.sort_by_key(|at| (all[*at].first.kind, *at));
         chosen.retain(|at| !all[*at].is_minor() || all.len() == 1);
@@ -212,7 +212,7 @@ impl Happened {
             but.push("The rest of the file is damaged.".to_owned());
         }
         if self.read == 0 {
-            but.insert(0, "There's no HTTP/1 and no WebSocket here that could be checked.".to_owned());
+            but.insert(0, "There's no HTTP/1 or WebSocket here that could be checked.".to_owned());
         } else if but.is_empty() {
             return "All is well: nothing that was read breaks a rule, and nothing is missing.".to_owned();
         } else {
@@ -223,7 +223,7 @@ impl Happened {
 }
 
 impl Story {
-    /// Whether it's worth a look only where nothing else happened.
+    /// Whether it's worth a look only if nothing else happened.
     #[must_use]
     pub fn is_minor(&self) -> bool {
         self.first.code == MINOR && self.effects.is_empty()
@@ -267,7 +267,7 @@ impl Story {
             named.push("…".to_owned());
         }
         let effects = numbers::counted(all, "effect");
-        (all > 0).then(|| Text::words(format!("and {effects} of it: {}", named.join(", "))))
+        (all > 0).then(|| Text::words(format!("and {effects}: {}", named.join(", "))))
     }
 
     fn in_order(&self) -> Vec<(&Problem, &Again)> {
@@ -340,7 +340,7 @@ pub fn says_more(code: &str, of: usize) -> String {
     format!("For more, run wire101 explain {code}{others}.")
 }
 
-/// A fault's text as a sentence of its own.
+/// A fault's text as a complete sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -416,7 +416,7 @@ mod tests {
         insta::assert_snapshot!(lines(&happened(&found)), @r#"
         ✗ The reader "sees" garbage.
           packet 4 · missing-key · RFC 9112 §6.1 · and 1 more like it (packet 40)
-          ↳ and 3 effects of it: reset-in-message (packet 9), cut-short (2 times)
+          ↳ and 3 effects: reset-in-message (packet 9), cut-short (2 times)
         For more, run wire101 explain missing-key.
         "#);
     }
@@ -448,7 +448,7 @@ mod tests {
     #[test]
     fn all_is_well_only_where_it_is() {
         let mut happened = Happened::default();
-        assert!(lines(&happened).contains("no HTTP/1 and no WebSocket here"));
+        assert!(lines(&happened).contains("no HTTP/1 or WebSocket here"));
         happened.event(Event::Frame(&crate::render::frame::columns::tests::frame(1, b"hi", true)));
         assert!(lines(&happened).starts_with("All is well: "));
         let damaged = Style::plain(80).lines(happened.page(false)).concat();

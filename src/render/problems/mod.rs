@@ -1,5 +1,5 @@
-//! Problems and notes as a list: what each is, where, which clause says so, and a sentence that explains it. An effect is
-//! marked as one, and stands after its cause.
+//! Problems and notes as a list: what each is, where, which clause says so, and a sentence that explains it. An effect
+//! is marked as one, and comes after its cause.
 
 pub mod happened;
 pub mod kinds;
@@ -9,7 +9,7 @@ use super::model::{Heading, Look, Page, Prose, Text};
 use super::numbers;
 use crate::inspect::record::{Kind, Problem};
 
-/// Problems and notes, of which `left_out` more are mentioned.
+/// Problems and notes. `left_out` says how many more to mention.
 #[must_use]
 pub fn list<'a>(problems: impl IntoIterator<Item = &'a Problem>, left_out: u64) -> Page {
     let mut page = Page::default();
@@ -34,7 +34,7 @@ fn add(page: &mut Page, problem: &Problem) {
     page.add(Prose::new(problem.text.clone()).under(if effect { 2 } else { 1 }));
 }
 
-/// Its code, marked so that a problem and a note differ without colour, too.
+/// Its code, marked so that you can tell a problem from a note without colour, too.
 pub(super) fn named(kind: Kind, code: &str) -> Text {
     let (glyph, look) = mark(kind);
     Text::words(format!("{glyph} {code}")).look(look)
@@ -48,7 +48,7 @@ pub(super) fn mark(kind: Kind) -> (&'static str, Look) {
     }
 }
 
-/// What a list of them is about: notes alone say of nothing that it's wrong.
+/// What such a list is about: if it has only notes, it doesn't say that anything is wrong.
 pub(super) fn about<'a>(found: impl IntoIterator<Item = &'a Problem>) -> &'static str {
     let is_wrong = found.into_iter().any(|it| it.kind == Kind::Problem);
     if is_wrong { "what is wrong" } else { "what is worth knowing" }

@@ -37,7 +37,8 @@ pub struct Story {
     pub problems: Vec<Problem>,
     /// How many records were not kept.
     pub left_out: u64,
-    /// Where in these lists what is of one connection stands, so that to tell of each connection costs what telling of all does.
+    /// Where each connection's entries are in these lists, so that reporting on every connection costs no more than one
+    /// pass over all.
     own: HashMap<u64, Own>,
     hosts: Vec<(String, IpAddr)>,
     lost: BTreeSet<u64>,
@@ -170,8 +171,8 @@ impl Story {
         })
     }
 
-    /// Draws the story as a ladder: of one connection, or of all; every packet of it, or a line a message and frame;
-    /// in so many rows at most.
+    /// Draws the story as a ladder: of one connection or of all; with every packet, or with one line for each message
+    /// and frame; in at most `max_rows` rows.
     #[must_use]
     pub fn ladder(&self, connection: Option<u64>, whole: bool, max_rows: Option<usize>) -> Ladder {
         let mut teller = Teller::new(self, connection, whole);

@@ -14,7 +14,8 @@ pub(super) struct Said {
     pub connection: u64,
     pub direction: Direction,
     pub extent: Extent,
-    /// The packet its row stands at: at first the one that completes the head of an HTTP message, or the frame.
+    /// The packet at which its row is placed. At first that's the one that completes the head of an HTTP message, or
+    /// the frame.
     pub at: u64,
     /// Whether all of it was seen.
     pub complete: bool,
@@ -53,7 +54,7 @@ impl Said {
                 Some(reason) => format!("{name} {code} \"{}\"", quote(reason)),
             },
             _ if frame.payload_bytes == 0 => name,
-            // A compressed payload (RSV1) is no text, and a text's continuation may begin inside a character.
+            // A compressed payload (RSV1) isn't text, and a text's continuation may begin in the middle of a character.
             (TEXT | PING | PONG, _) if !frame.is_compressed() => format!("{name} \"{}\"", quote(&frame.payload)),
             _ => format!("{name} {}", numbers::bytes(frame.payload_bytes)),
         };

@@ -18,7 +18,7 @@ const MOST_LIFELINES: usize = 6;
 /// How far back the first sending of a repeated segment is looked for, in packets.
 const LOOK_BACK: usize = 1 << 12;
 
-/// Who stands where.
+/// Which host is where.
 struct Hosts<'a> {
     /// Those with a name that have something to say or to hear.
     named: Vec<&'a (String, IpAddr)>,
@@ -80,7 +80,7 @@ pub(super) struct Teller<'a> {
     story: &'a Story,
     whole: bool,
     hosts: Hosts<'a>,
-    /// By connection, direction and the packet that its row stands at.
+    /// Sorted by connection, direction, and the packet at which each one's row is placed.
     said: Vec<Said>,
     /// By number.
     connections: Vec<&'a Connection>,
@@ -110,7 +110,7 @@ impl<'a> Teller<'a> {
             let responses = exchange.interim.iter().chain(&exchange.response).zip(1..);
             said.extend(responses.map(|(it, which)| Said::response(exchange, it, at(which, &it.message))));
         }
-        // Frames come behind the exchange that made the connection speak WebSocket, also within one packet.
+        // Frames come after the exchange that made the connection a WebSocket, even within one packet.
         said.extend(story.frames_of(only).map(Said::frame));
         for said in &mut said {
             said.at = row_of(story, said, whole);
@@ -188,7 +188,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// FIN and RST, on the row of what they are sent with or on their own.
+    /// FIN and RST: added to the row of what they're sent with, or on their own row.
     fn end(&mut self, first: usize, packet: &PacketSeen, segment: &SegmentSeen) {
         let flag = match segment.flags {
             flags if flags & RST != 0 => "RST",
@@ -204,7 +204,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A segment that brings something new: what stands at it, and if that is nothing, what it goes on with.
+    /// A segment that brings something new: whatever is placed at it, or if that's nothing, whatever it continues.
     fn data(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let number = packet.moment.packet;
         let story = self.story;
@@ -214,7 +214,7 @@ impl<'a> Teller<'a> {
             let (label, short, in_parts) = (said.label.clone(), said.short.clone(), said.in_parts);
             let parts = carriers(story, said, said.extent.last.packet).take(MOST_OF_A_STORY).count();
             match short {
-                // Its size is told with its end.
+                // Its size is shown with its end.
                 Some(short) if parts > 1 && in_parts => self.row(packet, segment, short, None),
                 short => self.row(packet, segment, label, short),
             }
@@ -239,7 +239,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A segment all of which was sent before: what that was.
+    /// A segment whose bytes were all sent before: what they were.
     fn repetition(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
         let before = self.story.packets_before(segment.connection, packet.moment.packet).take(LOOK_BACK);
         let mut originals = before.filter_map(|packet| match &packet.content {
@@ -260,13 +260,13 @@ impl<'a> Teller<'a> {
         self.row(packet, segment, label, short);
     }
 
-    /// Where what stands at `packet`, or at a later one, begins in `said`.
+    /// Where, in `said`, the things placed at `packet` or later begin.
     fn first_said(&self, segment: &SegmentSeen, packet: u64) -> usize {
         let order = |(connection, direction, packet)| (connection, direction == Direction::Server, packet);
         self.said.partition_point(|said| order(said.key()) < order(key(segment, packet)))
     }
 
-    /// Whether anything is told at that packet.
+    /// Whether anything is shown at that packet.
     fn stands_at(&self, packet: &PacketSeen, segment: &SegmentSeen) -> bool {
         let number = packet.moment.packet;
         let said = self.said.get(self.first_said(segment, number));
@@ -337,7 +337,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// The packets up to `last` that carry something new of what was said.
+/// The packets up to `last` that carry something new of this message or frame.
 fn carriers<'a>(story: &'a Story, said: &Said, last: u64) -> impl Iterator<Item = u64> + use<'a> {
     let segments = story.segments(said.connection, said.direction, said.extent.first.packet);
     let until = segments.take_while(move |(packet, _)| packet.moment.packet <= last);
@@ -345,8 +345,9 @@ fn carriers<'a>(story: &'a Story, said: &Said, last: u64) -> impl Iterator<Item 
     new.map(|(packet, _)| packet.moment.packet)
 }
 
-/// The packet that something is told at. In a ladder of every packet that is where its head is whole. Of those that a line
-/// tells all of, it is where the whole is there; unless the other side spoke before, or it never was.
+/// The packet at which something is shown. In a ladder of every packet, that's where its head is complete. If one line
+/// shows all of it, that's where all of it has arrived, unless the other side spoke before that, or it was never
+/// completed.
 fn row_of(story: &Story, said: &Said, every_packet: bool) -> u64 {
     let (head, last) = (said.at, said.extent.last.packet);
     let answer = || {
@@ -357,7 +358,7 @@ fn row_of(story: &Story, said: &Said, every_packet: bool) -> u64 {
     if !every_packet && said.complete && !said.in_parts && !answer() {
         return last;
     }
-    // What ends without being whole ends with a FIN or RST, which may carry nothing of it.
+    // Something that ends incomplete ends with a FIN or RST, which may carry nothing of it.
     let carries = story.packet(head).is_some_and(|packet| match &packet.content {
         PacketContent::Tcp(it) => (it.connection, it.direction) == (said.connection, said.direction) && is_new(it),
         _ => false,

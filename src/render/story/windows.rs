@@ -7,7 +7,7 @@ use crate::inspect::record::Direction;
 
 use super::{RST, SYN};
 
-/// Who has no room at the moment.
+/// The sides that currently have no room.
 #[derive(Debug, Default)]
 pub(super) struct Windows {
     closed: HashSet<(u64, Direction)>,

@@ -105,7 +105,7 @@ fn rungs<'a>(hop: &Hop, changes: &'a [Change]) -> Vec<Rung<'a>> {
         let mut add = |message: &HttpMessage, what: String, direction, ends| {
             let at = message.extent.first;
             let text = format!("{what} (packet {})", numbers::count(at.packet));
-            // Times and arrows tell of whole messages.
+            // Times and arrows refer to whole messages.
             let is_of =
                 |it: &&Change| it.direction == direction && it.packet == at.packet && it.part != MessagePart::Message;
             let of_it = changes.iter().filter(is_of);

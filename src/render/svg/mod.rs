@@ -31,17 +31,17 @@ fn beginning(captured: &[u8], most: usize) -> String {
     String::from_utf8_lossy(seen).into_owned() + more
 }
 
-/// Why there's nothing to draw: what the capture lacks.
+/// Why there's nothing to draw: what the capture doesn't have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Lacking {
     /// Exchanges.
     #[error("there is no HTTP exchange in it to draw")]
     Exchange,
     /// Connections that carried more than one exchange.
-    #[error("no connection in it carries a second HTTP exchange, so that there is no keep-alive to draw")]
+    #[error("no connection in it carries a second HTTP exchange, so there is no keep-alive to draw")]
     Reuse,
     /// A connection that became a WebSocket.
-    #[error("no connection in it was upgraded to WebSocket (101), so that there is no upgrade to draw")]
+    #[error("no connection in it was upgraded to WebSocket (101), so there is no upgrade to draw")]
     Upgrade,
     /// The requested connection didn't become one.
     #[error("connection {0} in it was not upgraded to WebSocket (101)")]
@@ -53,7 +53,7 @@ pub enum Lacking {
     #[error("frame {0}.{1} is not in it")]
     FrameOf(u64, u64),
     /// Both sides of a proxy.
-    #[error("no exchange in it is on both sides of a proxy, so that there is no hop to draw")]
+    #[error("it has no exchange on both sides of a proxy, so there is no hop to draw")]
     Hop,
     /// A server that passes on what its clients say.
     #[error("no server in it passes on to one WebSocket client what another said")]

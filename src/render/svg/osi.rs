@@ -15,7 +15,7 @@ use crate::render::story::Story;
 const TCP_IP: f64 = MARGIN;
 const OSI: f64 = MARGIN + 116.0;
 const SAYS: f64 = MARGIN + 268.0;
-/// How many headers are drawn inside one another, and how many lines of what they carry.
+/// How many headers are drawn inside one another, and how many lines are drawn of what they carry.
 const HEADERS: usize = 8;
 const LINES: usize = 12;
 
@@ -52,7 +52,7 @@ fn table(svg: &mut Svg, rows: &[LayerRow]) {
         let lines = Safe::from(row.text.as_str()).wrap(Face::Small, MARGIN + INNER - SAYS, 3);
         let height = (lines.len() as f64 * 16.0 + 14.0).max(30.0);
         let middle = svg.y + height / 2.0;
-        // No header is theirs: they are read out of what the others say (and 1 is in no capture).
+        // These layers have no header: they're derived from what the other layers say (and layer 1 is in no capture).
         let is_reading = matches!(row.layer, Layer::Session | Layer::Presentation | Layer::Physical);
         let fill = if is_reading { Fill::Open(row.layer) } else { Fill::Tint(row.layer) };
         svg.area(Area { x: OSI, y: svg.y + 1.5, width: SAYS - OSI - 14.0, height: height - 3.0 }, fill, 4.0);
@@ -103,7 +103,7 @@ fn length(packet: &AnnotatedPacket, field: &Field) -> usize {
     bytes(packet, field).len()
 }
 
-/// The packet as a strip, each field as wide as it is long.
+/// The packet as a strip, where each field is as wide as it is long.
 fn to_scale(svg: &mut Svg, packet: &AnnotatedPacket, size: &str) {
     let all = packet.data.len().max(1) as f64;
     let (mut x, y) = (MARGIN, svg.y + 14.0);

@@ -104,7 +104,7 @@ impl Stage {
         svg.y += HEAD;
     }
 
-    /// A client's lifeline is a line while it is there, and dots before and after.
+    /// A client's lifeline is solid while the client is connected, and dotted before and after.
     fn lifelines(&self, svg: &mut Svg, (top, bottom): (f64, f64), drawn: &[(f64, &What)]) {
         for (client, x) in self.clients.iter().enumerate() {
             let find = |is: &dyn Fn(&What) -> bool| drawn.iter().find(|(_, it)| is(it)).map(|(y, _)| *y);

@@ -153,7 +153,8 @@ fn is_copy(copy: &Message, said: &Message) -> bool {
         && memchr::memmem::find(&copy.payload, &said.payload).is_some()
 }
 
-/// What is said and passed on, and what the server says of its own: the same to several is said once.
+/// What is said and passed on, and what the server says itself. If it says the same to several clients, that's drawn
+/// once.
 fn talk(said: &[(usize, &Message)], passed: &[Option<usize>]) -> Vec<Happening> {
     let mut happenings: Vec<Happening> = Vec::new();
     let mut own: Option<(&Message, Vec<usize>)> = None;

@@ -25,9 +25,9 @@ const END: Keys = &[("q", "quit")];
 
 /// What the keys do, in a sentence each.
 const KEYS: &[(&str, &str)] = &[
-    ("1 2 3 ...", "answer: a number, with its unit if it has one (120 ms); then Enter"),
+    ("1 2 3 ...", "answer: a number, with a unit if it has one (120 ms), then Enter"),
     ("n", "next: leave the question, or go on to the next lesson"),
-    ("b", "back to the question, which is said again"),
+    ("b", "back to the question, which is repeated"),
     ("h", "a hint"),
     ("p", "the page: both sides, and how they compare"),
     ("t", "the lesson's text"),
@@ -36,12 +36,12 @@ const KEYS: &[(&str, &str)] = &[
     ("x", "the packets' bytes"),
     ("f", "a frame, bit by bit"),
     ("e", "try something: the number of a suggestion, or rtt 200ms, loss 5, seed 3"),
-    ("q", "quit; what is done is remembered"),
+    ("q", "quit; your progress is saved"),
 ];
 const SCROLLING: &[(&str, &str)] = &[
     ("arrows", "scroll by a line"),
-    ("space", "scroll by a screen, as PgDn and Enter; back with PgUp; Home and End"),
-    ("Esc", "drop what is being typed, or back to the question"),
+    ("space", "scroll by a screen, like PgDn and Enter; PgUp goes back; also Home and End"),
+    ("Esc", "discard what you typed, or go back to the question"),
 ];
 
 /// What can be typed now, in a line or two.
@@ -50,7 +50,7 @@ pub fn now(session: &Session) -> Page {
     pressed(session, false, false)
 }
 
-/// The same on a screen, where one may be away from the question, and there may be more of the text below.
+/// The same on a screen, where you may have moved away from the question, and there may be more text below.
 #[must_use]
 pub fn pressed(session: &Session, away: bool, more: bool) -> Page {
     let (first, then) = match session.step() {

@@ -45,6 +45,6 @@ pub fn list(lessons: &[Lesson], progress: &Progress) -> Page {
 fn sum(lessons: &[Lesson], progress: &Progress) -> String {
     let complete = lessons.iter().filter(|lesson| progress.is_complete(lesson)).count();
     let next = progress.at.as_deref().filter(|at| lessons.iter().any(|lesson| lesson.name == *at));
-    let next = next.map_or_else(String::new, |next| format!(" `wire101 tutorial` goes on with `{next}`."));
+    let next = next.map_or_else(String::new, |next| format!(" `wire101 tutorial` continues with `{next}`."));
     format!("{complete} of {} lessons done.{next}", lessons.len())
 }

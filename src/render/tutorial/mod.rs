@@ -1,4 +1,4 @@
-//! The tutorial's screens: where one is, what is asked, and what an answer is worth.
+//! The tutorial's screens: where you are, what is asked, and what an answer is worth.
 
 pub mod keys;
 mod list;
@@ -56,7 +56,7 @@ pub fn again(session: &Session) -> Result<Page, FillError> {
     }
 }
 
-/// What became of a line, in words; nothing where something is to be shown instead.
+/// The outcome of a line, in words; nothing if something is to be shown instead.
 #[must_use]
 pub fn reply(reply: &Reply) -> Page {
     let good = |word: &'static str| Text::words(word).look(Look::Good);
@@ -76,12 +76,12 @@ pub fn reply(reply: &Reply) -> Page {
             page.append(markdown(explain));
         }
         Reply::Answered(Verdict::Wrong { given, explain, .. }) => {
-            page.append(markdown(&format!("Not {given}. This is what the capture says:")));
+            page.append(markdown(&format!("Not {given}. Here's what the capture says:")));
             page.append(markdown(explain));
             page.append(markdown("Try again, or go on with `n`."));
         }
         Reply::Answered(Verdict::Skipped { explain }) => {
-            page.append(markdown(&format!("What it would have been: {explain}")));
+            page.append(markdown(&format!("The answer: {explain}")));
         }
         Reply::Hint(hint) => page.append(markdown(&format!("Hint: {hint}"))),
         Reply::Misunderstood(why) => page.say(why.clone()),
@@ -119,9 +119,9 @@ pub fn left(session: &Session, remembered: bool) -> Page {
     let mut page = Page::default();
     page.say(place(session));
     page.append(markdown(&if remembered {
-        "What you did is remembered: `wire101 tutorial` goes on here.".to_owned()
+        "Your progress is saved: `wire101 tutorial` goes on here.".to_owned()
     } else {
-        format!("What you did is not remembered: `wire101 tutorial --start {}`", session.lesson().name)
+        format!("Your progress is not saved: `wire101 tutorial --start {}`", session.lesson().name)
     }));
     page
 }
@@ -162,7 +162,7 @@ fn after(session: &Session) -> Result<Page, FillError> {
 #[must_use]
 pub fn suggestions(session: &Session) -> Page {
     let mut page = Page::default();
-    page.say("What to try, at once (type its number):");
+    page.say("Things to try now (type a number):");
     for (number, step) in (1..).zip(session.lesson().try_next) {
         page.append(markdown(&format!("{number}. `{}`", step.command)));
         page.append(markdown(step.look_for).under("   "));
@@ -186,6 +186,6 @@ fn end(session: &Session) -> Page {
     if let Some(undone) = lessons.iter().find(|lesson| !session.progress().is_complete(lesson)) {
         page.append(markdown(&format!("Not yet done: `wire101 tutorial --start {}`.", undone.name)));
     }
-    page.append(markdown("Now a capture of your own: `wire101 inspect FILE`"));
+    page.append(markdown("Now try your own capture: `wire101 inspect FILE`"));
     page
 }

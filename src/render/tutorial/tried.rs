@@ -12,14 +12,10 @@ pub fn tried(before: &Run, now: &Run) -> Page {
         return page;
     }
     page.space();
-    let columns = [
-        Column::text("What is other than before").wrapped(),
-        Column::text("Side"),
-        Column::number("Before"),
-        Column::number("Now"),
-    ];
+    let columns =
+        [Column::text("What changed").wrapped(), Column::text("Side"), Column::number("Before"), Column::number("Now")];
     let (mut table, mut said) = (Table::new(&columns), Page::default());
-    said.say("What is other than before:");
+    said.say("What changed:");
     let mut same = 0;
     for row in now.lesson.compare {
         for (old, new) in before.sides.iter().zip(&now.sides) {
@@ -34,10 +30,10 @@ pub fn tried(before: &Run, now: &Run) -> Page {
         }
     }
     if table.is_empty() {
-        page.say("Every figure of the comparison is what it was.");
+        page.say("Every figure in the comparison is the same as before.");
     } else {
         let mut seen = Page::from(table);
-        seen.remark(format!("What is the same as before: {} of the comparison.", numbers::counted(same, "figure")));
+        seen.remark(format!("Unchanged: {} in the comparison.", numbers::counted(same, "figure")));
         page.add(Block::Told { seen, said });
     }
     page

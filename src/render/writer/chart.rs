@@ -1,4 +1,4 @@
-//! Small charts. Every bar ends with its figures, so that nothing has to be read off its length.
+//! Small charts. Every bar ends with its figures, so you don't have to read anything off its length.
 
 use super::Line;
 use super::Style;
@@ -33,7 +33,7 @@ impl Style<'_> {
             let (mut sum, mut end) = (0_u64, 0);
             for ((part, amount), fill) in parts.iter().zip(&bar.parts).zip(fills) {
                 sum = sum.saturating_add(*amount);
-                // What is there at all is seen.
+                // Anything above zero is visible.
                 let to = room.place(sum, most).max(end + usize::from(*amount > 0)).min(room.columns);
                 drawn.push(part.look, fill.repeat(to - end));
                 end = to;
@@ -94,7 +94,7 @@ impl<'s> Room<'s> {
                 (if track.lasted.is_some() { glyphs.horizontal } else { glyphs.dot }.to_owned(), Look::Dim);
         }
         let mut places: Vec<usize> = track.marks.iter().map(|mark| cell(mark.0)).collect();
-        // Marks that would stand on each other stand beside each other, and the last still fits.
+        // Marks that would overlap are put side by side, and the last one still fits.
         let mut free = from;
         for place in &mut places {
             *place = (*place).max(free);

@@ -33,8 +33,8 @@ impl Style<'_> {
 }
 
 impl Look {
-    /// The colours are of the sixteen that a terminal's theme defines, so that they suit its background; white, black
-    /// and red (kept for what is wrong) are none of the layers'.
+    /// The colours are among the sixteen that a terminal's theme defines, so they suit its background. The layers don't
+    /// use white, black or red (which is kept for what's wrong).
     fn ansi(self) -> Ansi {
         let plain = Ansi::new();
         let colour = |colour: AnsiColor| plain.fg_color(Some(colour.into()));

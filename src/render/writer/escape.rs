@@ -41,7 +41,8 @@ pub fn escape_ascii(bytes: &[u8]) -> String {
     escape_as(bytes, false)
 }
 
-/// At most that many of the bytes, and no character cut apart by it; where there are no more, they stay as they are.
+/// At most that many of the bytes, without cutting a character in two. If there are no more than that, they stay as
+/// they are.
 #[must_use]
 pub fn beginning(bytes: &[u8], most: usize) -> &[u8] {
     bytes.get(..most).filter(|it| it.len() < bytes.len()).map_or(bytes, whole_characters)
@@ -108,8 +109,8 @@ fn shown(character: char, unicode: bool) -> bool {
     }
 }
 
-/// Whether a character is neither a control character, nor steers the drawing of others, nor invisible. Spaces of any
-/// width are harmless, but for the separators of lines and paragraphs.
+/// Whether a character isn't a control character, doesn't steer how others are drawn, and isn't invisible. Spaces of
+/// any width are harmless, except the separators of lines and paragraphs.
 pub(in crate::render) fn is_harmless(character: char) -> bool {
     !(character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') || is_invisible(character))
 }

@@ -1,8 +1,8 @@
 //! Fields as a tree: name, value, what it means here, where it lies, and the clause that defines it.
 //!
-//! A wide screen has a column for each; a narrow one has the meaning below. Offsets are those of the bytes' own view;
-//! a part of a byte is told by its bits, counted as in the specifications' drawings: bit 0 is the most significant.
-//! The number before a name is its OSI layer's; its parts are of the same layer unless they say otherwise.
+//! A wide screen has a column for each; a narrow one has the meaning below. Offsets count within the displayed bytes. A
+//! part of a byte is given by its bits, counted as in the drawings of specifications: bit 0 is the most significant.
+//! The number before a name is that of its OSI layer; its parts are in the same layer unless they say otherwise.
 
 use super::Line;
 use super::Style;
@@ -108,7 +108,7 @@ fn flatten(field: &Field, origin: Option<Origin>, style: Style, path: &mut Path,
     path.layer = outer_layer;
 }
 
-/// As much of a value as can be drawn in `columns`, and a little more, so that a cut shows.
+/// As much of a value as can be drawn in `columns`, and a little more, so that you can see a cut.
 fn beginning(value: &str, columns: usize) -> &str {
     &value[..value.floor_char_boundary(columns * 4 + 4)]
 }

@@ -83,7 +83,7 @@ impl Style<'_> {
     }
 }
 
-/// A line with spaces on both sides until it takes so many columns; an odd one falls on the right.
+/// A line with spaces on both sides until it's this many columns wide; an odd space goes on the right.
 fn centred(line: Line, columns: usize) -> Line {
     Line::spaces(columns.saturating_sub(line.width()) / 2).and(line).padded(columns)
 }

@@ -108,7 +108,7 @@ fn collect<'a>(field: &'a Field, place: (Origin, u64), length: usize, found: &mu
 struct View<'a> {
     style: Style<'a>,
     bytes: &'a [u8],
-    /// Where in what they stand in the first of them is.
+    /// The position of the first of them in what they're part of.
     first: u64,
     pieces: Vec<Piece<'a>>,
     per_line: usize,
@@ -205,7 +205,7 @@ impl View<'_> {
         for (at, piece) in pieces.iter().enumerate() {
             let name = self.style.words(&piece.name).look(piece.look());
             let rest = pieces.len() - at;
-            // After this one, the count of those behind it must still fit.
+            // After this one, there must still be room for the count of those that follow.
             let reserve = if rest > 1 { format!(" +{}", rest - 1).len() } else { 0 };
             let between = if at == 0 { Line::default() } else { dot.clone() };
             let available = room.saturating_sub(out.width() + between.width() + reserve);

@@ -20,7 +20,7 @@ const GAP: std::ops::RangeInclusive<usize> = 8..=36;
 const LEAST_LADDER: usize = 38;
 const NUMBERS: usize = 8;
 const REMARKS: usize = 20;
-/// A remark of so many columns at most can stand on the arrow itself.
+/// A remark of at most this many columns can go on the arrow itself.
 const BRIEF: usize = 14;
 
 impl Style<'_> {
@@ -182,7 +182,7 @@ impl Rails<'_> {
         line
     }
 
-    /// A row that is no arrow: what it says stands between the first two lifelines.
+    /// A row that isn't an arrow: its text goes between the first two lifelines.
     fn caption(&self, row: &Row) -> Line {
         let label = self.style.words(&row.label).look(Look::Dim);
         let label = self.style.cut_line(label, self.gap - 2);

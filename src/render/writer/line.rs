@@ -74,7 +74,7 @@ impl Line {
         self.spans.is_empty()
     }
 
-    /// The longest beginning that takes at most so many columns, and the rest.
+    /// The longest beginning that takes at most this many columns, and the rest.
     #[must_use]
     pub fn split(self, columns: usize) -> (Self, Self) {
         let (mut start, mut rest) = (Self::default(), Self::default());
@@ -88,7 +88,7 @@ impl Line {
         (start, rest)
     }
 
-    /// The same cut to so many columns, with a mark at its end if something had to go.
+    /// The same, cut to this many columns, with a mark at its end if something had to go.
     #[must_use]
     pub fn cut(self, columns: usize, mark: &str) -> Self {
         if self.width() <= columns {
@@ -101,7 +101,7 @@ impl Line {
         kept
     }
 
-    /// The same with spaces after it until it takes so many columns.
+    /// The same, with spaces after it until it takes this many columns.
     #[must_use]
     pub fn padded(mut self, columns: usize) -> Self {
         self.push(Look::Plain, " ".repeat(columns.saturating_sub(self.width())));
@@ -121,8 +121,8 @@ impl Line {
         self
     }
 
-    /// The same in lines of at most so many columns (at least 2), broken at spaces, and within a word only where it has no
-    /// other way.
+    /// The same in lines of at most this many columns (at least 2), broken at spaces, and within a word only if there's
+    /// no other way.
     ///
     /// There is always a first line, which may be empty.
     #[must_use]
@@ -166,7 +166,7 @@ impl Line {
         words
     }
 
-    /// The same in lines of at most so many columns (at least 2), broken wherever one is full.
+    /// The same in lines of at most this many columns (at least 2), broken wherever a line is full.
     #[must_use]
     pub fn folded(self, columns: usize) -> Vec<Self> {
         let (mut lines, mut line, mut room) = (Vec::new(), Self::default(), columns.max(2));

@@ -1,4 +1,4 @@
-//! Things with labels: the labels below each other, and so what they are of.
+//! Things with labels: the labels are below each other, and so are the things.
 
 use super::Line;
 use super::Style;
@@ -6,7 +6,7 @@ use super::prose::{READABLE, STEP, indented, lead};
 use crate::render::model::list::Item;
 use crate::render::model::{Form, List, Look};
 
-/// What labels leave for what they are of.
+/// The room that labels leave for the things.
 const LEAST_FACT: usize = 8;
 /// From this width on, what a layer is for stands beside its names, which take so many columns.
 const WIDE: usize = 110;
@@ -16,7 +16,7 @@ const NAMES: usize = 47;
 struct Labels {
     /// How far they are from the edge.
     edge: usize,
-    /// How far what they are of is from the edge.
+    /// How far the things are from the edge.
     columns: usize,
     /// How wide a line may be.
     width: usize,
@@ -53,7 +53,7 @@ impl Style<'_> {
 
     fn item(self, item: &Item, labels: &Labels, form: Form) -> Vec<Line> {
         let Labels { edge, columns, width } = *labels;
-        // Where labels share the room that there is, what they are of still stands apart.
+        // Even if labels share the available room, the things are still set apart.
         let gap = usize::from(form == Form::Card);
         let label = self.cut_line(self.label(item), columns.saturating_sub(edge + gap));
         let is_aside = matches!(form, Form::Facts | Form::Card | Form::Frame);

@@ -32,7 +32,7 @@ use super::model::{Block, Look, Page, Text};
 use super::numbers;
 
 impl Style<'_> {
-    /// Lays a page out: its lines, none wider than the style but for a frame's diagram.
+    /// Lays a page out in lines. None is wider than the style, except a frame's diagram.
     #[must_use]
     pub fn lay_out(self, page: &Page) -> Vec<Line> {
         page.0.iter().flat_map(|block| self.block(block)).map(Line::trimmed).collect()
@@ -85,7 +85,7 @@ impl Style<'_> {
                 return self.lay_out(if self.has_room_for(*abreast) { wide } else { narrow });
             }
         };
-        // Some things need more room than there is: two lifelines, a label and what it is of.
+        // Some things need more room than there is: two lifelines, or a label and its value.
         lines.into_iter().map(|line| self.cut_line(line, self.width)).collect()
     }
 
@@ -123,7 +123,7 @@ impl Style<'_> {
     fn safe(self, said: &Said, most: usize) -> String {
         match said {
             Said::Words(words) => self.naming_words(words.get(..words.floor_char_boundary(most)).unwrap_or(words)),
-            // It stands for no captured byte, and is not doubled.
+            // It doesn't stand for a captured byte, so it isn't doubled.
             Said::Taught(words) => words.split('\\').map(|part| self.taught(part)).collect::<Vec<_>>().join("\\"),
             Said::Captured(bytes) => self.bytes(beginning(bytes, most)),
             Said::Count(number) => numbers::count(*number),

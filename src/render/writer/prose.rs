@@ -13,7 +13,7 @@ pub(super) const STEP: usize = 2;
 pub(super) const READABLE: usize = 96;
 /// Less of a remark would only puzzle.
 const LEAST_REMARK: usize = 16;
-/// How many lines a line of a message may take before it is cut, and how far all but the first are from the mark.
+/// How many lines one line of a message may take before it's cut, and how far the continuation lines are from the mark.
 const FOLDS: usize = 4;
 const FOLDED: usize = 4;
 /// What names of rows take, and what each of several things side by side needs beside them.
@@ -139,7 +139,7 @@ impl Style<'_> {
     }
 }
 
-/// One line after another, so far apart; nothing after the first where there is no second.
+/// One line after another, at this distance; nothing after the first if there's no second.
 fn beside(first: Line, gap: usize, second: Line) -> Line {
     if second.is_empty() { first } else { first.and(Line::spaces(gap)).and(second) }
 }

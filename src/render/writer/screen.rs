@@ -1,6 +1,7 @@
-//! A full screen: text that scrolls, and below it where one is and what can be done, always in view.
+//! A full screen: text that scrolls, and below it your position and what you can do, always in view.
 //!
-//! It arranges lines that are laid out, in so many rows and columns. Where they are put, it does not know.
+//! It arranges lines that are already laid out, in a given number of rows and columns. It doesn't know where they're
+//! written.
 
 use super::Line;
 use super::Style;
@@ -16,7 +17,7 @@ pub struct Screen<'a> {
     pub body: &'a [Line],
     /// The first of its lines in view.
     pub top: usize,
-    /// Where one is: stands on the rule between text and foot.
+    /// Where you are; shown on the rule between text and foot.
     pub place: &'a str,
     /// What can be done, what is being typed, or a message.
     pub foot: &'a [Line],
@@ -35,7 +36,7 @@ impl Screen<'_> {
         self.body.len().saturating_sub(self.room(rows))
     }
 
-    /// Draws so many rows, none wider than the style.
+    /// Draws this many rows, none wider than the style.
     #[must_use]
     pub fn draw(&self, rows: usize, style: Style) -> Vec<String> {
         let room = self.room(rows);

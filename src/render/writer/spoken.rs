@@ -1,6 +1,6 @@
 //! A page in sentences: for a screen reader, a pipe, or whoever rather reads than looks.
 //!
-//! One line for each packet, figure and layer, each with its side's letter, so that nothing depends on where it stands.
+//! One line for each packet, figure and layer, each with its side's letter, so that nothing depends on its position.
 
 use std::ops::Range;
 

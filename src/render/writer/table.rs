@@ -65,7 +65,7 @@ impl<'a> Arranged<'a> {
     fn drop_columns(&mut self) {
         let widths: Vec<usize> = (self.table.columns.iter().enumerate())
             .map(|(at, column)| {
-                // What can be cut or wrapped needs no more than this to make sense.
+                // Columns that can be cut or wrapped need no more than this to make sense.
                 let needed = if column.numbers { self.widest(at) } else { self.widest(at).min(24) };
                 needed.max(width(column.title))
             })

@@ -66,12 +66,12 @@ fn facts(it: &Exchange, connection: Option<&Connection>) -> Page {
             let first = response.message.extent.first.time.since(asked.first.time);
             let took = match it.duration() {
                 Some(all) => format!("{} until the response was complete", numbers::duration(all)),
-                None => "the response never became complete".to_owned(),
+                None => "the response was never completed".to_owned(),
             };
             facts.add("Took", format!("{} until its first byte · {took}", numbers::duration(first)));
         }
         (Some(_), None) => facts.add("Took", "no response is in the capture"),
-        (None, _) => facts.add("Took", "not known: the request is not in the capture"),
+        (None, _) => facts.add("Took", "unknown: the request is not in the capture"),
     }
     if let Some(protocol) = &it.upgraded {
         facts.add("Then", format!("the connection speaks {protocol}, no longer HTTP"));

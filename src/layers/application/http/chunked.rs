@@ -20,7 +20,7 @@ pub(super) fn size(line: &[u8]) -> Result<(u64, Option<Fault>), Fault> {
             .and_then(|size| size.checked_add(u64::from(value)))
             .ok_or_else(|| Fault::ChunkSizeOverflow(text(line)))?;
     }
-    // White space may stand before an extension's semicolon, and nowhere else; a CR not even there.
+    // White space is allowed before an extension's semicolon and nowhere else, and a CR isn't allowed even there.
     let odd = blank > 0 && (rest.is_empty() || line[digits..digits + blank].contains(&b'\r'));
     Ok((size, odd.then(|| Fault::BlankAfterChunkSize(text(line)))))
 }

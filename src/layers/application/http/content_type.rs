@@ -25,7 +25,7 @@ pub fn is_event_stream(value: &[u8]) -> bool {
     is_media_type(value, EVENT_STREAM)
 }
 
-/// Whether it's a stream that has no end of its own.
+/// Whether it's a stream that doesn't end by itself.
 #[must_use]
 pub fn is_endless(value: &[u8]) -> bool {
     STREAMS.iter().any(|stream| is_media_type(value, stream))

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::names::FieldName;
 
-/// A field line, as ranges of the section it stands in.
+/// A field line, as ranges within its section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldLine {
     /// The field name.

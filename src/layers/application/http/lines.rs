@@ -184,8 +184,8 @@ impl Section {
     }
 }
 
-/// The field line that `bytes` begin with, which stand at `at`, if it is well-formed and its name is letters, digits and "-",
-/// as nearly all are.
+/// The field line that `bytes` begin with, at position `at`, if it's well-formed and its name consists of letters,
+/// digits and "-", as nearly all names do.
 #[inline]
 fn plain_line(bytes: &[u8], at: usize) -> Option<FieldLine> {
     let name = words::colon(bytes)?;

@@ -1,7 +1,7 @@
 //! The field names that something here asks for (RFC 9110 §16.3.1), and which of them a section has.
 //!
-//! A name is looked up once, when its line is taken apart. From then on it is a number, so that asking a section for a field
-//! that it doesn't have, as nearly every rule does of nearly every message, takes one look at a bit.
+//! A name is looked up once, when its line is taken apart. From then on it's a number. So asking a section for a field
+//! that it doesn't have, which nearly every rule does with nearly every message, takes one look at a bit.
 
 macro_rules! field_names {
     ($($variant:ident = $text:literal),* $(,)?) => {
@@ -94,8 +94,8 @@ field_names! {
     XRequestId = "X-Request-ID",
 }
 
-/// A name as it is compared: its length, its first and its last eight bytes. Of a shorter name, both are the bytes that it
-/// has, followed by 0.
+/// A name in the form in which it's compared: its length, and its first and last eight bytes. If the name is shorter,
+/// both are all of its bytes, followed by zeros.
 #[derive(Clone, Copy)]
 struct Key {
     length: usize,
@@ -161,7 +161,8 @@ static KEYS: [Key; FieldName::ALL.len()] = {
     keys
 };
 
-/// Room for the look-up: so many places that nearly all names have one of their own, and that most others find none there.
+/// Room for the look-up: so large that nearly every name has its own place, and that most other names find theirs
+/// empty.
 const PLACES: usize = 512;
 
 /// Where each name is looked for: at its place, or at the next after it that is free.

@@ -8,23 +8,22 @@ faults! {
     /// A departure from RFC 9110 or RFC 9112, with the facts.
     pub enum Fault {
         /// A field line without a colon.
-        #[error("this header line has no colon, so it is no \"name: value\": \"{0}\"")]
+        #[error("this header line has no colon, so it isn't \"name: value\": \"{0}\"")]
         NoColon(String) => "malformed-header-line", "RFC 9112 §5";
         /// A field name that is not a token.
-        #[error("a header's name may only be letters, digits and a few signs; this one is \"{0}\"")]
+        #[error("a header's name may contain only letters, digits and a few signs; this one is \"{0}\"")]
         InvalidName(String) => "malformed-header-line", "RFC 9112 §5";
         /// White space between field name and colon.
         #[error(
-            "there is white space between the name \"{0}\" and its colon: readers disagree on what the header's \
-             name is"
+            "there is white space between the name \"{0}\" and its colon: readers disagree on the header's name"
         )]
         SpaceBeforeColon(String) => "space-before-colon", "RFC 9112 §5.1";
         /// A NUL, a bare CR or another control character in a field value.
-        #[error("the value of \"{0}\" has a control character in it")]
+        #[error("the value of \"{0}\" contains a control character")]
         InvalidValue(String) => "invalid-header-value", "RFC 9110 §5.5";
         /// A field value continued on a line that begins with white space.
         #[error(
-            "the value of \"{0}\" goes on in the next line (line folding), which is obsolete: readers disagree on \
+            "the value of \"{0}\" continues on the next line (line folding), which is obsolete: readers disagree on \
              where it ends"
         )]
         Folded(String) => "folded-header-line", "RFC 9112 §5.2";
@@ -38,16 +37,16 @@ faults! {
         #[error("there is white space between the start line and the first header")]
         SpaceBeforeFields => "space-before-headers", "RFC 9112 §2.2";
         /// Lines that end in LF alone.
-        #[error("its lines end in LF alone; HTTP's lines end in CR LF")]
+        #[error("its lines end in LF alone, but HTTP lines end in CR LF")]
         BareLineFeed => "bare-line-feed", "RFC 9112 §2.2";
         /// More than one space, or a tab, between the parts of a start line.
-        #[error("the parts of a start line are separated by one space each; here it is other white space")]
+        #[error("exactly one space must separate the parts of a start line; here it is other white space")]
         StartLineSpacing => "start-line-spacing", "RFC 9112 §3";
         /// A status line that ends with its code.
-        #[error("after the status code a space must follow, even where no reason phrase does; here the line ends")]
+        #[error("a space must follow the status code, even if there is no reason phrase; here the line just ends")]
         NoSpaceAfterStatus => "no-space-after-status", "RFC 9112 §4";
         /// A request line without a version.
-        #[error("the request line must end in the version, such as HTTP/1.1; this one has none")]
+        #[error("the request line must end with the version, such as HTTP/1.1; this one has none")]
         NoVersion => "missing-version", "RFC 9112 §3";
         /// A version that is not written as 1.1 and 1.0 are.
         #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is \"{0}\"")]
@@ -56,19 +55,19 @@ faults! {
         #[error("only HTTP/1.1 and HTTP/1.0 have such a line; here the version is \"{0}\"")]
         OtherVersion(String) => "malformed-version", "RFC 9112 §2.3";
         /// A status code that is not three digits.
-        #[error("a status code is three digits, from 100 on; here it is \"{0}\"")]
+        #[error("a status code is a three-digit number from 100 up; here it is \"{0}\"")]
         MalformedStatus(String) => "malformed-status-code", "RFC 9110 §15";
         /// A status code of three digits that has no class.
-        #[error("status codes are from 100 to 599; here it is {0}, of which no client knows whether it means success")]
+        #[error("status codes range from 100 to 599; here it is {0}, so no client can tell whether it means success")]
         StatusOutOfRange(u16) => "malformed-status-code", "RFC 9110 §15";
         /// A control character, such as a bare CR, in a start line.
         #[error("there is a control character in the start line: readers disagree on where it ends")]
         ControlInStartLine => "control-in-start-line", "RFC 9112 §2.2";
         /// A request line without a target.
-        #[error("the request line does not say what is asked for: there is nothing between method and version")]
+        #[error("the request line does not say what it asks for: there is nothing between the method and the version")]
         NoTarget => "missing-target", "RFC 9112 §3";
         /// No Host field in an HTTP/1.1 request.
-        #[error("an HTTP/1.1 request must say with Host which site it is for; this one does not")]
+        #[error("an HTTP/1.1 request must say in Host which site it is for; this one does not")]
         NoHost => "missing-host", "RFC 9112 §3.2";
         /// Several Host fields in a request.
         #[error("the request has {0} Host headers: servers disagree on which site it is for")]
@@ -89,37 +88,43 @@ faults! {
         #[error("Content-Length must be a number; here it is \"{0}\"")]
         MalformedLength(String) => "malformed-content-length", "RFC 9112 §6.3";
         /// A Content-Length beyond 64 bits.
-        #[error("Content-Length does not fit into 64 bits: readers that cut it down see another message; here it is {0}")]
+        #[error(
+            "Content-Length does not fit into 64 bits: readers that truncate it see a different message; here it is \
+             {0}"
+        )]
         LengthOverflow(String) => "malformed-content-length", "RFC 9112 §6.3";
         /// A request whose codings do not end in chunked.
         #[error("Transfer-Encoding is \"{0}\": in a request, chunked has to be the last coding, or nobody knows where the body ends")]
         ChunkedMissing(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A coding after chunked, or chunked again.
-        #[error("Transfer-Encoding is \"{0}\": chunked may be there only once, and as the last coding")]
+        #[error("Transfer-Encoding is \"{0}\": chunked may appear only once, and only as the last coding")]
         ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// An unknown transfer coding.
-        #[error("Transfer-Encoding is \"{0}\": where the body ends can't be told from it")]
+        #[error("Transfer-Encoding is \"{0}\", which doesn't tell where the body ends")]
         UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
         #[error(
-            "Transfer-Encoding in an HTTP/1.0 message: who sends that version does not know chunks, so its \
-             framing is in doubt"
+            "Transfer-Encoding in an HTTP/1.0 message: a sender of that version does not know chunks, so its framing \
+             is in doubt"
         )]
         TransferCodingInOldVersion => "transfer-coding-in-http-1-0", "RFC 9112 §6.1";
         /// A Transfer-Encoding in a response that can have no body.
-        #[error("this {0} response has no body, and so must not have a Transfer-Encoding either")]
+        #[error("this {0} response has no body, so it must not have a Transfer-Encoding either")]
         TransferCodingWithoutBody(u16) => "transfer-coding-without-body", "RFC 9112 §6.1";
         /// A chunk size that isn't a hexadecimal number.
         #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
         MalformedChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// White space after a chunk size.
-        #[error("there is white space after the chunk size \"{0}\": some readers refuse it, and others read another size")]
+        #[error(
+            "there is white space after the chunk size \"{0}\": some readers refuse it, and others read a different \
+             size"
+        )]
         BlankAfterChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// A chunk size beyond 64 bits.
-        #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that cut it down see another message")]
+        #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that truncate it see a different message")]
         ChunkSizeOverflow(String) => "chunk-size-overflow", "RFC 9112 §7.1";
         /// Something other than CR LF after a chunk's data.
-        #[error("a chunk's data must be followed by an empty line end; the chunk is longer or shorter than it says")]
+        #[error("a line break must follow a chunk's data; here the chunk is longer or shorter than it says")]
         ChunkNotEnded => "chunk-not-ended", "RFC 9112 §7.1";
         /// A header section, chunk line or trailer section beyond the cap.
         #[error("more than {0} bytes without the empty line that ends the headers: not read further")]
@@ -137,7 +142,7 @@ faults! {
         )]
         ChunksCutShort => "body-too-short", "RFC 9112 §8";
         /// Bytes after the end of a message that do not begin another.
-        #[error("after the message's end come bytes that begin no other message: its body is longer than promised")]
+        #[error("the bytes after the message's end begin no other message: its body is longer than promised")]
         BytesAfterMessage => "body-too-long", "RFC 9112 §6.3";
         /// Content after a response that can have none: a 1xx, a 204, a 304, or one to HEAD.
         #[error(
@@ -146,16 +151,16 @@ faults! {
         )]
         BodyNotAllowed => "unexpected-body", "RFC 9110 §6.4.1";
         /// A Content-Length in a response that can have no body.
-        #[error("this {0} response has no body, and so must not have a Content-Length either")]
+        #[error("this {0} response has no body, so it must not have a Content-Length either")]
         LengthWithoutBody(u16) => "content-length-without-body", "RFC 9110 §8.6";
         /// A response without a request that it could answer.
-        #[error("a response, but there was no request it could answer")]
+        #[error("this is a response, but there was no request that it could answer")]
         ResponseWithoutRequest => "response-without-request", "RFC 9112 §9.2";
         /// The client's bytes do not begin with a request line, yet the server answers in HTTP.
-        #[error("what the client sent does not begin with a request line, and the server answered it")]
+        #[error("what the client sent does not begin with a request line, but the server answered it")]
         MalformedRequestLine => "malformed-request-line", "RFC 9112 §3";
         /// The client's request is HTTP/1.x, and what the server answers does not begin with a status line.
-        #[error("what the server sent does not begin with a status line: it is no response of HTTP/1")]
+        #[error("what the server sent does not begin with a status line, so it is not an HTTP/1 response")]
         MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
         /// A content or transfer coding that cannot be undone.
         #[error("the body's coding can't be undone: {0}")]
@@ -164,12 +169,12 @@ faults! {
         #[error("there is white space inside the request target \"{0}\": readers disagree on where it ends")]
         SpaceInTarget(String) => "space-in-target", "RFC 9112 §3.2";
         /// "identity" as a transfer coding.
-        #[error("Transfer-Encoding is \"identity\", which is no transfer coding any more: readers refuse the message")]
+        #[error("Transfer-Encoding is \"identity\", which is no longer a transfer coding: readers refuse the message")]
         IdentityCoding => "identity-transfer-coding", "RFC 9112 §7";
         /// HEAD and GET of one target with different lengths.
         #[error(
-            "HEAD of {target} says Content-Length: {head} (packet {packet}), and GET of the same has {get} bytes: unless it changed in between, a HEAD \
-             must give GET's length, or none"
+            "HEAD of {target} says Content-Length: {head} (packet {packet}), but GET of the same target has {get} \
+             bytes: unless it changed in between, a HEAD must give GET's length or none"
         )]
         HeadUnlikeGet {
             /// The request target.
@@ -182,14 +187,14 @@ faults! {
             get: u64,
         } => note "head-unlike-get", "RFC 9110 §9.3.2";
         /// A request after the client's own Connection: close.
-        #[error("the client said Connection: close in packet {0}, and sends another request all the same")]
+        #[error("the client said Connection: close in packet {0}, but sends another request anyway")]
         RequestAfterOwnClose(u64) => "request-after-close", "RFC 9112 §9.6";
         /// A request after the server's FIN.
         #[error(
-            "the server had closed the connection (FIN in packet {fin}) {} before this request: it is not \
+            "the server had closed the connection (FIN in packet {fin}) {} before this request, so the request is not \
              answered. {}",
             numbers::duration(*before),
-            if *safe { "It may be sent again on a new connection" } else { "Only a request that does no harm twice may be sent again" }
+            if *safe { "It may be sent again on a new connection" } else { "Only an idempotent request may be sent again" }
         )]
         RequestAfterFin {
             /// The packet with the server's FIN.
@@ -208,7 +213,10 @@ faults! {
             held: u64,
         } => note "close-not-done", "RFC 9112 §9.6";
         /// A 408 that answers nothing.
-        #[error("nothing was asked: with this 408 the server ends an idle connection. Clients log it as an unsolicited response")]
+        #[error(
+            "nobody had asked anything: with this 408 the server ends an idle connection. Clients log it as an \
+             unsolicited response"
+        )]
         IdleTimeout => note "idle-408", "RFC 9110 §15.5.9";
         /// A 504.
         #[error("the gateway waited {} for the server behind it, and gave up", numbers::duration(*waited))]
@@ -234,7 +242,10 @@ faults! {
             answered: u64,
         } => note "answered-while-sending", "RFC 9112 §9.6";
         /// A refusal before the whole request was there, after which the client stopped.
-        #[error("the server answered {status} (packet {answered}) before it had the whole request, and the client left out the rest")]
+        #[error(
+            "the server answered {status} (packet {answered}) before it had the whole request, and the client did not \
+             send the rest"
+        )]
         RefusedWhileSending {
             /// The response's status.
             status: u16,
@@ -243,12 +254,16 @@ faults! {
         } => note "refused-while-sending", "RFC 9112 §9.5";
         /// More interim responses than are kept.
         #[error(
-            "{0} interim responses answer this one request: the first {kept} and the last are shown, the others only counted",
+            "{0} interim responses answer this one request: the first {kept} and the last are shown, the others are \
+             only counted",
             kept = MAX_INTERIM - 1
         )]
         ManyInterim(u64) => note "many-interim-responses", "RFC 9110 §15.2";
-        /// A reset in place of a response.
-        #[error("the connection was reset where the response was due: the request was whole, and nobody knows what became of it")]
+        /// A reset instead of a response.
+        #[error(
+            "the connection was reset where the response was expected: the request was complete, and nobody knows \
+             what became of it"
+        )]
         ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
         /// A FIN in place of a response.
         #[error("{}", closed_without_response(*crosses))]
@@ -257,18 +272,18 @@ faults! {
             crosses: bool,
         } => note "closed-without-response", "RFC 9112 §9.5";
         /// A TLS alert in answer to HTTP.
-        #[error("the answer is a TLS alert ({0}): this port speaks TLS, and the client speaks plain HTTP to it. Use https:// or wss:// instead")]
+        #[error("the answer is a TLS alert ({0}): this port speaks TLS, but the client speaks plain HTTP. Use https:// or wss:// instead")]
         TlsAlertInAnswer(String) => note "plain-at-tls-port", "RFC 8446 §6";
         /// HTTP/2 in answer to HTTP/1.
-        #[error("the answer is a frame of HTTP/2: this port speaks HTTP/2, and the client speaks HTTP/1 to it")]
+        #[error("the answer is an HTTP/2 frame: this port speaks HTTP/2, but the client speaks HTTP/1")]
         Http2InAnswer => note "http-1-at-http-2-port", "RFC 9113 §3.4";
         /// Another protocol's greeting in answer to HTTP.
-        #[error("the answer is no HTTP, but begins {0:?}: another protocol's server listens at this port")]
+        #[error("the answer isn't HTTP; it begins {0:?}: a server for another protocol listens on this port")]
         OtherProtocolInAnswer(String) => note "http-at-another-port", "RFC 9112 §4";
         /// A chunk's size before the status line.
         #[error(
-            "a chunk's size stands before the status line, which follows in the next line: the server sent its head as a \
-             chunk of a body"
+            "a chunk size comes before the status line, which follows on the next line: the server sent its status \
+             line and headers as a chunk of the body"
         )]
         ChunkBeforeHead => "chunk-before-head", "RFC 9112 §4";
         /// TLS spoken to a server that answers in plain text.
@@ -281,7 +296,10 @@ faults! {
         #[error("the server does not expect the PROXY line before the request, and answers it with {0}")]
         ProxyLineRefused(u16) => note "proxy-line-refused", "RFC 9112 §3";
         /// In a tunnel, a Host that is not the tunnel's.
-        #[error("the tunnel leads to {tunnel}, but Host in it is {host}: the server behind it is asked for another site")]
+        #[error(
+            "the tunnel leads to {tunnel}, but the Host inside it is {host}: the server behind it is asked for \
+             another site"
+        )]
         OtherHostInTunnel {
             /// Where the tunnel leads.
             tunnel: String,
@@ -290,8 +308,8 @@ faults! {
         } => note "other-host-in-tunnel", "RFC 9112 §3.2";
         /// A Content-Length that is the length before the coding.
         #[error(
-            "Content-Length is {0}, and the coded body goes on after that: it may be the length before compression. The \
-             stream is cut there, and the rest counts as no message's"
+            "Content-Length is {0}, but the coded body goes on after that: it may be the length before compression. \
+             The stream is cut there, and the rest counts as part of no message"
         )]
         LengthBeforeCoding(u64) => "length-before-coding", "RFC 9110 §8.6";
         /// The same where the coding makes the content shorter.

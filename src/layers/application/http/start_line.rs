@@ -39,7 +39,7 @@ pub enum Parts {
     Request {
         /// The method.
         method: Range<u32>,
-        /// The request target; empty where there is none.
+        /// The request target; empty if there is none.
         target: Range<u32>,
     },
     /// `HTTP-version SP status-code SP [reason-phrase]`.
@@ -141,7 +141,7 @@ fn may_begin(from: Direction, bytes: &[u8]) -> bool {
 
 fn has_control(line: &[u8]) -> bool {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    // Without an early exit, so that many bytes are looked at at once.
+    // There's no early exit, so that many bytes are looked at at once.
     line.iter().fold(0, |found, b| found | u8::from(*b < 32 && *b != b'\t') | u8::from(*b == 127)) != 0
 }
 

@@ -169,7 +169,7 @@ fn close(clear: &[u8], meaning: String) -> Field {
     pen.finish("Payload Data", value, meaning, "RFC 6455 §5.5.1")
 }
 
-/// Text, if the bytes are UTF-8 but for characters that a cut divided; else hexadecimal digits.
+/// Text, if the bytes are UTF-8 except for characters that were cut in two; otherwise hexadecimal digits.
 fn text_or_hex(bytes: &[u8]) -> String {
     let cut = bytes.iter().take(3).take_while(|byte| **byte & 0xc0 == 0x80).count();
     let bytes = bytes.get(cut..).unwrap_or_default();

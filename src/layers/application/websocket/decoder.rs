@@ -124,7 +124,7 @@ impl Decoder {
         }
     }
 
-    /// The capture lacks `length` bytes here. An item if that ends the frame in progress.
+    /// `length` bytes are missing from the capture here. Returns an item if that ends the frame in progress.
     pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
         let ended = match self.state {
             State::Ended { complete } => Some(self.ended(complete)),
@@ -180,7 +180,7 @@ impl Decoder {
         Item::End { complete: complete && !std::mem::take(&mut self.holed) }
     }
 
-    /// What follows is no frame.
+    /// What follows isn't a frame.
     fn no_frame<'i>(&mut self, input: &mut Input<'i>) -> Item<'i> {
         let bytes = std::mem::take(&mut input.bytes);
         self.position += u64::from(std::mem::take(&mut self.kept)) + bytes.len() as u64;

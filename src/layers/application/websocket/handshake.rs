@@ -128,7 +128,7 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
     faults.extend(deflate::beyond_the_offer(&lists(request), &lists(response)).into_iter().map(Fault::BeyondTheOffer));
 }
 
-/// What an answer says that is no 101, where the request means a handshake and has nothing wrong.
+/// What a response other than a 101 says, if the request is meant as a handshake and has nothing wrong.
 pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], response: &Fields, faults: &mut Vec<Fault>) {
     let request = asked.fields;
     let other_version = request.get(FieldName::SecWebSocketVersion).is_some_and(|version| version != b"13");
@@ -155,7 +155,7 @@ fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
         faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
     }
     for chosen in &chosen {
-        // A name is compared as it is, case and all (RFC 6455 §4.1).
+        // Names are compared exactly, including case (RFC 6455 §4.1).
         if !offered.contains(chosen) {
             faults.push(Fault::SubprotocolNotOffered(text(chosen)));
         }
@@ -180,7 +180,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What the response to a handshake says of extensions: all its field lines are one list (RFC 6455 §9.1).
+/// What the response to a handshake says about extensions: all its field lines are one list (RFC 6455 §9.1).
 #[must_use]
 pub fn extensions(response: &Fields) -> Negotiated {
     let values: Vec<&[u8]> = response.all(EXTENSIONS).collect();

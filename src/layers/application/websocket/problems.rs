@@ -32,13 +32,13 @@ faults! {
         #[error("Sec-WebSocket-Key must be 16 random bytes in Base64 (24 characters); it is {0:?}")]
         MalformedKey(String) => "malformed-websocket-key", "RFC 6455 §4.2.1";
         /// A version other than 13 that was accepted anyway.
-        #[error("the upgrade speaks version {0:?} of the protocol; RFC 6455 is version 13")]
+        #[error("the upgrade request asks for version {0:?} of the protocol; RFC 6455 is version 13")]
         OtherVersion(String) => "other-websocket-version", "RFC 6455 §4.2.1";
         /// An upgrade without a version that was accepted anyway.
         #[error("the upgrade request has no Sec-WebSocket-Version; it must say 13, which is RFC 6455")]
         NoVersion => "other-websocket-version", "RFC 6455 §4.2.1";
         /// A field that may appear only once appears more often.
-        #[error("{name} is there {times} times, but may be there once: which of them counts is anybody's guess")]
+        #[error("{name} appears {times} times, but may appear only once: nobody can say which one counts")]
         RepeatedField {
             /// Which.
             name: &'static str,
@@ -46,16 +46,19 @@ faults! {
             times: usize,
         } => "repeated-websocket-field", "RFC 6455 §11.3";
         /// A draft of the protocol that came before RFC 6455.
-        #[error("this is {draft}, a draft from before the standard: no browser of today speaks it{}", draft.note())]
+        #[error("this is {draft}, a draft from before the standard: no current browser speaks it{}", draft.note())]
         OldDraft {
             /// Which one.
             draft: Draft,
         } => "old-websocket-draft", "RFC 6455 §11.6";
         /// An upgrade request whose method isn't GET.
-        #[error("a WebSocket handshake is a GET; this one is a {0:?}")]
+        #[error("a WebSocket handshake must be a GET; this one is a {0:?}")]
         NotGet(String) => "upgrade-not-get", "RFC 6455 §4.2.1";
-        /// An offered subprotocol whose name is no token.
-        #[error("the client offers the subprotocol {0:?}: its name may only be letters, digits and a few signs (a token)")]
+        /// An offered subprotocol whose name isn't a token.
+        #[error(
+            "the client offers the subprotocol {0:?}: its name may contain only letters, digits and a few signs (a \
+             token)"
+        )]
         SubprotocolNotToken(String) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
         /// A subprotocol that is offered twice.
         #[error("the client offers the subprotocol {0:?} more than once")]
@@ -64,7 +67,7 @@ faults! {
         #[error("the server chose the subprotocol {0:?}, which the client had not offered")]
         SubprotocolNotOffered(String) => "subprotocol-not-offered", "RFC 6455 §4.1";
         /// More than one subprotocol in the response.
-        #[error("the server names more than one subprotocol, {0:?}, where it is to choose one: a browser fails the connection")]
+        #[error("the server names more than one subprotocol, {0:?}, but may choose only one: a browser fails the connection")]
         SeveralSubprotocols(String) => "several-subprotocols", "RFC 6455 §11.3.4";
         /// An extension that was not offered.
         #[error("the server chose the extension {0:?}, which the client had not offered")]
@@ -76,7 +79,7 @@ faults! {
         #[error("a frame from the server is masked; the client must fail the connection")]
         MaskedServerFrame => "masked-server-frame", "RFC 6455 §5.1";
         /// Reserved bits that no negotiated extension gives a meaning.
-        #[error("the reserved bits (RSV1 to RSV3) are {0:03b}, and no extension was agreed on that uses them")]
+        #[error("the reserved bits (RSV1 to RSV3) are {0:03b}, but no extension that uses them was agreed on")]
         ReservedBits(u8) => "reserved-bits", "RFC 6455 §5.2";
         /// An opcode that is not defined.
         #[error("opcode {0} is reserved: nobody knows what this frame is")]
@@ -91,19 +94,19 @@ faults! {
         #[error("a new message begins before the fragmented one is finished")]
         DataInsideMessage => "data-inside-message", "RFC 6455 §5.4";
         /// A continuation frame without a message to continue.
-        #[error("a continuation frame, but there is no message to continue")]
+        #[error("this is a continuation frame, but there is no message to continue")]
         ContinuationOfNothing => "continuation-of-nothing", "RFC 6455 §5.4";
         /// A payload length in more bytes than it needs.
-        #[error("the payload length {0} is written in more bytes than it needs")]
+        #[error("the payload length {0} takes more bytes than it needs")]
         NonMinimalLength(u64) => "non-minimal-length", "RFC 6455 §5.2";
         /// A 64-bit length whose first bit is set.
-        #[error("the payload length's first bit must be 0; it would be {0} bytes")]
+        #[error("the payload length's first bit must be 0; with it, the payload would be {0} bytes")]
         LengthTooLarge(u64) => "length-too-large", "RFC 6455 §5.2";
         /// A text message that is not UTF-8.
-        #[error("a text message must be UTF-8; this one is not, from its byte {0} on")]
+        #[error("a text message must be UTF-8; this one is not valid from byte {0} on")]
         NotUtf8(u64) => "text-not-utf8", "RFC 6455 §8.1";
         /// A close frame whose body is one byte.
-        #[error("a close frame's body begins with a two-byte status code; this body is one byte")]
+        #[error("a close frame's body begins with a two-byte status code; this body has only one byte")]
         OneByteClose => "one-byte-close", "RFC 6455 §5.5.1";
         /// A status code that may not be sent.
         #[error("close code {0} must not be sent in a close frame")]
@@ -112,7 +115,7 @@ faults! {
         #[error("the close reason is not UTF-8")]
         CloseReasonNotUtf8 => "close-reason-not-utf8", "RFC 6455 §5.5.1";
         /// A frame after the same side's close frame.
-        #[error("a frame after the close frame: the sender had said it would send no more")]
+        #[error("this frame comes after the close frame, with which the sender said that it would send no more")]
         FrameAfterClose => "frame-after-close", "RFC 6455 §5.5.1";
         /// Bytes after the same end's close frame that aren't a frame.
         #[error("{what} follows the close frame, after which nothing more may be sent: the receiver discards it")]
@@ -121,12 +124,12 @@ faults! {
             what: &'static str,
         } => "data-after-close", "RFC 6455 §1.4";
         /// RSV1 on a continuation or control frame.
-        #[error("RSV1, which marks a compressed message, is set on a frame that is not a message's first")]
+        #[error("RSV1, which marks a compressed message, is set on a frame that isn't the first of its message")]
         CompressionBitMisplaced => "misplaced-compression-bit", "RFC 7692 §6.1";
         /// A compressed message that refers back beyond the window that was agreed on.
         #[error(
-            "the compressed message refers back further than the {}'s window that the handshake agreed on: a receiver that \
-             holds no more than that fails here",
+            "the compressed message refers back further than the {}'s window that the handshake agreed on: a receiver \
+             that keeps no more than that fails here",
             from.name()
         )]
         WindowExceeded {
@@ -140,7 +143,7 @@ faults! {
         #[error("the stream ends inside a frame, {0} bytes early")]
         FrameCutShort(u64) => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A stream that ended inside a frame's header.
-        #[error("the stream ends inside a frame, before its header is whole: {0} bytes of that came")]
+        #[error("the stream ends inside a frame's header, after {0} bytes of it")]
         HeaderCutShort(usize) => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A Sec-WebSocket-Extensions value that isn't allowed in the 101.
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
@@ -148,19 +151,20 @@ faults! {
         /// A connection that ended without close frames from both sides.
         #[error("the connection ended, but {missing}")]
         NoCloseHandshake {
-            /// Whose close frame is missing, and who is told code 1006 for that: who received none.
+            /// Which side's close frame is missing, and who is told code 1006 for that: the side that didn't receive
+            /// one.
             missing: &'static str,
         } => "no-close-handshake", "RFC 6455 §7.1.5";
         /// A handshake in HTTP/1.0.
-        #[error("a WebSocket handshake needs HTTP/1.1; this request is in an older version, in which Upgrade means nothing")]
+        #[error("a WebSocket handshake needs HTTP/1.1; this request uses an older version, where Upgrade means nothing")]
         RequestInOldHttp => "handshake-in-http-1-0", "RFC 6455 §4.1";
         /// A 101 in HTTP/1.0.
-        #[error("the 101 is in HTTP/1.0, where a handshake needs HTTP/1.1: clients fail the connection")]
+        #[error("the 101 is in HTTP/1.0, but a handshake needs HTTP/1.1: clients fail the connection")]
         AnswerInOldHttp => "answer-in-http-1-0", "RFC 6455 §4.2.2";
         /// A request with Sec-WebSocket-Key and without Upgrade.
         #[error(
-            "the request has what only a WebSocket handshake has (Sec-WebSocket-…), but {}: the server sees an ordinary \
-             request. Proxies drop the two headers, unless they are told to pass them on",
+            "the request has what only a WebSocket handshake has (Sec-WebSocket-…), but {}: the server sees an \
+             ordinary request. Proxies drop the two headers unless they are configured to pass them on",
             if *connection { "no Upgrade header" } else { "neither Upgrade nor Connection: Upgrade" }
         )]
         NoUpgradeField {
@@ -169,21 +173,27 @@ faults! {
         } => "missing-upgrade-websocket", "RFC 6455 §4.2.1";
         /// An Upgrade that does not name WebSocket.
         #[error(
-            "Upgrade says {0:?} where a handshake says \"websocket\", which is what Sec-WebSocket-Key means: the server \
-             sees an ordinary request"
+            "Upgrade says {0:?}, but Sec-WebSocket-Key belongs to a handshake, where it says \"websocket\": the \
+             server sees an ordinary request"
         )]
         UpgradeNamesOther(String) => "upgrade-not-websocket", "RFC 6455 §4.2.1";
         /// An offer of extensions that does not follow the grammar.
         #[error("the client's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedOffer(String) => "malformed-extension-offer", "RFC 6455 §9.1";
         /// An offer of permessage-deflate whose parameters cannot be.
-        #[error("the client's offer can't be taken: {0}; the server has to decline it, and go on without")]
+        #[error(
+            "the client's offer can't be accepted: {0}; the server has to decline it and go on without the \
+             extension"
+        )]
         OfferOutOfRange(String) => "extension-offer-out-of-range", "RFC 7692 §7.1";
         /// An answer of permessage-deflate that goes beyond the offer.
         #[error("the server's answer goes beyond the client's offer: {0}; the client must fail the connection")]
         BeyondTheOffer(String) => "extension-beyond-offer", "RFC 7692 §7.1.2";
         /// A refusal of a version that names no other.
-        #[error("the server refuses the request's version, but does not say in Sec-WebSocket-Version which it speaks ({0})")]
+        #[error(
+            "the server refuses the request's version, but does not say in Sec-WebSocket-Version which versions it \
+             speaks ({0})"
+        )]
         NoVersionsNamed(u16) => "no-versions-named", "RFC 6455 §4.2.2";
         /// A subprotocol that was offered and not answered.
         #[error(
@@ -192,22 +202,25 @@ faults! {
         )]
         SubprotocolUnanswered(String) => note "subprotocol-unanswered", "RFC 6455 §4.1";
         /// A handshake that was refused because it offers no subprotocol.
-        #[error("the handshake offers no subprotocol (Sec-WebSocket-Protocol), and the server refuses it for that: {status} {reason}")]
+        #[error(
+            "the handshake offers no subprotocol (Sec-WebSocket-Protocol), and that is why the server refuses it: \
+             {status} {reason}"
+        )]
         SubprotocolWanted {
             /// The response's status.
             status: u16,
             /// Its reason phrase.
             reason: String,
         } => note "subprotocol-wanted", "RFC 6455 §4.2.2";
-        /// A handshake that was answered as any request.
+        /// A handshake that was answered like any other request.
         #[error(
-            "the server answers the handshake with {0}, as any request: what listens there does not speak WebSocket, at \
-             least not at this path"
+            "the server answers the handshake with {0}, as it would any request: what listens there does not speak \
+             WebSocket, at least not at this path"
         )]
         UpgradeIgnored(u16) => note "upgrade-ignored", "RFC 9110 §7.8";
         /// An HTTP message where frames are due.
         #[error(
-            "after the 101 come frames, but the {} sends {} again: {line:?}. {}",
+            "only frames may follow the 101, but the {} sends {} again: {line:?}. {}",
             from.name(),
             if *from == Direction::Client { "an HTTP request" } else { "an HTTP response" },
             if *from == Direction::Client {
@@ -224,14 +237,14 @@ faults! {
         } => "http-among-frames", "RFC 6455 §4.1";
         /// A frame before the handshake is over.
         #[error(
-            "the client sends a frame before the 101 has come: it has to wait, as the server may refuse, or choose \
-             extensions that frames depend on"
+            "the client sends a frame before the 101 has arrived: it has to wait, because the server may refuse, or \
+             choose extensions that frames depend on"
         )]
         FrameBeforeAnswer => "frame-before-101", "RFC 6455 §4.1";
         /// A server that keeps the TCP connection after both close frames.
         #[error(
-            "both sides had sent their close frames, and it is the server that closes the TCP connection then: it held it open \
-             for {}, until the client closed it", numbers::duration(*held)
+            "both sides had sent their close frames, after which the server should close the TCP connection: it kept \
+             the connection open for {}, until the client closed it", numbers::duration(*held)
         )]
         TcpLeftOpen {
             /// How long, in nanoseconds.
@@ -239,7 +252,7 @@ faults! {
         } => note "tcp-left-open", "RFC 6455 §5.5.1";
         /// A ping that was not answered, and whose sender then ended the connection.
         #[error(
-            "the {}'s ping had no pong after {}, when its sender ended the connection{}",
+            "the {}'s ping still had no pong after {}, when its sender ended the connection{}",
             from.name(), numbers::duration(*waited),
             other.map_or(String::new(), |packet| {
                 format!(". The pong in packet {packet} doesn't carry this ping's data, so it doesn't answer it")

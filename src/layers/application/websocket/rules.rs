@@ -15,7 +15,7 @@ pub enum FrameRole {
     },
     /// A further frame of the message.
     Next,
-    /// A control frame; it may stand between a message's fragments.
+    /// A control frame; it may come between a message's fragments.
     Control,
     /// A frame that belongs to no message.
     Stray,
@@ -152,7 +152,7 @@ impl Rules {
     }
 }
 
-/// Whether a code may stand in a close frame (RFC 6455 §7.4.1, §7.4.2, and the registry's 1012 to 1014).
+/// Whether a close frame may have this code (RFC 6455 §7.4.1, §7.4.2, and the registry's 1012 to 1014).
 #[must_use]
 pub fn close_code_is_valid(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)

@@ -16,7 +16,7 @@ const SNIFFED: usize = 1024;
 /// Content as characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<'a> {
-    /// The characters; U+FFFD stands where the bytes mean none.
+    /// The characters, with U+FFFD where the bytes mean nothing.
     pub text: Cow<'a, str>,
     /// The character set they were in, by the name the Encoding Standard gives it.
     pub charset: &'static str,
@@ -39,7 +39,7 @@ pub enum CharsetSource {
     Assumed,
 }
 
-/// Decodes content to characters, if it is text: by its Content-Type, or where there is none by its looks.
+/// Decodes content to characters if it's text, judging by its Content-Type, or by its looks if there is none.
 #[must_use]
 pub fn text<'a>(bytes: &'a [u8], content_type: Option<&[u8]>) -> Option<Text<'a>> {
     let media_type = content_type.and_then(MediaType::parse);
@@ -54,7 +54,7 @@ pub fn text<'a>(bytes: &'a [u8], content_type: Option<&[u8]>) -> Option<Text<'a>
     Some(Text { text, charset: encoding.name(), source, malformed })
 }
 
-/// Whether content is text: by its Content-Type, or where there is none, or none that can be read, by its looks.
+/// Whether content is text, judging by its Content-Type, or by its looks if there is none or it can't be read.
 #[must_use]
 pub fn is_text(content_type: Option<&[u8]>, bytes: &[u8]) -> bool {
     is_text_of(content_type.and_then(MediaType::parse).as_ref(), bytes)
@@ -77,7 +77,7 @@ fn encoding(media_type: Option<&MediaType>, bytes: &[u8]) -> (&'static Encoding,
     }
 }
 
-/// Whether bytes are UTF-8, but for a character that may be cut short at their end.
+/// Whether bytes are UTF-8, except that a character may be cut short at their end.
 fn is_utf8_so_far(bytes: &[u8]) -> bool {
     Utf8Check::default().push(bytes).is_ok()
 }

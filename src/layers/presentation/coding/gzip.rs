@@ -122,7 +122,7 @@ impl Gzip {
         Ok(MemberPart::Header)
     }
 
-    /// Reads on in the current part; the part that follows, if this one is over.
+    /// Reads on in the current part, or in the next part if this one is over.
     fn step(&mut self, input: &mut &[u8], out: Out<'_>) -> Result<Option<MemberPart>, CodingError> {
         let has = |flag| self.flags & flag != 0;
         Ok(match self.part {

@@ -162,7 +162,7 @@ pub enum CodingError {
     },
 }
 
-/// Whoever takes what a coding decodes to; it may refuse.
+/// Takes what a coding decodes to, and may refuse it.
 type Out<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), CodingError>;
 
 /// One coding being undone.
@@ -273,7 +273,8 @@ impl fmt::Debug for Decoder {
     }
 }
 
-/// Whether data in the coding `deflate` lacks the header of zlib, going by its beginning: it is raw DEFLATE, if it is any.
+/// Whether data in the coding `deflate` has no zlib header, judging by its beginning: then it's raw DEFLATE, if
+/// anything.
 #[must_use]
 pub fn is_raw_deflate(data: &[u8]) -> bool {
     data.first_chunk().is_some_and(|start| !zlib::is_zlib_header(*start))

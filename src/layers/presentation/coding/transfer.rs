@@ -38,8 +38,8 @@ impl TransferCoding {
     }
 }
 
-/// The compressions in a `Transfer-Encoding` value, in the order in which they were applied. None where chunks lie inside
-/// one: those are not put together.
+/// The compressions in a `Transfer-Encoding` value, in the order in which they were applied. None if there are chunks
+/// inside one of them, because those aren't put together.
 ///
 /// # Errors
 /// If one of them is unknown, or `compress`.

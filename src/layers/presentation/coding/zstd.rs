@@ -24,7 +24,7 @@ const STEP: usize = 16 * 1024;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FramePart {
     FrameHeader,
-    /// A skippable frame, of which so many bytes are still to come.
+    /// A skippable frame, with this many bytes still to come.
     Skipped(u32),
     Block,
 }

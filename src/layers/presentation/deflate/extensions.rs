@@ -1,4 +1,4 @@
-//! `Sec-WebSocket-Extensions` (RFC 6455 §9.1): the list, and what it says of permessage-deflate (RFC 7692 §7.1).
+//! `Sec-WebSocket-Extensions` (RFC 6455 §9.1): the list, and what it says about permessage-deflate (RFC 7692 §7.1).
 //!
 //! The parser takes whatever it is given: what does not fit is reported beside what does.
 

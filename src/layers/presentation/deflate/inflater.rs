@@ -40,7 +40,7 @@ pub struct Inflater {
     /// An inflater with the window that was agreed on, if that is smaller than the largest: what it cannot follow reaches
     /// beyond.
     agreed: Option<Box<Inflate>>,
-    /// Data reached beyond the agreed window, and that has not been told.
+    /// Data reached beyond the agreed window, and that hasn't been reported yet.
     exceeded: bool,
 }
 

@@ -33,7 +33,7 @@ pub struct ServerHello {
 }
 
 impl ClientHello {
-    /// Reads a hello's body, as far as it is there; `None` if it is not even its version.
+    /// Reads a hello's body as far as it's there; `None` if not even its version is there.
     pub(super) fn parse(mut body: Cursor<'_>) -> Option<Self> {
         let mut hello = Self { newest: body.u16()?, server_name: None, protocols: Vec::new() };
         let skipped = random_and_session(&mut body).is_some()
@@ -69,7 +69,7 @@ impl ClientHello {
 }
 
 impl ServerHello {
-    /// Reads a hello's body, as far as it is there; `None` if it ends before the cipher suite.
+    /// Reads a hello's body as far as it's there; `None` if it ends before the cipher suite.
     pub(super) fn parse(mut body: Cursor<'_>) -> Option<Self> {
         let version = body.u16()?;
         random_and_session(&mut body)?;
@@ -104,7 +104,7 @@ fn skip_counted16(body: &mut Cursor<'_>) -> Option<()> {
     body.take(length.into()).map(|_| ())
 }
 
-/// Calls `each` for every extension, the last one as far as it is there.
+/// Calls `each` for every extension, including a last one that's incomplete.
 fn extensions<'a>(body: &mut Cursor<'a>, mut each: impl FnMut(u16, Cursor<'a>) -> Option<()>) {
     let Some(length) = body.u16() else { return };
     let mut list = body.up_to(length.into());

@@ -1,4 +1,4 @@
-//! TLS as far as it is in the clear: records, and the two hellos by which the sides agree (RFC 8446, RFC 5246).
+//! TLS as far as it's in the clear: records, and the two hellos by which the sides agree (RFC 8446, RFC 5246).
 //!
 //! Owns the record layer up to the hellos and what they say. Nothing is decrypted; what comes after is passed over.
 
@@ -95,8 +95,8 @@ pub fn record_name(bytes: &[u8]) -> Cow<'static, str> {
     })
 }
 
-/// Who says hello in the record that some bytes begin with; `None` if there is no hello. Sure enough to believe it in the
-/// middle of a stream.
+/// Which side says hello in the record that some bytes begin with; `None` if there's no hello. It's reliable enough to
+/// believe in the middle of a stream.
 #[must_use]
 pub fn sender(bytes: &[u8]) -> Option<Direction> {
     let from = match bytes.first_chunk()? {

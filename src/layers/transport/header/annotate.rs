@@ -17,7 +17,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
 const MOST_OPTIONS: usize = 40;
 
 fn write(pen: &mut Pen<'_>) -> String {
-    // Even of a damaged header, all is there up to the flags.
+    // Even in a damaged header, everything up to the flags is there.
     let flags = pen.header().get(UP_TO_FLAGS - 1).copied().unwrap_or_default();
     let has = |flag| flags & flag == flag;
     let or = |flag, set: &'static str, unset: &'static str| if has(flag) { set } else { unset };

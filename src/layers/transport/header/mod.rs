@@ -35,7 +35,7 @@ const UP_TO_FLAGS: usize = 14;
 const FLAGS: [(u8, &str); 8] =
     [(SYN, "SYN"), (FIN, "FIN"), (RST, "RST"), (PSH, "PSH"), (ACK, "ACK"), (URG, "URG"), (ECE, "ECE"), (CWR, "CWR")];
 
-/// A TCP segment's header, and the payload behind it.
+/// A TCP segment's header, and the payload after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<'a> {
     /// The port of the program that sent it.
@@ -54,7 +54,7 @@ pub struct Header<'a> {
     pub options: &'a [u8],
     /// Bytes in the header, 20 to 60; fewer only where a damaged segment has no more.
     pub header_length: usize,
-    /// What was captured of the data behind it.
+    /// The captured part of the data after it.
     pub payload: &'a [u8],
 }
 
@@ -88,7 +88,7 @@ impl<'a> Header<'a> {
     /// What can be read of a header that [`parse`](Self::parse) refuses, and what the refusal becomes in view of `cut` bytes
     /// that weren't captured; `None` if it ends before its flags.
     ///
-    /// Nothing behind such a header can be trusted to be payload, so none is given.
+    /// Nothing after such a header can be trusted to be payload, so none is returned.
     #[cold]
     pub(crate) fn salvage(segment: &'a [u8], cut: usize, refusal: Fault) -> Option<(Self, Fault)> {
         let mut fixed = [0; FIXED];

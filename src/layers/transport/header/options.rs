@@ -24,7 +24,7 @@ pub enum TcpOption<'a> {
     },
     /// Kind 30: Multipath TCP (RFC 8684 §3).
     Multipath(&'a [u8]),
-    /// Kind 34: the cookie of TCP Fast Open (RFC 7413 §4.1.1); empty where one is asked for.
+    /// Kind 34: the cookie of TCP Fast Open (RFC 7413 §4.1.1); empty if one is requested.
     FastOpen(&'a [u8]),
     /// Any other kind, or one of the above with a length it must not have.
     Other {

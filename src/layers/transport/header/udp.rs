@@ -1,4 +1,5 @@
-//! The UDP header (RFC 768), and what is known to travel behind it: tunnels, by their port and their look, and QUIC.
+//! The UDP header (RFC 768), and what's known to travel in it: tunnels, recognised by their port and their look, and
+//! QUIC.
 
 use crate::layers::headers::prelude::*;
 use crate::layers::network::overlay;
@@ -28,7 +29,7 @@ fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {
     Ok(Step { length: LENGTH, payload, next })
 }
 
-/// What travels behind a UDP header. A port alone proves nothing, so the payload has to look the part too.
+/// What comes after a UDP header. A port alone proves nothing, so the payload has to look right, too.
 fn behind(ports: [u16; 2], payload: &[u8]) -> Next {
     let on = |port| ports.contains(&port);
     if (on(443) || on(80)) && looks_like_quic(payload) {

@@ -125,8 +125,8 @@ fn named_line(line: &[u8], what: &'static str, asked: Asked<'_>) -> Field {
     pen.finish(what, lossy(trim_line_end(line)), meaning, clause)
 }
 
-/// Names the empty line that ends a header or trailer section; or, where the section breaks off, the beginning of a line
-/// that is there in its place.
+/// Names the empty line that ends a header or trailer section; or, if the section breaks off, the beginning of the line
+/// that's there instead.
 #[must_use]
 pub fn section_end(line: &[u8]) -> Field {
     if !trim_line_end(line).is_empty() {
@@ -244,7 +244,7 @@ fn take(pen: &mut Pen<'_>, length: usize, name: &'static str, meaning: impl Into
     pen.leaf(length as u64 * 8, name, value, meaning);
 }
 
-/// Writes under another clause than that of the whole.
+/// Writes under a different clause than the rest.
 fn with_clause(pen: &mut Pen<'_>, clause: &'static str, write: impl FnOnce(&mut Pen<'_>)) {
     let whole = pen.replace_clause(clause.into());
     write(pen);

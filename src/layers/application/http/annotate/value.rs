@@ -72,8 +72,8 @@ fn parts(pen: &mut Pen<'_>, length: usize, meaning: &'static str, write: impl Fn
     });
 }
 
-/// Names the value as a list: its elements, and what stands between them. `element` is told how long one is, and
-/// whether it is the first.
+/// Names the value as a list: its elements, and what's between them. `element` gets an element's length, and whether
+/// it's the first.
 fn list(
     pen: &mut Pen<'_>,
     length: usize,
@@ -128,7 +128,7 @@ fn pair(pen: &mut Pen<'_>, length: usize, [whole, name, value]: [&'static str; 3
 
 fn host(pen: &mut Pen<'_>) {
     let value = pen.bytes(pen.left());
-    // The colons of an IPv6 address stand in brackets.
+    // The colons of an IPv6 address are inside brackets.
     let colon = value.iter().rposition(|byte| *byte == b':').filter(|at| value.iter().skip(*at).all(|b| *b != b']'));
     take(pen, colon.unwrap_or(value.len()), "host", "Many sites share one address: this tells which is meant.");
     if colon.is_some() {

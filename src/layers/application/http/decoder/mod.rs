@@ -241,7 +241,7 @@ impl Decoder {
         self.state = State::Answered { awaited };
     }
 
-    /// The body in progress, none of which has come, may be left out.
+    /// The body in progress may be left out, if none of it has come yet.
     pub fn excuse_body(&mut self) {
         self.state = match self.state {
             State::Length(length) => State::Optional { length: Some(length) },
@@ -390,8 +390,8 @@ impl Decoder {
         Item::Head(self.section(whole, input, line_end), began)
     }
 
-    /// Takes the start line and the field lines of a head apart; says where the start line ends, if it is one, and the head,
-    /// if its end is there.
+    /// Takes apart the start line and the field lines of a head. Says where the start line ends, if it is one, and
+    /// returns the head, if its end is there.
     fn take_apart(&mut self, whole: Gathered, input: &[u8]) -> Option<(usize, Option<usize>)> {
         let block = match whole {
             Gathered::Input(length) => &input[..length],

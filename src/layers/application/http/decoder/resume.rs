@@ -9,7 +9,7 @@ use super::{Decoder, Gathered, State};
 use crate::limits::MAX_START_LINE;
 
 impl Decoder {
-    /// The stream breaks off here: hands out a head if at least its start line is there. Call until it returns
+    /// The stream breaks off here. Hands out a head if at least its start line is there. Call this until it returns
     /// `None`, and before [`Decoder::gap`] and [`Decoder::end`].
     pub fn broken_off(&mut self) -> Option<Item<'_>> {
         self.forget_shown();
@@ -29,7 +29,7 @@ impl Decoder {
         }
     }
 
-    /// The capture lacks `length` bytes here. An item if that ends the message in progress.
+    /// `length` bytes are missing from the capture here. Returns an item if that ends the message in progress.
     pub fn gap(&mut self, length: u64) -> Option<Item<'static>> {
         self.forget_shown();
         self.demand_body();

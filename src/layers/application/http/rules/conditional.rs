@@ -28,7 +28,7 @@ pub(super) fn if_match(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     }
 }
 
-/// If-Range wants all of the representation, should it be another one by now (RFC 9110 §13.1.5).
+/// If-Range asks for the whole representation if it has changed by now (RFC 9110 §13.1.5).
 fn part_is_of_that_version(response: &Head<'_>, held: &[u8], faults: &mut Vec<Fault>) {
     let name = if date::begins_with_day(held) { FieldName::LastModified } else { FieldName::ETag };
     if let Some(got) = response.get(name).filter(|got| *got != held) {

@@ -9,7 +9,7 @@ use super::problems::Fault;
 
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 
-/// Judges the value of a field that has a date. What doesn't begin with a day's name is no date at all.
+/// Judges the value of a field that holds a date. Anything that doesn't begin with the name of a day isn't a date.
 #[inline]
 pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if is_fixdate(value) || !begins_with_day(value) {

@@ -1,5 +1,5 @@
-//! Fields as such: those that may stand there once, what their values may be written in, which of them are for the next hop,
-//! and entity tags.
+//! Fields in general: which may appear only once, which bytes their values may have, which are for the next hop, and
+//! entity tags.
 
 use memchr::memmem;
 
@@ -9,8 +9,8 @@ use super::super::problems::text;
 use super::super::section::{Head, elements};
 use super::problems::Fault;
 
-/// Fields whose value is no list, so that a message has them once (RFC 9110 §5.3). Those that frame a body, or that belong
-/// to a WebSocket handshake, are judged where they are read; Cookie and Set-Cookie have rules of their own.
+/// Fields whose value isn't a list, so a message can have them only once (RFC 9110 §5.3). Fields that frame a body or
+/// belong to a WebSocket handshake are judged where they're read; Cookie and Set-Cookie have their own rules.
 const SINGLE: [FieldName; 24] = [
     FieldName::Age,
     FieldName::Authorization,
@@ -55,8 +55,8 @@ pub(super) fn entity_tag(value: &[u8], faults: &mut Vec<Fault>) {
     }
 }
 
-/// Judges the value of TE: it is for the next hop only, and Connection must say so (RFC 9110 §10.1.4); chunks go without
-/// saying (RFC 9112 §7.4).
+/// Judges the value of TE. It's for the next hop only, and Connection must say so (RFC 9110 §10.1.4). It must not list
+/// chunked, which every client accepts (RFC 9112 §7.4).
 pub(super) fn te(head: &Head<'_>, value: &[u8], faults: &mut Vec<Fault>) {
     if head.whole && !names_connection(head, b"te") {
         faults.push(Fault::TeWithoutConnection);
@@ -194,7 +194,7 @@ pub(super) fn is_entity_tag(value: &[u8]) -> bool {
     }
 }
 
-/// Whether two entity tags are the same but for their strength (RFC 9110 §8.8.3.2).
+/// Whether two entity tags are the same, apart from being weak or strong (RFC 9110 §8.8.3.2).
 pub(super) fn match_weakly(one: &[u8], other: &[u8]) -> bool {
     let opaque = |tag| <[u8]>::strip_prefix(tag, b"W/").unwrap_or(tag).to_vec();
     opaque(one) == opaque(other)

@@ -1,7 +1,7 @@
 //! What RFC 9110 and its neighbours ask of a message's fields, one subject a file. Framing is not theirs.
 //!
-//! A request is judged when its head is there, a response against its request, as far as that was captured. What a hole in
-//! the capture may have swallowed is never called missing.
+//! A request is judged when its head is there, and a response against its request, if that was captured. Something that
+//! a hole in the capture may have swallowed is never reported as missing.
 
 mod conditional;
 mod content;

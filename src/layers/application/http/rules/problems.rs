@@ -20,13 +20,13 @@ faults! {
             offered: String,
         } => "upgrade-not-asked", "RFC 9110 §7.8";
         /// A 101 or 426 without an Upgrade field.
-        #[error("a {0} response must say in an Upgrade header which protocol it means; this one has none")]
+        #[error("a {0} response must name the protocol in an Upgrade header; this one has none")]
         NoUpgrade(u16) => "missing-upgrade", "RFC 9110 §7.8";
         /// A 405 without an Allow field.
-        #[error("a 405 must list in an Allow header the methods that would be allowed; this one does not")]
+        #[error("a 405 must list the allowed methods in an Allow header; this one does not")]
         NoAllow => "missing-allow", "RFC 9110 §15.5.6";
         /// A 206 that does not say which part it is.
-        #[error("a 206 must say in Content-Range which part of the whole it is; this one does not")]
+        #[error("a 206 must say in Content-Range which part of the whole it holds; this one does not")]
         NoContentRange => "missing-content-range", "RFC 9110 §15.3.7";
         /// A 401 without a challenge.
         #[error(
@@ -38,24 +38,24 @@ faults! {
         #[error("a 407 must say in Proxy-Authenticate how to log in to the proxy; this one does not")]
         NoProxyChallenge => "missing-proxy-authenticate", "RFC 9110 §15.5.8";
         /// A byte beyond US-ASCII in the request target.
-        #[error("the request target \"{0}\" has bytes beyond US-ASCII in it: they have to be percent-encoded")]
+        #[error("the request target \"{0}\" contains bytes beyond US-ASCII: they have to be percent-encoded")]
         TargetNotAscii(String) => "target-not-ascii", "RFC 9112 §3.2";
         /// A fragment in the request target.
-        #[error("the request target \"{0}\" has a fragment (#…), which is the client's own and is never sent")]
+        #[error("the request target \"{0}\" has a fragment (#…), which is for the client alone and must not be sent")]
         FragmentInTarget(String) => "fragment-in-target", "RFC 9110 §7.1";
         /// `*` as the target of another method than OPTIONS.
-        #[error("the target * is for OPTIONS alone; this method is {0}")]
+        #[error("the target * is only for OPTIONS; this method is {0}")]
         AsteriskNotOptions(String) => "asterisk-target", "RFC 9112 §3.2.4";
         /// User name or password in a URI.
-        #[error("{0} has a user name in it (user@host): it must not be sent, and readers show it to everybody")]
+        #[error("{0} contains a user name (user@host), which must not be sent: readers show it to everybody")]
         UserInfo(&'static str) => "userinfo-in-uri", "RFC 9110 §4.2.4";
-        /// A Host that is no host and port.
-        #[error("Host takes a name and a port, nothing else; here it is \"{0}\"")]
+        /// A Host that isn't a host and port.
+        #[error("Host must be a name and a port, nothing else; here it is \"{0}\"")]
         MalformedHost(String) => "malformed-host", "RFC 9110 §7.2";
-        /// A field that may stand there once stands there more often.
+        /// A field that may appear only once, but appears more often.
         #[error(
-            "{name} may stand there only once, and is there more often{}",
-            if *same { ", with the same value" } else { ", with different values: readers take either" }
+            "{name} may appear only once, but appears more often{}",
+            if *same { ", with the same value" } else { ", with different values: readers disagree on them" }
         )]
         RepeatedField {
             /// Which.
@@ -65,17 +65,17 @@ faults! {
         } => "repeated-field", "RFC 9110 §5.3";
         /// Several Cookie fields in an HTTP/1.1 request.
         #[error(
-            "the request has {0} Cookie headers, where one has to hold all cookies: many servers read only the first"
+            "the request has {0} Cookie headers, but one has to hold all the cookies: many servers read only the first"
         )]
         SeveralCookies(usize) => "several-cookie-fields", "RFC 6265 §5.4";
         /// A field value with bytes beyond US-ASCII.
         #[error(
-            "the value of \"{0}\" has bytes beyond US-ASCII in it: some readers take them for UTF-8, others for \
+            "the value of \"{0}\" contains bytes beyond US-ASCII: some readers take them for UTF-8, others for \
              Latin-1, and some refuse the message"
         )]
         ValueNotAscii(String) => note "value-not-ascii", "RFC 9110 §5.5";
         /// A date that is not in GMT.
-        #[error("dates are in GMT, and end in \"GMT\"; {name} is \"{value}\"")]
+        #[error("dates must be in GMT and end with \"GMT\"; {name} is \"{value}\"")]
         DateNotGmt {
             /// Which field.
             name: &'static str,
@@ -83,7 +83,7 @@ faults! {
             value: String,
         } => "date-not-gmt", "RFC 9110 §5.6.7";
         /// An entity tag without its quotes.
-        #[error("an entity tag stands in double quotes; {name} says {value}")]
+        #[error("an entity tag must be in double quotes; {name} says {value}")]
         MalformedEntityTag {
             /// Which field.
             name: &'static str,
@@ -91,7 +91,7 @@ faults! {
             value: String,
         } => "malformed-etag", "RFC 9110 §8.8.3";
         /// TE without the connection option.
-        #[error("TE is for the next hop only, and Connection has to say so with the option TE; it doesn't")]
+        #[error("TE is for the next hop only, so Connection has to list it; here it doesn't")]
         TeWithoutConnection => "te-without-connection", "RFC 9110 §10.1.4";
         /// If-Range with a weak entity tag.
         #[error(
@@ -100,7 +100,7 @@ faults! {
         )]
         WeakIfRange => "weak-if-range", "RFC 9110 §13.1.5";
         /// If-Range without Range.
-        #[error("If-Range only counts together with Range, and there is none")]
+        #[error("If-Range counts only together with Range, and there is no Range")]
         IfRangeWithoutRange => "if-range-without-range", "RFC 9110 §13.1.5";
         /// A 304 whose entity tag is none of those asked about.
         #[error(
@@ -115,17 +115,21 @@ faults! {
         } => "other-etag-in-304", "RFC 9110 §15.4.5";
         /// A 200 where the client's copy is still good.
         #[error(
-            "the client has the version with the ETag {0} already (If-None-Match), and the server sends the same again: \
-             a 304 without a body would do"
+            "the client already has the version with the ETag {0} (If-None-Match), and the server sends the same one \
+             again: a 304 without a body would do"
         )]
         NotModifiedUnsaid(String) => note "not-modified-unsaid", "RFC 9110 §13.1.2";
         /// Several ranges in one Content-Range.
         #[error(
-            "Content-Range names several ranges, \"{0}\", but holds one: several go into a multipart/byteranges body"
+            "Content-Range names several ranges, \"{0}\", but can hold only one: several ranges go into a \
+             multipart/byteranges body"
         )]
         SeveralContentRanges(String) => "malformed-content-range", "RFC 9110 §14.4";
         /// A Content-Range that cannot be.
-        #[error("Content-Range is \"bytes first-last/whole\", with first at most last and last below whole; here it is \"{0}\"")]
+        #[error(
+            "Content-Range is \"bytes first-last/whole\", where first is at most last and last is less than whole; \
+             here it is \"{0}\""
+        )]
         MalformedContentRange(String) => "malformed-content-range", "RFC 9110 §14.4";
         /// A body that is not as long as its Content-Range says.
         #[error("Content-Range says \"{said}\", which is {length} bytes, but the body has {body}")]
@@ -139,8 +143,8 @@ faults! {
         } => "content-range-length", "RFC 9110 §14.4";
         /// A 206 with another part than was asked for.
         #[error(
-            "the client asked for {asked} and got \"{got}\": if it puts that where it wanted the other part, its file \
-             is spoilt"
+            "the client asked for {asked} and got \"{got}\": if it puts that where the other part belongs, its file \
+             is corrupted"
         )]
         OtherRange {
             /// What Range says.
@@ -149,19 +153,22 @@ faults! {
             got: String,
         } => "other-range-than-asked", "RFC 9110 §15.3.7";
         /// A redirection without Location.
-        #[error("a {0} says where to go in Location, and this one has none: the client stays where it is")]
+        #[error("a {0} must say in Location where to go, but this one has none: the client stays where it is")]
         NoLocation(u16) => note "redirect-without-location", "RFC 9110 §15.4";
         /// A redirection to the URL that was asked for.
-        #[error("the redirect leads to the very URL that was asked for, {0}: a loop, unless something else changes")]
+        #[error(
+            "the redirect leads to the same URL that the client asked for, {0}: a loop, unless something else \
+             changes"
+        )]
         RedirectToItself(String) => note "redirect-to-itself", "RFC 9110 §15.4";
         /// A request without a length, answered with 411.
         #[error(
-            "the server wants to know the body's length first: this {0} has no Content-Length, not even 0, and no \
+            "the server requires the body's length: this {0} has no Content-Length, not even 0, and no \
              Transfer-Encoding"
         )]
         LengthWanted(String) => note "length-wanted", "RFC 9110 §15.5.12";
         /// A refusal of a request with a very long field.
-        #[error("the request's largest header is {name}, with {length} bytes: that may be what the {status} is about")]
+        #[error("the request's largest header is {name}, with {length} bytes: that may be the reason for the {status}")]
         FieldTooLarge {
             /// The status.
             status: u16,
@@ -186,14 +193,18 @@ faults! {
         EventStreamEnds(String) => note "event-stream-ends", "WHATWG HTML §9.2.3";
         /// A preflight that was redirected.
         #[error(
-            "a CORS preflight must not be redirected, and this one was, to \"{0}\": the browser gives up. Call that URL itself"
+            "a CORS preflight must not be redirected, but this one was, to \"{0}\": the browser gives up. Call that \
+             URL directly"
         )]
         PreflightRedirected(String) => note "preflight-redirected", "WHATWG Fetch §4.8";
         /// A preflight that was refused.
-        #[error("a CORS preflight needs a status from 200 to 299, and got {0}: the browser does not send the request itself")]
+        #[error("a CORS preflight needs a status from 200 to 299, but got {0}: the browser does not send the actual request")]
         PreflightRefused(u16) => note "preflight-refused", "WHATWG Fetch §4.8";
-        /// A preflight's answer that lacks what the browser asked.
-        #[error("the answer to the CORS preflight does not allow {wanted} ({field}): the browser does not send the request itself")]
+        /// A preflight's response that doesn't allow what the browser asked for.
+        #[error(
+            "the response to the CORS preflight does not allow {wanted} ({field}): the browser does not send the \
+             actual request"
+        )]
         PreflightLacks {
             /// The field that would say so.
             field: &'static str,
@@ -205,7 +216,7 @@ faults! {
             "the page's origin is {origin}, and Access-Control-Allow-Origin allows {allowed}: the browser (CORS) keeps \
              the response from the page{}",
             age.as_ref().map_or(String::new(), |age| {
-                format!(". It comes from a cache (Age: {age}), which cannot know better: Vary: Origin is missing")
+                format!(". It comes from a cache (Age: {age}), which can't know better: Vary: Origin is missing")
             })
         )]
         OtherOriginAllowed {
@@ -222,29 +233,29 @@ faults! {
         /// Credentials together with `*`.
         #[error(
             "Access-Control-Allow-Origin is *, together with Access-Control-Allow-Credentials: a browser that sent \
-             cookies keeps the response from the page, which needs its origin by name"
+             cookies keeps the response from the page unless its origin is named"
         )]
         CredentialsForAll => note "credentials-for-all", "WHATWG Fetch §4.10";
         /// A cookie with SameSite=None that is not Secure.
-        #[error("the cookie \"{0}\" has SameSite=None and not Secure: browsers drop it without a word")]
+        #[error("the cookie \"{0}\" has SameSite=None but not Secure: browsers drop it silently")]
         SameSiteWithoutSecure(String) => note "samesite-none-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §5.7";
         /// A cookie whose name's prefix demands Secure.
         #[error("a cookie whose name begins with __Secure- or __Host- has to be Secure; \"{0}\" is not, and browsers drop it")]
         PrefixWithoutSecure(String) => note "cookie-prefix-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
         /// A multipart type without its boundary.
-        #[error("the body is {0}, which needs the boundary parameter: without it nobody can tell the parts from one another")]
+        #[error("the body is {0}, which needs the boundary parameter: without it nobody can tell the parts apart")]
         NoBoundary(String) => "multipart-without-boundary", "RFC 2046 §5.1.1";
         /// Content in a TRACE request.
-        #[error("a TRACE request must not have content, and this one has")]
+        #[error("a TRACE request must not have content, but this one does")]
         ContentInTrace => "content-in-trace", "RFC 9110 §9.3.8";
         /// Transfer-Encoding in the answer to a request in HTTP/1.0.
         #[error(
-            "the request is in HTTP/1.0, whose clients do not know Transfer-Encoding, and the response is sent in one: \
-             the chunk sizes end up in the page"
+            "the request is in HTTP/1.0, whose clients do not know Transfer-Encoding, but the response uses it: the \
+             chunk sizes end up in the page"
         )]
         TransferCodingToOldVersion => "transfer-coding-to-http-1-0", "RFC 9112 §6.1";
         /// Content in a 205.
-        #[error("a 205 tells the client to reset its form, and must not have content")]
+        #[error("a 205 tells the client to reset its form, so it must not have content")]
         ContentIn205 => "content-in-205", "RFC 9110 §15.3.6";
         /// A content coding that the client did not accept.
         #[error(
@@ -260,19 +271,22 @@ faults! {
             by_cache: bool,
         } => note "coding-not-accepted", "RFC 9110 §12.5.3";
         /// Gzip that no Content-Encoding says.
-        #[error("the body begins with 1f 8b, as gzip does, but no Content-Encoding says so: the reader sees garbage")]
+        #[error(
+            "the body begins with 1f 8b, as gzip does, but there is no Content-Encoding that says so: the reader sees \
+             garbage"
+        )]
         GzipUndeclared => note "gzip-undeclared", "RFC 9110 §8.4";
         /// JSON that begins with a byte order mark.
-        #[error("this JSON begins with a byte order mark (EF BB BF), which must not be added: some parsers refuse it")]
+        #[error("this JSON begins with a byte order mark (EF BB BF), which JSON must not have: some parsers refuse it")]
         JsonWithMark => "json-with-byte-order-mark", "RFC 8259 §8.1";
         /// A chunked body in chunks.
         #[error(
-            "the body is in chunks, and without them it is in chunks again: two programs applied the coding, and the \
+            "the body is in chunks, and inside them it is in chunks again: two programs applied the coding, and the \
              inner sizes end up in the page"
         )]
         ChunkedTwice => note "chunked-twice", "RFC 9112 §6.1";
         /// Both lengths in a response to HEAD, which has no body to be framed.
-        #[error("both Content-Length and Transfer-Encoding stand in the answer to a HEAD, and at most one of them may")]
+        #[error("the response to a HEAD has both Content-Length and Transfer-Encoding, but may have only one of them")]
         BothLengthsForHead => "both-lengths-for-head", "RFC 9112 §6.2";
         /// A target of none of the forms that there are.
         #[error(
@@ -289,10 +303,10 @@ faults! {
             host: String,
         } => "host-unlike-target", "RFC 9112 §3.2";
         /// TE that names chunked.
-        #[error("TE asks for chunked, which every HTTP/1.1 client takes: it must not be named there")]
+        #[error("TE lists chunked, which every HTTP/1.1 client accepts: it must not be listed there")]
         ChunkedInTe => "chunked-in-te", "RFC 9112 §7.4";
         /// A date in an obsolete form, or in one that never was.
-        #[error("dates are sent in the form \"Sun, 06 Nov 1994 08:49:37 GMT\"; {name} is \"{value}\"")]
+        #[error("dates must have the form \"Sun, 06 Nov 1994 08:49:37 GMT\"; {name} is \"{value}\"")]
         DateForm {
             /// Which field.
             name: &'static str,
@@ -300,7 +314,7 @@ faults! {
             value: String,
         } => "date-form", "RFC 9110 §5.6.7";
         /// A field for everybody among the connection options.
-        #[error("Connection names {0}, which is meant for everybody: a proxy removes it, and the other end never sees it")]
+        #[error("Connection names {0}, which is meant for everybody: a proxy removes it, so the other end never sees it")]
         EndToEndOption(String) => "end-to-end-connection-option", "RFC 9110 §7.6.1";
         /// A Last-Modified later than Date.
         #[error("Last-Modified is \"{modified}\", which is later than the response itself (Date: {date})")]
@@ -311,24 +325,24 @@ faults! {
             date: String,
         } => "last-modified-after-date", "RFC 9110 §8.8.2.1";
         /// OPTIONS with content that isn't said to be anything.
-        #[error("an OPTIONS request with content must say in Content-Type what it is; this one does not")]
+        #[error("an OPTIONS request with content must say in Content-Type what the content is; this one does not")]
         OptionsWithoutType => "options-without-content-type", "RFC 9110 §9.3.7";
         /// A TRACE request with credentials.
-        #[error("a TRACE request must not have secrets in it, since its response repeats them; this one has {0}")]
+        #[error("a TRACE request must not contain secrets, since its response repeats them; this one has {0}")]
         SecretInTrace(&'static str) => "secret-in-trace", "RFC 9110 §9.3.8";
         /// An expectation of 100 without content.
-        #[error("the request expects 100 Continue before its content, and has no content")]
+        #[error("the request expects 100 Continue before its content, but has no content")]
         ExpectWithoutContent => "expect-without-content", "RFC 9110 §10.1.1";
         /// A fragment in Referer.
-        #[error("Referer has a fragment (#…), which is the client's own and is never sent: \"{0}\"")]
+        #[error("Referer has a fragment (#…), which is for the client alone and must not be sent: \"{0}\"")]
         FragmentInReferer(String) => "fragment-in-referer", "RFC 9110 §10.1.3";
         /// A challenge whose realm has no quotes.
-        #[error("the realm in {0} has to be in double quotes, and isn't: clients disagree on where it ends")]
+        #[error("the realm in {0} must be in double quotes, but isn't: clients disagree on where it ends")]
         RealmNotQuoted(&'static str) => "realm-not-quoted", "RFC 9110 §11.5";
         /// A part of another version than the one that If-Range asks for.
         #[error(
-            "the client asks for a part only if the version is still {held} (If-Range), and gets a part of {got}: if it joins \
-             them, its file is spoilt"
+            "the client asks for a part only if the version is still {held} (If-Range), but gets a part of {got}: if \
+             it joins them, its file is corrupted"
         )]
         IfRangeIgnored {
             /// What If-Range says.
@@ -337,42 +351,42 @@ faults! {
             got: String,
         } => "if-range-ignored", "RFC 9110 §13.1.5";
         /// A 206 that answers something other than GET.
-        #[error("the answer to this {0} is a part (206), but Range counts for GET alone")]
+        #[error("the response to this {0} is a part (206), but Range counts only for GET")]
         RangeForOtherMethod(String) => "range-for-other-method", "RFC 9110 §14.2";
         /// An interim response to HTTP/1.0.
-        #[error("the request is in HTTP/1.0, whose clients know no interim responses: they take this {0} for the response itself")]
+        #[error("the request is in HTTP/1.0, whose clients know no interim responses: they take this {0} for the final response")]
         InterimToOldVersion(u16) => "interim-to-http-1-0", "RFC 9110 §15.2";
         /// A Content-Range in the header section of several parts.
-        #[error("the body has several parts, each with a Content-Range of its own, and Content-Range stands in the headers as well")]
+        #[error("the body has several parts, each with its own Content-Range, but there is a Content-Range in the headers as well")]
         RangeBesideParts => "content-range-beside-parts", "RFC 9110 §15.3.7.2";
         /// Several parts in answer to one range.
         #[error("the client asked for one range ({0}) and gets a multipart body, which it may not be able to read")]
         PartsForOneRange(String) => "parts-for-one-range", "RFC 9110 §15.3.7.2";
         /// A trailer that only counts as a header.
-        #[error("{0} comes after the body, as a trailer, where it does not count: it has to be known before")]
+        #[error("{0} comes after the body, as a trailer, where it does not count: it has to be known earlier")]
         NotForTrailers(String) => "field-not-for-trailers", "RFC 9110 §6.5.1";
         /// A URI with an empty host.
         #[error("{0} is an http URI without a host: some programs take the first part of its path for the host")]
         UriWithoutHost(&'static str) => "uri-without-host", "RFC 9110 §4.2.1";
         /// Several cookies in one field.
         #[error(
-            "this Set-Cookie holds several cookies, joined with a comma: browsers take them for one, so that \"{0}\" is lost or \
-             becomes an attribute"
+            "this Set-Cookie holds several cookies, joined with a comma: browsers take them for one, so \"{0}\" is \
+             lost or becomes an attribute"
         )]
         FoldedSetCookie(String) => note "folded-set-cookie", "RFC 6265 §3";
         /// A cookie without a name.
-        #[error("a cookie is name=value, and this one has no name: \"{0}\"")]
+        #[error("a cookie is name=value, but this one has no name: \"{0}\"")]
         CookieWithoutName(String) => note "cookie-without-name", "IETF draft-ietf-httpbis-rfc6265bis §4.1.1";
         /// A __Host- cookie that isn't its host's own.
         #[error("a cookie whose name begins with __Host- has to have Path=/ and no Domain; browsers drop \"{0}\"")]
         HostCookieElsewhere(String) => note "host-cookie-elsewhere", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
         /// Access-Control-Allow-Credentials in another case.
-        #[error("browsers want Access-Control-Allow-Credentials to be \"true\", and take \"{0}\" for no")]
+        #[error("browsers require Access-Control-Allow-Credentials to be \"true\", and take \"{0}\" for no")]
         CredentialsNotTrue(String) => note "credentials-not-true", "WHATWG Fetch §3.3.4";
         /// The coding deflate without the header of zlib.
         #[error(
-            "the body's coding is deflate, which is DEFLATE inside of zlib's header and check sum; here it is raw: some readers \
-             refuse it"
+            "the body's coding is deflate, which is DEFLATE data between zlib's header and checksum; here it is raw: \
+             some readers refuse it"
         )]
         RawDeflate => "raw-deflate", "RFC 9110 §8.4.1.2";
     }

@@ -46,7 +46,7 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     let fits = match (first, last) {
         (Some(first), _) if first != range.first => false,
         (Some(_), Some(last)) => range.last <= last,
-        // The last so many bytes of the whole.
+        // The last bytes of the whole, this many.
         (None, Some(last)) => range.whole.is_none_or(|whole| range.first == whole.saturating_sub(last)),
         (_, None) => true,
     };

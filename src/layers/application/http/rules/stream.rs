@@ -9,7 +9,7 @@ use super::problems::Fault;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     let accepted = asked.fields.get(FieldName::Accept);
-    // A client that takes other things as well is no EventSource.
+    // A client that also accepts other types isn't an EventSource.
     if status != 200 || !accepted.is_some_and(|accepted| is_event_stream(accepted) && !accepted.contains(&b',')) {
         return;
     }

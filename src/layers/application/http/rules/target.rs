@@ -1,4 +1,4 @@
-//! What is asked for, and of whom: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
+//! What is asked for, and from which host: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
 use super::super::names::FieldName;
 use super::super::problems::text;
@@ -30,7 +30,7 @@ pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut 
     }
 }
 
-/// Whether a target is in one of its four forms (RFC 9112 §3.2). One that isn't there is told of elsewhere.
+/// Whether a target has one of the four forms (RFC 9112 §3.2). A missing target is reported elsewhere.
 fn has_form(method: &[u8], target: &[u8]) -> bool {
     match target {
         [] | [b'*'] => true,
@@ -99,8 +99,8 @@ pub(super) fn authority(uri: &[u8]) -> Option<&[u8]> {
     Some(&rest[..end])
 }
 
-/// Which bytes a host's name may have: `unreserved`, `pct-encoded` and `sub-delims` (RFC 3986 §3.2.2), and what isn't ASCII,
-/// which is told of elsewhere.
+/// Which bytes a host's name may have: `unreserved`, `pct-encoded` and `sub-delims` (RFC 3986 §3.2.2), and non-ASCII
+/// bytes, which are reported elsewhere.
 static IN_HOSTS: [bool; 256] = {
     let (mut table, mut byte) = ([false; 256], 0);
     while byte < 256 {
@@ -115,7 +115,7 @@ static IN_HOSTS: [bool; 256] = {
     table
 };
 
-/// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); an empty one says that there is no authority.
+/// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2). An empty value says that there is no authority.
 fn is_host(value: &[u8]) -> bool {
     let (host, port) = if let Some(rest) = value.strip_prefix(b"[") {
         let Some(end) = rest.iter().position(|byte| *byte == b']') else { return false };
