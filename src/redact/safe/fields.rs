@@ -29,6 +29,8 @@ pub(super) enum Value {
     Host,
     /// A URI.
     Uri,
+    /// The origin of a page: a scheme, a host and a port.
+    Origin,
     /// Entity tags: their shape stays.
     EntityTags,
     /// `name=value` pairs, of which the shape stays.
@@ -129,7 +131,7 @@ pub(super) const FIELDS: &[(&str, Value)] = &[
     ("access-control-allow-credentials", Value::List(SWITCH)),
     ("access-control-allow-headers", Value::Names),
     ("access-control-allow-methods", Value::Methods),
-    ("access-control-allow-origin", Value::Uri),
+    ("access-control-allow-origin", Value::Origin),
     ("access-control-expose-headers", Value::Names),
     ("access-control-max-age", Value::Number),
     ("access-control-request-headers", Value::Names),
@@ -167,7 +169,7 @@ pub(super) const FIELDS: &[(&str, Value)] = &[
     ("last-modified", Value::Date),
     ("location", Value::Uri),
     ("max-forwards", Value::Number),
-    ("origin", Value::Uri),
+    ("origin", Value::Origin),
     ("overwrite", Value::List(&["t", "f"])),
     ("pragma", Value::List(&["no-cache"])),
     ("proxy-authenticate", Value::Challenge),

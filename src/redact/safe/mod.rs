@@ -35,6 +35,8 @@ pub(super) fn value(name: &[u8], value: &mut [u8]) {
         Value::Range => blank_unless(value, is_range(value)),
         Value::Host => uri::authority(value),
         Value::Uri => uri::blank_uri(value),
+        Value::Origin if is_origin(value) => uri::blank_uri(value),
+        Value::Origin => blank(value),
         Value::EntityTags => each(value, b',', entity_tag),
         Value::Cookies => each(value, b';', pair),
         Value::SetCookie => set_cookie(value),
@@ -216,6 +218,13 @@ fn is_language(tag: &[u8]) -> bool {
             && parts.all(|part| letters(part, &[2, 4]) || part.len() == 3 && part.iter().all(u8::is_ascii_digit))
 }
 
+/// `https://a.example:8443` (RFC 6454 §7.1), and what may stand in its place: nothing that could be a path.
+fn is_origin(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'/');
+    let is_serialized = parts.next().is_some_and(|scheme| scheme.ends_with(b":")) && parts.next() == Some(b"");
+    matches!(value, b"*" | b"null") || is_serialized && parts.count() == 1
+}
+
 /// `bytes=0-99, 200-`, `bytes 0-99/1234`, `bytes */1234`.
 fn is_range(range: &[u8]) -> bool {
     let Some(rest) = range.strip_prefix(b"bytes") else { return false };
@@ -241,11 +250,15 @@ fn media_type(element: &mut [u8]) {
     });
 }
 
-/// A type that is not known keeps its slash.
+/// A type that is not known keeps its slash, the one that it has (RFC 9110 §8.3.1: token "/" token).
 fn blank_media_type(kind: &mut [u8]) {
-    if !is_in(kind, MEDIA_TYPES) {
-        kind.split_mut(|byte| *byte == b'/').take(2).for_each(blank);
+    if is_in(kind, MEDIA_TYPES) {
+        return;
     }
+    let slash = kind.iter().position(|byte| *byte == b'/').unwrap_or(kind.len());
+    let (kind, subtype) = kind.split_at_mut(slash);
+    blank(kind);
+    blank(subtype.get_mut(1..).unwrap_or_default());
 }
 
 /// Blanks a parameter's value; its name stays if it says what the value is.
@@ -370,6 +383,9 @@ mod tests {
             ("Content-Type", "text/html; charset=utf-8", "text/html; charset=utf-8"),
             ("content-type", "multipart/form-data; boundary=s3cret", "multipart/form-data; boundary=******"),
             ("Content-Type", "application/vnd.acme.s3cret+json", "***********/********************"),
+            ("Content-Type", "*//s3cret@three?four/five", "*/***********************"),
+            ("Accept", "https://me:pw@a.example/p?t=v#f, text/html", "******/************************, text/html"),
+            ("Accept", "s3cret;q=0.5, /s3cret, s3cret/", "******;q=0.5, /******, ******/"),
             ("Content-Length", "42", "42"),
             ("Content-Length", "4x", "**"),
             ("Content-Length", "0012345678901234567", "0011111111111111111"),
@@ -387,6 +403,10 @@ mod tests {
                 "permessage-deflate; client_max_window_bits=15; s3cret=1, x-s3cret",
                 "permessage-deflate; client_max_window_bits=15; ******=1, ********",
             ),
+            ("Origin", "https://me:pw@a.example:8443", "https://*****@a.example:8443"),
+            ("Access-Control-Allow-Origin", "secret/a value", "******** *****"),
+            ("Access-Control-Allow-Origin", "http://a.example/secret", "***********************"),
+            ("Access-Control-Allow-Origin", "*", "*"),
             ("Cookie", "id=s3cret; b", "**=******; *"),
             (
                 "Set-Cookie",
