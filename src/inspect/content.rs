@@ -2,8 +2,9 @@
 
 use super::mark::Note;
 use super::record::HttpMessage;
-use crate::layers::application::http::{FieldName, Head, NameSet};
-use crate::layers::presentation::coding::{self, Decoder, TransferCoding, UnknownCoding};
+use crate::layers::application::http::{FieldName, Head, NameSet, is_part};
+use crate::layers::presentation::coding::{self, Decoder, TransferCoding};
+use crate::layers::quoted::OwnWords;
 
 /// The content of one HTTP message in progress.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ enum Coding {
     Undoing(Box<Decoder>),
     /// It was blanked. Its length is noted, and that much of a view's blank is kept.
     Redacted(Note, usize),
-    /// It could not be undone; what came is kept as sent.
+    /// It could not be undone, or not here; what came is kept as sent.
     Failed,
 }
 
@@ -30,39 +31,39 @@ const BROKEN: &str = "it could not be when the capture was redacted";
 const BLANK: u8 = b'*';
 
 impl Content {
-    /// Starts on the content of `message`, which has that head, in a capture that was `redacted` or wasn't. An error says
-    /// why its codings cannot be undone.
+    /// Starts on the content of `message`, which has that head, in a capture that was `redacted` or wasn't.
     #[inline]
-    pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
+    pub(super) fn start(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> Self {
         const CODED: NameSet = NameSet::of(&[FieldName::ContentEncoding, FieldName::TransferEncoding]);
         let is_chunked = |transfer: &[u8]| TransferCoding::of(transfer) == Some(TransferCoding::Chunked);
         if !head.has(CODED)
             || head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_chunked)
         {
-            return (Self { coding: Coding::None, decoded: 0 }, None);
+            return Self { coding: Coding::None, decoded: 0 };
         }
         Self::coded(head, message, redacted)
     }
 
     /// The same for a message that names codings.
-    fn coded(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> (Self, Option<String>) {
+    fn coded(head: &Head<'_>, message: &mut HttpMessage, redacted: bool) -> Self {
         let named = |name| head.all(name).collect::<Vec<_>>().join(&b", "[..]);
         let (transfer, content) = (named(FieldName::TransferEncoding), named(FieldName::ContentEncoding));
         let is_coded = coding::codings(&content).map_or(true, |codings| !codings.is_empty());
-        let (coding, error) = match Decoder::of_body(&transfer, &content) {
-            Ok(None) => (Coding::None, None),
-            Ok(Some(_)) if redacted && is_coded => (Coding::Redacted(Note::default(), 0), None),
+        let coding = match Decoder::of_body(&transfer, &content) {
+            Ok(None) => Coding::None,
+            // Only the whole could be decoded.
+            Ok(Some(_)) if is_coded && is_part(head) => Coding::Failed,
+            Ok(Some(_)) if redacted && is_coded => Coding::Redacted(Note::default(), 0),
             // What was only compressed for the way is blanked without a note.
-            Ok(Some(_)) if redacted => (Coding::None, None),
-            Ok(Some(decoder)) => (Coding::Undoing(Box::new(decoder)), None),
-            // That is a fault of the framing.
-            Err(UnknownCoding::Transfer { .. }) => (Coding::Failed, None),
-            Err(unknown) => (Coding::Failed, Some(unknown.to_string())),
+            Ok(Some(_)) if redacted => Coding::None,
+            Ok(Some(decoder)) => Coding::Undoing(Box::new(decoder)),
+            // A coding that isn't known here may well be known to its receiver.
+            Err(_) => Coding::Failed,
         };
         if is_coded {
             message.content_coding = Some(String::from_utf8_lossy(&content).into_owned());
         }
-        (Self { coding, decoded: 0 }, error)
+        Self { coding, decoded: 0 }
     }
 
     /// Takes the next bytes. What they give once their coding is undone goes to `undone`, which is first told about
@@ -74,7 +75,7 @@ impl Content {
         keep: usize,
         message: &mut HttpMessage,
         undone: &mut dyn FnMut(&[u8]),
-    ) -> Option<String> {
+    ) -> Option<OwnWords> {
         message.body_bytes += bytes.len() as u64;
         let Self { coding, decoded } = self;
         let mut take = |bytes: &[u8]| {
@@ -95,7 +96,7 @@ impl Content {
             Coding::Redacted(note, kept) => {
                 note.push(bytes);
                 *kept = keep;
-                note.is_broken().then(|| BROKEN.to_owned())
+                note.is_broken().then(|| OwnWords::of(BROKEN))
             }
             Coding::Undoing(decoder) => {
                 undone(&[]);
@@ -105,7 +106,7 @@ impl Content {
                 };
                 let undone = decoder.push(bytes, &mut take);
                 message.body_bytes = decoder.transferred().unwrap_or(message.body_bytes);
-                undone.err().map(|error| error.to_string())
+                undone.err().map(|error| OwnWords::of(error.to_string()))
             }
         };
         if error.is_some() {
@@ -130,7 +131,7 @@ impl Content {
     }
 
     /// The message is over. An error says why its coding could not be undone.
-    pub(super) fn finish(self, message: &mut HttpMessage) -> Option<String> {
+    pub(super) fn finish(self, message: &mut HttpMessage) -> Option<OwnWords> {
         message.decoded_body_bytes = match self.coding {
             Coding::Redacted(note, _) if note.is_empty() => Some(0),
             Coding::Redacted(note, keep) => {
@@ -146,7 +147,7 @@ impl Content {
             && let Err(error) = decoder.finish()
         {
             message.decoded_body_bytes = None;
-            return message.complete.then(|| error.to_string());
+            return message.complete.then(|| OwnWords::of(error.to_string()));
         }
         None
     }

@@ -9,6 +9,7 @@ use super::problems::Fault;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
 use crate::layers::application::http::{self, Input};
+use crate::layers::quoted::Quoted;
 use crate::layers::session::tls::Tls;
 use crate::layers::session::{Opening, Prelude, Progress};
 use crate::layers::{DerivedId, Run, Source};
@@ -491,9 +492,9 @@ const TELLING: usize = 9;
 
 /// The first line of a server's first bytes, if they are plain text, as HTTP/1 begins, and as a server answers that took what it got
 /// for HTTP/0.9.
-fn plain_answer(bytes: &[u8]) -> Option<String> {
+fn plain_answer(bytes: &[u8]) -> Option<Quoted> {
     let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     let line = &line[..line.len().min(60)];
     let is_text = line.len() >= TELLING && line.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    is_text.then(|| String::from_utf8_lossy(line).into_owned())
+    is_text.then(|| Quoted::of(line))
 }

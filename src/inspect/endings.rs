@@ -36,7 +36,7 @@ impl Endings {
             fin.map(|fin| Fault::RequestAfterFin {
                 fin: fin.ready.packet,
                 before: source.ready.time.since(fin.ready.time),
-                safe: matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE"),
+                idempotent: matches!(method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"PUT" | b"DELETE"),
             })
         };
         if closes == Some(SAID_CLOSE) {

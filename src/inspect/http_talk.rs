@@ -6,6 +6,7 @@ use super::pairing::{Pairing, Switch};
 use super::record::Direction;
 use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, judge_trailers};
 use crate::layers::application::websocket;
+use crate::layers::quoted::{OwnWords, Quoted};
 use crate::layers::session::tls;
 use crate::layers::{DerivedId, Origin, Run, Source};
 
@@ -160,6 +161,9 @@ impl HttpTalk {
     pub(super) fn gap(&mut self, from: Direction, length: u64, source: Source, out: &mut Output<'_>) {
         let (heads, is_lost) = (self.heads, self.decoder(from).would_lose_head(length));
         self.break_off(from, source, out);
+        if from == Direction::Server {
+            self.pairing.tell_undecoded(None, out);
+        }
         self.pairing.gap(from);
         // The beginning of a head may have been there, which is enough to know whose it is.
         let is_lost = is_lost && self.heads == heads;
@@ -316,8 +320,9 @@ impl Taker<'_> {
                 report(&[websocket::Fault::FrameBeforeAnswer], about(pairing), source, out);
             }
             Item::Fault(fault @ Fault::BytesAfterMessage) if from == Direction::Server => {
-                let fault = pairing.cut_coding().map_or(fault, Fault::LengthBeforeCoding);
-                report(&[fault], about(pairing), source, out);
+                if !pairing.is_cut(source, out) {
+                    report(&[fault], about(pairing), source, out);
+                }
             }
             // A client whose request was refused need not finish it.
             Item::Fault(fault @ (Fault::BodyCutShort(_) | Fault::ChunksCutShort)) if from == Direction::Client => {
@@ -376,16 +381,16 @@ impl Taker<'_> {
 /// What a server's first bytes are that begin no response, where something tells.
 fn alien(bytes: &[u8]) -> Option<Fault> {
     match bytes {
-        [0x15, 3, _, 0, 2, _, description, ..] => Some(Fault::TlsAlertInAnswer(tls::alert_name(*description))),
+        [0x15, 3, _, 0, 2, _, description, ..] => {
+            Some(Fault::TlsAlertInAnswer(OwnWords::of(tls::alert_name(*description))))
+        }
         // SETTINGS or GOAWAY on stream 0.
         [0, _, _, 4 | 7, 0 | 1, 0, 0, 0, 0, ..] => Some(Fault::Http2InAnswer),
         _ => {
             let greets = [&b"SSH-"[..], b"220", b"421", b"500", b"554", b"+OK", b"-ERR", b"* OK", b"RFB 0"];
             if greets.iter().any(|greeting| bytes.starts_with(greeting)) {
                 let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
-                return Some(Fault::OtherProtocolInAnswer(
-                    String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned(),
-                ));
+                return Some(Fault::OtherProtocolInAnswer(Quoted::of(line)));
             }
             let digits = bytes.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
             let chunk = (1..=8).contains(&digits) && bytes[digits..].starts_with(b"\r\nHTTP/1.");

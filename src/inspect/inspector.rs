@@ -12,6 +12,7 @@ use super::strays::{Listener, Strays};
 use crate::capture::{CaptureError, Interface, Packet, Reader};
 use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
+use crate::layers::quoted::OwnWords;
 use crate::layers::stack::{self, Outcome, TcpPacket};
 
 /// The pipeline: takes packets, one after the other, and tells a [`Sink`] what is in them.
@@ -125,7 +126,11 @@ impl Inspector {
             Outcome::Fragment(fragment) => {
                 let added = self.fragments.add(packet.number, packet.time.0, &fragment);
                 if let Some(irregular) = added.irregular {
-                    out.problem(source, About::default(), &Fault::IrregularFragment(irregular.to_string()));
+                    out.problem(
+                        source,
+                        About::default(),
+                        &Fault::IrregularFragment(OwnWords::of(irregular.to_string())),
+                    );
                 }
                 match added.whole {
                     Some(datagram) => self.datagram(&datagram, arrived, source, sink),

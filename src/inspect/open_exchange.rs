@@ -3,6 +3,7 @@
 use super::content::Content;
 use super::hops::Ticket;
 use super::record::{Exchange, Extent, HttpMessage, Response};
+use crate::layers::Source;
 use crate::layers::application::http::Head;
 
 /// An exchange that is not over.
@@ -21,6 +22,8 @@ pub(super) struct OpenExchange {
     pub(super) lost: bool,
     /// What the client said next isn't in the capture.
     pub(super) unfollowed: bool,
+    /// How long the request's body waited for a 100 that hadn't come, in nanoseconds, and where it began then.
+    pub(super) waited: Option<(u64, Source)>,
     /// By which its copy on another connection is found.
     pub(super) ticket: Ticket,
 }
@@ -41,7 +44,7 @@ impl OpenExchange {
     #[inline]
     pub(super) fn clear(&mut self) -> Option<Response> {
         self.content = None;
-        (self.cause, self.closes, self.interim) = (None, None, 0);
+        (self.cause, self.closes, self.interim, self.waited) = (None, None, 0, None);
         (self.lost, self.unfollowed, self.ticket) = (false, false, Ticket::default());
         self.exchange.interim.clear();
         self.exchange.upgraded = None;

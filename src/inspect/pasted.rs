@@ -7,6 +7,7 @@ use super::record::{Direction, Extent, Frame, Problem};
 use crate::layers::application::websocket::{CLOSE, Fault, FrameRole, Header, RSV1, Rules, TEXT};
 use crate::layers::presentation::deflate::Inflater;
 use crate::layers::presentation::masking;
+use crate::layers::quoted::OwnWords;
 use crate::limits::MAX_PASTED_BYTES;
 
 /// What some bytes turned out to contain.
@@ -158,7 +159,7 @@ impl MessageSoFar {
             let mut keep = |bytes: &[u8]| clear.extend_from_slice(bytes);
             let whole = inflater.message_chunk(&self.payload, &mut keep);
             if let Err(error) = whole.and_then(|()| inflater.end_of_message(&mut keep)) {
-                faults.push(Fault::DoesNotInflate(error.to_string()));
+                faults.push(Fault::DoesNotInflate(OwnWords::of(error.to_string())));
                 return None;
             }
         }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use super::hops;
 use crate::layers::application::{http, websocket};
 use crate::layers::problem::{Breach, Rule, faults, rule};
+use crate::layers::quoted::OwnWords;
 use crate::layers::stack;
 use crate::numbers;
 
@@ -25,7 +26,7 @@ faults! {
         } => "packet-cut", "IETF draft-ietf-opsawg-pcap §4";
         /// A fragment of an IP datagram that does not fit the others, or was not captured whole.
         #[error("{0}")]
-        IrregularFragment(String) => "irregular-fragment", "RFC 791 §3.2";
+        IrregularFragment(OwnWords) => "irregular-fragment", "RFC 791 §3.2";
         /// A SYN that was answered with a reset.
         #[error(
             "the server refuses the connection: it answers the SYN with a reset, as a host does when no program \
@@ -156,7 +157,7 @@ faults! {
             /// Who says so.
             reporter: IpAddr,
             /// Why, in words.
-            what: String,
+            what: OwnWords,
         } => note "icmp-complaint", "RFC 1122 §3.2.2.1";
         /// The same for IPv6.
         #[error("{reporter} reports by ICMPv6 that a packet of this connection did not arrive: {what}")]
@@ -164,7 +165,7 @@ faults! {
             /// Who says so.
             reporter: IpAddr,
             /// Why, in words.
-            what: String,
+            what: OwnWords,
         } => note "icmpv6-complaint", "RFC 4443 §3";
         /// A connection of which the capture has only one direction.
         #[error("only what the {sender} sent is in this capture: the other direction is missing, so much can't be told")]

@@ -12,6 +12,7 @@ use super::streams::{Streams, direction};
 use super::tcp_watch::{LONG_SILENCE, TcpWatch, Watched};
 use crate::layers::network::Mark;
 use crate::layers::problem::Breach;
+use crate::layers::quoted::OwnWords;
 use crate::layers::stack::{Complaint, Reason, TcpPacket};
 use crate::layers::transport::header::{self, ACK, FIN, Header, RST, SYN};
 use crate::layers::transport::{End, Novelty, Reassembly, Segment, Stamp};
@@ -133,6 +134,7 @@ impl Tracked {
             Reason::PortUnreachable => "nobody listens there".to_owned(),
             Reason::TimeExceeded => "the packet passed too many routers".to_owned(),
         };
+        let what = OwnWords::of(what);
         let fault = if complaint.reporter.is_ipv4() {
             Fault::IcmpSays { reporter: complaint.reporter, what }
         } else {

@@ -7,6 +7,7 @@ use super::output::{About, Output};
 use super::record::Message;
 use crate::layers::application::websocket::{Fault, TEXT};
 use crate::layers::presentation::deflate::Inflater;
+use crate::layers::quoted::OwnWords;
 use crate::layers::{Run, Source};
 
 impl OpenMessage {
@@ -89,7 +90,7 @@ impl OpenMessage {
     fn inflated(&mut self, result: Result<(), String>, source: Source, out: &mut Output<'_>) {
         if let Err(error) = result {
             self.broken = true;
-            self.wrong(&Fault::DoesNotInflate(error), source, out);
+            self.wrong(&Fault::DoesNotInflate(OwnWords::of(error)), source, out);
         }
     }
 

@@ -12,6 +12,7 @@ use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, He
 use crate::layers::presentation::charset::whole_characters;
 use crate::layers::presentation::deflate::{Deflate, Inflater};
 use crate::layers::presentation::masking;
+use crate::layers::quoted::Quoted;
 use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::MAX_LINE_AFTER_CLOSE;
 
@@ -192,7 +193,7 @@ impl WebSocketTalk {
                     let found = if side.decoder.is_closed() {
                         Fault::DataAfterClose { what: after_close(bytes) }
                     } else {
-                        Fault::HttpAmongFrames { from, line: first_line(bytes) }
+                        Fault::HttpAmongFrames { from, line: Quoted::of(first_line(bytes)) }
                     };
                     out.problem(side.decoder.began(), About::connection(*connection).by(from), &found);
                     *ending_told = true;
@@ -289,7 +290,11 @@ impl Sender {
     /// This side ends the connection: one of its pings that's still waiting for a pong may be the reason.
     fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
         if let Some((ping, waited, other)) = self.pings.give_up(source) {
-            let found = Fault::PingUnanswered { from: self.direction, waited, other };
+            let from = self.direction;
+            let found = match other {
+                Some(packet) => Fault::PongWithOtherData { from, packet, waited },
+                None => Fault::PingUnanswered { from, waited },
+            };
             self.gave_up = Some(out.problem(ping, about, &found));
         }
     }
@@ -487,10 +492,8 @@ fn closes(
 }
 
 /// The first line of an HTTP message.
-fn first_line(bytes: &[u8]) -> String {
-    const ENOUGH: usize = 60;
-    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
-    String::from_utf8_lossy(&line[..line.len().min(ENOUGH)]).into_owned()
+fn first_line(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default()
 }
 
 /// What the bytes after a close frame are, if they aren't a frame.

@@ -8,6 +8,7 @@ mod link;
 pub mod network;
 pub mod presentation;
 pub mod problem;
+pub mod quoted;
 pub mod session;
 pub mod stack;
 pub mod transport;

@@ -4,6 +4,11 @@
 //! fault is a problem unless its code is marked `note`: then no rule is broken, but it still explains what happened.
 
 use std::fmt::Display;
+use std::net::IpAddr;
+use std::ops::RangeInclusive;
+
+use super::Direction;
+use super::quoted::{Named, OwnWords, Quoted};
 
 /// Whether a rule was broken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +41,18 @@ pub struct Rule {
     /// Whether the clause is broken.
     pub kind: Kind,
 }
+
+/// What a fault's sentence may be made of. Text isn't: what was captured is [`Quoted`] or [`Named`], so that redaction sees it,
+/// and what wasn't says that it is [`OwnWords`].
+pub trait Fact {}
+
+macro_rules! facts {
+    ($($kind:ty),+) => { $( impl Fact for $kind {} )+ };
+}
+
+facts!(bool, u8, u16, u32, u64, usize, &'static str, IpAddr, RangeInclusive<u64>, Direction, Quoted, Named, OwnWords);
+
+impl<T: Fact> Fact for Option<T> {}
 
 /// Something that is wrong, or worth knowing. It displays as a sentence a beginner understands.
 pub trait Breach: Display {
@@ -75,6 +92,11 @@ macro_rules! faults {
                 $variant $( ( $( $type ),+ ) )? $( { $( $(#[$of_field])* $field: $of, )+ } )?,
             )+
         }
+
+        const _: () = {
+            const fn is_fact<T: $crate::layers::problem::Fact>() {}
+            $( $( $( is_fact::<$type>(); )+ )? $( $( is_fact::<$of>(); )+ )? )+
+        };
 
         impl $name {
             /// The rule that each variant breaks, in their order.

@@ -113,20 +113,49 @@ fn transfer_codings_are_undone_before_content_codings() {
 #[test]
 fn a_transfer_coding_that_cannot_be_undone_is_said_and_the_body_is_as_it_was_sent() {
     let folder = Folder::new();
-    for (coding, body, why) in [
-        ("compress", &b"what compress made"[..], "the transfer coding compress can not be undone here"),
-        ("gzip", b"what nobody compressed", "gzip: "),
+    // What this program can't undo, its receiver may.
+    for (coding, body, why, times) in [
+        ("compress", &b"what compress made"[..], "the transfer coding compress can not be undone here", 0),
+        ("gzip", b"what nobody compressed", "gzip: ", 1),
     ] {
         folder.file("a.pcapng", &response(&format!("Transfer-Encoding: {coding}, chunked\r\n"), &chunk(body)));
         let json = folder.run(&["inspect", "a.pcapng", "--json"]).ok();
         let problems = records(&json, "problem");
-        assert_eq!(problems.len(), 1, "{json}");
-        assert_eq!(problems[0]["code"], "coding-does-not-decode");
-        assert!(problems[0]["text"].as_str().unwrap().contains(why), "{json}");
+        assert_eq!(problems.len(), times, "{json}");
+        for problem in problems {
+            assert_eq!(problem["code"], "coding-does-not-decode");
+            assert!(problem["text"].as_str().unwrap().contains(why), "{json}");
+        }
         assert_eq!(records(&json, "exchange")[0]["response"]["decoded_body_bytes"], Value::Null);
         let (_, error) = folder.run(&["inspect", "a.pcapng", "--body", "0.0"]).failed();
         assert!(error.contains(why), "{error}");
     }
+}
+
+#[test]
+fn a_part_of_what_is_coded_is_shown_and_written_as_it_was_sent() {
+    let folder = Folder::new();
+    let said = |range: &str, body: &[u8]| {
+        let head =
+            format!("HTTP/1.1 206 Partial Content\r\nContent-Encoding: gzip\r\nContent-Range: bytes {range}\r\n");
+        let head = format!("{head}Content-Length: {}\r\n\r\n", body.len());
+        let mut capture = Capture::new();
+        capture
+            .connect(40_000)
+            .client(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            .server(&[head.as_bytes(), body].concat())
+            .close();
+        folder.file("a.pcapng", &capture.bytes());
+        let json = folder.run(&["inspect", "a.pcapng", "--json"]).ok();
+        assert!(records(&json, "problem").is_empty(), "{json}");
+        records(&json, "exchange")[0]["response"]["decoded_body_bytes"].clone()
+    };
+    assert_eq!(said("10-14/100", b"hello"), Value::Null);
+    let (written, error) = folder.run(&["inspect", "a.pcapng", "--body", "0.0"]).failed();
+    assert!(written == "hello" && error.contains("a part of what is coded"), "{written} {error}");
+    // An empty text.
+    let whole = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0";
+    assert_eq!(said("0-19/20", whole), 0);
 }
 
 #[test]

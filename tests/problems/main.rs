@@ -2,6 +2,7 @@
 //!
 //! The bytes stand in the `.toml` files beside this one, a case each; [`script`] says how they are written.
 
+mod redacted;
 mod script;
 mod transcripts;
 
@@ -50,6 +51,12 @@ struct Case {
     /// What comes with it: its effects, or its cause.
     #[serde(default)]
     also: Vec<String>,
+    /// Which of those are told as its effects.
+    #[serde(default)]
+    effects: Vec<String>,
+    /// What its sentence says, among other things.
+    #[serde(default)]
+    says: String,
     raise: Vec<String>,
     spare: Vec<String>,
     /// Like what raises it, but for bytes that the capture lacks: they may have been what is missed.
@@ -121,6 +128,23 @@ fn every_case_raises_its_problem_and_nothing_else_and_one_step_away_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_is_raised_says_what_is_known_and_leads_to_its_effects() {
+    for (name, file) in File::all() {
+        for case in &file.cases {
+            let found = file.problems(case, &case.raise);
+            let of = |code: &str| {
+                found.iter().find(|problem| problem.code == code).unwrap_or_else(|| panic!("{name}: {code}"))
+            };
+            let cause = of(&case.code);
+            assert!(cause.text.contains(&case.says), "{name}: {}: {}", case.code, cause.text);
+            for effect in &case.effects {
+                assert_eq!(of(effect).because, Some(cause.id), "{name}: {}: {effect}", case.code);
+            }
+        }
+    }
 }
 
 #[test]

@@ -40,7 +40,8 @@ const KNOWS: Knows = &[
 
 /// Those of `layers`.
 const LAYERS: Knows = &[
-    ("problem", &[]),
+    ("quoted", &[]),
+    ("problem", &["quoted"]),
     ("headers", &[]),
     ("session", &[]),
     ("presentation", &[]),
@@ -48,7 +49,7 @@ const LAYERS: Knows = &[
     ("network", &["headers", "link"]),
     ("transport", &["headers", "network"]),
     ("stack", &["headers", "link", "network", "transport"]),
-    ("application", &["headers", "presentation", "problem"]),
+    ("application", &["headers", "presentation", "problem", "quoted"]),
 ];
 
 /// What only the program itself, `main.rs` and `cli.rs`, may do.

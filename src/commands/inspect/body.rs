@@ -12,7 +12,7 @@ use super::input::Input;
 use crate::inspect::event::Delivered;
 use crate::inspect::record::{Direction, Exchange, HttpMessage};
 use crate::inspect::{self, Event, Options, Piece, PieceKind, Sink};
-use crate::layers::application::http::FieldName;
+use crate::layers::application::http::{FieldName, is_part_of};
 use crate::layers::presentation::coding::Decoder;
 use crate::limits::MAX_UNNAMED;
 
@@ -104,7 +104,14 @@ impl<'a, W: Write> Body<'a, W> {
     fn begin(&mut self, it: &Exchange) {
         let Some(message) = self.message(it) else { return };
         let named = |name| message.headers.all(name).collect::<Vec<_>>().join(&b", "[..]);
-        match Decoder::of_body(&named(FieldName::TransferEncoding), &named(FieldName::ContentEncoding)) {
+        let (transfer, mut content) = (named(FieldName::TransferEncoding), named(FieldName::ContentEncoding));
+        let status = it.response.as_ref().filter(|_| self.direction == Direction::Server).map(|it| it.status);
+        if !content.is_empty() && is_part_of(status, || message.headers.get(FieldName::ContentRange)) {
+            content.clear();
+            self.wrong =
+                Some("is written as it was sent: a part of what is coded can't be decoded on its own".to_owned());
+        }
+        match Decoder::of_body(&transfer, &content) {
             Ok(decoder) => self.decoder = decoder.map(Box::new),
             Err(unknown) => self.wrong = Some(format!("is written as it was sent: {unknown}")),
         }

@@ -19,6 +19,7 @@ use self::telling::Telling;
 use self::unanswered::Unanswered;
 use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};
 use crate::layers::application::websocket::handshake;
+use crate::layers::quoted::OwnWords;
 use crate::limits::{MAX_ALIKE, MAX_HOP_BYTES, MAX_WAITING_REQUESTS};
 use crate::numbers;
 
@@ -201,8 +202,8 @@ impl Hops {
         let outer = self.get(inner.link.as_ref()?.outer?.0)?;
         let deeds = if outer.upgrade { changes::lost_upgrade(outer.version, request) } else { None };
         deeds.map(|deeds| Fault::UpgradeDropped {
-            proxy: proxy(outer.ends, inner.ends),
-            deeds,
+            proxy: OwnWords::of(proxy(outer.ends, inner.ends)),
+            deeds: OwnWords::of(deeds),
             asked: outer.asked.packet,
             passed: inner.asked.packet,
         })
@@ -231,8 +232,8 @@ impl Hops {
         let began = inner.answered?;
         let held = at.time.since(began.time);
         (held >= SLOW_TO_PASS_ON).then(|| Fault::ResponseHeldBack {
-            proxy: proxy(outer.ends, inner.ends),
-            held: numbers::duration(held),
+            proxy: OwnWords::of(proxy(outer.ends, inner.ends)),
+            held: OwnWords::of(numbers::duration(held)),
             began: began.packet,
         })
     }

@@ -1,6 +1,7 @@
 //! What is worth knowing about a proxy when the capture has both of its sides.
 
 use crate::layers::problem::faults;
+use crate::layers::quoted::OwnWords;
 
 faults! {
     /// Something that a proxy did, with the facts.
@@ -12,9 +13,9 @@ faults! {
         )]
         UpgradeDropped {
             /// Where the proxy is.
-            proxy: String,
+            proxy: OwnWords,
             /// What it did: "dropped Upgrade and Connection: Upgrade".
-            deeds: String,
+            deeds: OwnWords,
             /// The packet with what it was asked.
             asked: u64,
             /// The packet with what it asked.
@@ -26,9 +27,9 @@ faults! {
         )]
         ResponseHeldBack {
             /// Where the proxy is.
-            proxy: String,
+            proxy: OwnWords,
             /// For how long.
-            held: String,
+            held: OwnWords,
             /// The packet with its first byte.
             began: u64,
         } => note "proxy-holds-back", "";

@@ -1,14 +1,24 @@
 //! What a body brings: its bytes, what is made of them, chunk lines and trailers.
 
 use super::super::event::{How, Made, Map};
-use super::super::output::{Output, report};
+use super::super::output::{About, Output, report};
 use super::super::record::{Direction, Request};
 use super::{Pairing, undecodable};
 use crate::layers::application::http::{Fault, FieldName, Head};
+use crate::layers::quoted::OwnWords;
 use crate::layers::{Run, Source};
 
 /// How long a client waits for 100 Continue, in nanoseconds, before that is worth telling.
 const SLOW_TO_CONTINUE: u64 = 300_000_000;
+
+/// A whole content that couldn't be decoded to its end.
+#[derive(Debug)]
+pub(super) struct Undecoded {
+    pub(super) length: u64,
+    pub(super) error: OwnWords,
+    pub(super) about: About,
+    pub(super) source: Source,
+}
 
 impl Pairing {
     /// Takes content.
@@ -21,7 +31,7 @@ impl Pairing {
         out: &mut Output<'_>,
     ) {
         if from == Direction::Client {
-            self.continues(source, out);
+            self.continues(source);
         }
         if let Some(sniffer) = &mut self.sniffers[from as usize] {
             sniffer.push(data);
@@ -52,7 +62,7 @@ impl Pairing {
         mut run: Run,
         source: Source,
         out: &mut Output<'_>,
-    ) -> Option<String> {
+    ) -> Option<OwnWords> {
         let (side, index) = (Some((self.connection, from)), Some(self.index(from)));
         let is_chunked = self.is_chunked(from);
         let [mut dechunking, mut decoding] = self.making[from as usize];
@@ -69,18 +79,34 @@ impl Pairing {
         error
     }
 
-    /// A request's body begins, or goes on: it may have waited for a 100 that did not come.
-    fn continues(&self, source: Source, out: &mut Output<'_>) {
-        let Some(open) = self.open.back() else { return };
+    /// A request's body begins, or goes on: it may have waited for a 100 that hasn't come. Whether one comes later, or came and
+    /// wasn't captured, is known when the exchange is over.
+    fn continues(&mut self, source: Source) {
+        let lacks_response = self.lacks_response();
+        let Some(open) = self.open.back_mut() else { return };
         let Some(request) = open.exchange.request.as_ref().filter(|request| request.message.wire_body_bytes == 0)
         else {
             return;
         };
         let waited = source.ready.time.since(request.message.extent.last.time);
-        // What the capture lacks may have been the 100.
-        let without = open.exchange.interim.is_empty() && !self.lacks_response();
+        let without = open.exchange.interim.is_empty() && open.exchange.response.is_none() && !lacks_response;
         if waited >= SLOW_TO_CONTINUE && expects_continue(request) && without {
-            report(&[Fault::WaitedForContinue { waited }], self.about(Direction::Client), source, out);
+            open.waited = Some((waited, source));
+        }
+    }
+
+    /// Bytes follow the server's last content that begin no message. If its coding hadn't ended, they're the rest of it.
+    pub(in crate::inspect) fn is_cut(&mut self, source: Source, out: &mut Output<'_>) -> bool {
+        let Some(&Undecoded { length, about, .. }) = self.undecoded.as_ref() else { return false };
+        let cause = report(&[Fault::LengthBeforeCoding(length)], about, source, out);
+        self.tell_undecoded(cause, out);
+        true
+    }
+
+    /// Tells of the last content that couldn't be decoded, if that's still untold, and of what made it so.
+    pub(in crate::inspect) fn tell_undecoded(&mut self, cause: Option<u64>, out: &mut Output<'_>) {
+        if let Some(Undecoded { error, about, source, .. }) = self.undecoded.take() {
+            undecodable(Some(error), about.because(cause), source, out);
         }
     }
 

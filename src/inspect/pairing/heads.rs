@@ -5,14 +5,16 @@ use super::super::endings::closes;
 use super::super::event::Event;
 use super::super::open_exchange::begin;
 use super::super::output::{About, Output, report};
-use super::super::record::{Direction, HttpMessage};
+use super::super::record::{Direction, Request};
 use super::switch::{Switch, switch};
-use super::{Pairing, asked, undecodable};
+use super::{Pairing, asked};
 use crate::layers::Source;
 use crate::layers::application::http::{
-    Fault, FieldName, Framing, Head, Parts, Sniffer, StartLine, judge_request, judge_response, of_request, of_response,
+    Fault, FieldName, Framing, Head, Parts, Sniffer, StartLine, is_part, judge_request, judge_response, of_request,
+    of_response,
 };
-use crate::layers::application::websocket::{Draft, handshake};
+use crate::layers::application::websocket::{self, Draft, handshake};
+use crate::layers::quoted::Quoted;
 use crate::limits::MAX_INTERIM;
 
 impl Pairing {
@@ -29,7 +31,7 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
-        self.sniffers[from as usize] = (framing != Framing::None).then(Sniffer::default);
+        self.sniffers[from as usize] = (framing != Framing::None && !is_part(head)).then(Sniffer::default);
         self.making[from as usize] = [None; 2];
         (framing, switch)
     }
@@ -86,7 +88,7 @@ impl Pairing {
             && head.slice(method) != b"CONNECT"
             && !is_host_of(host, tunnel.as_bytes())
         {
-            let (tunnel, host) = (tunnel.clone(), String::from_utf8_lossy(host).into_owned());
+            let (tunnel, host) = (Quoted::of(tunnel.as_bytes()), Quoted::of(host));
             report(&[Fault::OtherHostInTunnel { tunnel, host }], about, source, out);
         }
         let mut open = out.scratch.exchange.take().unwrap_or_default();
@@ -107,7 +109,7 @@ impl Pairing {
             handshake::judge_request(asked(request), head.whole, &mut found);
             open.cause = hop.or(cause).or(report(&found, about.because(hop), source, out));
         }
-        open.content = Some(start_content(head, &mut request.message, about, source, out));
+        open.content = Some(Content::start(head, &mut request.message, out.redacted));
         self.open(open, out);
         framing
     }
@@ -122,6 +124,7 @@ impl Pairing {
         } else {
             out.summary.http_responses += 1;
         }
+        self.tell_undecoded(None, out);
         self.pass_lost(Direction::Server, out);
         if self.answered == self.open.len() {
             // RFC 9110 §15.5.9: a server may send 408 on a connection that was idle for too long.
@@ -144,7 +147,9 @@ impl Pairing {
         if !interim && open.content.is_some() && *status >= 400 {
             self.endings.refused_early(*status, source);
         }
-        if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504) {
+        // A cache that may only give what it has asks nobody (RFC 9111 §5.2.1.7).
+        let asks = |request: &&Request| !request.message.headers.lists(FieldName::CacheControl, b"only-if-cached");
+        if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504).filter(asks) {
             let waited = source.ready.time.since(request.message.extent.last.time);
             report(&[Fault::GatewayTimeout { waited }], about, source, out);
         }
@@ -164,7 +169,7 @@ impl Pairing {
         response.status = *status;
         refill(&mut response.reason, head.slice(reason));
         begin(&mut response.message, head, *version);
-        self.response = Some(start_content(head, &mut response.message, about, source, out));
+        self.response = Some(Content::start(head, &mut response.message, out.redacted));
         let framing = of_response(head, exchange.request.as_ref().map(|r| &r.method[..]), &mut found);
         let mut broken = Vec::new();
         judge_response(head, exchange.request.as_ref().map(asked), &mut broken);
@@ -177,6 +182,11 @@ impl Pairing {
             let mut found = Vec::new();
             let fields = &response.message.headers;
             handshake::judge_refusal(asked(request), *status, &response.reason, fields, &mut found);
+            // What else a server refuses a request for has a status of its own.
+            let is_own = out.scratch.hops.cause(open.ticket).is_none() && open.cause.is_some();
+            if is_own && found.is_empty() && matches!(*status, 400 | 405 | 426 | 500 | 501 | 505) {
+                found.push(websocket::Fault::HandshakeRefused(*status));
+            }
             report(&found, about.because(open.cause), source, out);
         }
         if !interim && head.whole {
@@ -209,16 +219,4 @@ fn is_host_of(host: &[u8], tunnel: &[u8]) -> bool {
 fn refill(into: &mut Vec<u8>, bytes: &[u8]) {
     into.clear();
     into.extend_from_slice(bytes);
-}
-
-fn start_content(
-    head: &Head<'_>,
-    message: &mut HttpMessage,
-    about: About,
-    source: Source,
-    out: &mut Output<'_>,
-) -> Content {
-    let (content, error) = Content::start(head, message, out.redacted);
-    undecodable(error, about, source, out);
-    content
 }

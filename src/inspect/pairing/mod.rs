@@ -3,14 +3,13 @@
 
 mod bodies;
 mod heads;
+mod heads_and_gets;
 mod switch;
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
 
-use foldhash::fast::FixedState;
-
-use self::bodies::expects_continue;
+use self::bodies::{Undecoded, expects_continue};
+use self::heads_and_gets::Heads;
 pub(super) use self::switch::Switch;
 use super::content::Content;
 use super::endings::Endings;
@@ -21,7 +20,8 @@ use super::record::{Direction, Exchange, HttpMessage, Request};
 use crate::layers::Source;
 use crate::layers::application::http::{Fault, FieldName, RequestHead, Sniffer, judge_part, rules};
 use crate::layers::application::websocket::handshake;
-use crate::limits::{MAX_HEADS, MAX_INTERIM, MAX_SPARE_BYTES, MAX_UNANSWERED};
+use crate::layers::quoted::OwnWords;
+use crate::limits::{MAX_INTERIM, MAX_SPARE_BYTES, MAX_UNANSWERED};
 
 /// The exchanges of one connection.
 #[derive(Debug)]
@@ -61,14 +61,14 @@ pub(super) struct Pairing {
     late: Option<u64>,
     /// Where the tunnel leads that all of this is in.
     tunnel: Option<String>,
-    /// What HEAD said of lengths: the target's hash, Content-Length, the packet.
-    heads: VecDeque<(u64, u64, u64)>,
+    /// What HEAD said of lengths.
+    heads: Heads,
     /// A PROXY line came before the first request.
     proxied: bool,
     /// What the contents in progress look like, the client's and the server's.
     sniffers: [Option<Sniffer>; 2],
-    /// The length of a coded content that was cut there.
-    cut_coding: Option<u64>,
+    /// The server's last content, if it ended before its coding did: whether bytes follow it shows why.
+    undecoded: Option<Undecoded>,
 }
 
 impl Pairing {
@@ -93,10 +93,10 @@ impl Pairing {
             endings: Endings::default(),
             late: None,
             tunnel: None,
-            heads: VecDeque::new(),
+            heads: Heads::default(),
             proxied: false,
             sniffers: [None; 2],
-            cut_coding: None,
+            undecoded: None,
         }
     }
 
@@ -117,11 +117,6 @@ impl Pairing {
             open.exchange.response.is_none()
                 && open.exchange.request.as_ref().is_some_and(|request| handshake::is_asked(&request.message.headers))
         })
-    }
-
-    /// The length of the content before, if it is coded and was cut there.
-    pub(super) fn cut_coding(&mut self) -> Option<u64> {
-        self.cut_coding.take()
     }
 
     /// If the server's content, which ends `left` bytes early, is whole when its coding is undone, and then has the length that
@@ -229,7 +224,7 @@ impl Pairing {
     /// Bytes of memory held, roughly.
     pub(super) fn held(&self) -> usize {
         let open: usize = self.open.iter().map(|open| size_of::<OpenExchange>() + open.held()).sum();
-        open + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.capacity() * size_of::<(u64, u64, u64)>()
+        open + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.held()
     }
 
     /// The exchange that the message in progress, or the last one, belongs to.
@@ -291,7 +286,8 @@ impl Pairing {
             }
             Direction::Server => {
                 if let Some(open) = self.open.get_mut(self.answered) {
-                    open.lost = true;
+                    // It may have been the 100 that a body waited for.
+                    (open.lost, open.waited) = (true, None);
                 }
             }
         }
@@ -334,11 +330,16 @@ impl Pairing {
             message.extent.last = source.ready;
         }
         let length = message.wire_body_bytes;
-        let undecoded = content.finish(message);
+        let mut undecoded = content.finish(message);
         // In a redacted file, what replaces coded content isn't in that coding.
         let undone = undecoded.is_none() && !out.redacted;
         let seen = sniffer.and_then(|sniffer| sniffer.finish(&message.headers, undone));
-        self.cut_coding = undecoded.is_some().then_some(length);
+        if from == Direction::Server
+            && !self.is_chunked(from)
+            && let Some(error) = undecoded.take()
+        {
+            self.undecoded = Some(Undecoded { length, error, about: self.about(from), source });
+        }
         if undecoded.is_some() || seen.is_some() {
             let about = self.about(from);
             undecodable(undecoded, about, source, out);
@@ -365,6 +366,7 @@ impl Pairing {
         else {
             return;
         };
+        report(self.heads.answered(request, response, out.redacted).as_slice(), about, source, out);
         let (headers, came) = (&response.message.headers, response.message.body_bytes);
         if response.status != 200 {
             let fault = match response.status {
@@ -373,32 +375,13 @@ impl Pairing {
                 _ => None,
             };
             report(fault.as_slice(), about, source, out);
-            return;
-        }
-        if request.method == b"HEAD" {
-            let length = response.message.headers.get(FieldName::ContentLength);
-            if let Some(length) = length.and_then(|length| std::str::from_utf8(length).ok()?.parse().ok()) {
-                if self.heads.len() == MAX_HEADS {
-                    self.heads.pop_front();
-                }
-                self.heads.push_back((hash(&request.target), length, response.message.extent.first.packet));
-            }
-        } else if !self.heads.is_empty()
-            && request.method == b"GET"
-            && response.message.headers.get(FieldName::ContentEncoding).is_none()
-        {
-            let (target, get) = (hash(&request.target), response.message.body_bytes);
-            if let Some((_, head, packet)) = self.heads.iter().find(|head| head.0 == target && head.1 != get) {
-                let target = String::from_utf8_lossy(&request.target).into_owned();
-                let fault = Fault::HeadUnlikeGet { target, head: *head, packet: *packet, get };
-                report(&[fault], about, source, out);
-            }
         }
     }
 
     /// The server sends nothing more: what still waits for its response waits in vain, once its request is whole.
     pub(super) fn server_over(&mut self, source: Source, out: &mut Output<'_>) {
         self.end(Direction::Server, false, source, out);
+        self.tell_undecoded(None, out);
         while self.open.front().is_some_and(|open| open.content.is_none()) {
             self.close_oldest(out);
         }
@@ -408,6 +391,7 @@ impl Pairing {
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.end(Direction::Server, false, source, out);
         self.end(Direction::Client, false, source, out);
+        self.tell_undecoded(None, out);
         while !self.open.is_empty() {
             self.close_oldest(out);
         }
@@ -425,6 +409,12 @@ impl Pairing {
         if let Some(last) = open.exchange.interim.get(MAX_INTERIM - 1).filter(|_| open.interim > MAX_INTERIM as u64) {
             let about = About::connection(self.connection).by(Direction::Server).exchange(open.exchange.index);
             report(&[Fault::ManyInterim(open.interim)], about, Source::of(last.message.extent.last), out);
+        }
+        if let Some((waited, since)) = open.waited.filter(|_| self.heard[Direction::Server as usize]) {
+            let later = open.exchange.interim.iter().find(|response| response.status == 100);
+            let later = later.map(|response| response.message.extent.first.packet);
+            let about = About::connection(self.connection).by(Direction::Client).exchange(open.exchange.index);
+            report(&[Fault::WaitedForContinue { waited, later }], about, since, out);
         }
         out.exchange(open.ticket, &open.exchange);
         if open.held() <= MAX_SPARE_BYTES {
@@ -481,18 +471,13 @@ impl Pairing {
     }
 }
 
-/// A number that stands for a request target.
-fn hash(target: &[u8]) -> u64 {
-    FixedState::default().hash_one(target)
-}
-
 /// A request as the rules see it.
 fn asked(request: &Request) -> RequestHead<'_> {
     let Request { method, target, message } = request;
     RequestHead { method, target, version: message.version, fields: &message.headers }
 }
 
-fn undecodable(error: Option<String>, about: About, source: Source, out: &mut Output<'_>) {
+fn undecodable(error: Option<OwnWords>, about: About, source: Source, out: &mut Output<'_>) {
     if let Some(error) = error {
         report(&[Fault::CodingDoesNotDecode(error)], about, source, out);
     }

@@ -38,7 +38,7 @@ pub(super) fn switch(exchange: &mut Exchange, source: Source, out: &mut Output<'
         handshake::judge_answer(asked(request), response.message.version, headers, &mut found);
     }
     let negotiated = handshake::extensions(headers);
-    found.extend(negotiated.faults.iter().map(|fault| websocket::Fault::MalformedExtension(fault.to_string())));
+    found.extend(negotiated.faults.into_iter().map(websocket::Fault::MalformedExtension));
     let about = About::connection(exchange.connection).by(Direction::Server).exchange(exchange.index);
     report(&found, about, source, out);
     exchange.upgraded = Some("websocket".into());

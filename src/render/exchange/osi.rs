@@ -128,7 +128,7 @@ fn content(message: &HttpMessage) -> String {
         (Some(coding), Some(decoded)) => {
             format!("{coding}: {} of {}", numbers::bytes(message.body_bytes), numbers::bytes(decoded))
         }
-        (Some(coding), None) => format!("{coding}, which could not be decoded"),
+        (Some(coding), None) => format!("{coding}, not decoded"),
     };
     let transfer = match message.headers.get(FieldName::TransferEncoding) {
         None => "no transfer coding".to_owned(),

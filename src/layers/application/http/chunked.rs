@@ -1,7 +1,8 @@
 //! Chunk lines (RFC 9112 §7.1): `chunk-size [ chunk-ext ] CRLF`.
 
-use super::problems::{Fault, text};
+use super::problems::Fault;
 use super::start_line::trim_line_end;
+use crate::layers::quoted::Quoted;
 
 /// The size in a chunk line, and what is odd about it; extensions (§7.1.1) are skipped.
 pub(super) fn size(line: &[u8]) -> Result<(u64, Option<Fault>), Fault> {
@@ -10,7 +11,7 @@ pub(super) fn size(line: &[u8]) -> Result<(u64, Option<Fault>), Fault> {
     let blank = line[digits..].iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
     let rest = &line[digits + blank..];
     if digits == 0 || !(rest.is_empty() || rest[0] == b';') {
-        return Err(Fault::MalformedChunkSize(text(line)));
+        return Err(Fault::MalformedChunkSize(Quoted::of(line)));
     }
     let mut size: u64 = 0;
     for digit in &line[..digits] {
@@ -18,11 +19,11 @@ pub(super) fn size(line: &[u8]) -> Result<(u64, Option<Fault>), Fault> {
         size = size
             .checked_mul(16)
             .and_then(|size| size.checked_add(u64::from(value)))
-            .ok_or_else(|| Fault::ChunkSizeOverflow(text(line)))?;
+            .ok_or_else(|| Fault::ChunkSizeOverflow(Quoted::of(line)))?;
     }
     // White space is allowed before an extension's semicolon and nowhere else, and a CR isn't allowed even there.
     let odd = blank > 0 && (rest.is_empty() || line[digits..digits + blank].contains(&b'\r'));
-    Ok((size, odd.then(|| Fault::BlankAfterChunkSize(text(line)))))
+    Ok((size, odd.then(|| Fault::BlankAfterChunkSize(Quoted::of(line)))))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Where a message's body ends (RFC 9112 §6.3), and whether the connection goes on after it (§9.3).
 
 use super::names::{FieldName, NameSet};
-use super::problems::{Fault, text};
+use super::problems::Fault;
 use super::section::{Head, elements};
 use super::start_line::Parts;
 use crate::layers::presentation::coding::TransferCoding;
 use crate::layers::presentation::trimmed;
+use crate::layers::quoted::Quoted;
 
 /// How the end of a body is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,7 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     for coding in codings {
         let known = TransferCoding::of(coding);
         if known.is_none() {
-            faults.push(Fault::UnknownTransferCoding(text(coding)));
+            faults.push(Fault::UnknownTransferCoding(Quoted::of(coding)));
         } else if matches!(last, Declared::Chunked) && !std::mem::replace(&mut misplaced, true) {
             faults.push(Fault::ChunkedNotLast(all_codings(head)));
         }
@@ -122,20 +123,22 @@ fn declared(head: &Head<'_>, faults: &mut Vec<Fault>) -> Declared {
     last
 }
 
-fn all_codings(head: &Head<'_>) -> String {
-    text(&head.all(FieldName::TransferEncoding).collect::<Vec<_>>().join(&b", "[..]))
+fn all_codings(head: &Head<'_>) -> Quoted {
+    Quoted::of(&head.all(FieldName::TransferEncoding).collect::<Vec<_>>().join(&b", "[..]))
 }
 
 fn content_length(head: &Head<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
     let mut found: Option<u64> = None;
     let mut take = |element: &[u8]| match (number(element), found) {
         (None, _) if !element.is_empty() && element.iter().all(u8::is_ascii_digit) => {
-            faults.push(Fault::LengthOverflow(text(element)));
+            faults.push(Fault::LengthOverflow(Quoted::of(element)));
         }
-        (None, _) => faults.push(Fault::MalformedLength(text(element))),
+        (None, _) => faults.push(Fault::MalformedLength(Quoted::of(element))),
         (Some(number), None) => found = Some(number),
         (Some(number), Some(first)) if number == first => faults.push(Fault::RepeatedLength),
-        (Some(number), Some(first)) => faults.push(Fault::ConflictingLengths(format!("{first}, {number}"))),
+        (Some(number), Some(first)) => {
+            faults.push(Fault::ConflictingLengths(Quoted::of(format!("{first}, {number}").as_bytes())));
+        }
     };
     for value in head.all(FieldName::ContentLength) {
         let value = trimmed(value);

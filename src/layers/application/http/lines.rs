@@ -7,9 +7,10 @@ use memchr::{memchr, memchr2};
 use super::field_line::FieldLine;
 use super::names::{FieldName, Names};
 use super::previous::{Beside, Previous};
-use super::problems::{Fault, text};
+use super::problems::Fault;
 use super::start_line::{is_token, trim_line_end};
 use super::words;
+use crate::layers::quoted::Quoted;
 
 /// Which lines of a section weren't in the one before, by their place.
 #[derive(Clone, Copy, Debug, Default)]
@@ -145,26 +146,26 @@ impl Section {
                 folded.value.end = (start + length) as u32;
             }
             let name = folded.name.start as usize..folded.name.end as usize;
-            let fault = Fault::Folded(text(&block[name]));
+            let fault = Fault::Folded(Quoted::of(&block[name]));
             if self.faults.last() != Some(&fault) {
                 self.faults.push(fault);
             }
             return;
         }
         let Some(colon) = memchr(b':', line) else {
-            self.faults.push(Fault::NoColon(text(line)));
+            self.faults.push(Fault::NoColon(Quoted::of(line)));
             return self.push(block, inner.clone(), inner.end..inner.end, whole);
         };
         let name = line[..colon].trim_ascii_end();
         if name.len() < colon {
-            self.faults.push(Fault::SpaceBeforeColon(text(name)));
+            self.faults.push(Fault::SpaceBeforeColon(Quoted::of(name)));
         }
         if name.is_empty() || !name.iter().all(|b| is_token(*b)) {
-            self.faults.push(Fault::InvalidName(text(name)));
+            self.faults.push(Fault::InvalidName(Quoted::of(name)));
         }
         let value = trimmed(&line[colon + 1..], start + colon + 1);
         if memchr2(0, b'\r', &block[value.clone()]).is_some() {
-            self.faults.push(Fault::InvalidValue(text(name)));
+            self.faults.push(Fault::InvalidValue(Quoted::of(name)));
         }
         self.push(block, start..start + name.len(), value, whole);
     }
@@ -262,7 +263,7 @@ mod tests {
     fn a_folded_line_belongs_to_the_one_before_it() {
         let (lines, faults) = parse("A: 1,\r\n  2\r\nB: 3\r\n\r\n");
         assert_eq!(lines, [pair("A", "1,\r\n  2"), pair("B", "3")]);
-        assert_eq!(faults, [Fault::Folded("A".into())]);
+        assert_eq!(faults, [Fault::Folded(Quoted::of(b"A"))]);
         assert_eq!(parse(" x\r\nB: 3\r\n\r\n").1, [Fault::SpaceBeforeFields]);
     }
 

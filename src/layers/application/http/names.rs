@@ -29,6 +29,7 @@ macro_rules! field_names {
 field_names! {
     Accept = "Accept",
     AcceptEncoding = "Accept-Encoding",
+    AcceptLanguage = "Accept-Language",
     AccessControlAllowCredentials = "Access-Control-Allow-Credentials",
     AccessControlAllowHeaders = "Access-Control-Allow-Headers",
     AccessControlAllowMethods = "Access-Control-Allow-Methods",
@@ -38,6 +39,7 @@ field_names! {
     Age = "Age",
     Allow = "Allow",
     Authorization = "Authorization",
+    CacheControl = "Cache-Control",
     Connection = "Connection",
     ContentDisposition = "Content-Disposition",
     ContentEncoding = "Content-Encoding",
@@ -69,6 +71,7 @@ field_names! {
     Referer = "Referer",
     RetryAfter = "Retry-After",
     SecFetchMode = "Sec-Fetch-Mode",
+    SecFetchSite = "Sec-Fetch-Site",
     SecWebSocketAccept = "Sec-WebSocket-Accept",
     SecWebSocketExtensions = "Sec-WebSocket-Extensions",
     SecWebSocketKey = "Sec-WebSocket-Key",
@@ -91,6 +94,7 @@ field_names! {
     WebSocketOrigin = "WebSocket-Origin",
     WwwAuthenticate = "WWW-Authenticate",
     XForwardedFor = "X-Forwarded-For",
+    XForwardedHost = "X-Forwarded-Host",
     XRequestId = "X-Request-ID",
 }
 

@@ -1,6 +1,7 @@
 //! What a sender of HTTP/1.x did that the specification forbids: of how messages are written and framed, and of their order.
 
 use crate::layers::problem::faults;
+use crate::layers::quoted::{OwnWords, Quoted};
 use crate::limits::MAX_INTERIM;
 use crate::numbers;
 
@@ -8,25 +9,25 @@ faults! {
     /// A departure from RFC 9110 or RFC 9112, with the facts.
     pub enum Fault {
         /// A field line without a colon.
-        #[error("this header line has no colon, so it isn't \"name: value\": \"{0}\"")]
-        NoColon(String) => "malformed-header-line", "RFC 9112 §5";
+        #[error("this header line has no colon, so it isn't \"name: value\": {0}")]
+        NoColon(Quoted) => "malformed-header-line", "RFC 9112 §5";
         /// A field name that is not a token.
-        #[error("a header's name may contain only letters, digits and a few signs; this one is \"{0}\"")]
-        InvalidName(String) => "malformed-header-line", "RFC 9112 §5";
+        #[error("a header's name may contain only letters, digits and a few signs; this one is {0}")]
+        InvalidName(Quoted) => "malformed-header-line", "RFC 9112 §5";
         /// White space between field name and colon.
         #[error(
-            "there is white space between the name \"{0}\" and its colon: readers disagree on the header's name"
+            "there is white space between the name {0} and its colon: readers disagree on the header's name"
         )]
-        SpaceBeforeColon(String) => "space-before-colon", "RFC 9112 §5.1";
+        SpaceBeforeColon(Quoted) => "space-before-colon", "RFC 9112 §5.1";
         /// A NUL, a bare CR or another control character in a field value.
-        #[error("the value of \"{0}\" contains a control character")]
-        InvalidValue(String) => "invalid-header-value", "RFC 9110 §5.5";
+        #[error("the value of {0} contains a control character")]
+        InvalidValue(Quoted) => "invalid-header-value", "RFC 9110 §5.5";
         /// A field value continued on a line that begins with white space.
         #[error(
-            "the value of \"{0}\" continues on the next line (line folding), which is obsolete: readers disagree on \
+            "the value of {0} continues on the next line (line folding), which is obsolete: readers disagree on \
              where it ends"
         )]
-        Folded(String) => "folded-header-line", "RFC 9112 §5.2";
+        Folded(Quoted) => "folded-header-line", "RFC 9112 §5.2";
         /// Empty lines before a request line, or after a request.
         #[error(
             "the client sends an empty line before or after a request: servers ignore it, but it belongs to no message, and a \
@@ -49,14 +50,14 @@ faults! {
         #[error("the request line must end with the version, such as HTTP/1.1; this one has none")]
         NoVersion => "missing-version", "RFC 9112 §3";
         /// A version that is not written as 1.1 and 1.0 are.
-        #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is \"{0}\"")]
-        MalformedVersion(String) => "malformed-version", "RFC 9112 §2.3";
+        #[error("the version must be written HTTP/1.1 or HTTP/1.0; here it is {0}")]
+        MalformedVersion(Quoted) => "malformed-version", "RFC 9112 §2.3";
         /// A version whose messages have no start line, or that doesn't exist.
-        #[error("only HTTP/1.1 and HTTP/1.0 have such a line; here the version is \"{0}\"")]
-        OtherVersion(String) => "malformed-version", "RFC 9112 §2.3";
+        #[error("only HTTP/1.1 and HTTP/1.0 have such a line; here the version is {0}")]
+        OtherVersion(Quoted) => "malformed-version", "RFC 9112 §2.3";
         /// A status code that is not three digits.
-        #[error("a status code is a three-digit number from 100 up; here it is \"{0}\"")]
-        MalformedStatus(String) => "malformed-status-code", "RFC 9110 §15";
+        #[error("a status code is a three-digit number from 100 up; here it is {0}")]
+        MalformedStatus(Quoted) => "malformed-status-code", "RFC 9110 §15";
         /// A status code of three digits that has no class.
         #[error("status codes range from 100 to 599; here it is {0}, so no client can tell whether it means success")]
         StatusOutOfRange(u16) => "malformed-status-code", "RFC 9110 §15";
@@ -79,29 +80,29 @@ faults! {
         )]
         BothLengths => "both-lengths", "RFC 9112 §6.3";
         /// Several Content-Length values that differ.
-        #[error("Content-Length is given more than once, with different values: \"{0}\"")]
-        ConflictingLengths(String) => "conflicting-content-length", "RFC 9112 §6.3";
+        #[error("Content-Length is given more than once, with different values: {0}")]
+        ConflictingLengths(Quoted) => "conflicting-content-length", "RFC 9112 §6.3";
         /// The same Content-Length several times.
         #[error("Content-Length is given more than once, with the same value")]
         RepeatedLength => "repeated-content-length", "RFC 9112 §6.3";
         /// A Content-Length that isn't a number.
-        #[error("Content-Length must be a number; here it is \"{0}\"")]
-        MalformedLength(String) => "malformed-content-length", "RFC 9112 §6.3";
+        #[error("Content-Length must be a number; here it is {0}")]
+        MalformedLength(Quoted) => "malformed-content-length", "RFC 9112 §6.3";
         /// A Content-Length beyond 64 bits.
         #[error(
             "Content-Length does not fit into 64 bits: readers that truncate it see a different message; here it is \
              {0}"
         )]
-        LengthOverflow(String) => "malformed-content-length", "RFC 9112 §6.3";
+        LengthOverflow(Quoted) => "malformed-content-length", "RFC 9112 §6.3";
         /// A request whose codings do not end in chunked.
-        #[error("Transfer-Encoding is \"{0}\": in a request, chunked has to be the last coding, or nobody knows where the body ends")]
-        ChunkedMissing(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
+        #[error("Transfer-Encoding is {0}: in a request, chunked has to be the last coding, or nobody knows where the body ends")]
+        ChunkedMissing(Quoted) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A coding after chunked, or chunked again.
-        #[error("Transfer-Encoding is \"{0}\": chunked may appear only once, and only as the last coding")]
-        ChunkedNotLast(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
+        #[error("Transfer-Encoding is {0}: chunked may appear only once, and only as the last coding")]
+        ChunkedNotLast(Quoted) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// An unknown transfer coding.
-        #[error("Transfer-Encoding is \"{0}\", which doesn't tell where the body ends")]
-        UnknownTransferCoding(String) => "unknown-transfer-coding", "RFC 9112 §6.1";
+        #[error("Transfer-Encoding is {0}, which doesn't tell where the body ends")]
+        UnknownTransferCoding(Quoted) => "unknown-transfer-coding", "RFC 9112 §6.1";
         /// A Transfer-Encoding in an HTTP/1.0 message.
         #[error(
             "Transfer-Encoding in an HTTP/1.0 message: a sender of that version does not know chunks, so its framing \
@@ -112,17 +113,17 @@ faults! {
         #[error("this {0} response has no body, so it must not have a Transfer-Encoding either")]
         TransferCodingWithoutBody(u16) => "transfer-coding-without-body", "RFC 9112 §6.1";
         /// A chunk size that isn't a hexadecimal number.
-        #[error("a chunk begins with its size in hexadecimal; here it begins with \"{0}\"")]
-        MalformedChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
+        #[error("a chunk begins with its size in hexadecimal; here it begins with {0}")]
+        MalformedChunkSize(Quoted) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// White space after a chunk size.
         #[error(
-            "there is white space after the chunk size \"{0}\": some readers refuse it, and others read a different \
+            "there is white space after the chunk size {0}: some readers refuse it, and others read a different \
              size"
         )]
-        BlankAfterChunkSize(String) => "malformed-chunk-size", "RFC 9112 §7.1";
+        BlankAfterChunkSize(Quoted) => "malformed-chunk-size", "RFC 9112 §7.1";
         /// A chunk size beyond 64 bits.
-        #[error("the chunk size \"{0}\" does not fit into 64 bits: readers that truncate it see a different message")]
-        ChunkSizeOverflow(String) => "chunk-size-overflow", "RFC 9112 §7.1";
+        #[error("the chunk size {0} does not fit into 64 bits: readers that truncate it see a different message")]
+        ChunkSizeOverflow(Quoted) => "chunk-size-overflow", "RFC 9112 §7.1";
         /// Something other than CR LF after a chunk's data.
         #[error("a line break must follow a chunk's data; here the chunk is longer or shorter than it says")]
         ChunkNotEnded => "chunk-not-ended", "RFC 9112 §7.1";
@@ -164,10 +165,10 @@ faults! {
         MalformedStatusLine => "malformed-status-line", "RFC 9112 §4";
         /// A content or transfer coding that cannot be undone.
         #[error("the body's coding can't be undone: {0}")]
-        CodingDoesNotDecode(String) => "coding-does-not-decode", "RFC 9110 §8.4";
+        CodingDoesNotDecode(OwnWords) => "coding-does-not-decode", "RFC 9110 §8.4";
         /// White space inside the request target.
-        #[error("there is white space inside the request target \"{0}\": readers disagree on where it ends")]
-        SpaceInTarget(String) => "space-in-target", "RFC 9112 §3.2";
+        #[error("there is white space inside the request target {0}: readers disagree on where it ends")]
+        SpaceInTarget(Quoted) => "space-in-target", "RFC 9112 §3.2";
         /// "identity" as a transfer coding.
         #[error("Transfer-Encoding is \"identity\", which is no longer a transfer coding: readers refuse the message")]
         IdentityCoding => "identity-transfer-coding", "RFC 9112 §7";
@@ -178,7 +179,7 @@ faults! {
         )]
         HeadUnlikeGet {
             /// The request target.
-            target: String,
+            target: Quoted,
             /// What HEAD's response says.
             head: u64,
             /// The packet with that.
@@ -194,15 +195,15 @@ faults! {
             "the server had closed the connection (FIN in packet {fin}) {} before this request, so the request is not \
              answered. {}",
             numbers::duration(*before),
-            if *safe { "It may be sent again on a new connection" } else { "Only an idempotent request may be sent again" }
+            if *idempotent { "It may be sent again on a new connection" } else { "Only an idempotent request may be sent again" }
         )]
         RequestAfterFin {
             /// The packet with the server's FIN.
             fin: u64,
             /// How long before, in nanoseconds.
             before: u64,
-            /// Whether the method is idempotent.
-            safe: bool,
+            /// Whether the method is idempotent (RFC 9110 §9.2.2).
+            idempotent: bool,
         } => note "request-after-fin", "RFC 9112 §9.3.1";
         /// A side that promised to close, or has to, and did not.
         #[error("{why}, yet the server held the connection open for {}, until the client closed it", numbers::duration(*held))]
@@ -218,17 +219,23 @@ faults! {
              unsolicited response"
         )]
         IdleTimeout => note "idle-408", "RFC 9110 §15.5.9";
-        /// A 504.
+        /// A 504 from a server that had to ask another (not if the client asked for what is stored alone, RFC 9111 §5.2.1.7).
         #[error("the gateway waited {} for the server behind it, and gave up", numbers::duration(*waited))]
         GatewayTimeout {
             /// How long it took, in nanoseconds.
             waited: u64,
         } => note "gateway-timeout", "RFC 9110 §15.6.5";
-        /// A body that waited for a 100 which did not come.
-        #[error("the client waited {} for 100 Continue, and then sent the body without it", numbers::duration(*waited))]
+        /// A body that waited for a 100 which had not come when it was sent.
+        #[error(
+            "the client waited {} for 100 Continue, and then sent the body without it{}",
+            numbers::duration(*waited),
+            later.map_or(String::new(), |packet| format!(": it came later (packet {packet})"))
+        )]
         WaitedForContinue {
             /// How long, in nanoseconds.
             waited: u64,
+            /// The packet with the 100, if it came after all.
+            later: Option<u64>,
         } => note "waited-for-100", "RFC 9110 §10.1.1";
         /// A refusal before the whole request was there, after which the connection was reset.
         #[error(
@@ -273,13 +280,13 @@ faults! {
         } => note "closed-without-response", "RFC 9112 §9.5";
         /// A TLS alert in answer to HTTP.
         #[error("the answer is a TLS alert ({0}): this port speaks TLS, but the client speaks plain HTTP. Use https:// or wss:// instead")]
-        TlsAlertInAnswer(String) => note "plain-at-tls-port", "RFC 8446 §6";
+        TlsAlertInAnswer(OwnWords) => note "plain-at-tls-port", "RFC 8446 §6";
         /// HTTP/2 in answer to HTTP/1.
         #[error("the answer is an HTTP/2 frame: this port speaks HTTP/2, but the client speaks HTTP/1")]
         Http2InAnswer => note "http-1-at-http-2-port", "RFC 9113 §3.4";
         /// Another protocol's greeting in answer to HTTP.
-        #[error("the answer isn't HTTP; it begins {0:?}: a server for another protocol listens on this port")]
-        OtherProtocolInAnswer(String) => note "http-at-another-port", "RFC 9112 §4";
+        #[error("the answer isn't HTTP; it begins {0}: a server for another protocol listens on this port")]
+        OtherProtocolInAnswer(Quoted) => note "http-at-another-port", "RFC 9112 §4";
         /// A chunk's size before the status line.
         #[error(
             "a chunk size comes before the status line, which follows on the next line: the server sent its status \
@@ -287,11 +294,11 @@ faults! {
         )]
         ChunkBeforeHead => "chunk-before-head", "RFC 9112 §4";
         /// TLS spoken to a server that answers in plain text.
-        #[error("the client speaks TLS, and the server answers in plain text ({0:?}): this port doesn't speak TLS. Use http:// or ws:// instead")]
-        TlsAtPlainPort(String) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
+        #[error("the client speaks TLS, and the server answers in plain text ({0}): this port doesn't speak TLS. Use http:// or ws:// instead")]
+        TlsAtPlainPort(Quoted) => note "tls-at-plain-port", "RFC 9110 §4.2.2";
         /// HTTP/2 spoken to a server that answers in HTTP/1, or in HTTP/0.9.
-        #[error("the client speaks HTTP/2, and the server answers in plain text ({0:?}): this server doesn't know HTTP/2 without TLS")]
-        Http2AtHttp1Port(String) => note "http-2-at-http-1-port", "RFC 9113 §3.3";
+        #[error("the client speaks HTTP/2, and the server answers in plain text ({0}): this server doesn't know HTTP/2 without TLS")]
+        Http2AtHttp1Port(Quoted) => note "http-2-at-http-1-port", "RFC 9113 §3.3";
         /// A PROXY line that the server does not take.
         #[error("the server does not expect the PROXY line before the request, and answers it with {0}")]
         ProxyLineRefused(u16) => note "proxy-line-refused", "RFC 9112 §3";
@@ -302,9 +309,9 @@ faults! {
         )]
         OtherHostInTunnel {
             /// Where the tunnel leads.
-            tunnel: String,
+            tunnel: Quoted,
             /// What Host says.
-            host: String,
+            host: Quoted,
         } => note "other-host-in-tunnel", "RFC 9112 §3.2";
         /// A Content-Length that is the length before the coding.
         #[error(
@@ -333,14 +340,4 @@ fn closed_without_response(crosses: bool) -> &'static str {
     } else {
         "the server closed the connection (FIN) without a byte of response to this request"
     }
-}
-
-/// The beginning of some bytes, for a message.
-pub(super) fn text(bytes: &[u8]) -> String {
-    const ENOUGH: usize = 60;
-    let mut text = String::from_utf8_lossy(&bytes[..bytes.len().min(ENOUGH)]).into_owned();
-    if bytes.len() > ENOUGH {
-        text.push('…');
-    }
-    text
 }

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::problems::{Fault, text};
+use super::problems::Fault;
 use super::words;
 use crate::layers::Direction;
+use crate::layers::quoted::{Named, Quoted};
 
 /// The longest method looked for; the registry's longest has 17 letters.
 const MAX_METHOD: usize = 64;
@@ -228,7 +229,7 @@ impl StartLine {
                     && rest[before] == b' ';
                 let target = &rest[..before];
                 let fault = if target.iter().any(|b| is_space(*b)) {
-                    Some(Fault::SpaceInTarget(text(target)))
+                    Some(Fault::SpaceInTarget(Quoted::of(target)))
                 } else {
                     (!strict).then_some(Fault::StartLineSpacing)
                 };
@@ -239,7 +240,7 @@ impl StartLine {
             Some((version, _)) if before == 0 => (0, version, Some(Fault::NoTarget)),
             Some((version, _)) => (before, version, Some(not_1(&rest[last..], version))),
             None if rest[last..].starts_with(b"HTTP/") => {
-                (before, NO_VERSION, Some(Fault::MalformedVersion(text(&rest[last..]))))
+                (before, NO_VERSION, Some(Fault::MalformedVersion(Quoted::of(&rest[last..]))))
             }
             None if matches!(rest.first(), None | Some(b'/' | b'*' | b'h')) => {
                 (rest.len(), NO_VERSION, Some(Fault::NoVersion))
@@ -266,7 +267,7 @@ impl StartLine {
         let fault = if !exact {
             Some(not_1(&line[..version_end], version))
         } else if digits != 3 || code.len() != 3 || code[0] == b'0' {
-            Some(Fault::MalformedStatus(text(code)))
+            Some(Fault::MalformedStatus(Quoted::of(code)))
         } else if status > 599 {
             Some(Fault::StatusOutOfRange(status))
         } else if digits_at != version_end + 1 || line[version_end] != b' ' {
@@ -298,12 +299,21 @@ fn version(text: &[u8]) -> Option<((u8, u8), bool)> {
 
 /// What is wrong with a version that is not HTTP/1.1 or HTTP/1.0 to the letter.
 fn not_1(text_of_it: &[u8], (major, _): (u8, u8)) -> Fault {
-    let said = text(text_of_it);
+    let said = Quoted::of(text_of_it);
     if major == 1 { Fault::MalformedVersion(said) } else { Fault::OtherVersion(said) }
 }
 
 fn is_known(method: &[u8]) -> bool {
-    METHODS.split(' ').any(|known| known.as_bytes() == method)
+    known(method).is_some()
+}
+
+fn known(method: &[u8]) -> Option<&'static str> {
+    METHODS.split(' ').find(|known| known.as_bytes() == method)
+}
+
+/// A method as a sentence has it.
+pub(crate) fn named_method(method: &[u8]) -> Named {
+    Named::of(method, known(method))
 }
 
 /// RFC 9112 §2.2: a bare CR is taken for a space, or the message is refused.

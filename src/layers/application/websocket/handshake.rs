@@ -7,8 +7,9 @@ use memchr::memmem;
 use super::draft::Draft;
 use super::problems::Fault;
 pub use crate::layers::application::accept::{GUID, accept, digest};
-use crate::layers::application::http::{FieldName, Fields, NameSet, RequestHead, elements, is_token};
+use crate::layers::application::http::{FieldName, Fields, NameSet, RequestHead, elements, is_token, named_method};
 use crate::layers::presentation::deflate::{self, Deflate, ExtensionFault, Negotiated};
+use crate::layers::quoted::{OwnWords, Quoted};
 
 /// The field that offers and chooses extensions (§11.3.2).
 const EXTENSIONS: FieldName = FieldName::SecWebSocketExtensions;
@@ -40,7 +41,7 @@ pub fn is_meant(request: &Fields) -> bool {
 pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault>) {
     let fields = asked.fields;
     if asked.method != b"GET" {
-        faults.push(Fault::NotGet(text(asked.method)));
+        faults.push(Fault::NotGet(named_method(asked.method)));
     }
     let draft = Draft::of(Some(fields), &Fields::default());
     faults.extend(draft.map(|draft| Fault::OldDraft { draft }));
@@ -52,14 +53,14 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
     }
     match fields.get(FieldName::Upgrade) {
         None => faults.push(Fault::NoUpgradeField { connection: fields.lists(FieldName::Connection, b"upgrade") }),
-        Some(other) if !is_asked(fields) => faults.push(Fault::UpgradeNamesOther(text(other))),
+        Some(other) if !is_asked(fields) => faults.push(Fault::UpgradeNamesOther(Quoted::of(other))),
         Some(_) => {}
     }
     let (key, version) = (fields.get(FieldName::SecWebSocketKey), fields.get(FieldName::SecWebSocketVersion));
     match version {
         Some(b"13") => {}
         _ if draft.is_some() => {}
-        Some(version) => faults.push(Fault::OtherVersion(text(version))),
+        Some(version) => faults.push(Fault::OtherVersion(Quoted::of(version))),
         // Before there were versions, there were no keys either.
         None if key.is_none() => {}
         None => faults.push(Fault::NoVersion),
@@ -68,7 +69,7 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
     match key {
         None => faults.push(Fault::NoKey),
         Some(key) if !repeated && !BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16) => {
-            faults.push(Fault::MalformedKey(text(key)));
+            faults.push(Fault::MalformedKey(Quoted::of(key)));
         }
         Some(_) => {}
     }
@@ -76,16 +77,16 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
     if !offered.is_empty() {
         let first = deflate::offer_faults(&offered.join(&b", "[..])).into_iter().next();
         faults.extend(first.map(|fault| match fault {
-            ExtensionFault::Unnamed | ExtensionFault::Unquoted => Fault::MalformedOffer(fault.to_string()),
-            _ => Fault::OfferOutOfRange(fault.to_string()),
+            ExtensionFault::Unnamed | ExtensionFault::Unquoted => Fault::MalformedOffer(fault),
+            _ => Fault::OfferOutOfRange(fault),
         }));
     }
     let offered: Vec<&[u8]> = fields.all(PROTOCOL).flat_map(elements).collect();
     for (at, name) in offered.iter().enumerate() {
         if !name.iter().all(|byte| is_token(*byte)) {
-            faults.push(Fault::SubprotocolNotToken(text(name)));
+            faults.push(Fault::SubprotocolNotToken(Quoted::of(name)));
         } else if offered[..at].contains(name) {
-            faults.push(Fault::SubprotocolRepeated(text(name)));
+            faults.push(Fault::SubprotocolRepeated(Quoted::of(name)));
         }
     }
 }
@@ -108,7 +109,7 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
         match response.get(FieldName::SecWebSocketAccept) {
             None => faults.push(Fault::NoAccept),
             Some(found) if found != expected.as_bytes() => {
-                faults.push(Fault::WrongAccept { found: text(found), expected });
+                faults.push(Fault::WrongAccept { found: Quoted::of(found), expected: Quoted::of(expected.as_bytes()) });
             }
             Some(_) => {}
         }
@@ -121,11 +122,12 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
     };
     for chosen in response.list(EXTENSIONS) {
         if !offered(chosen) {
-            faults.push(Fault::ExtensionNotOffered(text(chosen)));
+            faults.push(Fault::ExtensionNotOffered(Quoted::of(chosen)));
         }
     }
     let lists = |fields: &Fields| fields.all(EXTENSIONS).collect::<Vec<_>>().join(&b", "[..]);
-    faults.extend(deflate::beyond_the_offer(&lists(request), &lists(response)).into_iter().map(Fault::BeyondTheOffer));
+    let beyond = deflate::beyond_the_offer(&lists(request), &lists(response));
+    faults.extend(beyond.into_iter().map(|words| Fault::BeyondTheOffer(OwnWords::of(words))));
 }
 
 /// What a response other than a 101 says, if the request is meant as a handshake and has nothing wrong.
@@ -137,7 +139,7 @@ pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], respons
             faults.push(Fault::NoVersionsNamed(status));
         }
         400..=499 if request.get(PROTOCOL).is_none() && mentions_subprotocol(reason) => {
-            faults.push(Fault::SubprotocolWanted { status, reason: text(reason) });
+            faults.push(Fault::SubprotocolWanted { status, reason: Quoted::of(reason) });
         }
         200..=299 => faults.push(Fault::UpgradeIgnored(status)),
         _ => {}
@@ -152,16 +154,16 @@ fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
     let offered: Vec<&[u8]> = request.list(PROTOCOL).collect();
     let chosen: Vec<&[u8]> = response.list(PROTOCOL).collect();
     if chosen.len() > 1 {
-        faults.push(Fault::SeveralSubprotocols(text(&chosen.join(&b", "[..]))));
+        faults.push(Fault::SeveralSubprotocols(Quoted::of(&chosen.join(&b", "[..]))));
     }
     for chosen in &chosen {
         // Names are compared exactly, including case (RFC 6455 §4.1).
         if !offered.contains(chosen) {
-            faults.push(Fault::SubprotocolNotOffered(text(chosen)));
+            faults.push(Fault::SubprotocolNotOffered(Quoted::of(chosen)));
         }
     }
     if chosen.is_empty() && !offered.is_empty() {
-        faults.push(Fault::SubprotocolUnanswered(text(&offered.join(&b", "[..]))));
+        faults.push(Fault::SubprotocolUnanswered(Quoted::of(&offered.join(&b", "[..]))));
     }
 }
 
@@ -174,10 +176,6 @@ fn repeated(fields: &Fields, names: &[FieldName], faults: &mut Vec<Fault>) -> bo
         }
     }
     faults.len() > before
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// What the response to a handshake says about extensions: all its field lines are one list (RFC 6455 §9.1).

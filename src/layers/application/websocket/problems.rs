@@ -2,7 +2,9 @@
 
 use super::draft::Draft;
 use crate::layers::Direction;
-use crate::layers::problem::faults;
+use crate::layers::presentation::deflate::ExtensionFault;
+use crate::layers::problem::{Fact, faults};
+use crate::layers::quoted::{Named, OwnWords, Quoted};
 use crate::numbers;
 
 faults! {
@@ -16,24 +18,24 @@ faults! {
         NoAccept => "missing-accept", "RFC 6455 §4.2.2";
         /// A Sec-WebSocket-Accept that does not belong to the key.
         #[error(
-            "Sec-WebSocket-Accept is {found:?}, but this key's answer is {expected:?}: a browser fails the \
+            "Sec-WebSocket-Accept is {found}, but this key's answer is {expected}: a browser fails the \
              connection"
         )]
         WrongAccept {
             /// What the response says.
-            found: String,
+            found: Quoted,
             /// What the key asks for.
-            expected: String,
+            expected: Quoted,
         } => "wrong-accept", "RFC 6455 §4.2.2";
         /// A WebSocket upgrade request without Sec-WebSocket-Key.
         #[error("the upgrade request has no Sec-WebSocket-Key, so the server has nothing to answer")]
         NoKey => "missing-websocket-key", "RFC 6455 §4.2.1";
         /// A key that is not 16 bytes in Base64.
-        #[error("Sec-WebSocket-Key must be 16 random bytes in Base64 (24 characters); it is {0:?}")]
-        MalformedKey(String) => "malformed-websocket-key", "RFC 6455 §4.2.1";
+        #[error("Sec-WebSocket-Key must be 16 random bytes in Base64 (24 characters); it is {0}")]
+        MalformedKey(Quoted) => "malformed-websocket-key", "RFC 6455 §4.2.1";
         /// A version other than 13 that was accepted anyway.
-        #[error("the upgrade request asks for version {0:?} of the protocol; RFC 6455 is version 13")]
-        OtherVersion(String) => "other-websocket-version", "RFC 6455 §4.2.1";
+        #[error("the upgrade request asks for version {0} of the protocol; RFC 6455 is version 13")]
+        OtherVersion(Quoted) => "other-websocket-version", "RFC 6455 §4.2.1";
         /// An upgrade without a version that was accepted anyway.
         #[error("the upgrade request has no Sec-WebSocket-Version; it must say 13, which is RFC 6455")]
         NoVersion => "other-websocket-version", "RFC 6455 §4.2.1";
@@ -52,26 +54,26 @@ faults! {
             draft: Draft,
         } => "old-websocket-draft", "RFC 6455 §11.6";
         /// An upgrade request whose method isn't GET.
-        #[error("a WebSocket handshake must be a GET; this one is a {0:?}")]
-        NotGet(String) => "upgrade-not-get", "RFC 6455 §4.2.1";
+        #[error("a WebSocket handshake must be a GET; this one is a {0}")]
+        NotGet(Named) => "upgrade-not-get", "RFC 6455 §4.2.1";
         /// An offered subprotocol whose name isn't a token.
         #[error(
-            "the client offers the subprotocol {0:?}: its name may contain only letters, digits and a few signs (a \
+            "the client offers the subprotocol {0}: its name may contain only letters, digits and a few signs (a \
              token)"
         )]
-        SubprotocolNotToken(String) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
+        SubprotocolNotToken(Quoted) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
         /// A subprotocol that is offered twice.
-        #[error("the client offers the subprotocol {0:?} more than once")]
-        SubprotocolRepeated(String) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
+        #[error("the client offers the subprotocol {0} more than once")]
+        SubprotocolRepeated(Quoted) => "malformed-subprotocol-offer", "RFC 6455 §4.1";
         /// A subprotocol that was not offered.
-        #[error("the server chose the subprotocol {0:?}, which the client had not offered")]
-        SubprotocolNotOffered(String) => "subprotocol-not-offered", "RFC 6455 §4.1";
+        #[error("the server chose the subprotocol {0}, which the client had not offered")]
+        SubprotocolNotOffered(Quoted) => "subprotocol-not-offered", "RFC 6455 §4.1";
         /// More than one subprotocol in the response.
-        #[error("the server names more than one subprotocol, {0:?}, but may choose only one: a browser fails the connection")]
-        SeveralSubprotocols(String) => "several-subprotocols", "RFC 6455 §11.3.4";
+        #[error("the server names more than one subprotocol, {0}, but may choose only one: a browser fails the connection")]
+        SeveralSubprotocols(Quoted) => "several-subprotocols", "RFC 6455 §11.3.4";
         /// An extension that was not offered.
-        #[error("the server chose the extension {0:?}, which the client had not offered")]
-        ExtensionNotOffered(String) => "extension-not-offered", "RFC 6455 §9.1";
+        #[error("the server chose the extension {0}, which the client had not offered")]
+        ExtensionNotOffered(Quoted) => "extension-not-offered", "RFC 6455 §9.1";
         /// A frame from the client that is not masked.
         #[error("a frame from the client is not masked; the server must fail the connection")]
         UnmaskedClientFrame => "unmasked-client-frame", "RFC 6455 §5.1";
@@ -90,6 +92,15 @@ faults! {
         /// A control frame of more than 125 bytes.
         #[error("a control frame carries at most 125 bytes; this one declares {0}")]
         LongControl(u64) => "long-control-frame", "RFC 6455 §5.5";
+        /// A close frame of more than 125 bytes.
+        #[error(
+            "the close frame's reason is {} bytes long; at most {} fit beside its code into a control frame's 125",
+            payload.saturating_sub(2), 125 - 2
+        )]
+        LongCloseReason {
+            /// How many bytes its payload declares: a status code and the reason.
+            payload: u64,
+        } => "long-control-frame", "RFC 6455 §5.5";
         /// A text or binary frame while a fragmented message is not finished.
         #[error("a new message begins before the fragmented one is finished")]
         DataInsideMessage => "data-inside-message", "RFC 6455 §5.4";
@@ -138,7 +149,7 @@ faults! {
         } => "window-exceeded", "RFC 7692 §7.1.2";
         /// A compressed message that does not inflate.
         #[error("the compressed message can't be decompressed: {0}")]
-        DoesNotInflate(String) => "message-does-not-inflate", "RFC 7692 §7.2.2";
+        DoesNotInflate(OwnWords) => "message-does-not-inflate", "RFC 7692 §7.2.2";
         /// A stream that ended inside a frame.
         #[error("the stream ends inside a frame, {0} bytes early")]
         FrameCutShort(u64) => "frame-cut-short", "RFC 6455 §7.1.7";
@@ -147,7 +158,7 @@ faults! {
         HeaderCutShort(usize) => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A Sec-WebSocket-Extensions value that isn't allowed in the 101.
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
-        MalformedExtension(String) => "malformed-websocket-extension", "RFC 7692 §5";
+        MalformedExtension(ExtensionFault) => "malformed-websocket-extension", "RFC 7692 §5";
         /// A connection that ended without close frames from both sides.
         #[error("the connection ended, but {missing}")]
         NoCloseHandshake {
@@ -173,22 +184,22 @@ faults! {
         } => "missing-upgrade-websocket", "RFC 6455 §4.2.1";
         /// An Upgrade that does not name WebSocket.
         #[error(
-            "Upgrade says {0:?}, but Sec-WebSocket-Key belongs to a handshake, where it says \"websocket\": the \
+            "Upgrade says {0}, but Sec-WebSocket-Key belongs to a handshake, where it says \"websocket\": the \
              server sees an ordinary request"
         )]
-        UpgradeNamesOther(String) => "upgrade-not-websocket", "RFC 6455 §4.2.1";
+        UpgradeNamesOther(Quoted) => "upgrade-not-websocket", "RFC 6455 §4.2.1";
         /// An offer of extensions that does not follow the grammar.
         #[error("the client's Sec-WebSocket-Extensions is wrong: {0}")]
-        MalformedOffer(String) => "malformed-extension-offer", "RFC 6455 §9.1";
+        MalformedOffer(ExtensionFault) => "malformed-extension-offer", "RFC 6455 §9.1";
         /// An offer of permessage-deflate whose parameters cannot be.
         #[error(
             "the client's offer can't be accepted: {0}; the server has to decline it and go on without the \
              extension"
         )]
-        OfferOutOfRange(String) => "extension-offer-out-of-range", "RFC 7692 §7.1";
+        OfferOutOfRange(ExtensionFault) => "extension-offer-out-of-range", "RFC 7692 §7.1";
         /// An answer of permessage-deflate that goes beyond the offer.
         #[error("the server's answer goes beyond the client's offer: {0}; the client must fail the connection")]
-        BeyondTheOffer(String) => "extension-beyond-offer", "RFC 7692 §7.1.2";
+        BeyondTheOffer(OwnWords) => "extension-beyond-offer", "RFC 7692 §7.1.2";
         /// A refusal of a version that names no other.
         #[error(
             "the server refuses the request's version, but does not say in Sec-WebSocket-Version which versions it \
@@ -197,10 +208,10 @@ faults! {
         NoVersionsNamed(u16) => "no-versions-named", "RFC 6455 §4.2.2";
         /// A subprotocol that was offered and not answered.
         #[error(
-            "the client offered the subprotocol {0:?} and the server chose none: RFC 6455 allows that, but a browser that \
+            "the client offered the subprotocol {0} and the server chose none: RFC 6455 allows that, but a browser that \
              offered one fails the connection"
         )]
-        SubprotocolUnanswered(String) => note "subprotocol-unanswered", "RFC 6455 §4.1";
+        SubprotocolUnanswered(Quoted) => note "subprotocol-unanswered", "RFC 6455 §4.1";
         /// A handshake that was refused because it offers no subprotocol.
         #[error(
             "the handshake offers no subprotocol (Sec-WebSocket-Protocol), and that is why the server refuses it: \
@@ -210,8 +221,11 @@ faults! {
             /// The response's status.
             status: u16,
             /// Its reason phrase.
-            reason: String,
+            reason: Quoted,
         } => note "subprotocol-wanted", "RFC 6455 §4.2.2";
+        /// A handshake that was refused, where something is wrong with the request.
+        #[error("the server answers the handshake with {0}")]
+        HandshakeRefused(u16) => note "handshake-refused", "RFC 6455 §4.2.2";
         /// A handshake that was answered like any other request.
         #[error(
             "the server answers the handshake with {0}, as it would any request: what listens there does not speak \
@@ -220,7 +234,7 @@ faults! {
         UpgradeIgnored(u16) => note "upgrade-ignored", "RFC 9110 §7.8";
         /// An HTTP message where frames are due.
         #[error(
-            "only frames may follow the 101, but the {} sends {} again: {line:?}. {}",
+            "only frames may follow the 101, but the {} sends {} again: {line}. {}",
             from.name(),
             if *from == Direction::Client { "an HTTP request" } else { "an HTTP response" },
             if *from == Direction::Client {
@@ -233,7 +247,7 @@ faults! {
             /// Who sent it.
             from: Direction,
             /// Its first line.
-            line: String,
+            line: Quoted,
         } => "http-among-frames", "RFC 6455 §4.1";
         /// A frame before the handshake is over.
         #[error(
@@ -252,20 +266,29 @@ faults! {
         } => note "tcp-left-open", "RFC 6455 §5.5.1";
         /// A ping that was not answered, and whose sender then ended the connection.
         #[error(
-            "the {}'s ping still had no pong after {}, when its sender ended the connection{}",
-            from.name(), numbers::duration(*waited),
-            other.map_or(String::new(), |packet| {
-                format!(". The pong in packet {packet} doesn't carry this ping's data, so it doesn't answer it")
-            })
+            "the {}'s ping still had no pong after {}, when its sender ended the connection",
+            from.name(), numbers::duration(*waited)
         )]
         PingUnanswered {
             /// Who sent the ping.
             from: Direction,
             /// How long it waited, in nanoseconds.
             waited: u64,
-            /// The packet with a pong that carries other data.
-            other: Option<u64>,
         } => note "ping-unanswered", "RFC 6455 §5.5.2";
+        /// The same, where the other side sent a pong that doesn't carry the ping's data.
+        #[error(
+            "the {}'s pong (packet {packet}) carries other data than the ping, so it doesn't answer it: {} after the ping, \
+             its sender ended the connection",
+            from.reverse().name(), numbers::duration(*waited)
+        )]
+        PongWithOtherData {
+            /// Who sent the ping.
+            from: Direction,
+            /// The packet with the pong.
+            packet: u64,
+            /// How long the ping waited, in nanoseconds.
+            waited: u64,
+        } => note "pong-with-other-data", "RFC 6455 §5.5.3";
         /// A close frame that says why the other side's message was not taken.
         #[error(
             "the {} closes with {code} ({meaning}). The last message from the other side is {} of {bytes} bytes \
@@ -288,3 +311,8 @@ faults! {
         } => note "message-refused", "RFC 6455 §7.4.1";
     }
 }
+
+impl Fact for Draft {}
+
+/// Names that it quotes stand in quotation marks; any others are permessage-deflate's own.
+impl Fact for ExtensionFault {}

@@ -96,7 +96,12 @@ impl Rules {
                         faults.push(Fault::FragmentedControl);
                     }
                     if header.payload_length > 125 {
-                        faults.push(Fault::LongControl(header.payload_length));
+                        let payload = header.payload_length;
+                        faults.push(if opcode == CLOSE {
+                            Fault::LongCloseReason { payload }
+                        } else {
+                            Fault::LongControl(payload)
+                        });
                     }
                     self.closed |= opcode == CLOSE;
                     FrameRole::Control

@@ -2,11 +2,11 @@
 
 use super::super::content_type::{is_media_type, media_type, parameter};
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::{Fields, Head, begins_with, elements};
 use super::RequestHead;
 use super::problems::Fault;
-use crate::layers::presentation::coding::is_raw_deflate;
+use crate::layers::presentation::coding::{Coding, TransferCoding, is_raw_deflate};
+use crate::layers::quoted::{Named, Quoted};
 
 #[inline]
 pub(super) fn of_request(head: &Head<'_>, method: &[u8], faults: &mut Vec<Fault>) {
@@ -56,7 +56,8 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, 
     for coding in elements(coding).filter(|coding| !coding.eq_ignore_ascii_case(b"identity")) {
         if !is_accepted(coding, asked) {
             let by_cache = head.get(FieldName::Age).is_some();
-            faults.push(Fault::CodingNotAccepted { coding: text(coding), accepted: text(accepted), by_cache });
+            let coding = Named::of(coding, Coding::by_name(coding).map(Coding::name));
+            faults.push(Fault::CodingNotAccepted { coding, accepted: Quoted::of(accepted), by_cache });
         }
     }
 }
@@ -79,7 +80,7 @@ fn is_accepted(coding: &[u8], asked: RequestHead<'_>) -> bool {
 /// Judges the value of a Content-Type field: a multipart one names what parts its parts.
 pub(super) fn boundary(kind: &[u8], faults: &mut Vec<Fault>) {
     if begins_with(kind, b"multipart/") && parameter(kind, b"boundary").is_none_or(<[u8]>::is_empty) {
-        faults.push(Fault::NoBoundary(text(media_type(kind))));
+        faults.push(Fault::NoBoundary(Quoted::of(media_type(kind))));
     }
 }
 
@@ -123,6 +124,12 @@ impl Sniffer {
     /// whether its codings could be undone.
     #[must_use]
     pub fn finish(&self, fields: &Fields, undone: bool) -> Option<Fault> {
+        // What was compressed for the way isn't the content yet.
+        let is_for_the_way = |coding| TransferCoding::of(coding) != Some(TransferCoding::Chunked);
+        self.look(fields, undone).filter(|_| !fields.list(FieldName::TransferEncoding).any(is_for_the_way))
+    }
+
+    fn look(&self, fields: &Fields, undone: bool) -> Option<Fault> {
         let coding = fields.get(FieldName::ContentEncoding);
         match &self.beginning[..self.length] {
             beginning if coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"deflate")) => {

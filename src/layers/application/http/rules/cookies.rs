@@ -1,10 +1,10 @@
 //! Cookies (RFC 6265): what browsers send, and what they drop without a word.
 
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::text;
 use super::super::section::{Head, begins_with};
 use super::super::start_line::is_token;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.repeats(NameSet::of(&[FieldName::Cookie])) {
@@ -14,7 +14,7 @@ pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
 
 /// Judges the value of a Set-Cookie field.
 pub(super) fn set_cookie(cookie: &[u8], faults: &mut Vec<Fault>) {
-    let name = || text(cookie.split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default());
+    let name = || Quoted::of(cookie.split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default());
     let attributes = || cookie.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
     let secure = attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"secure"));
     if attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"samesite=none")) && !secure {
@@ -31,9 +31,9 @@ pub(super) fn set_cookie(cookie: &[u8], faults: &mut Vec<Fault>) {
     }
     let pair = cookie.split(|byte| *byte == b';').next().unwrap_or_default();
     if pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii().is_empty() || !pair.contains(&b'=') {
-        faults.push(Fault::CookieWithoutName(text(pair)));
+        faults.push(Fault::CookieWithoutName(Quoted::of(pair)));
     }
-    faults.extend(attributes().find_map(second_cookie).map(|name| Fault::FoldedSetCookie(text(name))));
+    faults.extend(attributes().find_map(second_cookie).map(|name| Fault::FoldedSetCookie(Quoted::of(name))));
 }
 
 /// The name of the cookie that follows an attribute after a comma, as where several fields were joined. A date has a comma, too,

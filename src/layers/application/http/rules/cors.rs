@@ -2,11 +2,11 @@
 //! are rules that only browsers have.
 
 use super::super::names::FieldName;
-use super::super::problems::text;
-use super::super::section::Head;
+use super::super::section::{Fields, Head};
 use super::RequestHead;
 use super::problems::Fault;
 use super::target::authority;
+use crate::layers::quoted::Quoted;
 
 #[inline]
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
@@ -15,21 +15,24 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
         return;
     }
     let Some(origin) = asked.fields.get(FieldName::Origin) else { return };
+    if is_unchecked(origin, asked.fields) {
+        return;
+    }
     let wanted = asked.fields.get(FieldName::AccessControlRequestMethod).filter(|_| asked.method == b"OPTIONS");
     if let Some(wanted) = wanted {
         return preflight(head, status, (origin, wanted), asked, faults);
     }
     match head.get(FieldName::AccessControlAllowOrigin) {
         Some(allowed) if allowed != b"*" && allowed != origin => faults.push(Fault::OtherOriginAllowed {
-            origin: text(origin),
-            allowed: text(allowed),
-            age: head.get(FieldName::Age).map(text).filter(|_| !varies_by_origin(head)),
+            origin: Quoted::of(origin),
+            allowed: Quoted::of(allowed),
+            age: head.get(FieldName::Age).map(Quoted::of).filter(|_| !varies_by_origin(head)),
         }),
         Some(b"*") if head.get(FieldName::AccessControlAllowCredentials) == Some(b"true") => {
             faults.push(Fault::CredentialsForAll);
         }
         None if asked.fields.get(FieldName::SecFetchMode) == Some(b"cors") && is_foreign(origin, asked) => {
-            faults.push(Fault::OriginNotAllowed(text(origin)));
+            faults.push(Fault::OriginNotAllowed(Quoted::of(origin)));
         }
         _ => {}
     }
@@ -38,7 +41,7 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
 /// Judges the value of Access-Control-Allow-Credentials.
 pub(super) fn credentials(value: &[u8], faults: &mut Vec<Fault>) {
     if value != b"true" && value.eq_ignore_ascii_case(b"true") {
-        faults.push(Fault::CredentialsNotTrue(text(value)));
+        faults.push(Fault::CredentialsNotTrue(Quoted::of(value)));
     }
 }
 
@@ -52,7 +55,7 @@ fn preflight(
     match status {
         300..=399 => {
             return faults
-                .push(Fault::PreflightRedirected(head.get(FieldName::Location).map(text).unwrap_or_default()));
+                .push(Fault::PreflightRedirected(head.get(FieldName::Location).map(Quoted::of).unwrap_or_default()));
         }
         200..=299 => {}
         _ => return faults.push(Fault::PreflightRefused(status)),
@@ -60,15 +63,20 @@ fn preflight(
     let allowed = head.get(FieldName::AccessControlAllowOrigin);
     if allowed.is_none_or(|allowed| allowed != b"*" && allowed != origin) {
         return faults.push(match allowed {
-            Some(allowed) => Fault::OtherOriginAllowed { origin: text(origin), allowed: text(allowed), age: None },
-            None => Fault::PreflightLacks { field: FieldName::AccessControlAllowOrigin.as_str(), wanted: text(origin) },
+            Some(allowed) => {
+                Fault::OtherOriginAllowed { origin: Quoted::of(origin), allowed: Quoted::of(allowed), age: None }
+            }
+            None => Fault::PreflightLacks {
+                field: FieldName::AccessControlAllowOrigin.as_str(),
+                wanted: Quoted::of(origin),
+            },
         });
     }
     let any = |name| head.list(name).any(|it| it == b"*");
     let is_simple = matches!(method, b"GET" | b"HEAD" | b"POST");
     let methods = FieldName::AccessControlAllowMethods;
     if !is_simple && !any(methods) && !head.list(methods).any(|it| it == method) {
-        faults.push(Fault::PreflightLacks { field: methods.as_str(), wanted: text(method) });
+        faults.push(Fault::PreflightLacks { field: methods.as_str(), wanted: Quoted::of(method) });
     }
     let fields = FieldName::AccessControlAllowHeaders;
     let asked_for = asked.fields.list(FieldName::AccessControlRequestHeaders);
@@ -76,13 +84,24 @@ fn preflight(
         // Authorization has to be named (Fetch §4.8).
         let by_star = any(fields) && !field.eq_ignore_ascii_case(b"authorization");
         if !by_star && !head.lists(fields, field) {
-            faults.push(Fault::PreflightLacks { field: fields.as_str(), wanted: text(field) });
+            faults.push(Fault::PreflightLacks { field: fields.as_str(), wanted: Quoted::of(field) });
         }
     }
 }
 
 fn varies_by_origin(head: &Head<'_>) -> bool {
     head.list(FieldName::Vary).any(|field| field == b"*" || field.eq_ignore_ascii_case(b"origin"))
+}
+
+/// Whether the browser says, or a proxy does, that no CORS check follows: the page has the origin that it asks (a proxy may have
+/// rewritten Host), or nobody reads the response but the browser itself (Fetch §3.3.1: only the mode "cors" is checked).
+fn is_unchecked(origin: &[u8], asked: &Fields) -> bool {
+    let says = |name, values: &[&[u8]]| asked.get(name).is_some_and(|said| values.contains(&said));
+    says(FieldName::SecFetchSite, &[b"same-origin", b"none"])
+        || asked.get(FieldName::SecFetchMode).is_some_and(|mode| mode != b"cors")
+        || [FieldName::Host, FieldName::XForwardedHost]
+            .into_iter()
+            .any(|name| authority(origin).is_some_and(|origin| asked.lists(name, origin)))
 }
 
 /// Whether that origin is another host than the one asked.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::Head;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
 
@@ -15,14 +15,10 @@ pub(super) fn judge(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
     if is_fixdate(value) || !begins_with_day(value) {
         return;
     }
-    let (name, value) = (name.as_str(), text(value));
     // asctime's form has no zone, and means GMT.
-    let is_asctime = value.as_bytes().get(3) == Some(&b' ');
-    faults.push(if is_asctime || value.ends_with(" GMT") {
-        Fault::DateForm { name, value }
-    } else {
-        Fault::DateNotGmt { name, value }
-    });
+    let is_gmt = value.get(3) == Some(&b' ') || value.ends_with(b" GMT");
+    let (name, value) = (name.as_str(), Quoted::of(value));
+    faults.push(if is_gmt { Fault::DateForm { name, value } } else { Fault::DateNotGmt { name, value } });
 }
 
 /// Last-Modified is not later than Date (RFC 9110 §8.8.2.1), where both are there.
@@ -31,7 +27,7 @@ pub(super) fn in_order(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let Some(modified) = head.get(FieldName::LastModified) else { return };
     let Some(date) = head.get(FieldName::Date) else { return };
     if is_later(modified, date) {
-        faults.push(Fault::ModifiedLater { modified: text(modified), date: text(date) });
+        faults.push(Fault::ModifiedLater { modified: Quoted::of(modified), date: Quoted::of(date) });
     }
 }
 

@@ -5,9 +5,9 @@ use memchr::memmem;
 
 use super::super::content_type::media_type;
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::text;
 use super::super::section::{Head, elements};
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 /// Fields whose value isn't a list, so a message can have them only once (RFC 9110 §5.3). Fields that frame a body or
 /// belong to a WebSocket handshake are judged where they're read; Cookie and Set-Cookie have their own rules.
@@ -51,7 +51,7 @@ pub(super) fn judge(head: &Head<'_>, faults: &mut Vec<Fault>) {
 #[inline]
 pub(super) fn entity_tag(value: &[u8], faults: &mut Vec<Fault>) {
     if !is_entity_tag(value) {
-        faults.push(Fault::MalformedEntityTag { name: FieldName::ETag.as_str(), value: text(value) });
+        faults.push(Fault::MalformedEntityTag { name: FieldName::ETag.as_str(), value: Quoted::of(value) });
     }
 }
 
@@ -71,6 +71,7 @@ const END_TO_END: NameSet = NameSet::of(&[
     FieldName::Accept,
     FieldName::AcceptEncoding,
     FieldName::Authorization,
+    FieldName::CacheControl,
     FieldName::ContentEncoding,
     FieldName::ContentLength,
     FieldName::ContentLocation,
@@ -101,11 +102,9 @@ pub(super) fn connection(value: &[u8], faults: &mut Vec<Fault>) {
     if matches!(value, b"keep-alive" | b"Keep-Alive" | b"close" | b"Upgrade" | b"upgrade") {
         return; // As nearly all are.
     }
-    let is_end_to_end = |option: &&[u8]| {
-        option.eq_ignore_ascii_case(b"cache-control")
-            || FieldName::of(option).is_some_and(|name| END_TO_END.meets(NameSet::of(&[name])))
-    };
-    faults.extend(elements(value).find(is_end_to_end).map(|option| Fault::EndToEndOption(text(option))));
+    let end_to_end =
+        |option| FieldName::of(option).filter(|name| END_TO_END.meets(NameSet::of(&[*name]))).map(FieldName::as_str);
+    faults.extend(elements(value).find_map(end_to_end).map(Fault::EndToEndOption));
 }
 
 /// Judges a challenge: its realm is a quoted string (RFC 9110 §11.5).
@@ -155,8 +154,8 @@ pub(super) fn trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
         FieldName::WwwAuthenticate,
     ]);
     for line in head.lines {
-        if line.known.is_some_and(|name| HEADERS_ONLY.meets(NameSet::of(&[name]))) {
-            faults.push(Fault::NotForTrailers(text(head.slice(&line.name))));
+        if let Some(name) = line.known.filter(|name| HEADERS_ONLY.meets(NameSet::of(&[*name]))) {
+            faults.push(Fault::NotForTrailers(name.as_str()));
         }
     }
 }
@@ -172,7 +171,8 @@ fn repeated(head: &Head<'_>, faults: &mut Vec<Fault>) {
         let mut values = head.all(name);
         let Some(first) = values.next() else { continue };
         if let Some(other) = values.next() {
-            faults.push(Fault::RepeatedField { name: name.as_str(), same: first == other });
+            let differing = (first != other).then(|| Quoted::of(other));
+            faults.push(Fault::RepeatedField { name: name.as_str(), first: Quoted::of(first), differing });
         }
     }
 }
@@ -181,7 +181,7 @@ fn repeated(head: &Head<'_>, faults: &mut Vec<Fault>) {
 fn not_ascii(head: &Head<'_>, faults: &mut Vec<Fault>) {
     let line = head.lines.iter().find(|line| !head.slice(&line.value).is_ascii());
     if let Some(line) = line {
-        faults.push(Fault::ValueNotAscii(text(head.slice(&line.name))));
+        faults.push(Fault::ValueNotAscii(Quoted::of(head.slice(&line.name))));
     }
 }
 

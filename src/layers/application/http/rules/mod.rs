@@ -19,7 +19,7 @@ mod target;
 
 pub use content::Sniffer;
 pub use problems::Fault;
-pub use range::judge_part;
+pub use range::{is_part, is_part_of, judge_part};
 
 use super::names::FieldName;
 use super::section::{Fields, Head};

@@ -2,11 +2,11 @@
 
 use super::super::content_type::is_media_type;
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::{Fields, Head};
 use super::RequestHead;
 use super::fields::names_connection;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 /// What a response must have, and what it may only have, or be, if the request, where that was captured, asked for it.
 #[inline]
@@ -44,9 +44,8 @@ fn upgrade_was_asked(head: &Head<'_>, request: Option<&Fields>, faults: &mut Vec
     for chosen in head.list(FieldName::Upgrade) {
         if !request.lists(FieldName::Upgrade, chosen) {
             let all: Vec<&[u8]> = offered().collect();
-            let offered =
-                if all.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", text(&all.join(&b", "[..]))) };
-            faults.push(Fault::UpgradeNotAsked { chosen: text(chosen), offered });
+            let offered = (!all.is_empty()).then(|| Quoted::of(&all.join(&b", "[..])));
+            faults.push(Fault::UpgradeNotAsked { chosen: Quoted::of(chosen), offered });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a message says that the specification forbids: of what its fields mean, and of what it answers.
 
 use crate::layers::problem::faults;
+use crate::layers::quoted::{Named, Quoted};
 
 faults! {
     /// A rule that a message breaks, with the facts.
@@ -12,12 +13,15 @@ faults! {
         )]
         UpgradeWithoutConnection => "upgrade-without-connection", "RFC 9110 §7.8";
         /// A 101 to a protocol that the request did not offer.
-        #[error("the server switches to \"{chosen}\"; the request offered {offered}")]
+        #[error(
+            "the server switches to {chosen}; the request offered {}",
+            offered.as_ref().map_or_else(|| "nothing".to_owned(), Quoted::to_string)
+        )]
         UpgradeNotAsked {
             /// What the response switches to.
-            chosen: String,
-            /// What the request's Upgrade says: "nothing", or its value in quotes.
-            offered: String,
+            chosen: Quoted,
+            /// What the request's Upgrade says, if there is one.
+            offered: Option<Quoted>,
         } => "upgrade-not-asked", "RFC 9110 §7.8";
         /// A 101 or 426 without an Upgrade field.
         #[error("a {0} response must name the protocol in an Upgrade header; this one has none")]
@@ -38,30 +42,35 @@ faults! {
         #[error("a 407 must say in Proxy-Authenticate how to log in to the proxy; this one does not")]
         NoProxyChallenge => "missing-proxy-authenticate", "RFC 9110 §15.5.8";
         /// A byte beyond US-ASCII in the request target.
-        #[error("the request target \"{0}\" contains bytes beyond US-ASCII: they have to be percent-encoded")]
-        TargetNotAscii(String) => "target-not-ascii", "RFC 9112 §3.2";
+        #[error("the request target {0} contains bytes beyond US-ASCII: they have to be percent-encoded")]
+        TargetNotAscii(Quoted) => "target-not-ascii", "RFC 9112 §3.2";
         /// A fragment in the request target.
-        #[error("the request target \"{0}\" has a fragment (#…), which is for the client alone and must not be sent")]
-        FragmentInTarget(String) => "fragment-in-target", "RFC 9110 §7.1";
+        #[error("the request target {0} has a fragment (#…), which is for the client alone and must not be sent")]
+        FragmentInTarget(Quoted) => "fragment-in-target", "RFC 9110 §7.1";
         /// `*` as the target of another method than OPTIONS.
         #[error("the target * is only for OPTIONS; this method is {0}")]
-        AsteriskNotOptions(String) => "asterisk-target", "RFC 9112 §3.2.4";
+        AsteriskNotOptions(Named) => "asterisk-target", "RFC 9112 §3.2.4";
         /// User name or password in a URI.
         #[error("{0} contains a user name (user@host), which must not be sent: readers show it to everybody")]
         UserInfo(&'static str) => "userinfo-in-uri", "RFC 9110 §4.2.4";
         /// A Host that isn't a host and port.
-        #[error("Host must be a name and a port, nothing else; here it is \"{0}\"")]
-        MalformedHost(String) => "malformed-host", "RFC 9110 §7.2";
+        #[error("Host must be a name and a port, nothing else; here it is {0}")]
+        MalformedHost(Quoted) => "malformed-host", "RFC 9110 §7.2";
         /// A field that may appear only once, but appears more often.
         #[error(
             "{name} may appear only once, but appears more often{}",
-            if *same { ", with the same value" } else { ", with different values: readers disagree on them" }
+            differing.as_ref().map_or_else(
+                || ", with the same value".to_owned(),
+                |differing| format!(", with different values, {first} and {differing}: readers disagree on which one counts")
+            )
         )]
         RepeatedField {
             /// Which.
             name: &'static str,
-            /// Whether the first two values are the same.
-            same: bool,
+            /// Its first value.
+            first: Quoted,
+            /// The second, if it's another.
+            differing: Option<Quoted>,
         } => "repeated-field", "RFC 9110 §5.3";
         /// Several Cookie fields in an HTTP/1.1 request.
         #[error(
@@ -70,17 +79,17 @@ faults! {
         SeveralCookies(usize) => "several-cookie-fields", "RFC 6265 §5.4";
         /// A field value with bytes beyond US-ASCII.
         #[error(
-            "the value of \"{0}\" contains bytes beyond US-ASCII: some readers take them for UTF-8, others for \
+            "the value of {0} contains bytes beyond US-ASCII: some readers take them for UTF-8, others for \
              Latin-1, and some refuse the message"
         )]
-        ValueNotAscii(String) => note "value-not-ascii", "RFC 9110 §5.5";
+        ValueNotAscii(Quoted) => note "value-not-ascii", "RFC 9110 §5.5";
         /// A date that is not in GMT.
-        #[error("dates must be in GMT and end with \"GMT\"; {name} is \"{value}\"")]
+        #[error("dates must be in GMT and end with \"GMT\"; {name} is {value}")]
         DateNotGmt {
             /// Which field.
             name: &'static str,
             /// Its value.
-            value: String,
+            value: Quoted,
         } => "date-not-gmt", "RFC 9110 §5.6.7";
         /// An entity tag without its quotes.
         #[error("an entity tag must be in double quotes; {name} says {value}")]
@@ -88,7 +97,7 @@ faults! {
             /// Which field.
             name: &'static str,
             /// What stands there in its place.
-            value: String,
+            value: Quoted,
         } => "malformed-etag", "RFC 9110 §8.8.3";
         /// TE without the connection option.
         #[error("TE is for the next hop only, so Connection has to list it; here it doesn't")]
@@ -109,33 +118,33 @@ faults! {
         )]
         OtherEntityTag {
             /// What If-None-Match says.
-            held: String,
+            held: Quoted,
             /// What the `ETag` says.
-            tag: String,
+            tag: Quoted,
         } => "other-etag-in-304", "RFC 9110 §15.4.5";
         /// A 200 where the client's copy is still good.
         #[error(
             "the client already has the version with the ETag {0} (If-None-Match), and the server sends the same one \
              again: a 304 without a body would do"
         )]
-        NotModifiedUnsaid(String) => note "not-modified-unsaid", "RFC 9110 §13.1.2";
+        NotModifiedUnsaid(Quoted) => note "not-modified-unsaid", "RFC 9110 §13.1.2";
         /// Several ranges in one Content-Range.
         #[error(
-            "Content-Range names several ranges, \"{0}\", but can hold only one: several ranges go into a \
+            "Content-Range names several ranges, {0}, but can hold only one: several ranges go into a \
              multipart/byteranges body"
         )]
-        SeveralContentRanges(String) => "malformed-content-range", "RFC 9110 §14.4";
+        SeveralContentRanges(Quoted) => "malformed-content-range", "RFC 9110 §14.4";
         /// A Content-Range that cannot be.
         #[error(
             "Content-Range is \"bytes first-last/whole\", where first is at most last and last is less than whole; \
-             here it is \"{0}\""
+             here it is {0}"
         )]
-        MalformedContentRange(String) => "malformed-content-range", "RFC 9110 §14.4";
+        MalformedContentRange(Quoted) => "malformed-content-range", "RFC 9110 §14.4";
         /// A body that is not as long as its Content-Range says.
-        #[error("Content-Range says \"{said}\", which is {length} bytes, but the body has {body}")]
+        #[error("Content-Range says {said}, which is {length} bytes, but the body has {body}")]
         ContentRangeLength {
             /// What the field says.
-            said: String,
+            said: Quoted,
             /// How many bytes that are.
             length: u64,
             /// How many the body has.
@@ -143,14 +152,14 @@ faults! {
         } => "content-range-length", "RFC 9110 §14.4";
         /// A 206 with another part than was asked for.
         #[error(
-            "the client asked for {asked} and got \"{got}\": if it puts that where the other part belongs, its file \
+            "the client asked for {asked} and got {got}: if it puts that where the other part belongs, its file \
              is corrupted"
         )]
         OtherRange {
             /// What Range says.
-            asked: String,
+            asked: Quoted,
             /// What Content-Range says.
-            got: String,
+            got: Quoted,
         } => "other-range-than-asked", "RFC 9110 §15.3.7";
         /// A redirection without Location.
         #[error("a {0} must say in Location where to go, but this one has none: the client stays where it is")]
@@ -160,20 +169,20 @@ faults! {
             "the redirect leads to the same URL that the client asked for, {0}: a loop, unless something else \
              changes"
         )]
-        RedirectToItself(String) => note "redirect-to-itself", "RFC 9110 §15.4";
+        RedirectToItself(Quoted) => note "redirect-to-itself", "RFC 9110 §15.4";
         /// A request without a length, answered with 411.
         #[error(
             "the server requires the body's length: this {0} has no Content-Length, not even 0, and no \
              Transfer-Encoding"
         )]
-        LengthWanted(String) => note "length-wanted", "RFC 9110 §15.5.12";
+        LengthWanted(Named) => note "length-wanted", "RFC 9110 §15.5.12";
         /// A refusal of a request with a very long field.
         #[error("the request's largest header is {name}, with {length} bytes: that may be the reason for the {status}")]
         FieldTooLarge {
             /// The status.
             status: u16,
             /// The field's name.
-            name: String,
+            name: Named,
             /// The length of name and value.
             length: usize,
         } => note "header-too-large", "RFC 6585 §5";
@@ -184,19 +193,19 @@ faults! {
         #[error(
             "the client asked for text/event-stream and got {0}: a browser's EventSource gives up here, and does not try again"
         )]
-        NoEventStream(String) => note "not-an-event-stream", "WHATWG HTML §9.2.2";
+        NoEventStream(Quoted) => note "not-an-event-stream", "WHATWG HTML §9.2.2";
         /// An event stream with a length.
         #[error(
             "this event stream has a Content-Length ({0}), so it ends there: a browser's EventSource reconnects each \
              time, and the page polls"
         )]
-        EventStreamEnds(String) => note "event-stream-ends", "WHATWG HTML §9.2.3";
+        EventStreamEnds(Quoted) => note "event-stream-ends", "WHATWG HTML §9.2.3";
         /// A preflight that was redirected.
         #[error(
-            "a CORS preflight must not be redirected, but this one was, to \"{0}\": the browser gives up. Call that \
+            "a CORS preflight must not be redirected, but this one was, to {0}: the browser gives up. Call that \
              URL directly"
         )]
-        PreflightRedirected(String) => note "preflight-redirected", "WHATWG Fetch §4.8";
+        PreflightRedirected(Quoted) => note "preflight-redirected", "WHATWG Fetch §4.8";
         /// A preflight that was refused.
         #[error("a CORS preflight needs a status from 200 to 299, but got {0}: the browser does not send the actual request")]
         PreflightRefused(u16) => note "preflight-refused", "WHATWG Fetch §4.8";
@@ -209,7 +218,7 @@ faults! {
             /// The field that would say so.
             field: &'static str,
             /// What the browser asked for.
-            wanted: String,
+            wanted: Quoted,
         } => note "preflight-not-allowed", "WHATWG Fetch §4.8";
         /// A response that another origin may read.
         #[error(
@@ -221,15 +230,15 @@ faults! {
         )]
         OtherOriginAllowed {
             /// What Origin says.
-            origin: String,
+            origin: Quoted,
             /// What Access-Control-Allow-Origin says.
-            allowed: String,
+            allowed: Quoted,
             /// What Age says, where Vary does not name Origin.
-            age: Option<String>,
+            age: Option<Quoted>,
         } => note "origin-not-allowed", "WHATWG Fetch §4.10";
         /// A cross-origin request whose response no page may read.
         #[error("no Access-Control-Allow-Origin allows {0}: the browser (CORS) keeps the response from the page")]
-        OriginNotAllowed(String) => note "origin-not-allowed", "WHATWG Fetch §4.10";
+        OriginNotAllowed(Quoted) => note "origin-not-allowed", "WHATWG Fetch §4.10";
         /// Credentials together with `*`.
         #[error(
             "Access-Control-Allow-Origin is *, together with Access-Control-Allow-Credentials: a browser that sent \
@@ -237,14 +246,14 @@ faults! {
         )]
         CredentialsForAll => note "credentials-for-all", "WHATWG Fetch §4.10";
         /// A cookie with SameSite=None that is not Secure.
-        #[error("the cookie \"{0}\" has SameSite=None but not Secure: browsers drop it silently")]
-        SameSiteWithoutSecure(String) => note "samesite-none-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §5.7";
+        #[error("the cookie {0} has SameSite=None but not Secure: browsers drop it silently")]
+        SameSiteWithoutSecure(Quoted) => note "samesite-none-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §5.7";
         /// A cookie whose name's prefix demands Secure.
-        #[error("a cookie whose name begins with __Secure- or __Host- has to be Secure; \"{0}\" is not, and browsers drop it")]
-        PrefixWithoutSecure(String) => note "cookie-prefix-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
+        #[error("a cookie whose name begins with __Secure- or __Host- has to be Secure; {0} is not, and browsers drop it")]
+        PrefixWithoutSecure(Quoted) => note "cookie-prefix-without-secure", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
         /// A multipart type without its boundary.
         #[error("the body is {0}, which needs the boundary parameter: without it nobody can tell the parts apart")]
-        NoBoundary(String) => "multipart-without-boundary", "RFC 2046 §5.1.1";
+        NoBoundary(Quoted) => "multipart-without-boundary", "RFC 2046 §5.1.1";
         /// Content in a TRACE request.
         #[error("a TRACE request must not have content, but this one does")]
         ContentInTrace => "content-in-trace", "RFC 9110 §9.3.8";
@@ -264,9 +273,9 @@ faults! {
         )]
         CodingNotAccepted {
             /// The coding.
-            coding: String,
+            coding: Named,
             /// What the request accepts.
-            accepted: String,
+            accepted: Quoted,
             /// Whether the response has been in a cache.
             by_cache: bool,
         } => note "coding-not-accepted", "RFC 9110 §12.5.3";
@@ -290,39 +299,39 @@ faults! {
         BothLengthsForHead => "both-lengths-for-head", "RFC 9112 §6.2";
         /// A target of none of the forms that there are.
         #[error(
-            "the request target is \"{0}\": it has to be a path that begins with a slash, a whole URI, host:port for CONNECT, or * \
+            "the request target is {0}: it has to be a path that begins with a slash, a whole URI, host:port for CONNECT, or * \
              for OPTIONS"
         )]
-        MalformedTarget(String) => "malformed-target", "RFC 9112 §3.2";
+        MalformedTarget(Quoted) => "malformed-target", "RFC 9112 §3.2";
         /// A Host other than the one in the target.
-        #[error("the target's host is \"{target}\", and Host says \"{host}\": servers disagree on which site is meant")]
+        #[error("the target's host is {target}, and Host says {host}: servers disagree on which site is meant")]
         HostUnlikeTarget {
             /// The target's authority.
-            target: String,
+            target: Quoted,
             /// What Host says.
-            host: String,
+            host: Quoted,
         } => "host-unlike-target", "RFC 9112 §3.2";
         /// TE that names chunked.
         #[error("TE lists chunked, which every HTTP/1.1 client accepts: it must not be listed there")]
         ChunkedInTe => "chunked-in-te", "RFC 9112 §7.4";
         /// A date in an obsolete form, or in one that never was.
-        #[error("dates must have the form \"Sun, 06 Nov 1994 08:49:37 GMT\"; {name} is \"{value}\"")]
+        #[error("dates must have the form \"Sun, 06 Nov 1994 08:49:37 GMT\"; {name} is {value}")]
         DateForm {
             /// Which field.
             name: &'static str,
             /// Its value.
-            value: String,
+            value: Quoted,
         } => "date-form", "RFC 9110 §5.6.7";
         /// A field for everybody among the connection options.
         #[error("Connection names {0}, which is meant for everybody: a proxy removes it, so the other end never sees it")]
-        EndToEndOption(String) => "end-to-end-connection-option", "RFC 9110 §7.6.1";
+        EndToEndOption(&'static str) => "end-to-end-connection-option", "RFC 9110 §7.6.1";
         /// A Last-Modified later than Date.
-        #[error("Last-Modified is \"{modified}\", which is later than the response itself (Date: {date})")]
+        #[error("Last-Modified is {modified}, which is later than the response itself (Date: {date})")]
         ModifiedLater {
             /// What Last-Modified says.
-            modified: String,
+            modified: Quoted,
             /// What Date says.
-            date: String,
+            date: Quoted,
         } => "last-modified-after-date", "RFC 9110 §8.8.2.1";
         /// OPTIONS with content that isn't said to be anything.
         #[error("an OPTIONS request with content must say in Content-Type what the content is; this one does not")]
@@ -334,8 +343,8 @@ faults! {
         #[error("the request expects 100 Continue before its content, but has no content")]
         ExpectWithoutContent => "expect-without-content", "RFC 9110 §10.1.1";
         /// A fragment in Referer.
-        #[error("Referer has a fragment (#…), which is for the client alone and must not be sent: \"{0}\"")]
-        FragmentInReferer(String) => "fragment-in-referer", "RFC 9110 §10.1.3";
+        #[error("Referer has a fragment (#…), which is for the client alone and must not be sent: {0}")]
+        FragmentInReferer(Quoted) => "fragment-in-referer", "RFC 9110 §10.1.3";
         /// A challenge whose realm has no quotes.
         #[error("the realm in {0} must be in double quotes, but isn't: clients disagree on where it ends")]
         RealmNotQuoted(&'static str) => "realm-not-quoted", "RFC 9110 §11.5";
@@ -346,13 +355,13 @@ faults! {
         )]
         IfRangeIgnored {
             /// What If-Range says.
-            held: String,
+            held: Quoted,
             /// What the response says of the version.
-            got: String,
+            got: Quoted,
         } => "if-range-ignored", "RFC 9110 §13.1.5";
         /// A 206 that answers something other than GET.
         #[error("the response to this {0} is a part (206), but Range counts only for GET")]
-        RangeForOtherMethod(String) => "range-for-other-method", "RFC 9110 §14.2";
+        RangeForOtherMethod(Named) => "range-for-other-method", "RFC 9110 §14.2";
         /// An interim response to HTTP/1.0.
         #[error("the request is in HTTP/1.0, whose clients know no interim responses: they take this {0} for the final response")]
         InterimToOldVersion(u16) => "interim-to-http-1-0", "RFC 9110 §15.2";
@@ -361,28 +370,28 @@ faults! {
         RangeBesideParts => "content-range-beside-parts", "RFC 9110 §15.3.7.2";
         /// Several parts in answer to one range.
         #[error("the client asked for one range ({0}) and gets a multipart body, which it may not be able to read")]
-        PartsForOneRange(String) => "parts-for-one-range", "RFC 9110 §15.3.7.2";
+        PartsForOneRange(Quoted) => "parts-for-one-range", "RFC 9110 §15.3.7.2";
         /// A trailer that only counts as a header.
         #[error("{0} comes after the body, as a trailer, where it does not count: it has to be known earlier")]
-        NotForTrailers(String) => "field-not-for-trailers", "RFC 9110 §6.5.1";
+        NotForTrailers(&'static str) => "field-not-for-trailers", "RFC 9110 §6.5.1";
         /// A URI with an empty host.
         #[error("{0} is an http URI without a host: some programs take the first part of its path for the host")]
         UriWithoutHost(&'static str) => "uri-without-host", "RFC 9110 §4.2.1";
         /// Several cookies in one field.
         #[error(
-            "this Set-Cookie holds several cookies, joined with a comma: browsers take them for one, so \"{0}\" is \
+            "this Set-Cookie holds several cookies, joined with a comma: browsers take them for one, so {0} is \
              lost or becomes an attribute"
         )]
-        FoldedSetCookie(String) => note "folded-set-cookie", "RFC 6265 §3";
+        FoldedSetCookie(Quoted) => note "folded-set-cookie", "RFC 6265 §3";
         /// A cookie without a name.
-        #[error("a cookie is name=value, but this one has no name: \"{0}\"")]
-        CookieWithoutName(String) => note "cookie-without-name", "IETF draft-ietf-httpbis-rfc6265bis §4.1.1";
+        #[error("a cookie is name=value, but this one has no name: {0}")]
+        CookieWithoutName(Quoted) => note "cookie-without-name", "IETF draft-ietf-httpbis-rfc6265bis §4.1.1";
         /// A __Host- cookie that isn't its host's own.
-        #[error("a cookie whose name begins with __Host- has to have Path=/ and no Domain; browsers drop \"{0}\"")]
-        HostCookieElsewhere(String) => note "host-cookie-elsewhere", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
+        #[error("a cookie whose name begins with __Host- has to have Path=/ and no Domain; browsers drop {0}")]
+        HostCookieElsewhere(Quoted) => note "host-cookie-elsewhere", "IETF draft-ietf-httpbis-rfc6265bis §4.1.3";
         /// Access-Control-Allow-Credentials in another case.
-        #[error("browsers require Access-Control-Allow-Credentials to be \"true\", and take \"{0}\" for no")]
-        CredentialsNotTrue(String) => note "credentials-not-true", "WHATWG Fetch §3.3.4";
+        #[error("browsers require Access-Control-Allow-Credentials to be \"true\", and take {0} for no")]
+        CredentialsNotTrue(Quoted) => note "credentials-not-true", "WHATWG Fetch §3.3.4";
         /// The coding deflate without the header of zlib.
         #[error(
             "the body's coding is deflate, which is DEFLATE data between zlib's header and checksum; here it is raw: \

@@ -1,11 +1,12 @@
 //! Parts of a representation (RFC 9110 §14): what Content-Range says, beside what was asked for.
 
 use super::super::names::{FieldName, NameSet};
-use super::super::problems::text;
 use super::super::section::{Fields, Head, begins_with};
+use super::super::start_line::{Parts, named_method};
 use super::RequestHead;
 use super::obligations::has_parts;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 /// What a Content-Range says: the first and last byte, and the length of the whole, where it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,11 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     }
     let wanted = asked.and_then(|asked| asked.fields.get(FieldName::Range));
     if let Some(asked) = asked.filter(|asked| wanted.is_some() && asked.method != b"GET") {
-        faults.push(Fault::RangeForOtherMethod(text(asked.method)));
+        faults.push(Fault::RangeForOtherMethod(named_method(asked.method)));
     }
     if has_parts(head) {
         if let Some(wanted) = wanted.filter(|wanted| single(wanted).is_some()) {
-            faults.push(Fault::PartsForOneRange(text(wanted)));
+            faults.push(Fault::PartsForOneRange(Quoted::of(wanted)));
         }
         if head.get(FieldName::ContentRange).is_some() {
             faults.push(Fault::RangeBesideParts);
@@ -34,13 +35,13 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     }
     let Some(value) = head.get(FieldName::ContentRange).filter(|value| is_of_bytes(value)) else { return };
     if value.contains(&b',') {
-        return faults.push(Fault::SeveralContentRanges(text(value)));
+        return faults.push(Fault::SeveralContentRanges(Quoted::of(value)));
     }
     let Some(range) = ContentRange::parse(value) else {
-        return faults.push(Fault::MalformedContentRange(text(value)));
+        return faults.push(Fault::MalformedContentRange(Quoted::of(value)));
     };
     if let Some(length) = declared_length(head).filter(|length| *length != range.length()) {
-        faults.push(Fault::ContentRangeLength { said: text(value), length: range.length(), body: length });
+        faults.push(Fault::ContentRangeLength { said: Quoted::of(value), length: range.length(), body: length });
     }
     let Some((first, last)) = wanted.and_then(single) else { return };
     let fits = match (first, last) {
@@ -51,8 +52,8 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
         (_, None) => true,
     };
     if !fits {
-        let asked = wanted.map(text).unwrap_or_default();
-        faults.push(Fault::OtherRange { asked, got: text(value) });
+        let asked = wanted.map(Quoted::of).unwrap_or_default();
+        faults.push(Fault::OtherRange { asked, got: Quoted::of(value) });
     }
 }
 
@@ -62,7 +63,33 @@ pub fn judge_part(fields: &Fields, body: u64) -> Option<Fault> {
     const KNOWN_BEFORE: NameSet = NameSet::of(&[FieldName::ContentEncoding, FieldName::ContentLength]);
     let value = fields.get(FieldName::ContentRange).filter(|value| is_of_bytes(value) && !fields.has(KNOWN_BEFORE))?;
     let length = ContentRange::parse(value)?.length();
-    (length != body).then(|| Fault::ContentRangeLength { said: text(value), length, body })
+    (length != body).then(|| Fault::ContentRangeLength { said: Quoted::of(value), length, body })
+}
+
+/// Whether the content of a message with that head is a part of a representation. Codings were applied to the whole (RFC 9110
+/// §8.4, §14.1.2), so a part can neither be decoded nor judged on its own.
+#[must_use]
+pub fn is_part(head: &Head<'_>) -> bool {
+    let status = match head.start.map(|start| &start.parts) {
+        Some(Parts::Status { status, .. }) => Some(*status),
+        _ => None,
+    };
+    is_part_of(status, || head.get(FieldName::ContentRange))
+}
+
+/// The same for a response with that status, or a request, with that Content-Range: a client may send a part, too (§14.5).
+#[must_use]
+pub fn is_part_of<'a>(status: Option<u16>, range: impl FnOnce() -> Option<&'a [u8]>) -> bool {
+    let range = match status {
+        Some(206) => range(),
+        Some(_) => return false,
+        None => match range() {
+            None => return false,
+            range => range,
+        },
+    };
+    let range = range.filter(|value| is_of_bytes(value)).and_then(ContentRange::parse);
+    !range.is_some_and(|range| range.first == 0 && range.whole == Some(range.length()))
 }
 
 /// Other units are somebody else's.

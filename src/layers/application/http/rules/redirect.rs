@@ -1,11 +1,11 @@
 //! Redirections (RFC 9110 §15.4): one without a destination, and one to where the client is already.
 
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::Head;
 use super::RequestHead;
 use super::problems::Fault;
 use super::target::authority;
+use crate::layers::quoted::Quoted;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     if !matches!(status, 301 | 302 | 303 | 307 | 308) {
@@ -20,7 +20,7 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
                 && matches!(asked.method, b"GET" | b"HEAD")
                 && head.get(FieldName::SetCookie).is_none() =>
         {
-            faults.push(Fault::RedirectToItself(text(location)));
+            faults.push(Fault::RedirectToItself(Quoted::of(location)));
         }
         _ => {}
     }

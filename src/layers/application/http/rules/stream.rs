@@ -2,10 +2,10 @@
 
 use super::super::content_type::{is_event_stream, media_type};
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::Head;
 use super::RequestHead;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
     let accepted = asked.fields.get(FieldName::Accept);
@@ -15,8 +15,8 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
     }
     let Some(kind) = head.get(FieldName::ContentType) else { return };
     if !is_event_stream(kind) {
-        faults.push(Fault::NoEventStream(text(media_type(kind))));
+        faults.push(Fault::NoEventStream(Quoted::of(media_type(kind))));
     } else if let Some(length) = head.get(FieldName::ContentLength) {
-        faults.push(Fault::EventStreamEnds(text(length)));
+        faults.push(Fault::EventStreamEnds(Quoted::of(length)));
     }
 }

@@ -1,23 +1,24 @@
 //! What is asked for, and from which host: the request target (RFC 9112 §3.2) and Host (RFC 9110 §7.2).
 
 use super::super::names::FieldName;
-use super::super::problems::text;
 use super::super::section::{Head, begins_with};
+use super::super::start_line::named_method;
 use super::super::words;
 use super::problems::Fault;
+use crate::layers::quoted::Quoted;
 
 #[inline]
 pub(super) fn judge(head: &Head<'_>, method: &[u8], target: &[u8], faults: &mut Vec<Fault>) {
     if !words::are_ascii(target) {
-        faults.push(Fault::TargetNotAscii(text(target)));
+        faults.push(Fault::TargetNotAscii(Quoted::of(target)));
     } else if words::contain(target, b'#') {
-        faults.push(Fault::FragmentInTarget(text(target)));
+        faults.push(Fault::FragmentInTarget(Quoted::of(target)));
     } else if !has_form(method, target) && head.start.is_some_and(|start| start.fault.is_none()) {
-        faults.push(Fault::MalformedTarget(text(target)));
+        faults.push(Fault::MalformedTarget(Quoted::of(target)));
     }
     match target.first() {
         Some(b'*') if target == b"*" && method != b"OPTIONS" && method != b"PRI" => {
-            faults.push(Fault::AsteriskNotOptions(text(method)));
+            faults.push(Fault::AsteriskNotOptions(named_method(method)));
         }
         // The authority of an absolute-form target: RFC 9110 §4.2.4.
         Some(byte) if byte.is_ascii_alphabetic() && has_user(target) => {
@@ -56,7 +57,7 @@ fn host_is_the_targets(head: &Head<'_>, target: &[u8], faults: &mut Vec<Fault>) 
         host.strip_suffix(port).unwrap_or(host).to_ascii_lowercase()
     };
     if is_host(host) && bare(of_target) != bare(host) {
-        faults.push(Fault::HostUnlikeTarget { target: text(of_target), host: text(host) });
+        faults.push(Fault::HostUnlikeTarget { target: Quoted::of(of_target), host: Quoted::of(host) });
     }
 }
 
@@ -69,7 +70,7 @@ pub(super) fn uri(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
         faults.push(Fault::UriWithoutHost(name.as_str()));
     }
     if name == FieldName::Referer && words::contain(value, b'#') {
-        faults.push(Fault::FragmentInReferer(text(value)));
+        faults.push(Fault::FragmentInReferer(Quoted::of(value)));
     }
 }
 
@@ -82,7 +83,7 @@ fn lacks_host(uri: &[u8]) -> bool {
 /// Judges the value of Host.
 pub(super) fn host(value: &[u8], faults: &mut Vec<Fault>) {
     if !is_host(value) {
-        faults.push(Fault::MalformedHost(text(value)));
+        faults.push(Fault::MalformedHost(Quoted::of(value)));
     }
 }
 
