@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Hop, SLOW_TO_PASS_ON};
+use super::{Fate, Hop, SLOW_TO_PASS_ON};
 use crate::inspect::record::{Direction, Exchange, Fields, HttpMessage, Request, Response};
 use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::handshake;
@@ -79,7 +79,7 @@ impl Hop {
         if let (Some(asked), Some(passed)) = (&from.request, &to.request) {
             requests(asked, passed, &mut found);
         }
-        if !self.again {
+        if self.fate == Fate::PassedOn {
             responses(to, from, &mut found);
         }
         found
@@ -98,16 +98,32 @@ impl Hop {
     pub fn is_made_up(&self) -> bool {
         passed_on(&self.from.exchange).is_some_and(|told| is_made_up(self.to.exchange.response.as_ref(), told))
     }
+
+    /// Whether the proxy asked if what it had stored was still good, was told so, and answered with that.
+    #[must_use]
+    pub fn is_revalidated(&self) -> bool {
+        passed_on(&self.from.exchange).is_some_and(|told| is_revalidated(&self.to.exchange, told))
+    }
 }
 
 /// What the client got for an answer; not a 101 to another protocol than WebSocket, which is between the two of them: the answer
 /// comes in that protocol.
-fn passed_on(from: &Exchange) -> Option<&Response> {
+pub(super) fn passed_on(from: &Exchange) -> Option<&Response> {
     from.response.as_ref().filter(|it| it.status != 101 || from.upgraded.as_deref() == Some("websocket"))
 }
 
-fn is_made_up(made: Option<&Response>, told: &Response) -> bool {
+pub(super) fn is_made_up(made: Option<&Response>, told: &Response) -> bool {
     made.is_none_or(|made| told.message.extent.first.time < made.message.extent.first.time)
+}
+
+/// Whether the server's 304 let a cache answer from its store (RFC 9111 §4.3.3).
+pub(super) fn is_revalidated(made: &Exchange, told: &Response) -> bool {
+    let is_conditional = made.request.as_ref().is_some_and(|it| {
+        let fields = &it.message.headers;
+        [FieldName::IfNoneMatch, FieldName::IfModifiedSince].into_iter().any(|name| fields.get(name).is_some())
+    });
+    let is_unmodified = made.response.as_ref().is_some_and(|it| it.status == 304);
+    is_unmodified && is_conditional && matches!(told.status, 200 | 206) && !is_made_up(made.response.as_ref(), told)
 }
 
 /// What a proxy did to an upgrade that was requested in that version of the protocol: "dropped Upgrade".
@@ -144,8 +160,11 @@ fn requests(asked: &Request, passed: &Request, found: &mut Vec<Change>) {
 }
 
 /// What became of `made`, a server's response, on its way to the client.
-fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change>) {
+pub(super) fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change>) {
+    let before = told.interim.as_slice();
     let Some(told) = passed_on(told) else { return };
+    let is_revalidated = is_revalidated(made, told);
+    let interim = made.interim.as_slice();
     let first = told.message.extent.first;
     let mut differ = Differ { direction: Direction::Server, packet: first.packet, found };
     let status = |it: &Response| it.status.to_string().into_bytes();
@@ -161,6 +180,17 @@ fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change>) {
     if first.time.since(began.time) >= SLOW_TO_PASS_ON {
         let [before, after] = [began, first].map(|it| Some(it.time.to_string().into_bytes()));
         differ.add(ChangeKind::Delayed, MessagePart::Message, b"response", before, after);
+    }
+    differ.interim(interim, before);
+    if is_revalidated {
+        // The 304 updates what is stored: neither its fields nor its content are what the client is to get.
+        return differ.add(
+            ChangeKind::Changed,
+            MessagePart::Message,
+            b"response",
+            Some(status(made)),
+            Some(status(told)),
+        );
     }
     differ.start_line("status", &status(made), &status(told));
     differ.messages(&made.message, &told.message);
@@ -191,6 +221,21 @@ impl Differ<'_> {
         if before != after {
             let [before, after] = [before, after].map(|it| Some(it.to_vec()));
             self.add(ChangeKind::Changed, MessagePart::StartLine, name.as_bytes(), before, after);
+        }
+    }
+
+    /// The interim responses that were sent and not passed on. A proxy sends its own 100, and a 101 isn't interim.
+    fn interim(&mut self, made: &[Response], told: &[Response]) {
+        let mut passed: Vec<u16> = told.iter().map(|it| it.status).collect();
+        for it in made.iter().filter(|it| !matches!(it.status, 100 | 101)) {
+            if let Some(at) = passed.iter().position(|status| *status == it.status) {
+                passed.swap_remove(at);
+                continue;
+            }
+            let packet = std::mem::replace(&mut self.packet, it.message.extent.first.packet);
+            let status = Some(it.status.to_string().into_bytes());
+            self.add(ChangeKind::Dropped, MessagePart::Message, b"interim response", status, None);
+            self.packet = packet;
         }
     }
 

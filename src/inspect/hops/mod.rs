@@ -5,6 +5,7 @@
 //! could be the one that was passed on, it says nothing.
 
 pub mod changes;
+mod choice;
 pub mod problems;
 mod telling;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use self::problems::Fault;
 use self::telling::Telling;
 use self::unanswered::Unanswered;
 use super::record::{Ends, Exchange, FieldLine, Fields, HttpMessage, Moment, Request, Response};
+use crate::layers::application::http::FieldName;
 use crate::layers::application::websocket::handshake;
 use crate::layers::quoted::OwnWords;
 use crate::limits::{MAX_ALIKE, MAX_HOP_BYTES, MAX_WAITING_REQUESTS};
@@ -35,8 +37,19 @@ pub struct Hop {
     pub to: Leg,
     /// What told that the two are the same.
     pub by: &'static str,
-    /// The proxy asked again later, so this isn't the answer that it passed on.
-    pub again: bool,
+    /// Whether it's this server's answer that the proxy passed on.
+    pub fate: Fate,
+}
+
+/// What became of a server's answer, of which a proxy may get several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It's the one that the client got, or none fits better.
+    PassedOn,
+    /// The proxy asked again later, and passed that answer on.
+    AskedAgain,
+    /// The proxy passed on what it had asked for before: this one is a hedge or a mirror.
+    Aside,
 }
 
 /// An exchange, bodies aside, and who had it.
@@ -94,8 +107,8 @@ struct Waiting {
     /// Its request asked for an upgrade to WebSocket.
     upgrade: bool,
     version: (u8, u8),
-    /// Where its final response began.
-    answered: Option<Moment>,
+    /// Where its final response began, and its status.
+    answered: Option<(Moment, u16)>,
     /// If it's on one side of a hop, or was.
     link: Option<Box<Link>>,
 }
@@ -105,6 +118,8 @@ struct Waiting {
 struct Link {
     /// What this is a copy of, and what told so.
     outer: Option<(Ticket, &'static str)>,
+    /// The Content-Length of what this is, if it's a copy.
+    length: Option<Box<[u8]>>,
     /// Its copies, as far as they aren't told yet.
     inner: Vec<Ticket>,
     /// The latest of them.
@@ -119,6 +134,11 @@ impl Link {
     /// Whether it has no side left that isn't told.
     fn is_loose(&self) -> bool {
         self.outer.is_none() && self.inner.is_empty()
+    }
+
+    /// Whether all that tells that it's a copy is what a service hands down to other requests, too.
+    fn is_handed_down(&self) -> bool {
+        self.outer.is_some_and(|(_, by)| telling::is_handed_down(by))
     }
 }
 
@@ -166,7 +186,10 @@ impl Hops {
             upgrade: handshake::is_asked(&request.message.headers),
             version: request.message.version,
             answered: None,
-            link: outer.map(|outer| Box::new(Link { outer: Some(outer), ..Link::default() })),
+            link: outer.map(|outer| {
+                let length = content_length(request).map(Box::from);
+                Box::new(Link { outer: Some(outer), length, ..Link::default() })
+            }),
         };
         match self.slots.get_mut(slot as usize) {
             Some(it) => *it = waiting,
@@ -200,7 +223,8 @@ impl Hops {
     pub(super) fn lost_upgrade(&self, ticket: Ticket, request: &Request) -> Option<Fault> {
         let inner = self.get(ticket)?;
         let outer = self.get(inner.link.as_ref()?.outer?.0)?;
-        let deeds = if outer.upgrade { changes::lost_upgrade(outer.version, request) } else { None };
+        let is_same = !inner.link.as_ref()?.is_handed_down() || outer.telling.call == inner.telling.call;
+        let deeds = if outer.upgrade && is_same { changes::lost_upgrade(outer.version, request) } else { None };
         deeds.map(|deeds| Fault::UpgradeDropped {
             proxy: OwnWords::of(proxy(outer.ends, inner.ends)),
             deeds: OwnWords::of(deeds),
@@ -224,12 +248,20 @@ impl Hops {
     }
 
     /// Takes note that an exchange has its final response, and says whether that was held back.
-    pub(super) fn answered(&mut self, ticket: Ticket, at: Moment) -> Option<Fault> {
-        self.get_mut(ticket)?.answered = Some(at);
+    pub(super) fn answered(&mut self, ticket: Ticket, exchange: &Exchange, at: Moment) -> Option<Fault> {
+        let status = exchange.response.as_ref()?.status;
+        self.get_mut(ticket)?.answered = Some((at, status));
         self.close(ticket);
         let outer = self.get(ticket)?;
-        let inner = self.get(outer.link.as_ref()?.latest?)?;
-        let began = inner.answered?;
+        let link = outer.link.as_ref()?;
+        // The proxy may have waited for the latest; of several that could be the one it passes on, the last held it up.
+        self.get(link.latest?)?.answered?;
+        let answers = link.inner.iter().filter_map(|ticket| {
+            let inner = self.get(*ticket)?;
+            let (began, _) = inner.answered.filter(|(_, made)| *made == status)?;
+            is_sure(outer, inner, exchange.request.as_ref()?).then_some((began, inner))
+        });
+        let (began, inner) = answers.max_by_key(|(began, _)| began.time)?;
         let held = at.time.since(began.time);
         (held >= SLOW_TO_PASS_ON).then(|| Fault::ResponseHeldBack {
             proxy: OwnWords::of(proxy(outer.ends, inner.ends)),
@@ -260,31 +292,62 @@ impl Hops {
     #[cold]
     fn end(&mut self, ticket: Ticket, exchange: &Exchange, mut take: impl FnMut(&Hop)) {
         let size = size(exchange);
-        if self.held + size > MAX_HOP_BYTES {
-            return self.forget(ticket);
-        }
+        let is_kept = self.held + size <= MAX_HOP_BYTES;
         let Some(link) = self.link_mut(ticket) else { return };
-        link.over = Some(Box::new(without_bodies(exchange)));
-        let (outer, inner) = (link.outer, link.inner.clone());
-        self.held += size;
-        self.close(ticket);
-        let links = outer.map(|(outer, _)| (outer, ticket)).into_iter();
-        for (outer, inner) in links.chain(inner.into_iter().map(|inner| (ticket, inner))) {
-            if let Some(hop) = self.hop(outer, inner) {
-                take(&hop);
-                self.part(outer, inner);
+        let outer = link.outer;
+        if is_kept {
+            link.over = Some(Box::new(without_bodies(exchange)));
+            self.held += size;
+            self.close(ticket);
+        } else {
+            self.forget(ticket);
+        }
+        for outer in outer.map(|(outer, _)| outer).into_iter().chain([ticket]) {
+            if self.is_settled(outer) {
+                self.tell(outer, &mut take);
             }
         }
     }
 
+    /// Whether an exchange is over, and all its copies are: one of them may explain another.
+    fn is_settled(&self, outer: Ticket) -> bool {
+        let is_over = |ticket| self.link(ticket).is_some_and(|it| it.over.is_some());
+        is_over(outer) && self.link(outer).is_some_and(|it| it.inner.iter().all(|inner| is_over(*inner)))
+    }
+
+    /// Passes on the hops from an exchange that's settled.
+    fn tell(&mut self, outer: Ticket, take: &mut impl FnMut(&Hop)) {
+        let Some(link) = self.link(outer) else { return };
+        let (Some(told), all) = (link.over.as_deref(), link.inner.clone()) else { return };
+        let made = |ticket| Some((self.link(ticket)?.outer?.1, self.link(ticket)?.over.as_deref()?));
+        let mut copies = all.clone();
+        copies.retain(|it| made(*it).is_some_and(|(by, made)| choice::is_borne_out(by, told, made)));
+        let chosen = choice::passed_on(told, copies.iter().filter_map(|it| Some(made(*it)?.1)));
+        // If the latest is forgotten, it may have been that.
+        let is_latest_known = link.latest.is_some_and(|latest| all.contains(&latest));
+        let chosen = chosen.or_else(|| copies.len().checked_sub(1).filter(|_| is_latest_known));
+        for (at, inner) in copies.into_iter().enumerate() {
+            let fate = match chosen {
+                Some(chosen) if at == chosen => Fate::PassedOn,
+                Some(chosen) if at > chosen => Fate::Aside,
+                _ => Fate::AskedAgain,
+            };
+            if let Some(hop) = self.hop(outer, inner, fate) {
+                take(&hop);
+            }
+        }
+        for inner in all {
+            self.part(outer, inner);
+        }
+    }
+
     /// What is known of a hop, once both its exchanges are over.
-    fn hop(&self, outer: Ticket, inner: Ticket) -> Option<Hop> {
+    fn hop(&self, outer: Ticket, inner: Ticket, fate: Fate) -> Option<Hop> {
         let leg = |ticket| {
             let exchange = Exchange::clone(self.link(ticket)?.over.as_ref()?);
             Some(Leg { exchange, ends: self.get(ticket)?.ends })
         };
-        let (by, latest) = (self.link(inner)?.outer?.1, self.link(outer)?.latest);
-        Some(Hop { from: leg(outer)?, to: leg(inner)?, by, again: latest != Some(inner) })
+        Some(Hop { from: leg(outer)?, to: leg(inner)?, by: self.link(inner)?.outer?.1, fate })
     }
 
     /// Two exchanges no longer wait for each other. Either one is forgotten if it's over and waits for no other.
@@ -321,9 +384,26 @@ impl Hops {
         let slot = self.next;
         self.next = (slot + 1) % MAX_WAITING_REQUESTS;
         if let Some(turn) = self.slots.get(slot).map(|it| it.turn) {
-            self.forget(Ticket { slot: slot as u32, turn });
+            let ticket = Ticket { slot: slot as u32, turn };
+            let outer = self.link(ticket).and_then(|link| link.outer);
+            self.forget(ticket);
+            // Nothing else comes that would tell the hops that waited for it alone.
+            if let Some((outer, _)) = outer.filter(|(outer, _)| self.is_settled(*outer)) {
+                self.forget(outer);
+            }
         }
     }
+}
+
+/// Whether a copy can be taken for one before both exchanges are over: [`choice::is_borne_out`] has more to go by.
+fn is_sure(outer: &Waiting, inner: &Waiting, asked: &Request) -> bool {
+    let Some(link) = inner.link.as_ref().filter(|link| link.is_handed_down()) else { return true };
+    let is_as_long = content_length(asked).zip(link.length.as_deref()).is_none_or(|(one, other)| one == other);
+    outer.telling.call == inner.telling.call && is_as_long
+}
+
+fn content_length(request: &Request) -> Option<&[u8]> {
+    request.message.headers.get(FieldName::ContentLength)
 }
 
 /// Bytes of memory that an exchange takes, bodies aside, roughly.

@@ -14,6 +14,9 @@ const SAMPLE_KEY: &[u8] = b"dGhlIHNhbXBsZSBub25jZQ==";
 /// What few requests have.
 const RARE: NameSet = NameSet::of(&[FieldName::SecWebSocketKey, FieldName::XRequestId, FieldName::Traceparent]);
 
+/// The weakest evidence: many requests have the same.
+pub(super) const BY_AGENT: &str = "method, target and User-Agent";
+
 /// Numbers that stand for what a request says; 0 if it doesn't say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Telling {
@@ -22,7 +25,7 @@ pub(super) struct Telling {
     /// Whether that is such a key.
     by_key: bool,
     /// The method and the target.
-    call: u64,
+    pub(super) call: u64,
     key: u64,
     host: u64,
     agent: u64,
@@ -88,15 +91,15 @@ pub(super) fn same(
         return None;
     }
     let is_rewritten = outer.call != inner.call;
-    let vouched = if agree(outer.id, inner.id) {
+    let handed_down = if agree(outer.id, inner.id) {
         Some(FieldName::XRequestId)
     } else if agree(outer.trace, inner.trace) {
         Some(FieldName::Traceparent)
-    } else if client.ip() != again.ip() {
-        names(&request.message.headers, client.ip())
     } else {
         None
     };
+    let named = || if client.ip() == again.ip() { None } else { names(&request.message.headers, client.ip()) };
+    let vouched = handed_down.filter(|_| !is_rewritten).or_else(named).or(handed_down);
     if let Some(field) = vouched.filter(|_| fits || !is_rewritten) {
         return Some((2 + u8::from(fits), field.as_str()));
     }
@@ -108,10 +111,22 @@ pub(super) fn same(
     if agree(outer.host, inner.host) {
         Some((1, "method, target and Host"))
     } else if is_apart && agree(outer.agent, inner.agent) {
-        Some((1, "method, target and User-Agent"))
+        Some((1, BY_AGENT))
     } else {
         None
     }
+}
+
+/// Whether that evidence is a field that a service also hands down to other requests.
+pub(super) fn is_handed_down(by: &str) -> bool {
+    [FieldName::XRequestId, FieldName::Traceparent].into_iter().any(|field| by == field.as_str())
+}
+
+/// Whether one of two targets is the other without what a proxy put before it or took off.
+pub(super) fn is_mapped(one: &[u8], other: &[u8]) -> bool {
+    let [one, other] = [path(one), path(other)];
+    let (long, short) = if one.len() > other.len() { (one, other) } else { (other, one) };
+    long == short || (short.first() == Some(&b'/') && long.ends_with(short))
 }
 
 /// Whether a key can be assumed to be unique. Redacted captures have a nonce of sixteen equal bytes.

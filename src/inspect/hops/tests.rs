@@ -1,5 +1,7 @@
 //! Which exchanges are taken for one, and what is said to differ.
 
+mod choice;
+
 use proptest::prelude::*;
 
 use super::changes::ChangeKind::{Added, Changed, Delayed, Dropped};
@@ -46,9 +48,9 @@ impl Capture {
 
     fn answer(&mut self, asked: Asked, status: u16, fields: &str, trailers: &str) {
         let at = self.moment();
-        self.hops.answered(asked.ticket, at);
         let response = Response { status, message: message(at, fields, trailers), ..Response::default() };
         let exchange = Exchange { response: Some(response), ..asked.exchange };
+        self.hops.answered(asked.ticket, &exchange, at);
         self.hops.over(asked.ticket, &exchange, |hop| self.told.push(hop.clone()));
         assert!(!asked.ends[0].ip().is_unspecified());
     }
@@ -178,8 +180,8 @@ fn a_chain_of_proxies_is_a_hop_for_each_and_a_second_attempt_another() {
         capture.answer(asked, 200, "", "");
     }
     let hops: Vec<_> =
-        capture.told.iter().map(|hop| (hop.from.exchange.connection, hop.to.exchange.connection, hop.again)).collect();
-    assert_eq!(hops, [(1, 2, true), (1, 3, false), (0, 1, false)]);
+        capture.told.iter().map(|hop| (hop.from.exchange.connection, hop.to.exchange.connection, hop.fate)).collect();
+    assert_eq!(hops, [(1, 2, Fate::AskedAgain), (1, 3, Fate::PassedOn), (0, 1, Fate::PassedOn)]);
     assert!(capture.is_empty());
 }
 

@@ -44,7 +44,7 @@ impl Pairing {
         if let Some(open) = self.current(from) {
             if from == Direction::Server
                 && open.exchange.response.is_some()
-                && let Some(held) = out.scratch.hops.answered(open.ticket, began.ready)
+                && let Some(held) = out.scratch.hops.answered(open.ticket, &open.exchange, began.ready)
             {
                 report(&[held], self.about(from), source, out);
             }

@@ -1,7 +1,7 @@
 //! Hops: the same conversation on both sides of a proxy, and what the proxy changed.
 
 use crate::inspect::event::{Event, Sink};
-use crate::inspect::hops::{Change, ChangeKind, Hop, MessagePart};
+use crate::inspect::hops::{Change, ChangeKind, Fate, Hop, MessagePart};
 use crate::inspect::record::{Direction, HttpMessage, Response};
 use crate::render::model::prose::Place;
 use crate::render::model::{Cell, Column, Heading, Look, Page, Prose, Table, Text};
@@ -192,11 +192,21 @@ pub fn sentence(hop: &Hop) -> String {
         let where_to = between(asked[0], asked[1]);
         return format!("{proxy} {deeds} ({where_to}), so the server saw an ordinary {method}{answer}.");
     }
-    if hop.again {
-        return format!("{proxy} asked {}, and then asked again elsewhere.", hop.to.ends[1]);
+    match hop.fate {
+        Fate::PassedOn => {}
+        Fate::AskedAgain => return format!("{proxy} asked {}, and then asked again elsewhere.", hop.to.ends[1]),
+        Fate::Aside => return format!("{proxy} also asked {}, and passed on another response.", hop.to.ends[1]),
     }
     if let (true, Some(response)) = (hop.is_made_up(), &from.response) {
         return format!("{proxy} {}.", made_up(hop, response));
+    }
+    if let (true, Some(response)) = (hop.is_revalidated(), &from.response) {
+        let [answered, told] = [told[0], told[1]].map(|it| numbers::count(packet(it)));
+        return format!(
+            "{proxy} asked whether what it had stored was still good: the server answered 304 (packet {told}), so it \
+             answered {} from its store (packet {answered}).",
+            response.status
+        );
     }
     let changes = hop.changes();
     if changes.iter().any(|it| it.kind == ChangeKind::Delayed) {
@@ -209,8 +219,12 @@ pub fn sentence(hop: &Hop) -> String {
 fn in_short(hop: &Hop) -> String {
     let changes = hop.changes();
     match &hop.from.exchange.response {
-        _ if hop.again => "asked again elsewhere".to_owned(),
+        _ if hop.fate == Fate::AskedAgain => "asked again elsewhere".to_owned(),
+        _ if hop.fate == Fate::Aside => "also asked, and passed on another response".to_owned(),
         Some(response) if hop.is_made_up() => format!("answered {} itself", response.status),
+        Some(response) if hop.is_revalidated() => {
+            format!("revalidated, and answered {} from its store", response.status)
+        }
         _ if changes.iter().any(|it| it.kind == ChangeKind::Delayed) => {
             format!("held the response back for {}", held(hop))
         }
