@@ -32,8 +32,8 @@ pub(super) struct Conversation {
     seen: [u64; 2],
     /// Whether packets of each side were captured.
     heard: [bool; 2],
-    /// Whether the latest FIN was sent before something of the other side had come.
-    crosses: bool,
+    /// Whether each side's FIN was sent before something of the other side had come.
+    crosses: [bool; 2],
 }
 
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Conversation {
             exchanges: 0,
             seen: [0; 2],
             heard: [false; 2],
-            crosses: false,
+            crosses: [false; 2],
         }
     }
 
@@ -194,15 +194,15 @@ impl Conversation {
         }
     }
 
-    /// A FIN acknowledges less than the other side has sent by then, or all of it.
-    pub(super) fn crosses(&mut self, crosses: bool) {
-        self.crosses = crosses;
+    /// That side's FIN acknowledges less than the other side has sent by then.
+    pub(super) fn crosses(&mut self, from: Direction) {
+        self.crosses[from as usize] = true;
     }
 
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {
-            Talk::Http(talk) => talk.end(from, self.crosses, source, out),
+            Talk::Http(talk) => talk.end(from, self.crosses[from as usize], source, out),
             Talk::WebSocket(talk) => talk.end(from, source, out),
             Talk::Tls(_) => self.end_hello(from),
             Talk::Unjoined | Talk::Opaque => {}
@@ -225,9 +225,9 @@ impl Conversation {
     }
 
     /// A side reset the connection: what there is to say about that is said at once.
-    pub(super) fn cut_off(&mut self, source: Source, out: &mut Output<'_>) {
+    pub(super) fn cut_off(&mut self, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
         if let Talk::WebSocket(talk) = &mut self.talk {
-            talk.check_ending(true, source, out);
+            talk.check_ending(true, cause, source, out);
         }
     }
 

@@ -190,7 +190,7 @@ impl Tracked {
             if self.conversation.is_inside() {
                 self.conversation.reset(self.record.closed_by, self.forgotten, source, out);
             }
-            self.conversation.cut_off(source, out);
+            self.conversation.cut_off(self.forgotten.or(self.complained), source, out);
         } else {
             self.conversation.give_up(false, source, out);
         }
@@ -260,7 +260,9 @@ impl Tracked {
         if segment.flags & FIN != 0 {
             let other = side.other();
             let acknowledged = self.reassembly.position(other, segment.acknowledgment);
-            self.conversation.crosses(segment.flags & ACK != 0 && acknowledged < self.reassembly.next(other));
+            if segment.flags & ACK != 0 && acknowledged < self.reassembly.next(other) {
+                self.conversation.crosses(from_direction);
+            }
         }
         let record = &mut self.record;
         if segment.flags & (FIN | RST) != 0 {

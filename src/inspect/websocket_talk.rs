@@ -251,14 +251,14 @@ impl WebSocketTalk {
 
     /// The connection or the capture is over: a frame in progress stays as it is.
     pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
-        self.check_ending(reset, source, out);
+        self.check_ending(reset, self.gave_up(), source, out);
         for side in &mut self.sides {
             side.end(false, self.connection, source, &mut self.next_message, out);
         }
     }
 
     /// An end that is finished has sent a close frame, or never will (RFC 6455 §7.1.5): reports that once.
-    pub(super) fn check_ending(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
+    pub(super) fn check_ending(&mut self, reset: bool, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
         let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
         let over = self.sides.each_ref().map(|side| side.finished || reset);
         let missing = match lacking {
@@ -270,7 +270,8 @@ impl WebSocketTalk {
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
         if certain && !self.ending_told && !(reset && self.is_inside()) {
             self.ending_told = true;
-            out.problem(source, About::connection(self.connection), &Fault::NoCloseHandshake { missing });
+            let about = About::connection(self.connection).because(cause);
+            out.problem(source, about, &Fault::NoCloseHandshake { missing });
         }
     }
 }

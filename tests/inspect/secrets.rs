@@ -369,4 +369,42 @@ proptest! {
         run(&["inspect", "out.pcapng", "--redact", "--out", "again.pcapng"])?;
         prop_assert!(std::fs::read(folder.path().join("again.pcapng")).unwrap() == out);
     }
+
+    /// What is wrong is said in sentences, which quote what they are about.
+    #[test]
+    fn no_sentence_says_what_is_redacted(s in secrets()) {
+        let mut capture = Capture::new();
+        let mut talk = capture.connect(40_000);
+        let other = format!("{s}x");
+        let exchanges: [(String, Vec<String>, String); 9] = [
+            (format!("GET /a?t={s}"), vec![], format!("302 Found\r\nLocation: /a?t={s}")),
+            (format!("HEAD /b?{s}"), vec![], "200 OK\r\nContent-Length: 9".to_owned()),
+            (format!("GET /b?{s}"), vec![], "200 OK".to_owned()),
+            ("GET /c".to_owned(), vec![format!("If-None-Match: {s}")], format!("304 Not Modified\r\nETag: {other}")),
+            ("GET /d".to_owned(), vec![format!("If-None-Match: W/\"{s}\"")], format!("200 OK\r\nETag: W/\"{s}\"")),
+            ("GET /e".to_owned(), vec![format!("Accept-Encoding: {s};q=0")], format!("200 OK\r\nContent-Encoding: {s}")),
+            (
+                "GET /f".to_owned(),
+                vec![format!("Origin: https://{s}.example"), "Sec-Fetch-Mode: cors".to_owned()],
+                format!("200 OK\r\nAccess-Control-Allow-Origin: https://{other}"),
+            ),
+            ("GET /g".to_owned(), vec![format!("Accept: */{s}/{s}, a//{s}@b?{s}")], format!("200 OK\r\nContent-Type: a/b/{s}")),
+            (format!("{s} *"), vec![format!("Connection: {s}, ETag")], format!("411 {s}")),
+        ];
+        for (line, fields, answer) in &exchanges {
+            talk.client(request(&format!("{line} HTTP/1.1"), fields).as_bytes());
+            let length = if answer.contains("Length") { "" } else { "Content-Length: 0\r\n" };
+            talk.server(format!("HTTP/1.1 {answer}\r\n{length}\r\n").as_bytes());
+        }
+        talk.close();
+        let folder = Folder::new();
+        folder.file("in.pcapng", &capture.bytes());
+        for view in VIEWS {
+            let out = folder.run(&[&["inspect", "in.pcapng", "--redact"], view].concat()).out;
+            prop_assert!(!out.contains(&s), "{view:?}: {s} in {out}");
+        }
+        let told = records(&folder.run(&["inspect", "in.pcapng", "--json"]).out);
+        let sentences = told.iter().filter_map(|record| record["data"]["text"].as_str());
+        prop_assert!(sentences.filter(|text| text.contains(&s)).count() >= 6, "{told:#?}");
+    }
 }

@@ -148,7 +148,7 @@ impl Decoder {
     pub fn is_inside(&self) -> bool {
         match self.state {
             State::Start | State::Lost | State::Tunnel => !self.partial.is_empty() && !self.shown,
-            State::Answered { .. } | State::Optional { .. } => false,
+            State::Answered { .. } | State::Optional { .. } | State::Ended { .. } => false,
             _ => !self.unheeded,
         }
     }
