@@ -189,6 +189,14 @@ pub const MAX_COMMENTED_PACKETS: usize = 1 << 14;
 /// How much annotation remembers, in bytes. Beyond it payload is left without names, which is said.
 pub const MOST_ANNOTATED: usize = 64 << 20;
 
+/// In how many places the bytes of a line or a header may lie whose parts are named in each of the packets: a section as long as
+/// [`MAX_SECTION`] fills fewer. Beyond it a packet's bytes are named as a whole.
+pub const MAX_NAMED_RUNS: usize = 256;
+
+/// How many messages of an exchange, and how many elements of each, are named from its beginning, and as many from its end, where
+/// it's shown as a whole. Those between them are counted.
+pub const MAX_NAMED: usize = 32;
+
 /// How much of a derived stream (a body with its codings undone, an inflated message) is kept to be shown, in bytes. Of a
 /// longer one it's what came of the packets that are looked at. What is left out is counted.
 pub const MAX_DERIVED: usize = 64 << 10;

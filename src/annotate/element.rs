@@ -9,7 +9,7 @@ use crate::layers::application::http::FieldName;
 use crate::layers::application::http::annotate::{self as http, Asked, Content};
 use crate::layers::application::websocket::Header;
 use crate::layers::application::websocket::annotate::{self as websocket, Payload};
-use crate::layers::headers::pen::hex;
+use crate::layers::headers::pen::{count, hex};
 use crate::layers::{Field, Layer, Origin, Place, Run, Span};
 
 /// How much of content and payload is kept to be shown as a field's value, in bytes. Lines and headers are kept whole.
@@ -130,13 +130,21 @@ impl Element {
     /// Takes in the part that follows.
     pub(super) fn extend(&mut self, next: &Self) {
         let room = SHOWN_OF_CONTENT.saturating_sub(self.bytes.len());
-        if self.bytes.len() as u64 == self.length() {
+        if room > 0 && self.bytes.len() as u64 == self.length() {
             self.bytes.extend_from_slice(next.bytes.get(..room.min(next.bytes.len())).unwrap_or_default());
         }
-        let mut runs = self.place.runs().to_vec();
-        runs.extend_from_slice(next.place.runs());
-        self.place = Place::of_runs(runs);
+        self.place.extend(&next.place);
         self.goes_on = next.goes_on;
+    }
+
+    /// Its part that lies in one run of its bytes, where it lies in so many that naming all that's in each costs too much.
+    pub(super) fn part(&self, run: Run) -> Field {
+        let spans = vec![Span { origin: run.origin, bits: run.offset * 8..(run.offset + run.length) * 8 }];
+        let meaning = format!(
+            "A part of something that lies in {} pieces: too many for each to say what is in it.",
+            self.place.runs().len()
+        );
+        Field::new(Layer::Application, "TCP payload", count(run.length as usize), meaning, spans, "RFC 9293 §3.1")
     }
 
     /// Its fields, spans in the packets that carry it. `spoken` is what its connection turned out to speak.

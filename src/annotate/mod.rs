@@ -11,9 +11,13 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod tile;
+mod whole;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem::{Discriminant, discriminant};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -24,6 +28,8 @@ use self::element::{Element, Group, What};
 pub use self::packets::AnnotatedPacket;
 use self::stream::Stream;
 use self::tile::{Groups, Rest, tile};
+use self::whole::FirstAndLast;
+pub use self::whole::{Whole, Wholes};
 use crate::capture::LinkType;
 use crate::inspect::event::{Delivered, Derived, Event, How, Map, Novelty, PacketContent, PacketSeen, PieceKind, Sink};
 use crate::inspect::record::{Direction, Exchange, Message, Protocol};
@@ -121,7 +127,12 @@ pub struct Annotator {
     /// What is yet to come before everything selected is known.
     /// The selected exchange or frame is over.
     over: bool,
+    /// The fields of the elements that went on in other packets when they were asked for last: they're asked for there again.
+    latest: RefCell<VecDeque<(usize, Rc<[Field]>)>>,
 }
+
+/// How many such elements are remembered: one of each side.
+const LATEST: usize = 2;
 
 /// What is being made from the bytes of each side: one stream of each kind at a time.
 type Making = HashMap<(Option<(u64, Direction)>, Discriminant<How>), Kept, RandomState>;
@@ -134,8 +145,8 @@ const OF_STREAMS: [How; 4] = [How::Dechunked, How::Decoded, How::Unmasked, How::
 struct Found {
     /// In stream order within each direction of a connection.
     elements: Vec<Element>,
-    /// Which of them have bytes in a packet.
-    in_packet: BTreeMap<u64, Vec<usize>>,
+    /// Which of them have bytes in a packet, and which of their runs that is.
+    in_packet: BTreeMap<u64, Vec<(usize, u32)>>,
     /// The selected packets that carry TCP segments: the connection, and how the bytes related to those before.
     seen: BTreeMap<u64, (u64, Novelty)>,
     /// What the connections with undecoded bytes turned out to speak.
@@ -171,10 +182,9 @@ impl Found {
             self.spoken.entry(element.connection).or_insert((Protocol::Unknown, None));
         }
         let at = self.elements.len();
-        for number in element.place.packets() {
-            let here = self.in_packet.entry(number).or_default();
-            if here.last() != Some(&at) {
-                here.push(at);
+        for (run, which) in element.place.runs().iter().zip(0..) {
+            if let Some(number) = run.origin.packet() {
+                self.in_packet.entry(number).or_default().push((at, which));
             }
         }
         self.elements.push(element);
@@ -197,7 +207,14 @@ impl Annotator {
     /// An annotator of what is selected. The pipeline must be asked for [pieces](crate::inspect::Options::pieces).
     #[must_use]
     pub fn new(selection: Selection) -> Self {
-        Self { selection, streams: HashMap::default(), making: HashMap::default(), found: Found::new(), over: false }
+        Self {
+            selection,
+            streams: HashMap::default(),
+            making: HashMap::default(),
+            found: Found::new(),
+            over: false,
+            latest: RefCell::default(),
+        }
     }
 
     /// Whether there was more than [`MOST_ANNOTATED`]: some payload has no names then.
@@ -258,7 +275,7 @@ impl Annotator {
         let behind = |field: &Field| field.spans.first().is_some_and(|span| span.bits.start >= bits);
         let at = fields.iter().position(behind).unwrap_or(fields.len());
         let named =
-            tile(Origin::Packet(number), range, self.in_packet(number), |element| self.found.fields(element), &rest);
+            tile(Origin::Packet(number), range, self.runs_in(number), |at, element| self.fields_at(at, element), &rest);
         fields.splice(at..at, named);
         fields
     }
@@ -274,39 +291,79 @@ impl Annotator {
         (1..).zip(kept).map(|(id, kept)| kept.stream(DerivedId(id))).collect()
     }
 
-    /// Every field of an exchange: its request's, then those of its responses, with spans in all packets that carry it.
+    /// The fields of an exchange: its request's, then those of its responses, with spans in all packets that carry it.
     #[must_use]
-    pub fn fields_of_exchange(&self, connection: u64, index: u64) -> Vec<Field> {
+    pub fn fields_of_exchange(&self, connection: u64, index: u64) -> Wholes {
         self.fields_of(Unit::Exchange(connection, index))
     }
 
     /// Every field of a WebSocket frame, with spans in all packets that carry it.
     #[must_use]
     pub fn fields_of_frame(&self, connection: u64, index: u64) -> Vec<Field> {
-        self.fields_of(Unit::Frame(connection, index))
+        self.fields_of(Unit::Frame(connection, index)).all.into_iter().map(|it| it.field).collect()
     }
 
-    fn fields_of(&self, unit: Unit) -> Vec<Field> {
-        let mut whole: Vec<Element> = Vec::new();
+    fn fields_of(&self, unit: Unit) -> Wholes {
+        let mut messages: FirstAndLast<FirstAndLast<Element>> = FirstAndLast::default();
         for direction in [Direction::Client, Direction::Server] {
             let is_of_it = |e: &&Element| e.direction == direction && Unit::of(e) == Some(unit);
+            let mut latest: Option<&Element> = None;
             for element in self.found.elements.iter().filter(is_of_it) {
-                match whole.last_mut() {
-                    Some(last) if element.continues(last) => last.extend(element),
-                    _ => whole.push(element.clone()),
+                let is_same = |before: &Element| match (&before.group, &element.group) {
+                    (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                    _ => false,
+                };
+                let message = messages.last_mut().filter(|_| latest.is_some_and(is_same));
+                let before = latest.replace(element);
+                if let (Some(message), Some(before)) = (message, before) {
+                    match message.last_mut() {
+                        Some(last) if element.continues(before) => last.extend(element),
+                        _ => message.push(element.clone()),
+                    }
+                } else {
+                    let mut message = FirstAndLast::default();
+                    message.push(element.clone());
+                    messages.push(message);
                 }
             }
         }
-        let mut groups = Groups::default();
-        for element in &whole {
-            groups.add(element, self.found.fields(element));
-        }
-        groups.finish()
+        let (messages, left_out) = messages.finish();
+        let whole = messages.into_iter().filter_map(|message| {
+            let (elements, left_out) = message.finish();
+            let mut groups = Groups::default();
+            for element in &elements {
+                groups.add(element, self.found.fields(element));
+            }
+            groups.finish().into_iter().next().map(|field| Whole { field, left_out })
+        });
+        Wholes { all: whole.collect(), left_out }
     }
 
     fn in_packet(&self, number: u64) -> impl Iterator<Item = &Element> {
+        self.runs_in(number).map(|(_, element, _)| element)
+    }
+
+    /// The elements with bytes in a packet, each with its number and where these bytes are.
+    fn runs_in(&self, number: u64) -> impl Iterator<Item = (usize, &Element, Run)> {
         let here = self.found.in_packet.get(&number).map(Vec::as_slice).unwrap_or_default();
-        here.iter().filter_map(|at| self.found.elements.get(*at))
+        here.iter().filter_map(|(at, run)| {
+            let element = self.found.elements.get(*at)?;
+            Some((*at, element, *element.place.runs().get(*run as usize)?))
+        })
+    }
+
+    fn fields_at(&self, at: usize, element: &Element) -> Rc<[Field]> {
+        if element.place.runs().len() <= 1 {
+            return self.found.fields(element).into();
+        }
+        let mut latest = self.latest.borrow_mut();
+        if let Some((_, fields)) = latest.iter().find(|(of, _)| *of == at) {
+            return Rc::clone(fields);
+        }
+        let fields: Rc<[Field]> = self.found.fields(element).into();
+        latest.truncate(LATEST - 1);
+        latest.push_front((at, Rc::clone(&fields)));
+        fields
     }
 
     fn packet(&mut self, packet: &PacketSeen) {

@@ -205,10 +205,10 @@ fn a_header_line_over_three_packets_is_shown_in_each_with_its_own_bytes() {
     assert_eq!(names, ["field name", ":", "OWS", "field value"]);
     assert_eq!(line.parts[3].parts[0].value, "example.com");
 
-    let whole = annotator.fields_of_exchange(0, 0);
+    let whole = annotator.fields_of_exchange(0, 0).all.remove(0).field;
     // Only what touches the packet was asked for.
-    assert_eq!(whole[0].parts.len(), 1);
-    assert_eq!(whole[0].parts[0].spans.len(), 3);
+    assert_eq!(whole.parts.len(), 1);
+    assert_eq!(whole.parts[0].spans.len(), 3);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn an_exchange_has_the_fields_of_all_its_packets() {
     let annotator = annotator(Selection::Exchange(0, 0), RAW_IP, &packets);
     assert_eq!(annotator.packets().len(), 4);
     assert_eq!(annotator.units_of(3), [Unit::Exchange(0, 0)]);
-    let fields = annotator.fields_of_exchange(0, 0);
+    let fields: Vec<Field> = annotator.fields_of_exchange(0, 0).all.into_iter().map(|it| it.field).collect();
     let names: Vec<_> = fields.iter().map(|field| &field.name[..]).collect();
     assert_eq!(names, ["HTTP request", "HTTP response"]);
     let content = fields[1].parts.last().unwrap();

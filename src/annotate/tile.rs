@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::element::{Element, Group, grouped};
 use crate::inspect::event::Novelty;
 use crate::layers::headers::pen::count;
-use crate::layers::{Field, Layer, Origin, Span};
+use crate::layers::{Field, Layer, Origin, Run, Span};
+use crate::limits::MAX_NAMED_RUNS;
 
 /// What the bytes of a packet are that no element has.
 pub(super) struct Rest {
@@ -48,27 +50,22 @@ impl Rest {
     }
 }
 
-/// The fields of the bytes `range` of a packet or a derived stream: those of `elements` as far as they lie in it, and `rest` between
-/// them. Their leaves tile the range, whatever the elements say.
+/// The fields of the bytes `range` of a packet: those of elements as far as they lie in it, and `rest` between them. Each of
+/// `elements` has a number, and comes with its run of bytes that lies in the packet. Their leaves tile the range, whatever the elements say.
 pub(super) fn tile<'a>(
     origin: Origin,
     range: Range<usize>,
-    elements: impl Iterator<Item = &'a Element>,
-    fields_of: impl Fn(&Element) -> Vec<Field>,
+    elements: impl Iterator<Item = (usize, &'a Element, Run)>,
+    fields_of: impl Fn(usize, &'a Element) -> Rc<[Field]>,
     rest: &Rest,
 ) -> Vec<Field> {
-    let mut parts: Vec<(usize, usize, &Element)> = Vec::new();
-    for element in elements {
-        for run in element.place.runs().iter().filter(|run| run.origin == origin) {
-            let start = usize::try_from(run.offset).unwrap_or(usize::MAX);
-            parts.push((start, start.saturating_add(run.length as usize), element));
-        }
-    }
-    parts.sort_by_key(|(start, ..)| *start);
+    let mut parts: Vec<(usize, &Element, Run)> = elements.collect();
+    parts.sort_by_key(|(_, _, run)| run.offset);
     let mut groups = Groups::default();
     let mut at = range.start;
-    for (start, end, element) in parts {
-        let (start, end) = (start.max(at), end.min(range.end));
+    for (which, element, run) in parts {
+        let start = usize::try_from(run.offset).unwrap_or(usize::MAX);
+        let (start, end) = (start.max(at), start.saturating_add(run.length as usize).min(range.end));
         if start >= end {
             continue;
         }
@@ -76,8 +73,12 @@ pub(super) fn tile<'a>(
             groups.alone(rest.leaf(origin, at..start));
         }
         let bits = start as u64 * 8..end as u64 * 8;
-        let fields = fields_of(element).into_iter().filter_map(|field| clip(field, origin, &bits));
-        groups.add(element, fields.collect());
+        let fields = if element.place.runs().len() > MAX_NAMED_RUNS {
+            clip(&element.part(run), origin, &bits).into_iter().collect()
+        } else {
+            fields_of(which, element).iter().filter_map(|field| clip(field, origin, &bits)).collect()
+        };
+        groups.add(element, fields);
         at = end;
     }
     if at < range.end {
@@ -128,20 +129,21 @@ impl<'a> Groups<'a> {
 
 /// The field as far as it lies in those bits of a packet or a derived stream; if it doesn't lie there whole, its meaning says
 /// where it began or goes on. The value stays that of the whole.
-fn clip(mut field: Field, origin: Origin, bits: &Range<u64>) -> Option<Field> {
+fn clip(field: &Field, origin: Origin, bits: &Range<u64>) -> Option<Field> {
     let first = field.spans.iter().position(|span| span.origin == origin)?;
     let last = field.spans.iter().rposition(|span| span.origin == origin)?;
     let began = field.spans.first().filter(|_| first > 0).and_then(|span| span.origin.packet());
     let goes_on = field.spans.get(last + 1).and_then(|span| span.origin.packet());
-    field.spans.retain_mut(|span| {
-        span.bits = span.bits.start.max(bits.start)..span.bits.end.min(bits.end);
-        span.origin == origin && span.bits.start < span.bits.end
-    });
-    let is_leaf = field.parts.is_empty();
-    field.parts = field.parts.into_iter().filter_map(|part| clip(part, origin, bits)).collect();
-    if field.spans.is_empty() || !is_leaf && field.parts.is_empty() {
+    let here = field.spans.get(first..=last)?.iter().filter(|span| span.origin == origin);
+    let within = here.map(|span| span.bits.start.max(bits.start)..span.bits.end.min(bits.end));
+    let spans: Vec<Span> = within.filter(|bits| bits.start < bits.end).map(|bits| Span { origin, bits }).collect();
+    let parts: Vec<Field> = field.parts.iter().filter_map(|part| clip(part, origin, bits)).collect();
+    if spans.is_empty() || parts.is_empty() && !field.parts.is_empty() {
         return None;
     }
+    let Field { layer, name, value, meaning, clause, .. } = field;
+    let mut field =
+        Field::new(*layer, name.clone(), value.clone(), meaning.clone(), spans, clause.clone()).with_parts(parts);
     let elsewhere = match (began, goes_on) {
         (Some(began), Some(next)) => format!("Began in packet {began}, goes on in packet {next}."),
         (Some(began), None) => format!("Began in packet {began}."),

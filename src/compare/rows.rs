@@ -1,6 +1,6 @@
 //! What is lined up, row by row, with what a difference means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::specimen::{FRAMES, Specimen};
 use super::{frames, marks};
@@ -121,7 +121,11 @@ impl Rows<'_> {
         value: impl Fn(&Specimen) -> Option<V>,
         meaning: &str,
     ) {
-        let values: Vec<Option<Vec<u8>>> = self.specimens.iter().map(|it| value(it).map(Into::into)).collect();
+        let values = self.specimens.iter().map(|it| value(it).map(Into::into)).collect();
+        self.add_values(group, name, values, meaning);
+    }
+
+    fn add_values(&mut self, group: Group, name: impl Into<String>, values: Vec<Option<Vec<u8>>>, meaning: &str) {
         if values.iter().all(Option::is_none) {
             return;
         }
@@ -164,20 +168,24 @@ impl Rows<'_> {
 
     /// A row for each field that any of the messages has, in the order of the first that has it.
     fn fields(&mut self, group: Group, message: fn(&Specimen) -> Option<&HttpMessage>) {
-        let mut names: Vec<Vec<u8>> = Vec::new();
-        for (name, _) in self.specimens.iter().filter_map(message).flat_map(|it| it.headers.iter()) {
-            if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-                names.push(name.to_vec());
+        let mut names: Vec<&[u8]> = Vec::new();
+        let mut by_name: BTreeMap<Vec<u8>, Vec<Vec<&[u8]>>> = BTreeMap::new();
+        for (at, message) in self.specimens.iter().map(message).enumerate() {
+            for (name, value) in message.into_iter().flat_map(|it| it.headers.iter()) {
+                let values = by_name.entry(name.to_ascii_lowercase()).or_insert_with(|| {
+                    names.push(name);
+                    vec![Vec::new(); self.specimens.len()]
+                });
+                values[at].push(value);
             }
         }
         for name in names {
-            let name = String::from_utf8_lossy(&name).into_owned();
-            let value = |it: &Specimen| {
-                let values: Vec<&[u8]> = message(it)?.headers.named(&name).collect();
-                (!values.is_empty()).then(|| values.join(&b", "[..]))
-            };
+            let values = by_name.remove(&name.to_ascii_lowercase()).unwrap_or_default();
+            let name = String::from_utf8_lossy(name).into_owned();
+            let joined = |values: Vec<&[u8]>| (!values.is_empty()).then(|| values.join(&b", "[..]));
+            let values = values.into_iter().map(joined).collect();
             let meaning = explain::header(&name).map(|header| header.meaning).unwrap_or_default();
-            self.add(group, &name, value, meaning);
+            self.add_values(group, &name, values, meaning);
             let varying = VARYING.iter().find(|(varying, _)| varying.eq_ignore_ascii_case(&name)).map(|(_, why)| *why);
             let Some(row) = self.rows.last_mut().filter(|row| row.verdict == Verdict::Differs) else { continue };
             if ["Connection", "Upgrade"].iter().any(|it| it.eq_ignore_ascii_case(&name))

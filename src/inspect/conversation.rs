@@ -97,11 +97,11 @@ impl Conversation {
     }
 
     /// Bytes of memory held, roughly.
-    pub(super) fn held(&self) -> usize {
+    pub(super) fn held(&mut self) -> usize {
         size_of::<Self>()
             + self.doorway.as_ref().map_or(0, Doorway::held)
             + self.prelude.as_ref().map_or(0, Prelude::held)
-            + match &self.talk {
+            + match &mut self.talk {
                 Talk::Http(talk) => size_of::<HttpTalk>() + talk.held(),
                 Talk::WebSocket(talk) => size_of::<WebSocketTalk>() + talk.held(),
                 Talk::Tls(talk) => size_of::<Tls>() + talk.held(),

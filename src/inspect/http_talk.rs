@@ -118,7 +118,7 @@ impl HttpTalk {
     }
 
     /// Bytes of memory held, roughly.
-    pub(super) fn held(&self) -> usize {
+    pub(super) fn held(&mut self) -> usize {
         self.client.held() + self.server.held() + self.pairing.held()
     }
 

@@ -26,6 +26,8 @@ pub(super) struct OpenExchange {
     pub(super) waited: Option<(u64, Source)>,
     /// By which its copy on another connection is found.
     pub(super) ticket: Ticket,
+    /// Bytes of memory it held when it was last measured.
+    pub(super) weighed: usize,
 }
 
 impl OpenExchange {
@@ -45,7 +47,7 @@ impl OpenExchange {
     pub(super) fn clear(&mut self) -> Option<Response> {
         self.content = None;
         (self.cause, self.closes, self.interim, self.waited) = (None, None, 0, None);
-        (self.lost, self.unfollowed, self.ticket) = (false, false, Ticket::default());
+        (self.lost, self.unfollowed, self.ticket, self.weighed) = (false, false, Ticket::default(), 0);
         self.exchange.interim.clear();
         self.exchange.upgraded = None;
         self.exchange.response.take()

@@ -211,6 +211,11 @@ impl Place {
         Self { runs }
     }
 
+    /// Takes in the place of the bytes that follow.
+    pub fn extend(&mut self, next: &Self) {
+        self.runs.extend_from_slice(&next.runs);
+    }
+
     /// The runs, in stream order.
     #[must_use]
     pub fn runs(&self) -> &[Run] {

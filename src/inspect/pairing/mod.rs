@@ -31,6 +31,8 @@ pub(super) struct Pairing {
     open: VecDeque<Box<OpenExchange>>,
     /// How many of them, from the front, are answered: their response is complete, or never will be.
     answered: usize,
+    /// Bytes of memory that they held when they were last measured. Only the two grow that the sides' messages are of.
+    weighed: usize,
     /// The content of the response in progress.
     response: Option<Content>,
     /// How the client's and the server's message in progress are framed.
@@ -77,6 +79,7 @@ impl Pairing {
             connection,
             open: VecDeque::new(),
             answered: 0,
+            weighed: 0,
             response: None,
             chunked: [false; 2],
             making: [[None; 2]; 2],
@@ -222,9 +225,26 @@ impl Pairing {
     }
 
     /// Bytes of memory held, roughly.
-    pub(super) fn held(&self) -> usize {
-        let open: usize = self.open.iter().map(|open| size_of::<OpenExchange>() + open.held()).sum();
-        open + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.held()
+    pub(super) fn held(&mut self) -> usize {
+        self.weigh(self.answered);
+        if let Some(latest) = self.open.len().checked_sub(1).filter(|latest| *latest != self.answered) {
+            self.weigh(latest);
+        }
+        self.weighed + self.tunnel.as_ref().map_or(0, String::capacity) + self.heads.held()
+    }
+
+    /// Measures the exchange at that place, if there is one.
+    fn weigh(&mut self, at: usize) {
+        if let Some(open) = self.open.get_mut(at) {
+            let held = size_of::<OpenExchange>() + open.held();
+            self.weighed = self.weighed - std::mem::replace(&mut open.weighed, held) + held;
+        }
+    }
+
+    /// The exchange whose response is expected has it, or never will.
+    fn is_answered(&mut self) {
+        self.weigh(self.answered);
+        self.answered += 1;
     }
 
     /// The exchange that the message in progress, or the last one, belongs to.
@@ -303,7 +323,7 @@ impl Pairing {
             // What is missing were interim responses.
             open.lost = false;
         } else if open.content.is_none() {
-            self.answered += 1;
+            self.is_answered();
             self.close_answered(out);
         }
     }
@@ -352,7 +372,7 @@ impl Pairing {
             if complete {
                 self.answer_is_whole(source, out);
             }
-            self.answered += 1;
+            self.is_answered();
         }
         self.close_answered(out);
     }
@@ -406,6 +426,7 @@ impl Pairing {
     fn close_oldest(&mut self, out: &mut Output<'_>) {
         let Some(mut open) = self.open.pop_front() else { return };
         self.answered = self.answered.saturating_sub(1);
+        self.weighed -= open.weighed;
         if let Some(last) = open.exchange.interim.get(MAX_INTERIM - 1).filter(|_| open.interim > MAX_INTERIM as u64) {
             let about = About::connection(self.connection).by(Direction::Server).exchange(open.exchange.index);
             report(&[Fault::ManyInterim(open.interim)], about, Source::of(last.message.extent.last), out);
@@ -442,6 +463,9 @@ impl Pairing {
         self.next_index += 1;
         if self.open.len() >= MAX_UNANSWERED {
             self.close_oldest(out);
+        }
+        if let Some(before) = self.open.len().checked_sub(1) {
+            self.weigh(before);
         }
         self.open.push_back(open);
     }

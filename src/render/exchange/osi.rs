@@ -17,6 +17,9 @@ use crate::render::story::Story;
 /// To be said once, below the first table of this kind.
 pub const READING: &str = "Layers 5 and 6 have no header here; the fields of HTTP speak for them.";
 
+/// How many SYNs are looked at for what follows them; who sends more has given up long before.
+const MOST_SYNS: usize = 64;
+
 /// The rows of the table, from the top.
 ///
 /// `carrier` holds the fields of the packet that carries the exchange's first byte, as
@@ -90,7 +93,7 @@ fn application(story: &Story, exchange: &Exchange) -> String {
 /// The frames that follow an exchange which turned its connection into a WebSocket.
 fn frames<'a>(story: &'a Story, exchange: &'a Exchange) -> impl Iterator<Item = &'a crate::inspect::record::Frame> {
     let upgraded = exchange.upgraded.as_deref() == Some("websocket");
-    story.frames_of(Some(exchange.connection)).filter(move |_| upgraded)
+    upgraded.then(|| story.frames_of(Some(exchange.connection))).into_iter().flatten()
 }
 
 fn presentation(story: &Story, exchange: &Exchange) -> String {
@@ -194,7 +197,7 @@ fn session(story: &Story, exchange: &Exchange, connection: Option<&Connection>) 
 fn handshake(story: &Story, connection: &Connection) -> Option<u64> {
     let mut sent = story.segments(connection.number, Direction::Client, connection.extent.first.packet);
     let (syn, _) = sent.next().filter(|(_, segment)| segment.flags & (SYN | ACK) == SYN)?;
-    let (next, _) = sent.find(|(_, segment)| segment.flags & SYN == 0)?;
+    let (next, _) = sent.take(MOST_SYNS).find(|(_, segment)| segment.flags & SYN == 0)?;
     Some(next.moment.time.since(syn.moment.time))
 }
 
@@ -240,11 +243,10 @@ fn stretch(story: &Story, connection: u64, direction: Direction, message: &HttpM
     let length = message.header_bytes.saturating_add(message.wire_body_bytes);
     let within = if end.saturating_sub(start) == length { "" } else { "within " };
     let bytes = format!("{within}bytes {}–{}", numbers::count(start), numbers::count(end.saturating_sub(1)));
-    let mut answers = story.segments(connection, direction.reverse(), last.saturating_add(1));
-    let acknowledged = answers.find(|(_, answer)| answer.flags & ACK != 0 && answer.acknowledged >= end);
+    let acknowledged = story.acknowledged(connection, direction.reverse(), last.saturating_add(1), end);
     let acknowledged = acknowledged.map_or_else(
         || "never acknowledged".to_owned(),
-        |(packet, _)| format!("acknowledged by packet {}", numbers::count(packet.moment.packet)),
+        |packet| format!("acknowledged by packet {}", numbers::count(packet)),
     );
     Some(format!("{bytes}, {}, {acknowledged}", numbers::counted(segments, "segment")))
 }
@@ -273,11 +275,7 @@ fn data_link(carrier: &[Field]) -> String {
 fn physical(story: &Story, exchange: &Exchange, connection: Option<&Connection>) -> String {
     let extent = exchange.extent();
     let (first, last) = (extent.first, extent.last);
-    let carries = |direction| {
-        let sent = story.segments(exchange.connection, direction, first.packet);
-        sent.take_while(|(packet, _)| packet.moment.packet <= last.packet)
-            .fold(0_u64, |bytes, (packet, _)| bytes.saturating_add(packet.original_length.into()))
-    };
+    let carries = |direction| story.bytes_sent(exchange.connection, direction, first.packet, last.packet);
     let bytes = carries(Direction::Client).saturating_add(carries(Direction::Server));
     let interface = connection.and_then(|it| story.interfaces.get(it.interface)).and_then(Option::as_ref);
     let interface = interface.map_or_else(String::new, |name| format!("interface \"{name}\""));

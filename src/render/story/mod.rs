@@ -50,9 +50,22 @@ pub struct Story {
 #[derive(Clone, Debug, Default)]
 struct Own {
     packets: Vec<usize>,
+    /// The client's and the server's packets.
+    sides: [Vec<Sent>; 2],
     exchanges: Vec<usize>,
     frames: Vec<usize>,
     record: Option<usize>,
+}
+
+/// A packet of one side, and what all of that side's come to up to it: so that nothing is added up or looked for twice.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    at: usize,
+    number: u64,
+    /// Bytes on the medium, of this one and those before it.
+    bytes: u64,
+    /// The most of the other side's stream that was acknowledged by then, in bytes; nothing if none was.
+    acknowledged: Option<u64>,
 }
 
 /// A message: its connection, its exchange, and which of the exchange it is: 0 the request, from 1 on the responses.
@@ -115,33 +128,37 @@ impl Story {
         self.hosts.iter().find(|host| host.1 == address).map(|host| host.0.as_str())
     }
 
-    /// The segments of one direction of a connection, from one packet to another.
+    /// The segments of one direction of a connection, from one packet on.
     pub(super) fn segments(
         &self,
         connection: u64,
         direction: Direction,
         from: u64,
     ) -> impl Iterator<Item = (&PacketSeen, &SegmentSeen)> {
-        let (_, packets) = self.divided(connection, from);
-        let packets = packets.iter().filter_map(|at| self.packets.get(*at));
-        let segments = packets.filter_map(|packet| match &packet.content {
+        let sent = self.sent(connection, direction);
+        let packets = sent[before(sent, from)..].iter().filter_map(|sent| self.packets.get(sent.at));
+        packets.filter_map(|packet| match &packet.content {
             PacketContent::Tcp(segment) => Some((packet, segment)),
             _ => None,
-        });
-        segments.filter(move |(_, segment)| segment.direction == direction)
+        })
     }
 
-    /// The packets of a connection before one, the latest first.
-    fn packets_before(&self, connection: u64, packet: u64) -> impl Iterator<Item = &PacketSeen> {
-        let (packets, _) = self.divided(connection, packet);
-        packets.iter().rev().filter_map(|at| self.packets.get(*at))
+    /// How many bytes a side's packets from one number to another took on the medium.
+    pub(super) fn bytes_sent(&self, connection: u64, direction: Direction, first: u64, last: u64) -> u64 {
+        let sent = self.sent(connection, direction);
+        let until = |packet| before(sent, packet).checked_sub(1).map_or(0, |at| sent[at].bytes);
+        until(last.saturating_add(1)).saturating_sub(until(first))
     }
 
-    /// Where the packets of a connection stand: those before a packet, and those from it on.
-    fn divided(&self, connection: u64, packet: u64) -> (&[usize], &[usize]) {
-        let own = self.own.get(&connection).map(|own| own.packets.as_slice()).unwrap_or_default();
-        let is_before = |at: &usize| self.packets.get(*at).is_some_and(|it| it.moment.packet < packet);
-        own.split_at(own.partition_point(is_before))
+    /// The first packet of a side from one number on by which so much of the other side's stream was acknowledged.
+    pub(super) fn acknowledged(&self, connection: u64, direction: Direction, from: u64, end: u64) -> Option<u64> {
+        let sent = self.sent(connection, direction);
+        let enough = sent.partition_point(|it| it.acknowledged.is_none_or(|all| all < end));
+        sent.get(enough.max(before(sent, from))).map(|it| it.number)
+    }
+
+    fn sent(&self, connection: u64, direction: Direction) -> &[Sent] {
+        self.own.get(&connection).map(|own| own.sides[direction as usize].as_slice()).unwrap_or_default()
     }
 
     /// How many of the shown packets only acknowledge, and how many carry no TCP: what a ladder that is not whole leaves
@@ -223,8 +240,8 @@ impl Sink for Story {
             }
             Event::Packet(it) => {
                 let at = Self::keep(&mut self.packets, left_out, it);
-                if let PacketContent::Tcp(segment) = &it.content {
-                    self.own(segment.connection).packets.extend(at);
+                if let (PacketContent::Tcp(segment), Some(at)) = (&it.content, at) {
+                    self.own(segment.connection).packet(at, it, segment);
                 }
             }
             Event::Closed(it) => {
@@ -240,7 +257,9 @@ impl Sink for Story {
                 self.own(it.connection).frames.extend(at);
             }
             Event::Turned(connection) => {
-                for at in &self.own.entry(connection).or_default().packets {
+                let own = self.own.entry(connection).or_default();
+                own.sides.swap(0, 1);
+                for at in &own.packets {
                     if let Some(PacketSeen { content: PacketContent::Tcp(segment), .. }) = self.packets.get_mut(*at) {
                         segment.direction = segment.direction.reverse();
                     }
@@ -266,6 +285,22 @@ impl Sink for Story {
             | Event::Stray(_) => {}
         }
     }
+}
+
+impl Own {
+    fn packet(&mut self, at: usize, packet: &PacketSeen, segment: &SegmentSeen) {
+        self.packets.push(at);
+        let side = &mut self.sides[segment.direction as usize];
+        let (bytes, before) = side.last().map_or((0, None), |last| (last.bytes, last.acknowledged));
+        let acknowledged = (segment.flags & ACK != 0).then_some(segment.acknowledged).max(before);
+        let bytes = bytes.saturating_add(packet.original_length.into());
+        side.push(Sent { at, number: packet.moment.packet, bytes, acknowledged });
+    }
+}
+
+/// How many packets stand before that number.
+fn before(sent: &[Sent], packet: u64) -> usize {
+    sent.partition_point(|it| it.number < packet)
 }
 
 fn is_pure_acknowledgment(segment: &SegmentSeen) -> bool {

@@ -1,6 +1,6 @@
 //! Turns packets into the rows of a ladder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use super::said::Said;
@@ -15,8 +15,6 @@ use crate::render::numbers;
 
 /// How many lifelines are drawn; of more hosts, all clients share one, and all servers.
 const MOST_LIFELINES: usize = 6;
-/// How far back the first sending of a repeated segment is looked for, in packets.
-const LOOK_BACK: usize = 1 << 12;
 
 /// Which host is where.
 struct Hosts<'a> {
@@ -89,6 +87,8 @@ pub(super) struct Teller<'a> {
     /// The connection of the latest row between two hosts: client's and server's place.
     latest: HashMap<(usize, usize), u64>,
     windows: Windows,
+    /// What each side sent first, by where it stands in the stream: its end and its packet. Of those sides that repeat something.
+    sent: HashMap<(u64, Direction), BTreeMap<u64, (u64, u64)>>,
     rows: Vec<Row>,
 }
 
@@ -131,6 +131,7 @@ impl<'a> Teller<'a> {
             start: start.map_or(Timestamp::default(), |packet| packet.moment.time),
             latest: HashMap::new(),
             windows: Windows::default(),
+            sent: HashMap::new(),
             rows: Vec::new(),
         }
     }
@@ -241,18 +242,24 @@ impl<'a> Teller<'a> {
 
     /// A segment whose bytes were all sent before: what they were.
     fn repetition(&mut self, packet: &PacketSeen, segment: &SegmentSeen) {
-        let before = self.story.packets_before(segment.connection, packet.moment.packet).take(LOOK_BACK);
-        let mut originals = before.filter_map(|packet| match &packet.content {
-            PacketContent::Tcp(it) if it.direction == segment.direction => {
-                let covers = !is_again(it)
-                    && it.stream_offset <= segment.stream_offset
-                    && segment.stream_offset < it.stream_offset.saturating_add(it.payload_length.into());
-                covers.then_some(packet.moment.packet)
-            }
-            _ => None,
+        let number = packet.moment.packet;
+        let (story, offset) = (self.story, segment.stream_offset);
+        let side = self.sent.entry((segment.connection, segment.direction)).or_insert_with(|| {
+            let sent = story.segments(segment.connection, segment.direction, 0);
+            let sent = sent.filter(|(_, it)| is_new(it)).map(|(packet, it)| {
+                (it.stream_offset, (it.stream_offset.saturating_add(it.payload_length.into()), packet.moment.packet))
+            });
+            // Of several that begin alike, the first.
+            let mut by_offset = BTreeMap::new();
+            sent.for_each(|(start, what)| {
+                by_offset.entry(start).or_insert(what);
+            });
+            by_offset
         });
+        let original = side.range(..=offset).next_back().map(|(_, original)| *original);
+        let original = original.filter(|(end, packet)| offset < *end && *packet < number).map(|(_, packet)| packet);
         let bytes = numbers::bytes(segment.payload_length.into());
-        let said = originals.next().and_then(|original| self.under_way(segment, original));
+        let said = original.and_then(|original| self.under_way(segment, original));
         let (label, short) = match said {
             Some(said) => (said.label.clone(), said.short.clone()),
             None => (bytes, None),

@@ -1,7 +1,10 @@
 //! A request and its response, part by part: each part as it was sent, its name, what it means, and the clause.
 
+use std::ops::Range;
+
 use super::canvas::{Anchor, Area, Fill, INNER, MARGIN, Safe, Svg};
 use super::theme::Face;
+use crate::annotate::{Whole, Wholes};
 use crate::inspect::record::Exchange;
 use crate::layers::{Field, Layer};
 use crate::render::Look;
@@ -12,43 +15,57 @@ use crate::render::numbers;
 const SENT: f64 = 330.0;
 /// Where the meaning begins.
 const MEANS: f64 = MARGIN + SENT + 18.0;
-/// How many parts of a message are drawn, how many of them from its end, and how many lines of a body.
+/// How many messages are drawn, how many parts of each, how many of them from the end, and how many lines of a body.
+const MESSAGES: usize = 8;
 const PARTS: usize = 24;
 const LAST: usize = 3;
 const BODY_LINES: usize = 8;
 
 /// Draws an exchange; `fields` are those that the annotator has of it.
 #[must_use]
-pub fn picture(exchange: &Exchange, fields: &[Field], source: &str) -> String {
+pub fn picture(exchange: &Exchange, fields: &Wholes, source: &str) -> String {
     let place = format!("exchange {}.{}", exchange.connection, exchange.index);
     let remark = format!("{}: as it was sent on the left, what it says on the right", title(exchange));
     let mut svg = Svg::new("http", "An HTTP request and its response", remark.as_str());
     let mut words = vec![format!("{remark}.")];
-    for message in fields {
-        draw(&mut svg, message, &mut words);
-        svg.y += 12.0;
+    let left_out = left_out(fields.all.len(), MESSAGES);
+    for (at, message) in fields.all.iter().enumerate() {
+        if at == left_out.start && !left_out.is_empty() {
+            more(&mut svg, left_out.len() as u64 + fields.left_out, "message");
+        }
+        if !left_out.contains(&at) {
+            draw(&mut svg, message, &mut words);
+            svg.y += 12.0;
+        }
     }
     svg.y -= 16.0;
     svg.finish(words, &format!("{source} · {place}"))
 }
 
-fn draw(svg: &mut Svg, message: &Field, words: &mut Vec<String>) {
+/// Which of several things aren't drawn: if there are too many, the first ones and the last ones are.
+fn left_out(all: usize, most: usize) -> Range<usize> {
+    if all > most { most - LAST..all - LAST } else { 0..0 }
+}
+
+fn more(svg: &mut Svg, count: u64, name: &str) {
+    let more = format!("… {}", numbers::counted(count, &format!("more {name}")));
+    svg.text((MARGIN + 10.0, svg.y + 14.0), Anchor::Start, Face::Small, Look::Dim, more);
+    svg.y += 24.0;
+}
+
+fn draw(svg: &mut Svg, message: &Whole, words: &mut Vec<String>) {
+    let Whole { field: message, left_out: before } = message;
     svg.y += 14.0;
     svg.text((MARGIN, svg.y), Anchor::Start, Face::Heading, Look::Strong(message.layer), &*message.name);
     let remark = format!("{} {}", message.meaning, message.clause);
     svg.text((MARGIN + INNER, svg.y), Anchor::End, Face::Small, Look::Dim, remark);
     svg.y += 10.0;
     words.push(format!("{}:", message.name));
-    // If there are too many, the first ones and the last ones: the empty line and the body.
-    let left_out = match message.parts.len() {
-        all if all > PARTS => PARTS - LAST..all - LAST,
-        _ => 0..0,
-    };
+    // Its last parts are the empty line and the body.
+    let left_out = left_out(message.parts.len(), PARTS);
     for (at, part) in message.parts.iter().enumerate() {
         if at == left_out.start && !left_out.is_empty() {
-            let more = format!("… {}", numbers::counted(left_out.len() as u64, "more part"));
-            svg.text((MARGIN + 10.0, svg.y + 14.0), Anchor::Start, Face::Small, Look::Dim, more);
-            svg.y += 24.0;
+            more(svg, left_out.len() as u64 + before, "part");
         }
         if !left_out.contains(&at) {
             draw_part(svg, part);

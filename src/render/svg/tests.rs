@@ -4,7 +4,7 @@ use super::canvas::{Anchor, INNER, Safe, Svg};
 use super::relay::Heard;
 use super::theme::Face;
 use super::{beginning, frame, http, keep_alive, osi, relay, upgrade};
-use crate::annotate::AnnotatedPacket;
+use crate::annotate::{AnnotatedPacket, Whole, Wholes};
 use crate::capture::{LinkType, Timestamp};
 use crate::inspect::Sink;
 use crate::inspect::event::Event;
@@ -61,6 +61,10 @@ fn relayed(said: &str) -> String {
     relay::picture(&story, &heard, "source").unwrap()
 }
 
+fn whole(messages: Vec<Field>) -> Wholes {
+    Wholes { all: messages.into_iter().map(|field| Whole { field, left_out: 0 }).collect(), left_out: 0 }
+}
+
 /// What a picture says in words.
 fn described(picture: &str) -> String {
     let document = parsed(picture);
@@ -84,7 +88,7 @@ proptest! {
             units: Vec::new(),
         };
         let (story, exchange) = (story(&said), exchange(&said));
-        parsed(&http::picture(&exchange, &fields, &said));
+        parsed(&http::picture(&exchange, &whole(fields.to_vec()), &said));
         parsed(&osi::picture(&story, &exchange, &packet, &said));
         parsed(&frame::picture(&a_frame(opcode, &bytes, true), &fields, &said));
         parsed(&keep_alive::picture(&story, &said).unwrap());
@@ -143,9 +147,12 @@ fn a_picture_stays_of_a_size_that_can_be_looked_at() {
     let mut many = message(&"word ".repeat(5_000));
     let parts = many.parts.clone();
     many.parts = parts.into_iter().cycle().take(2_000).collect();
-    let picture = http::picture(&exchange(&"x".repeat(100_000)), &[many.clone(), many], "source");
+    let picture = http::picture(&exchange(&"x".repeat(100_000)), &whole(vec![many; 2]), "source");
     let document = parsed(&picture);
     let height: f64 = document.root_element().attribute("height").unwrap().parse().unwrap();
     assert!(height < 10_000.0 && picture.len() < 500_000, "{height}, {}", picture.len());
     assert!(picture.contains("more parts"));
+    let fields = Wholes { left_out: 1_000, ..whole(vec![message("word"); 40]) };
+    let picture = http::picture(&exchange("word"), &fields, "source");
+    assert!(picture.contains("1 032 more messages") || picture.contains("1,032 more messages"));
 }

@@ -1,5 +1,7 @@
 //! The opening handshake (RFC 6455 §4): what a request must have, and what a 101 must answer to it.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use memchr::memmem;
@@ -81,11 +83,12 @@ pub fn judge_request(asked: RequestHead<'_>, whole: bool, faults: &mut Vec<Fault
             _ => Fault::OfferOutOfRange(fault),
         }));
     }
-    let offered: Vec<&[u8]> = fields.all(PROTOCOL).flat_map(elements).collect();
-    for (at, name) in offered.iter().enumerate() {
+    let mut offered = BTreeSet::new();
+    for name in fields.all(PROTOCOL).flat_map(elements) {
+        let is_first = offered.insert(name);
         if !name.iter().all(|byte| is_token(*byte)) {
             faults.push(Fault::SubprotocolNotToken(Quoted::of(name)));
-        } else if offered[..at].contains(name) {
+        } else if !is_first {
             faults.push(Fault::SubprotocolRepeated(Quoted::of(name)));
         }
     }
@@ -116,12 +119,11 @@ pub fn judge_answer(asked: RequestHead<'_>, version: (u8, u8), response: &Fields
     }
     repeated(response, &[FieldName::SecWebSocketAccept, FieldName::SecWebSocketExtensions], faults);
     subprotocols(request, response, faults);
-    let offered = |chosen: &[u8]| {
-        let token = |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_vec();
-        request.list(EXTENSIONS).any(|offer| token(offer).eq_ignore_ascii_case(&token(chosen)))
-    };
+    let token =
+        |element: &[u8]| element.split(|b| *b == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+    let offered: BTreeSet<Vec<u8>> = request.list(EXTENSIONS).map(token).collect();
     for chosen in response.list(EXTENSIONS) {
-        if !offered(chosen) {
+        if !offered.contains(&token(chosen)) {
             faults.push(Fault::ExtensionNotOffered(Quoted::of(chosen)));
         }
     }
@@ -156,9 +158,10 @@ fn subprotocols(request: &Fields, response: &Fields, faults: &mut Vec<Fault>) {
     if chosen.len() > 1 {
         faults.push(Fault::SeveralSubprotocols(Quoted::of(&chosen.join(&b", "[..]))));
     }
+    let is_offered: BTreeSet<&[u8]> = offered.iter().copied().collect();
     for chosen in &chosen {
         // Names are compared exactly, including case (RFC 6455 §4.1).
-        if !offered.contains(chosen) {
+        if !is_offered.contains(chosen) {
             faults.push(Fault::SubprotocolNotOffered(Quoted::of(chosen)));
         }
     }

@@ -177,11 +177,15 @@ pub fn beyond_the_offer(request_value: &[u8], response_value: &[u8]) -> Vec<Stri
     let of = |value| extensions(value).0.into_iter().filter(|it| it.name.eq_ignore_ascii_case(NAME));
     let Some(answer) = of(response_value).next() else { return Vec::new() };
     let offers: Vec<Extension> = of(request_value).collect();
+    let size = |value: &Option<String>| value.as_deref().and_then(|value| value.parse::<u8>().ok());
+    let largest_of = |name| {
+        let offered = offers.iter().flat_map(|offer| offer.parameters.iter().filter(|it| it.name == name));
+        offered.map(|it| size(&it.value).unwrap_or(15)).max()
+    };
+    let of_windows = [CLIENT_WINDOW, SERVER_WINDOW].map(|name| (name, largest_of(name)));
     let mut beyond = Vec::new();
     for Parameter { name, value } in answer.parameters {
-        let offered = offers.iter().flat_map(|offer| offer.parameters.iter().filter(|it| it.name == name));
-        let size = |value: &Option<String>| value.as_deref().and_then(|value| value.parse::<u8>().ok());
-        let largest = offered.clone().map(|it| size(&it.value).unwrap_or(15)).max();
+        let largest = of_windows.iter().find(|(of, _)| *of == name).and_then(|(_, largest)| *largest);
         match (name.as_str(), largest, size(&value)) {
             (CLIENT_WINDOW, None, _) if !offers.is_empty() => beyond.push(format!("{name} was not offered")),
             (CLIENT_WINDOW | SERVER_WINDOW, Some(most), Some(chosen)) if chosen > most => {
