@@ -10,7 +10,7 @@ use std::io::Read;
 use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::capture::{CaptureError, Reader};
 use crate::inspect::record::{Connection, Exchange};
@@ -58,6 +58,8 @@ pub struct Seen {
     mask: u64,
     most: usize,
     exchanges: HashMap<u64, Option<Passed>, RandomState>,
+    /// Who had connections with whom, the lower address first.
+    pairs: HashSet<[IpAddr; 2], RandomState>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -176,13 +178,18 @@ fn by_packets(first: &Seen, second: &Seen) -> Option<(Bounds, Evidence)> {
         [Some(down), Some(up)] if up.least >= down.most => Some(Bounds { least: down.most, most: up.least }),
         [Some(down), Some(up)] if down.least >= up.most => Some(Bounds { least: up.most, most: down.least }),
         [Some(one), Some(other)] => Some(Bounds { least: one.least.min(other.least), most: one.most.max(other.most) }),
-        [one, other] => one.or(other),
+        // What one side alone said twice may have been sent again; and one direction doesn't bound the difference from both sides.
+        _ => None,
     });
     let bounds = of_hosts.reduce(|one, other| one.and(other).unwrap_or(one))?;
     Some((bounds, Evidence::Packets(shared)))
 }
 
 fn by_exchanges(first: &Seen, second: &Seen) -> Option<(Bounds, Evidence)> {
+    // Who saw the same hosts' packets, and yet not the same packets, captured at one place, one after the other.
+    if !first.pairs.is_disjoint(&second.pairs) {
+        return None;
+    }
     let (mut all, mut count) = (None::<Bounds>, 0);
     for (hash, one) in &first.exchanges {
         let (Some(one), Some(Some(other))) = (one, second.exchanges.get(hash)) else { continue };
@@ -212,7 +219,7 @@ fn apart(first: Timestamp, second: Timestamp) -> i64 {
 impl Seen {
     fn new(hasher: &RandomState, most: usize) -> Self {
         let (packets, exchanges) = (HashMap::with_hasher(hasher.clone()), HashMap::with_hasher(hasher.clone()));
-        Self { packets, mask: 0, most: most.max(1), exchanges }
+        Self { packets, mask: 0, most: most.max(1), exchanges, pairs: HashSet::default() }
     }
 
     /// Reads a capture to its end, or as far as it can be read.
@@ -286,7 +293,11 @@ impl Sink for Exchanges<'_> {
         let ends = |it: &Connection| [it.client.ip(), it.server.ip()];
         match event {
             Event::Opened(it) => {
-                self.open.insert(it.number, ends(it));
+                let [client, server] = ends(it);
+                if self.seen.pairs.len() < MAX_COMPARED_EXCHANGES {
+                    self.seen.pairs.insert([client.min(server), client.max(server)]);
+                }
+                self.open.insert(it.number, [client, server]);
             }
             Event::Turned(number) => {
                 if let Some(ends) = self.open.get_mut(&number) {

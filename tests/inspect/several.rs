@@ -183,6 +183,28 @@ fn packets_that_two_machines_captured_tell_by_how_much_clocks_differ() {
 }
 
 #[test]
+fn nothing_is_said_of_clocks_where_one_side_sent_its_packets_again() {
+    let (folder, hello) = (Folder::new(), hello());
+    let is_clients = |at: usize| hello.packets[at].data[34..36] == hello.packets[0].data[34..36];
+    folder.file("a.pcapng", &hello.part(0, |_| true));
+    folder.file("b.pcapng", &hello.part(1_000_000_000, is_clients));
+    let out = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).ok();
+    assert!(!out.contains("The clock of"), "{out}");
+}
+
+#[test]
+fn nothing_is_said_of_clocks_where_a_proxy_asks_for_the_same_in_a_later_file() {
+    let (folder, proxy) = (Folder::new(), Whole::read(PROXY));
+    let is_inner = |at: usize| proxy.packets[at].data[26..34].contains(&3);
+    let first = (0..proxy.packets.len()).find(|at| is_inner(*at)).unwrap();
+    // Both files are of one machine: the first has a packet of the proxy and its server, too.
+    folder.file("a.pcapng", &proxy.part(0, |at| at == first || !is_inner(at)));
+    folder.file("b.pcapng", &proxy.part(600_000_000_000, |at| at != first && is_inner(at)));
+    let out = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).ok();
+    assert!(!out.contains("The clock of"), "{out}");
+}
+
+#[test]
 fn what_makes_no_sense_is_refused() {
     let folder = rotated();
     for (arguments, said) in [
