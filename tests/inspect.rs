@@ -119,7 +119,7 @@ fn the_overview_begins_with_what_happened() {
     assert!(again.lines().nth(3).unwrap().starts_with("✗ Only frames may follow the 101"), "{again}");
     assert_eq!(again.matches("HTTP request again").count(), 1, "{again}");
     let ordinary = overview("ordinary.pcap", ORDINARY);
-    assert!(ordinary.contains("All is well: ") && !ordinary.contains("says more"), "{ordinary}");
+    assert!(ordinary.contains("All is well: ") && !ordinary.contains("For more, run"), "{ordinary}");
 }
 
 #[test]
