@@ -3,7 +3,7 @@
 //! There's one story for each code, however often it came, so memory is bounded by the number of codes. Another view
 //! lists all problems and notes one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::mark;
 use crate::capture::names::mentioned;
@@ -41,9 +41,11 @@ pub struct Happened {
     errors: u64,
     unanswered: u64,
     unread: BTreeMap<&'static str, u64>,
-    /// How many `WebSocket` connections were closed with a code that tells of an error, and the latest of them: its connection, its code.
+    /// How many `WebSocket` connections were closed with a code that tells of an error, and the latest such code.
     failed: u64,
-    latest_failed: Option<(u64, u16)>,
+    latest_code: u16,
+    /// Those of them that aren't over: the other side sends the code back.
+    failing: BTreeSet<u64>,
 }
 
 /// A cause and its effects.
@@ -84,15 +86,15 @@ impl Sink for Happened {
             }
             Event::Frame(it) => {
                 self.read += 1;
-                // The other side sends the code back.
-                let error = it.close_code.filter(|code| !matches!(code, 1000 | 1001));
-                let failed = error.map(|code| (it.connection, code));
-                if failed.is_some() && failed != self.latest_failed {
-                    (self.failed, self.latest_failed) = (self.failed + 1, failed);
+                if let Some(code) = it.close_code.filter(|code| !matches!(code, 1000 | 1001))
+                    && self.failing.insert(it.connection)
+                {
+                    (self.failed, self.latest_code) = (self.failed + 1, code);
                 }
             }
             Event::Closed(it) => {
                 self.connections += 1;
+                self.failing.remove(&it.number);
                 let what = match it.protocol {
                     Protocol::Tls => "encrypted with TLS",
                     Protocol::Http2 => "in HTTP/2",
@@ -198,7 +200,8 @@ impl Happened {
             let requests = numbers::counted(self.unanswered, "exchange");
             but.push(format!("{requests} {have} no response in the capture."));
         }
-        if let Some((_, code)) = self.latest_failed {
+        if self.failed > 0 {
+            let code = self.latest_code;
             let were = is(self.failed, "was", "were");
             let latest = is(self.failed, "", ", the last one");
             let sockets = numbers::counted(self.failed, "WebSocket");
@@ -457,6 +460,11 @@ mod tests {
         happened.event(Event::Frame(&closing));
         happened.event(Event::Frame(&closing));
         assert!(lines(&happened).contains("1 WebSocket was closed"));
+        let other = Frame { connection: closing.connection + 1, ..closing.clone() };
+        for frame in [&other, &closing, &other] {
+            happened.event(Event::Frame(frame));
+        }
+        assert!(lines(&happened).contains("2 WebSockets were closed"), "{}", lines(&happened));
         happened.event(Event::Exchange(&Exchange::default()));
         assert!(lines(&happened).contains("1 exchange has no response in the capture."));
         assert!(!lines(&happened).contains("All is well"));
