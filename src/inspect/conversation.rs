@@ -32,8 +32,8 @@ pub(super) struct Conversation {
     seen: [u64; 2],
     /// Whether packets of each side were captured.
     heard: [bool; 2],
-    /// Whether each side's FIN was sent before something of the other side had come.
-    crosses: [bool; 2],
+    /// Whether the server sent its FIN before something of the client had come.
+    crosses: bool,
 }
 
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Conversation {
             exchanges: 0,
             seen: [0; 2],
             heard: [false; 2],
-            crosses: [false; 2],
+            crosses: false,
         }
     }
 
@@ -194,15 +194,15 @@ impl Conversation {
         }
     }
 
-    /// That side's FIN acknowledges less than the other side has sent by then.
-    pub(super) fn crosses(&mut self, from: Direction) {
-        self.crosses[from as usize] = true;
+    /// The server's FIN acknowledges less than the client has sent by then.
+    pub(super) fn crosses(&mut self) {
+        self.crosses = true;
     }
 
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         match &mut self.talk {
-            Talk::Http(talk) => talk.end(from, self.crosses[from as usize], source, out),
+            Talk::Http(talk) => talk.end(from, self.crosses, source, out),
             Talk::WebSocket(talk) => talk.end(from, source, out),
             Talk::Tls(_) => self.end_hello(from),
             Talk::Unjoined | Talk::Opaque => {}

@@ -198,8 +198,8 @@ impl HttpTalk {
         !self.is_inside_message() && self.pairing.awaits_response()
     }
 
-    /// One end sent its FIN: whatever it hasn't finished by now is cut short. `crosses` says whether something of the other end's
-    /// was on its way to it.
+    /// One end sent its FIN: whatever it hasn't finished by now is cut short. `crosses` says whether something of the client's
+    /// was on its way when the server sent its FIN.
     pub(super) fn end(&mut self, from: Direction, crosses: bool, source: Source, out: &mut Output<'_>) {
         let heads = self.heads;
         self.break_off(from, source, out);

@@ -255,16 +255,15 @@ impl Tracked {
         let from_direction = self.direction(side);
         let silence = arrived.moment.time.since(self.record.extent.last.time);
         self.heard(side, arrived.moment);
-        let record = &mut self.record;
-        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
-        if segment.flags & FIN != 0 {
-            let other = side.other();
-            let acknowledged = self.reassembly.position(other, segment.acknowledgment);
-            if segment.flags & ACK != 0 && acknowledged < self.reassembly.next(other) {
-                self.conversation.crosses(from_direction);
+        if segment.flags & (FIN | ACK) == FIN | ACK && from_direction == Direction::Server {
+            let client = side.other();
+            let acknowledged = self.reassembly.position(client, segment.acknowledgment);
+            if acknowledged < self.reassembly.next(client) {
+                self.conversation.crosses();
             }
         }
         let record = &mut self.record;
+        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
         if segment.flags & (FIN | RST) != 0 {
             let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
             // A side that resets a connection ends it, whichever side had closed its half before.

@@ -369,16 +369,23 @@ impl Reassembly {
                 self.give_up(source, to);
             }
         }
-        for side in [End::First, End::Second] {
-            let half = &mut self.halves[side as usize];
-            let (start, length) = (half.next, half.acknowledged.saturating_sub(half.next));
+        for end in [End::First, End::Second] {
+            let half = &self.halves[end as usize];
+            let length = half.acknowledged.saturating_sub(half.next);
             // One position may be a FIN's.
             if length > 1 && !half.finished {
-                half.next += length;
-                half.told += length;
-                to.gap(side, start, length, Hole::NotCaptured, source);
+                self.skip(end, length, Hole::NotCaptured, source, to);
             }
         }
+    }
+
+    /// Goes on behind bytes of one end's stream that the capture doesn't have.
+    fn skip(&mut self, end: End, length: u64, hole: Hole, source: Source, to: &mut impl Receiver) {
+        let half = &mut self.halves[end as usize];
+        let start = half.next;
+        half.next += length;
+        half.told += length;
+        to.gap(end, start, length, hole, source);
     }
 
     /// Whether anything waits for bytes that were not seen yet.
@@ -494,10 +501,9 @@ impl Reassembly {
             half.told += payload.len() as u64;
         }
         if cut > 0 {
-            to.gap(side, half.next, u64::from(cut), Hole::CutOff, source);
-            half.next += u64::from(cut);
-            half.told += u64::from(cut);
+            self.skip(side, u64::from(cut), Hole::CutOff, source, to);
         }
+        let half = &mut self.halves[side as usize];
         if fin && !half.finished {
             half.next += 1;
             half.ends[1] = stamp;
@@ -589,15 +595,14 @@ impl Reassembly {
                 continue;
             }
             let length = target - start;
-            let half = &mut self.halves[holed as usize];
-            half.next = target;
             self.impatience = 0;
+            let half = &mut self.halves[holed as usize];
             if length == 1 && holed != side && half.waiting.is_empty() {
                 // A lone position that is acknowledged and never followed is a FIN that was not captured.
+                half.next = target;
                 self.finish(holed, source, to);
             } else {
-                half.told += length;
-                to.gap(holed, start, length, Hole::NotCaptured, behind);
+                self.skip(holed, length, Hole::NotCaptured, behind, to);
             }
             return;
         }

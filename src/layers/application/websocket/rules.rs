@@ -30,17 +30,33 @@ pub struct Rules {
     deflate: bool,
     /// Whether other extensions were agreed on: any reserved bit may be theirs.
     others: bool,
-    inside_message: bool,
-    /// Whether what comes next may continue a message whose beginning wasn't seen.
-    may_continue: bool,
+    place: Place,
     closed: bool,
+}
+
+/// What a continuation frame would continue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Nothing.
+    Between,
+    /// The message in progress.
+    Inside,
+    /// Perhaps a message whose beginning wasn't seen.
+    Unknown,
+}
+
+impl Place {
+    /// Where a message's frame leads to, from inside it: to its end, if that's the last one.
+    fn after(self, header: &Header) -> Self {
+        if header.fin { Self::Between } else { self }
+    }
 }
 
 impl Rules {
     /// The rules for the frames of one side.
     #[must_use]
     pub fn new(from: Direction, deflate: bool) -> Self {
-        Self { from, deflate, others: false, inside_message: false, may_continue: false, closed: false }
+        Self { from, deflate, others: false, place: Place::Between, closed: false }
     }
 
     /// Takes the next frame's header; what is wrong with it goes to `faults`.
@@ -68,23 +84,22 @@ impl Rules {
             faults.push(Fault::CompressionBitMisplaced);
         }
         match header.opcode {
-            CONTINUATION if self.inside_message => {
-                self.inside_message = !header.fin;
+            CONTINUATION if self.place == Place::Inside => {
+                self.place = self.place.after(header);
                 FrameRole::Next
             }
             CONTINUATION => {
-                if !self.may_continue {
+                if self.place == Place::Between {
                     faults.push(Fault::ContinuationOfNothing);
                 }
-                self.may_continue &= !header.fin;
+                self.place = self.place.after(header);
                 FrameRole::Stray
             }
             TEXT | BINARY => {
-                if self.inside_message {
+                if self.place == Place::Inside {
                     faults.push(Fault::DataInsideMessage);
                 }
-                self.inside_message = !header.fin;
-                self.may_continue = false;
+                self.place = Place::Inside.after(header);
                 FrameRole::First { compressed }
             }
             opcode => {
@@ -132,8 +147,7 @@ impl Rules {
 
     /// Frames may be missing here: what comes next may continue a message whose beginning wasn't seen.
     pub fn lose(&mut self) {
-        self.inside_message = false;
-        self.may_continue = true;
+        self.place = Place::Unknown;
     }
 
     /// Checks a close frame's body (§5.5.1): its status code and reason.
