@@ -391,7 +391,7 @@ mod tests {
             ("Content-Length", "0012345678901234567", "0011111111111111111"),
             ("Date", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"),
             ("Date", "s3cret", "******"),
-            ("Date", "Sun, hunter2", "****, *******"),
+            ("Date", "Sun, hunter2", "**** *******"),
             ("ETag", "W/\"33a64df5\"", "W/\"********\""),
             ("If-None-Match", "\"a,b\", *", "\"***\", *"),
             ("Accept-Encoding", "gzip, br;q=0.5, s3cret", "gzip, br;q=0.5, ******"),
@@ -424,7 +424,6 @@ mod tests {
             ("X-Anything", "at all", "** ***"),
             ("Content-Length", "4\u{1}2", "*\u{1}*"),
         ] {
-            let becomes = if name == "Date" && of == "Sun, hunter2" { "**** *******" } else { becomes };
             assert_eq!(blanked(name, of), becomes, "{name}: {of}");
         }
     }
