@@ -1,13 +1,14 @@
 //! The capture that was named, to be read as often as needed.
 
 use std::cell::{Cell, RefCell};
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
 
 use super::super::Failure;
 use super::absent::Absent;
+use super::once;
 use super::several::Several;
 use crate::capture::watched::{Nobody, Watcher};
 use crate::capture::{CaptureError, Layout, Mark, Names, PacketName, Reader, source};
@@ -158,21 +159,12 @@ impl<'a> Input<'a> {
             several.put_aside()?;
             return Ok(self);
         }
-        let is_pipe = || fs::metadata(self.path).is_ok_and(|it| !it.is_file() && !it.is_dir());
-        if self.spooled.is_some() || !self.is_live() && !is_pipe() {
+        if self.spooled.is_some() || !self.is_live() && once::is_file(self.path) {
             return Ok(self);
         }
-        let spool = || {
-            let mut file = tempfile::tempfile()?;
-            let mut stream = match self.stream.take() {
-                Some(stream) => stream,
-                None if self.is_live() => Box::new(io::stdin().lock()),
-                None => Box::new(File::open(self.path)?),
-            };
-            io::copy(&mut stream, &mut file)?;
-            Ok(file)
-        };
-        let file = spool().map_err(|error| self.no_room(&error))?;
+        let stream = self.stream.take();
+        let stored = stream.map_or_else(|| once::stored(self.path), once::stored_of);
+        let file = stored.map_err(|error| self.no_room(&error))?;
         Ok(Self { spooled: Some(file), ..self })
     }
 
@@ -189,7 +181,7 @@ impl<'a> Input<'a> {
     }
 
     fn no_room(&self, error: &io::Error) -> Failure {
-        Failure::Input(format!("{}: can't be stored in a temporary file, to be read twice: {error}", self.label()))
+        once::no_room(&self.label(), error)
     }
 
     /// Reads it from its beginning.
@@ -201,14 +193,7 @@ impl<'a> Input<'a> {
         let stream = self.stream.take();
         let opened = match (stream, &self.spooled) {
             (Some(stream), _) => source::from_reader(stream),
-            (None, Some(file)) => {
-                let rewound = || {
-                    let mut file = file.try_clone()?;
-                    file.rewind()?;
-                    Ok(file)
-                };
-                rewound().map_err(CaptureError::Open).and_then(|file| self.read(file))
-            }
+            (None, Some(file)) => once::rewound(file).and_then(|file| self.read(file)),
             (None, None) if self.is_live() => source::from_stdin(watcher),
             (None, None) => source::file(self.path).and_then(|file| self.read(file)),
         };
@@ -257,7 +242,7 @@ impl<'a> Input<'a> {
 
     /// What to call it in a message.
     pub(in crate::commands) fn label(&self) -> String {
-        if self.path.as_os_str() == "-" { "standard input".to_owned() } else { self.name() }
+        self.several.as_ref().map_or_else(|| once::label_of(self.path), Several::label)
     }
 
     /// What a look at it came to: whether what was asked for is not there, and whether the input was damaged.

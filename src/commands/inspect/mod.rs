@@ -12,6 +12,7 @@ mod json;
 mod keep;
 mod live;
 mod narrow;
+mod once;
 mod several;
 mod watch;
 mod why;

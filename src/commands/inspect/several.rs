@@ -1,15 +1,16 @@
 //! Several captures that are read as one: which they are, what each is called, and how they are opened, as often as needed.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::{Failure, save};
+use super::once::{is_file, label_of, no_room, rewound, stored};
 use crate::capture::merge::{Merge, Opened, Part};
 use crate::capture::watched::Watcher;
-use crate::capture::{CaptureError, Names, source};
+use crate::capture::{Names, source};
 use crate::clocks::{self, Evidence};
 use crate::limits::MAX_CAPTURES;
 use crate::numbers;
@@ -57,18 +58,7 @@ impl Several {
             if aside.is_some() || is_file(path) {
                 continue;
             }
-            let spool = || {
-                let mut file = tempfile::tempfile()?;
-                let mut stream: Box<dyn Read> =
-                    if path.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
-                io::copy(&mut stream, &mut file)?;
-                Ok(Rc::new(file))
-            };
-            let failed = |error: io::Error| {
-                let name = path.display();
-                Failure::Input(format!("{name}: cannot be put aside, to be read twice: {error}"))
-            };
-            *aside = Some(spool().map_err(failed)?);
+            *aside = Some(Rc::new(stored(path).map_err(|error| no_room(&label_of(path), &error))?));
         }
         Ok(())
     }
@@ -159,20 +149,9 @@ pub(super) fn check(paths: &[&Path]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether it can be opened again, or isn't there at all.
-fn is_file(path: &Path) -> bool {
-    path.as_os_str() != "-" && fs::metadata(path).map_or(true, |it| it.is_file() || it.is_dir())
-}
-
-fn label_of(path: &Path) -> String {
-    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
-}
-
 fn open(path: &Path, aside: Option<&File>, watcher: Rc<dyn Watcher>) -> Opened {
     if let Some(file) = aside {
-        let mut file = file.try_clone().map_err(CaptureError::Open)?;
-        file.rewind().map_err(CaptureError::Open)?;
-        return source::from_file(file, watcher);
+        return source::from_file(rewound(file)?, watcher);
     }
     if path.as_os_str() == "-" { source::from_stdin(watcher) } else { source::open(path, watcher) }
 }
