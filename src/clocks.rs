@@ -42,8 +42,10 @@ pub struct Difference {
     pub of: usize,
     /// Which other.
     pub beside: usize,
-    /// By how many nanoseconds it's ahead; negative, if it's behind.
+    /// By how many nanoseconds it's ahead of that; negative, if it's behind.
     pub ahead: i64,
+    /// By how many nanoseconds it's ahead of the first of all that have something in common.
+    pub in_all: i64,
     /// By how many nanoseconds that may be wrong, either way.
     pub uncertainty: u64,
     /// What told.
@@ -137,11 +139,11 @@ fn placed(seen: &[Seen]) -> Vec<Difference> {
         };
         let is_none = bounds.least <= 0 && bounds.most >= 0;
         let middle = if is_none { 0 } else { bounds.least.midpoint(bounds.most) };
-        ahead.insert(of, base.saturating_add(middle));
-        if !is_none || base != 0 {
-            let ahead = base.saturating_add(middle);
+        let in_all = base.saturating_add(middle);
+        ahead.insert(of, in_all);
+        if in_all != 0 {
             let uncertainty = bounds.most.abs_diff(bounds.least) / 2;
-            found.push(Difference { of, beside, ahead, uncertainty, by });
+            found.push(Difference { of, beside, ahead: middle, in_all, uncertainty, by });
         }
     }
     found

@@ -170,6 +170,23 @@ fn both_sides_of_a_proxy_tell_by_how_much_clocks_differ() {
 }
 
 #[test]
+fn a_clock_is_compared_with_the_one_it_is_said_to_differ_from() {
+    let folder = two_machines();
+    let proxy = Whole::read(PROXY);
+    // The beginning of what the server has, which has no exchange yet.
+    let inner: Vec<usize> =
+        (0..proxy.packets.len()).filter(|at| proxy.packets[*at].data[26..34].contains(&3)).collect();
+    let is_first = |at: usize| inner[..4].contains(&at);
+    folder.file("third.pcapng", &proxy.part(3_590_000_000_000, is_first));
+    folder.file("fourth.pcapng", &proxy.part(3_600_000_000_000, is_first));
+    let files = ["inspect", "proxy.pcapng", "server.pcapng", "third.pcapng", "fourth.pcapng", "--width", "200"];
+    let out = folder.run(&files).ok();
+    assert!(out.contains("The clock of third.pcapng seems 10 s behind server.pcapng's"), "{out}");
+    assert!(out.contains("The clock of fourth.pcapng agrees with server.pcapng's"), "{out}");
+    assert!(out.contains("The proxy at 10.0.0.2 dropped Upgrade"), "{out}");
+}
+
+#[test]
 fn packets_that_two_machines_captured_tell_by_how_much_clocks_differ() {
     let (folder, hello) = (Folder::new(), hello());
     folder.file("client.pcapng", &hello.part(0, |_| true));

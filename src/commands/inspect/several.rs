@@ -106,8 +106,11 @@ pub(super) fn set_clocks(
     let open = |index: usize| source::open(&paths[index], Rc::new(Share(Rc::clone(watcher)))).ok();
     let found = clocks::differences(paths.len(), open).map_err(|error| Failure::Stopped(error.to_string()))?;
     let said = found.iter().map(|it| {
-        names.shift(it.of, it.ahead.saturating_neg());
+        names.shift(it.of, it.in_all.saturating_neg());
         let [of, beside] = [it.of, it.beside].map(|file| names.labels()[file].clone());
+        if it.ahead == 0 {
+            return format!("The clock of {of} agrees with {beside}'s: its times are corrected in the same way.");
+        }
         let side = if it.ahead > 0 { "ahead of" } else { "behind" };
         let (ahead, uncertainty) = (numbers::duration(it.ahead.unsigned_abs()), numbers::duration(it.uncertainty));
         let by = match it.by {
