@@ -85,14 +85,20 @@ faults! {
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
         /// Bytes of a stream that aren't in the capture.
         #[error(
-            "{length} bytes that the {sender} sent were never captured, although the receiver has them: nobody can \
-             tell what they said"
+            "{length} bytes that the {sender} sent {}: nobody can tell what they said",
+            if *acknowledged {
+                "were never captured, although the receiver has them"
+            } else {
+                "are not in the capture, and nobody acknowledged them there"
+            }
         )]
         MissingBytes {
             /// How many.
             length: u64,
             /// "client" or "server".
             sender: &'static str,
+            /// Whether the receiver said that it has them.
+            acknowledged: bool,
         } => "missing-bytes", "RFC 9293 §3.4";
         /// Segments that nobody acknowledges, until the end.
         #[error(

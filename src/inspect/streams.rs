@@ -132,8 +132,9 @@ impl Receiver for Streams<'_, '_> {
     fn gap(&mut self, side: End, _start: u64, length: u64, hole: Hole, source: Source) {
         let from = direction(side, *self.client);
         self.record.missing_bytes += length;
-        if hole == Hole::NotCaptured {
-            let fault = Fault::MissingBytes { length, sender: from.name() };
+        if hole != Hole::CutOff {
+            let acknowledged = hole == Hole::NotCaptured;
+            let fault = Fault::MissingBytes { length, sender: from.name(), acknowledged };
             self.out.problem(source, About::connection(self.record.number), &fault);
         }
         self.conversation.gap(from, length, source, self.out);

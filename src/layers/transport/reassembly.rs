@@ -69,8 +69,10 @@ impl Segment<'_> {
 /// Why bytes are missing from the capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hole {
-    /// The segment that carried them was not captured.
+    /// The segment that carried them was not captured; its receiver acknowledged it.
     NotCaptured,
+    /// The segment that carried them is not in the capture, and nobody acknowledged it there.
+    NotAcknowledged,
     /// Their packet was captured only in part: the snap length cut it.
     CutOff,
 }
@@ -595,6 +597,7 @@ impl Reassembly {
                 continue;
             }
             let length = target - start;
+            let hole = if other.acknowledged < target { Hole::NotAcknowledged } else { Hole::NotCaptured };
             self.impatience = 0;
             let half = &mut self.halves[holed as usize];
             if length == 1 && holed != side && half.waiting.is_empty() {
@@ -602,7 +605,7 @@ impl Reassembly {
                 half.next = target;
                 self.finish(holed, source, to);
             } else {
-                self.skip(holed, length, Hole::NotCaptured, behind, to);
+                self.skip(holed, length, hole, behind, to);
             }
             return;
         }

@@ -14,6 +14,7 @@ struct Kept {
     /// The order of deliveries: (side, start).
     order: Vec<(usize, u64)>,
     conflicts: Vec<Conflict>,
+    holes: Vec<Hole>,
 }
 
 impl Receiver for Kept {
@@ -23,11 +24,12 @@ impl Receiver for Kept {
         stream.extend_from_slice(bytes);
         self.order.push((side as usize, start));
     }
-    fn gap(&mut self, side: End, start: u64, length: u64, _: Hole, _: Source) {
+    fn gap(&mut self, side: End, start: u64, length: u64, hole: Hole, _: Source) {
         let stream = &mut self.streams[side as usize];
         assert_eq!(stream.len() as u64, start);
         stream.resize(stream.len() + length as usize, 0);
         self.missing += length;
+        self.holes.push(hole);
     }
     fn conflict(&mut self, _: End, conflict: Conflict, _: Source) {
         self.conflicts.push(conflict);
@@ -108,6 +110,17 @@ fn a_hole_nobody_acknowledged_is_waited_for() {
     assert_eq!(kept.streams[0], b"");
     r.segment(End::First, &segment(1, 101, 0, b"abc"), Source::default(), &mut kept);
     assert_eq!(kept.streams[0], b"abclate");
+}
+
+#[test]
+fn what_is_still_missing_at_the_end_was_received_only_if_it_was_acknowledged() {
+    for (acknowledged, hole) in [(1, Hole::NotAcknowledged), (8, Hole::NotCaptured)] {
+        let (mut r, mut kept) = opened(0, 100);
+        r.segment(End::First, &segment(4, 101, 0, b"late"), Source::default(), &mut kept);
+        r.segment(End::Second, &segment(101, acknowledged, 0, b""), Source::default(), &mut kept);
+        r.flush(Source::default(), &mut kept);
+        assert_eq!((kept.missing, kept.holes), (3, vec![hole]));
+    }
 }
 
 #[test]
