@@ -201,16 +201,19 @@ pub(super) fn begins_with(value: &[u8], wanted: &[u8]) -> bool {
     value.get(..wanted.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(wanted))
 }
 
-/// Where a section ends: the position after its empty line. `from` is the start of the first line not yet searched, and
-/// is moved on when the end is not there yet.
-pub(super) fn section_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
-    while let Some(length) = memchr(b'\n', &bytes[*from..]) {
-        let end = *from + length + 1;
-        if matches!(&bytes[*from..end], b"\n" | b"\r\n") {
-            return Some(end);
+/// Where a section ends: the position after its empty line. `searched` says how much of it was searched before; the search goes
+/// on there, so that it costs the same whether the section comes at once or byte by byte.
+pub(super) fn section_end(bytes: &[u8], searched: &mut usize) -> Option<usize> {
+    while let Some(length) = memchr(b'\n', &bytes[*searched..]) {
+        let line_feed = *searched + length;
+        *searched = line_feed + 1;
+        let line = &bytes[..line_feed];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if matches!(line.last(), None | Some(b'\n')) {
+            return Some(line_feed + 1);
         }
-        *from = end;
     }
+    *searched = bytes.len();
     None
 }
 
@@ -230,12 +233,25 @@ mod tests {
 
     #[test]
     fn the_end_of_a_section_is_found_whatever_its_line_ends() {
-        for block in ["A: 1\r\n\r\n", "A: 1\n\n", "A: 1\r\n\n", "\r\n"] {
+        for block in ["A: 1\r\n\r\n", "A: 1\n\n", "A: 1\r\n\n", "\r\n", "\n"] {
             for cut in 0..block.len() {
-                let mut from = 0;
-                assert_eq!(section_end(&block.as_bytes()[..cut], &mut from), None, "{block:?} {cut}");
-                assert_eq!(section_end(block.as_bytes(), &mut from), Some(block.len()), "{block:?} {cut}");
+                let mut searched = 0;
+                assert_eq!(section_end(&block.as_bytes()[..cut], &mut searched), None, "{block:?} {cut}");
+                assert_eq!(section_end(block.as_bytes(), &mut searched), Some(block.len()), "{block:?} {cut}");
             }
+        }
+    }
+
+    #[test]
+    fn what_was_searched_is_not_searched_again() {
+        let block = b"A: 1\r\nB: 2\r\n\r\n";
+        for cut in 0..block.len() {
+            let mut searched = 0;
+            assert_eq!(section_end(&block[..cut], &mut searched), None);
+            // Whoever looks there once more finds an end, and this isn't it; the last two bytes may be of the line's end.
+            let mut other = block.to_vec();
+            other[..cut.saturating_sub(2)].fill(b'\n');
+            assert_eq!(section_end(&other, &mut searched), Some(block.len()), "{cut}");
         }
     }
 }

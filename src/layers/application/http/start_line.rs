@@ -66,13 +66,19 @@ pub enum Likeness {
 /// Tells whether `bytes` begin with a start line of that sender; `limit` caps how long a line is waited for.
 #[must_use]
 pub fn likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
-    matched(from, bytes, limit, |_| true)
+    matched(from, bytes, 0, limit, |_| true)
+}
+
+/// The same for bytes of which the first `seen` were not long enough to tell: looks at the others.
+#[must_use]
+pub(super) fn likeness_of_more(from: Direction, bytes: &[u8], seen: usize, limit: usize) -> Likeness {
+    matched(from, bytes, seen, limit, |_| true)
 }
 
 /// The same where anything may come: only a complete start line counts.
 #[must_use]
 pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness {
-    matched(from, bytes, limit, |start| {
+    matched(from, bytes, 0, limit, |start| {
         matches!(
             start.fault,
             None | Some(
@@ -85,17 +91,19 @@ pub fn strict_likeness(from: Direction, bytes: &[u8], limit: usize) -> Likeness 
     })
 }
 
-fn matched(from: Direction, bytes: &[u8], limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
+fn matched(from: Direction, bytes: &[u8], seen: usize, limit: usize, accept: fn(&StartLine) -> bool) -> Likeness {
     if !may_begin(from, bytes) {
         return Likeness::No;
     }
-    match memchr(b'\n', &bytes[..bytes.len().min(limit)]) {
-        Some(end) => match StartLine::parse(from, trim_line_end(&bytes[..=end])) {
+    let line = &bytes[..bytes.len().min(limit)];
+    match memchr(b'\n', &line[seen.min(line.len())..]) {
+        Some(length) => match StartLine::parse(from, trim_line_end(&line[..=seen + length])) {
             Some(start) if accept(&start) => Likeness::Yes,
             _ => Likeness::No,
         },
-        // Text may still become a start line; binary data won't.
-        None if bytes.len() >= limit || from == Direction::Client && has_control(bytes) => Likeness::No,
+        None if bytes.len() >= limit => Likeness::No,
+        // Text may still become a start line; binary data won't. What was seen may have ended in a CR.
+        None if from == Direction::Client && has_control(&bytes[seen.saturating_sub(1)..]) => Likeness::No,
         None => Likeness::Maybe,
     }
 }
@@ -456,6 +464,15 @@ mod tests {
         assert_eq!(is(Direction::Client, &[b'a'; 200]), Likeness::No);
         assert_eq!(is(Direction::Server, b"HTTP/1.1 2"), Likeness::Maybe);
         assert_eq!(is(Direction::Server, b"SSH-2.0"), Likeness::No);
+    }
+
+    #[test]
+    fn what_could_not_tell_is_not_looked_at_again() {
+        let is = |bytes: &[u8], seen| likeness_of_more(Direction::Client, bytes, seen, 100);
+        assert_eq!(is(b"GET /\n HTTP/1.", 14), Likeness::Maybe);
+        assert_eq!(is(b"GET / HTTP/1.1\rX", 15), Likeness::No);
+        assert_eq!(is(b"GET / HTTP/1.1\r\n", 15), Likeness::Yes);
+        assert_eq!(is(&[b'a'; 100], 99), Likeness::No);
     }
 
     proptest! {

@@ -3,17 +3,19 @@
 //! Consumes what it can from the caller's own bytes; only the beginning of a section or chunk line that is not whole yet is
 //! kept, within [`MAX_SECTION`].
 
+mod gather;
 mod resume;
 
 use memchr::memchr;
 
+use self::gather::{Gathered, empty_line_end, line_end};
 use super::chunked;
 use super::framing::{Framing, of_request};
 use super::item::{Input, Item};
 use super::lines::Section;
 use super::problems::Fault;
 use super::section::{Head, section_end};
-use super::start_line::{Likeness, StartLine, likeness, strict_likeness, trim_line_end};
+use super::start_line::{Likeness, StartLine, likeness, likeness_of_more, strict_likeness, trim_line_end};
 use super::words;
 use crate::layers::{Direction, Source};
 pub use crate::limits::MAX_SECTION;
@@ -47,22 +49,6 @@ enum State {
     Tunnel,
 }
 
-/// Where a section or line stands that is now complete.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gathered {
-    /// In the first bytes of the input: how many.
-    Input(usize),
-    /// In `partial`.
-    Kept,
-    /// It isn't complete: all of the input is kept for later.
-    NotYet,
-    /// It is longer than [`MAX_SECTION`]; that much of it is in `partial`.
-    TooLong,
-}
-
-/// Finds the end of a section or line in some bytes; the position says how far they were searched before.
-type FindEnd = fn(&[u8], &mut usize) -> Option<usize>;
-
 /// Decodes one direction of a connection.
 #[derive(Debug)]
 pub struct Decoder {
@@ -78,6 +64,8 @@ pub struct Decoder {
     shown: bool,
     /// How far `partial` was searched for its end.
     searched: usize,
+    /// Whether `partial` is known to begin with a start line.
+    begins: bool,
     /// How much of `partial` was handed out before.
     told: usize,
     position: u64,
@@ -115,6 +103,7 @@ impl Decoder {
             cut: false,
             shown: false,
             searched: 0,
+            begins: false,
             told: 0,
             position,
             began: Source::default(),
@@ -291,33 +280,6 @@ impl Decoder {
         data
     }
 
-    /// Looks for the end of a section or line; keeps what is not whole.
-    fn gather(&mut self, input: &mut Input<'_>, find_end: FindEnd) -> Gathered {
-        if self.partial.is_empty() {
-            self.searched = 0;
-            match find_end(input.bytes, &mut self.searched) {
-                Some(end) if end <= MAX_SECTION => return Gathered::Input(end),
-                _ => self.searched = 0,
-            }
-        }
-        let before = self.partial.len();
-        let room = MAX_SECTION - before.min(MAX_SECTION);
-        let added = input.bytes.len().min(room + 1);
-        self.partial.extend_from_slice(&input.bytes[..added]);
-        match find_end(&self.partial, &mut self.searched) {
-            Some(end) if end <= MAX_SECTION => {
-                // What was kept is consumed, even if it turns out to end nothing.
-                self.partial.truncate(end.max(before));
-                input.take(end - before.min(end));
-                Gathered::Kept
-            }
-            _ => {
-                input.take(added);
-                if self.partial.len() > MAX_SECTION { Gathered::TooLong } else { Gathered::NotYet }
-            }
-        }
-    }
-
     /// Between messages: passes over empty lines, then reads a head.
     fn head<'s, 'i: 's>(&'s mut self, input: &mut Input<'i>) -> Option<Item<'s>> {
         if self.partial.is_empty() {
@@ -342,17 +304,24 @@ impl Decoder {
                 _ => {}
             }
         }
-        let source = input.source;
+        let (source, seen) = (input.source, self.partial.len());
+        self.begins &= seen > 0;
         let mut whole = self.gather(input, section_end);
         if whole == Gathered::NotYet {
-            match likeness(self.from, &self.partial, MAX_SECTION) {
-                Likeness::No => return self.lose(input),
-                // A request without a version is one line (HTTP/0.9): it waits for nothing more.
-                Likeness::Yes if is_simple(self.from, &self.partial) => whole = Gathered::Kept,
-                _ => {
-                    self.kept = source;
-                    return None;
+            if !self.begins {
+                match likeness_of_more(self.from, &self.partial, seen, MAX_SECTION) {
+                    Likeness::No => return self.lose(input),
+                    Likeness::Maybe => {}
+                    Likeness::Yes => self.begins = true,
                 }
+                // A request without a version is one line (HTTP/0.9): it waits for nothing more.
+                if self.begins && is_simple(self.from, &self.partial) {
+                    whole = Gathered::Kept;
+                }
+            }
+            if whole == Gathered::NotYet {
+                self.kept = source;
+                return None;
             }
         }
         if whole == Gathered::TooLong {
@@ -506,22 +475,6 @@ impl Decoder {
         }
         self.state = State::Ended { complete: true };
         Some(Item::Trailers(self.section(whole, input, 0)))
-    }
-}
-
-fn line_end(bytes: &[u8], from: &mut usize) -> Option<usize> {
-    let end = memchr(b'\n', &bytes[*from..]).map(|length| *from + length + 1);
-    *from = bytes.len();
-    end
-}
-
-/// The length of the line end that `bytes` begin with; 0 if they begin with none.
-fn empty_line_end(bytes: &[u8], _: &mut usize) -> Option<usize> {
-    match bytes {
-        [] | [b'\r'] => None,
-        [b'\n', ..] => Some(1),
-        [b'\r', b'\n', ..] => Some(2),
-        _ => Some(0),
     }
 }
 
