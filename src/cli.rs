@@ -10,6 +10,7 @@ mod inspect;
 mod interrupt;
 mod lesson;
 mod look;
+mod mistakes;
 mod serve;
 mod shell;
 mod trace;
@@ -19,10 +20,7 @@ mod views;
 mod waiting;
 mod watch;
 
-use clap::builder::StyledStr;
-use clap::error::{ContextValue, Error};
 use clap::{Parser, Subcommand};
-use wire101::render::escape::escape_str;
 
 pub use look::Look;
 
@@ -39,31 +37,8 @@ pub struct Cli {
 impl Cli {
     /// Reads the arguments. If they're wrong or ask for help, prints a message and exits.
     pub fn read() -> Self {
-        Self::try_parse().unwrap_or_else(|error| escaped(error).exit())
+        Self::try_parse().unwrap_or_else(|error| mistakes::explained(error).exit())
     }
-}
-
-/// The same error, with the arguments that it quotes escaped.
-fn escaped(mut error: Error) -> Error {
-    let quoted = error.context().filter_map(|(kind, value)| Some((kind, escaped_value(value)?)));
-    for (kind, value) in quoted.collect::<Vec<_>>() {
-        error.insert(kind, value);
-    }
-    error
-}
-
-fn escaped_value(value: &ContextValue) -> Option<ContextValue> {
-    // What clap has coloured loses its colours only where there is something to escape.
-    let styled = |text: &StyledStr| {
-        let (plain, escaped) = (text.to_string(), escape_str(&text.to_string()));
-        if escaped == plain { text.clone() } else { escaped.into() }
-    };
-    Some(match value {
-        ContextValue::String(text) => ContextValue::String(escape_str(text)),
-        ContextValue::Strings(texts) => ContextValue::Strings(texts.iter().map(|it| escape_str(it)).collect()),
-        ContextValue::StyledStrs(texts) => ContextValue::StyledStrs(texts.iter().map(styled).collect()),
-        _ => return None,
-    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -469,3 +469,19 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]), "{view}");
     }
 }
+
+#[test]
+fn a_wrong_argument_is_told_what_was_probably_meant() {
+    let folder = Folder::new();
+    folder.file("a b.cap", b"");
+    for (arguments, tip) in [
+        (&["chat.pcap"][..], "to explain a capture, use 'wire101 inspect chat.pcap'"),
+        (&["chat.pcapng", "--why"], "to explain a capture, use 'wire101 inspect chat.pcapng'"),
+        (&["a b.cap"], "use 'wire101 inspect \"a b.cap\"'"),
+        (&["inspect", "--wy", "chat.pcap"], "a similar argument exists: '--why'"),
+        (&["lesson", "run", "upgrade", "--sed=1"], "a similar argument exists: '--seed'"),
+    ] {
+        let ran = folder.run(arguments);
+        assert!(ran.status == Some(2) && ran.err.contains(tip) && !ran.err.contains("as a value"), "{}", ran.err);
+    }
+}
