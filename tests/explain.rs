@@ -186,6 +186,7 @@ fn what_is_pasted_is_taken_apart() {
     insta::assert_snapshot!("line", explain(&["Connection: keep-alive, Upgrade"]).ok());
     insta::assert_snapshot!("frames", explain(&["frame", "0x8980 0x01020304, 8a:00"]).ok());
     assert!(explain(&["frame", "client", "8100"]).ok().contains("unmasked-client-frame"));
+    assert_eq!(explain(&["frame client 8100"]).ok(), explain(&["frame", "client", "8100"]).ok());
     assert!(explain(&["accept", "dGhlIHNhbXBsZSBub25jZQ==", "wrong"]).ok().contains("not the same"));
 }
 

@@ -33,14 +33,14 @@ pub fn explain(words: &[String], out: &mut dyn Write, style: Style) -> Result<()
 pub(super) fn page(words: &[String]) -> Result<(Page, Result<(), Failure>), Failure> {
     let said = words.join(" ");
     let said = said.trim();
-    let (first, rest) =
-        words.split_first().map_or(("", String::new()), |(first, rest)| (first.as_str(), rest.join(" ")));
+    let (first, rest) = said.split_once(char::is_whitespace).unwrap_or((said, ""));
+    let rest = rest.trim_start();
     let page = match first.to_ascii_lowercase().as_str() {
         "" | "topics" => view::list::kinds(),
-        "accept" if !rest.trim().is_empty() => accept(&rest),
+        "accept" if !rest.trim().is_empty() => accept(rest),
         _ if !rest.is_empty() && explain::is_name(said) => look_up(said)?,
-        "frame" | "frames" if !rest.is_empty() => return frame(&rest),
-        "header" | "line" if view::lines::is_line(&rest) => view::lines::lines(&rest),
+        "frame" | "frames" if !rest.is_empty() => return frame(rest),
+        "header" | "line" if view::lines::is_line(rest) => view::lines::lines(rest),
         "layers" if rest.is_empty() => view::list::layers(),
         _ if view::lines::is_line(said) => match scheme(said) {
             Some(scheme) => look_up(scheme)?,
