@@ -1,6 +1,7 @@
 //! Ladders: hosts as vertical lifelines, what they send each other as arrows between, time running down. As many stand
 //! beside each other as there is room for.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Line;
@@ -66,7 +67,8 @@ impl Style<'_> {
         let left_out = ladder.left_out();
         let times = Times::of(ladder.rows.iter().map(|row| row.at));
         let numbers = if ladder.numbered {
-            ladder.rows.iter().map(|row| line::width(&self.packet(row.packet))).max().unwrap_or(0)
+            let longest = ladder.rows.iter().map(|row| line::width(&self.packet(row.packet))).max().unwrap_or(0);
+            longest.min((width / 3).max(NUMBERS))
         } else {
             0
         };
@@ -93,6 +95,16 @@ impl Style<'_> {
         }
         lines
     }
+}
+
+/// A packet's name in at most so many columns: its end says the most, as there the number is.
+fn cut_left(name: &str, room: usize) -> Cow<'_, str> {
+    if line::width(name) <= room {
+        return name.into();
+    }
+    let ends = name.char_indices().map(|(at, _)| &name[at..]);
+    let end = ends.skip(1).find(|end| line::width(end) < room).unwrap_or_default();
+    format!("…{end}").into()
 }
 
 /// The same with its remarks on the arrows. That something was lost, an arrow shows without words.
@@ -154,7 +166,7 @@ impl Rails<'_> {
         let mut line = Line::spaces(self.margin);
         if self.numbers > 0 {
             let number = if row.packet > 0 { style.packet(row.packet) } else { String::new() };
-            line = Line::of(Look::Dim, pad_left(&number, self.numbers)).padded(self.margin);
+            line = Line::of(Look::Dim, pad_left(&cut_left(&number, self.numbers), self.numbers)).padded(self.margin);
         }
         if row.from == row.to {
             return line.and(self.caption(row));
