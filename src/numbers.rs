@@ -41,6 +41,17 @@ pub fn listed(things: &[String]) -> String {
     }
 }
 
+/// The same of things that may be many: those beyond the first are counted then: "a and 12 more captures".
+#[must_use]
+pub fn listed_in_short(things: &[String], plural: &str) -> String {
+    /// How many are named one by one.
+    const NAMED: usize = 4;
+    match things {
+        [first, more @ ..] if more.len() >= NAMED => format!("{first} and {} more {plural}", count(more.len() as u64)),
+        _ => listed(things),
+    }
+}
+
 /// A size in bytes: exact up to "9 999 B", then rounded to "64 KiB", "1.5 MiB".
 #[must_use]
 pub fn bytes(number: u64) -> String {

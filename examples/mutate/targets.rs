@@ -25,6 +25,7 @@ use wire101::moment::Moment;
 use wire101::redact::Redacted;
 use wire101::render::json::Json;
 use wire101::render::overview::{About, Overview};
+use wire101::render::rest::Rest;
 use wire101::render::style::Style;
 
 use super::corpus::{self, Packets};
@@ -164,12 +165,16 @@ pub fn pipeline(file: &[u8]) -> bool {
     let options = Options { keep: KEEP, pieces: file.len().is_multiple_of(2), ..Options::default() };
     let finding = inspect::inspect(&mut reader, options, &mut sink);
     let (_, (json, redacted)) = sink;
-    let error = finding.error.map(|error| error.to_string());
+    let error = finding.error.as_ref().map(ToString::to_string);
     for json in [json, redacted.into_inner()] {
         json.finish(&finding.summary, error.as_deref()).expect("a sink can be written to");
     }
-    let about =
-        About { source: "-", format: reader.format(), interfaces: reader.interfaces(), complete: error.is_none() };
+    let about = About {
+        source: "-",
+        format: reader.format(),
+        interfaces: reader.interfaces(),
+        rest: Rest(finding.error.as_ref()),
+    };
     drop(STYLE.lines(overview.page(about, &finding.summary)));
     let mut again = source::from_reader(Cursor::new(file.to_vec())).expect("it could be read before");
     assert_eq!(inspect::inspect(&mut again, Options::default(), &mut CountsOnly).summary, finding.summary);

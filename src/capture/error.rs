@@ -56,6 +56,12 @@ pub enum CaptureError {
     /// Of several captures that are read as one, some are damaged. The others were read to their ends.
     #[error("{0}")]
     Parts(Parts),
+    /// Its times were to be moved further than times go.
+    #[error("packet {} can't be moved there in time: times go from 1970 to 2554", Grouped(*packet))]
+    Moved {
+        /// The number of the packet.
+        packet: u64,
+    },
     /// Whoever watched it being read stopped it.
     #[error("{at}: stopped here, as was asked")]
     Stopped {
@@ -85,6 +91,13 @@ impl CaptureError {
 /// Captures that couldn't be read to their ends, by name, and why.
 #[derive(Debug)]
 pub struct Parts(pub(super) Vec<(String, CaptureError)>);
+
+impl Parts {
+    /// Each by its name, and why it couldn't be read to its end.
+    pub fn captures(&self) -> impl Iterator<Item = (&str, &CaptureError)> {
+        self.0.iter().map(|(name, error)| (name.as_str(), error))
+    }
+}
 
 impl fmt::Display for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

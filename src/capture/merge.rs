@@ -93,6 +93,7 @@ impl Merge {
     fn begin(&mut self, index: usize) -> Result<(), CaptureError> {
         match (self.streams[index].part.open)() {
             Ok(reader) => {
+                self.names.note_format(index, reader.format());
                 self.streams[index].reader = Some(reader);
                 self.advance(index)
             }
@@ -104,8 +105,10 @@ impl Merge {
     fn advance(&mut self, index: usize) -> Result<(), CaptureError> {
         let stream = &mut self.streams[index];
         let Some(reader) = &mut stream.reader else { return Ok(()) };
-        let found =
-            reader.next_packet().map(|packet| packet.map(|packet| stream.head.take(&packet, stream.part.shift)));
+        let found = match reader.next_packet() {
+            Ok(packet) => packet.map(|packet| stream.head.take(&packet, stream.part.shift)).transpose(),
+            Err(error) => Err(error),
+        };
         for interface in &reader.interfaces()[stream.interfaces.len()..] {
             // Nothing that is written into memory can fail, and the texts are short enough.
             self.writer.interface(&shortened(interface)).map_err(CaptureError::Open)?;
@@ -125,8 +128,9 @@ impl Merge {
 
     /// A capture can't be read any further, which is told in the end.
     fn damage(&mut self, index: usize, error: CaptureError) -> Result<(), CaptureError> {
-        use CaptureError::{Damaged, Empty, Read};
-        if matches!(error, Damaged { .. } | Empty | Read { .. }) {
+        use CaptureError::{Damaged, Empty, Moved, Read};
+        // Where not even the first packet can be moved, somebody is mistaken.
+        if matches!(error, Damaged { .. } | Empty | Read { .. } | Moved { packet: 2.. }) {
             self.damaged.push((self.names.labels()[index].clone(), error));
             return Ok(());
         }
@@ -138,7 +142,7 @@ impl Merge {
         let Some(Reverse((_, index))) = self.next.pop() else { return Ok(false) };
         if std::mem::take(&mut self.streams[index].sleeps) {
             // It's in the queue once more then, if it's still what it was.
-            self.begin(index).map_err(stopped)?;
+            self.begin(index).map_err(|error| self.stopped(index, error))?;
             return Ok(!self.next.is_empty());
         }
         let Stream { interfaces, head, .. } = &self.streams[index];
@@ -147,14 +151,17 @@ impl Merge {
         self.writer.packet(interface, head.time, head.original_length, data, None)?;
         self.packets += 1;
         self.names.note(self.packets, index);
-        self.advance(index).map_err(stopped)?;
+        self.advance(index).map_err(|error| self.stopped(index, error))?;
         Ok(true)
     }
-}
 
-/// What the stream fails with where a capture does in a way that ends all.
-fn stopped(error: CaptureError) -> io::Error {
-    if matches!(error, CaptureError::Stopped { .. }) { io::Error::other(Stopped) } else { io::Error::other(error) }
+    /// What the stream fails with where a capture does in a way that ends all.
+    fn stopped(&self, index: usize, error: CaptureError) -> io::Error {
+        if matches!(error, CaptureError::Stopped { .. }) {
+            return io::Error::other(Stopped);
+        }
+        io::Error::other(Parts(vec![(self.names.labels()[index].clone(), error)]))
+    }
 }
 
 impl Stream {
@@ -164,13 +171,14 @@ impl Stream {
 }
 
 impl Head {
-    fn take(&mut self, packet: &Packet<'_>, shift: i64) -> Timestamp {
-        self.time = Timestamp(packet.time.0.saturating_add_signed(shift));
+    fn take(&mut self, packet: &Packet<'_>, shift: i64) -> Result<Timestamp, CaptureError> {
+        let moved = packet.time.0.checked_add_signed(shift);
+        self.time = moved.map(Timestamp).ok_or(CaptureError::Moved { packet: packet.number })?;
         self.interface = packet.interface;
         self.original_length = packet.original_length;
         self.data.clear();
         self.data.extend_from_slice(packet.data);
-        self.time
+        Ok(self.time)
     }
 }
 
@@ -254,8 +262,19 @@ mod tests {
         let files = || [file(LinkType::ETHERNET, &[10, 20]), file(LinkType::ETHERNET, &[115])];
         let [a, b] = files();
         assert_eq!(times(&merged(vec![part(a, 0), part(b, -100)]).0), [10, 15, 20]);
+    }
+
+    #[test]
+    fn no_time_is_moved_to_where_times_do_not_go() {
+        let files = || [file(LinkType::ETHERNET, &[10, 20]), file(LinkType::ETHERNET, &[115, 7])];
+        let names = || Arc::new(Names::of(&["0.pcap", "1.pcap"]));
         let [a, b] = files();
-        assert_eq!(times(&merged(vec![part(a, 0), part(b, i64::MIN)]).0), [0, 10, 20]);
+        let opened = Merge::open(vec![part(a, 0), part(b, -116)], names());
+        assert!(matches!(opened, Err((1, CaptureError::Moved { packet: 1 }))));
+        let [a, b] = files();
+        let (seen, error, _) = merged(vec![part(a, 0), part(b, -8)]);
+        assert_eq!(times(&seen), [10, 20, 107]);
+        assert!(error.unwrap().to_string().starts_with("1.pcap: packet 2 can't be moved there in time"));
     }
 
     #[test]

@@ -71,6 +71,8 @@ struct Order {
     before: Vec<u64>,
     /// How many of each came.
     counts: Vec<u64>,
+    /// How each is written, once it was opened.
+    formats: Vec<Option<&'static str>>,
 }
 
 impl Names {
@@ -79,7 +81,7 @@ impl Names {
     pub fn of<P: AsRef<Path>>(paths: &[P]) -> Self {
         let paths: Vec<PathBuf> = paths.iter().map(|path| path.as_ref().to_owned()).collect();
         let labels = paths.iter().map(|path| label(path, &paths)).collect();
-        let order = Order { counts: vec![0; paths.len()], ..Order::default() };
+        let order = Order { counts: vec![0; paths.len()], formats: vec![None; paths.len()], ..Order::default() };
         let shifts = vec![0; paths.len()];
         Self { paths, labels, shifts, order: Mutex::new(order) }
     }
@@ -116,6 +118,19 @@ impl Names {
         by_label.or_else(|| self.paths.iter().position(|path| path == Path::new(name)))
     }
 
+    /// How each capture is written, by the format's name, as far as they were opened.
+    #[must_use]
+    pub fn formats(&self) -> Vec<Option<&'static str>> {
+        self.order().formats.clone()
+    }
+
+    /// Notes how a capture is written.
+    pub fn note_format(&self, file: usize, format: &'static str) {
+        if let Some(of_file) = self.order().formats.get_mut(file) {
+            *of_file = Some(format);
+        }
+    }
+
     /// Notes which capture a packet of the whole is of. A reading that begins again says the same again.
     pub fn note(&self, number: u64, file: usize) {
         let mut order = self.order();
@@ -123,7 +138,7 @@ impl Names {
         if number != known + 1 || known >= MAX_NAMED_PACKETS {
             return;
         }
-        let Order { files, before, counts } = &mut *order;
+        let Order { files, before, counts, .. } = &mut *order;
         if known.is_multiple_of(BLOCK) {
             before.extend_from_slice(counts);
         }

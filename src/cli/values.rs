@@ -71,29 +71,36 @@ pub fn host_name(text: &str) -> Result<String, String> {
 
 /// How long something goes on.
 pub fn period(text: &str) -> Result<Duration, String> {
+    let nanoseconds = nanoseconds(text).filter(|it| *it > 0);
+    nanoseconds.map(Duration::from_nanos).ok_or_else(|| "write a number and a unit: 10s, 5m, 1h".to_owned())
+}
+
+/// So many nanoseconds, as a number and a unit.
+fn nanoseconds(text: &str) -> Option<u64> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &text[number.len()..] {
         "ms" => 1_000_000,
         "s" => SECOND,
         "m" | "min" => 60 * SECOND,
         "h" => 3600 * SECOND,
-        _ => return Err("write a number and a unit: 10s, 5m, 1h".to_owned()),
+        _ => return None,
     };
-    let nanoseconds = decimal(number, 9)
-        .and_then(|billionths| (u128::from(billionths) * u128::from(unit)).checked_div(SECOND.into()));
-    let nanoseconds = nanoseconds.and_then(|it| u64::try_from(it).ok()).filter(|it| *it > 0);
-    nanoseconds.map(Duration::from_nanos).ok_or_else(|| "write a number and a unit: 10s, 5m, 1h".to_owned())
+    let billionths = decimal(number, 9)?;
+    let nanoseconds = (u128::from(billionths) * u128::from(unit)).checked_div(SECOND.into())?;
+    u64::try_from(nanoseconds).ok()
 }
 
-/// A capture, and by how many nanoseconds its times are moved.
+/// A capture, and by how many nanoseconds its times are moved: none, if its clock is right.
 pub fn clock(text: &str) -> Result<(String, i64), String> {
-    let wrong = || "write a capture's name, and by how much its times are moved: b.pcap=+1.2s, b.pcap=-1h".to_owned();
+    let wrong = || {
+        "write a capture's name, and by how much its times are moved: b.pcap=+1.2s, b.pcap=-1h, b.pcap=0s".to_owned()
+    };
     let (name, moved) = text.rsplit_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(wrong)?;
     let (is_back, moved) = match (moved.strip_prefix('-'), moved.strip_prefix('+')) {
         (Some(moved), _) => (true, moved),
         (None, forward) => (false, forward.unwrap_or(moved)),
     };
-    let moved = period(moved).ok().and_then(|it| i64::try_from(it.as_nanos()).ok()).ok_or_else(wrong)?;
+    let moved = nanoseconds(moved).and_then(|it| i64::try_from(it).ok()).ok_or_else(wrong)?;
     Ok((name.to_owned(), if is_back { -moved } else { moved }))
 }
 

@@ -26,7 +26,7 @@ pub struct Views {
     #[arg(long, value_name = "C.I", value_parser = values::exchange, conflicts_with = "conditions", help_heading = NARROW)]
     exchange: Option<(u64, u64)>,
     /// Only this packet, counting from 1; of several captures, with its capture's name: b.pcap:12
-    #[arg(long, value_name = "N", value_parser = values::packet, conflicts_with = "conditions", help_heading = NARROW)]
+    #[arg(long, value_name = "N", value_parser = values::packet, allow_hyphen_values = true, conflicts_with = "conditions", help_heading = NARROW)]
     packet: Option<PacketName>,
     #[command(flatten)]
     filter: filter::Conditions,

@@ -43,6 +43,7 @@ pub struct Index {
     pub wanted: Wanted,
     layout: Layout,
     checkpoints: Checkpoints,
+    first: Option<Moment>,
     /// The counts, of all that could be read.
     pub summary: Summary,
     /// What stopped the reading early.
@@ -81,7 +82,7 @@ impl Index {
     ) -> Self {
         let mut inspector = Inspector::new(options);
         let mut search = Search::new(wanted, sink);
-        let (mut error, mut interfaces) = (None, 0);
+        let (mut error, mut interfaces, mut first) = (None, 0, None);
         while !search.done() {
             inspect::name_interfaces(&reader, &mut interfaces, &mut inspector, &mut search);
             if reader.offset() >= checkpoints.due && inspector.is_between_datagrams() {
@@ -89,7 +90,9 @@ impl Index {
             }
             match reader.next_packet() {
                 Ok(Some(packet)) => {
-                    search.begin(Moment { packet: packet.number, time: packet.time });
+                    let moment = Moment { packet: packet.number, time: packet.time };
+                    first.get_or_insert(moment);
+                    search.begin(moment);
                     inspector.packet(&packet, &mut search);
                     search.end(&mut inspector);
                 }
@@ -104,13 +107,24 @@ impl Index {
         inspector.finish(&mut search);
         let Search { packet, followed, frames, messages, .. } = search;
         let summary = inspector.summary().clone();
-        Self { wanted, layout: reader.into_layout(), checkpoints, summary, error, packet, frames, messages, followed }
+        Self {
+            wanted,
+            layout: reader.into_layout(),
+            checkpoints,
+            first,
+            summary,
+            error,
+            packet,
+            frames,
+            messages,
+            followed,
+        }
     }
 
     /// The capture's first packet.
     #[must_use]
     pub fn first(&self) -> Option<Moment> {
-        self.summary.first_time.map(|time| Moment { packet: 1, time })
+        self.first
     }
 
     /// The interfaces that the capture describes.

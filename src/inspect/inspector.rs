@@ -101,8 +101,8 @@ impl Inspector {
         let summary = &mut self.summary;
         summary.packets += 1;
         summary.bytes += u64::from(packet.original_length);
-        summary.first_time.get_or_insert(packet.time);
-        summary.last_time = Some(packet.time);
+        summary.first_time = Some(summary.first_time.map_or(packet.time, |first| first.min(packet.time)));
+        summary.last_time = summary.last_time.max(Some(packet.time));
         self.last = Moment { packet: packet.number, time: packet.time };
         let source = Source::of(self.last);
         let mut out = Output::new(sink, summary, (&self.options, self.redacted), &mut self.scratch);

@@ -401,9 +401,9 @@ pub struct Summary {
     pub packets: u64,
     /// Their bytes on the medium (original lengths).
     pub bytes: u64,
-    /// The first packet's time.
+    /// The earliest packet's time, wherever in the capture it stands.
     pub first_time: Option<Timestamp>,
-    /// The last packet's time.
+    /// The latest packet's time.
     pub last_time: Option<Timestamp>,
     /// TCP connections.
     pub tcp_connections: u64,

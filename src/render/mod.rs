@@ -20,6 +20,7 @@ pub mod model;
 pub mod overview;
 pub mod packet;
 pub mod problems;
+pub mod rest;
 pub mod story;
 pub mod svg;
 pub mod tutorial;

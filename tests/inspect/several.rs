@@ -111,7 +111,9 @@ fn packets_are_asked_for_by_their_files() {
     assert!(out.starts_with("Packet b.pcapng:1  ") && out.contains("the response of exchange 0.0: 200 OK"), "{out}");
     assert!(out.contains("Bytes of packet b.pcapng:1"), "{out}");
     let err = refused(run(&["--packet", "3"]));
-    assert!(err.contains("say which capture's packet 3 is meant: a.pcapng:3"), "{err}");
+    assert!(err.contains("packet 3 is meant: there are a.pcapng:3 and b.pcapng:3"), "{err}");
+    let (_, err) = run(&["--packet", "99"]).failed();
+    assert!(err.contains("none of the captures has a packet 99: a.pcapng has the most, 4 packets"), "{err}");
     let (_, err) = run(&["--packet", "b.pcapng:9"]).failed();
     assert!(err.contains("b.pcapng: packet 9 is not in this capture: it has packets 1 to 4"), "{err}");
     let err = refused(run(&["--packet", "c.pcapng:1"]));
@@ -143,8 +145,34 @@ fn one_of_the_captures_may_come_from_standard_input_and_formats_may_differ() {
     let input = hello().part(0, |_| true);
     let out = folder.run_with(&["inspect", "proxy.pcap", "-"], &input).ok();
     assert!(out.contains("3 connections") && out.contains("to packet proxy.pcap:9)"), "{out}");
-    let out = folder.run_with(&["inspect", "-", "proxy.pcap", "--packet", "stdin:4"], &input).ok();
-    assert!(out.starts_with("Packet stdin:4"), "{out}");
+    assert!(out.contains("pcap (proxy.pcap), pcapng (stdin)"), "{out}");
+    for name in ["stdin:4", "-:4"] {
+        let out = folder.run_with(&["inspect", "-", "proxy.pcap", "--packet", name], &input).ok();
+        assert!(out.starts_with("Packet stdin:4"), "{out}");
+    }
+}
+
+#[test]
+fn a_ladder_has_room_for_its_arrows_however_long_a_name_is() {
+    let folder = rotated();
+    let name = format!("{}-b.pcapng", "n".repeat(100));
+    folder.file(&name, &hello().part(0, |at| at >= 4));
+    let out = folder.run(&["inspect", "a.pcapng", &name, "--connection", "0", "--ladder", "--width", "80"]).ok();
+    assert!(out.contains("nn-b.pcapng:1  │") && out.contains("200 OK"), "{out}");
+}
+
+#[test]
+fn a_clock_is_set_once_and_may_be_taken_as_it_is() {
+    let folder = two_machines();
+    let run = |clocks: &[&str]| folder.run(&[&["inspect", "proxy.pcapng", "server.pcapng"], clocks].concat());
+    let out = run(&["--clock", "server.pcapng=0s"]).ok();
+    assert!(out.contains("· 1 h 0 min") && !out.contains("The clock of"), "{out}");
+    let err = refused(run(&["--clock", "server.pcapng=-1h", "--clock", "./server.pcapng=-1h"]));
+    assert!(err.contains("./server.pcapng is none of"), "{err}");
+    let err = refused(run(&["--clock", "server.pcapng=-1h", "--clock", "server.pcapng=+1s"]));
+    assert!(err.contains("the clock of server.pcapng is set twice"), "{err}");
+    let (_, err) = run(&["--clock", "server.pcapng=-500000h"]).failed();
+    assert!(err.contains("server.pcapng: packet 1 can't be moved there in time: times go from 1970"), "{err}");
 }
 
 /// The proxy's two sides in two files, that of its server with its clock an hour ahead.
@@ -249,9 +277,36 @@ fn a_damaged_file_says_where_and_the_others_are_read_to_their_ends() {
     let (out, err) = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).failed();
     assert!(out.contains("200 OK"), "{out}");
     assert!(err.starts_with("wire101: a.pcapng: packet 4 at byte "), "{err}");
+    assert!(out.contains("· pcapng · a.pcapng is damaged after them"), "{out}");
     let (out, _) = folder.run(&["inspect", "a.pcapng", "b.pcapng", "--json"]).failed();
     let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!((&last["data"]["packets"], &last["data"]["complete"]), (&7.into(), &false.into()));
+}
+
+#[test]
+fn an_empty_file_is_said_to_be_empty() {
+    let (folder, hello) = (Folder::new(), hello());
+    folder.file("a.pcapng", &hello.part(0, |_| true));
+    folder.file("b.pcapng", b"");
+    folder.file("c.pcapng", b"");
+    let (out, err) = folder.run(&["inspect", "a.pcapng", "b.pcapng", "c.pcapng"]).failed();
+    assert!(out.contains("breaks a rule. b.pcapng and c.pcapng are empty.") && !out.contains("damaged"), "{out}");
+    assert!(err.contains("b.pcapng: this file is empty"), "{err}");
+    let (out, _) = folder.run(&["inspect", "b.pcapng", "c.pcapng"]).failed();
+    assert!(out.contains("No packets") && out.contains("b.pcapng and c.pcapng are empty."), "{out}");
+}
+
+#[test]
+fn the_latest_packet_may_stand_anywhere() {
+    let (folder, mut hello) = (Folder::new(), hello());
+    let (first, last) = (hello.packets[0].time, hello.packets.last().unwrap().time);
+    hello.packets[0].time = last;
+    hello.packets.last_mut().unwrap().time = first;
+    folder.file("a.pcapng", &hello.part(0, |_| true));
+    let out = folder.run(&["inspect", "a.pcapng", "--json"]).ok();
+    let summary: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
+    let time = |time: u64| Value::from(format!("{}.{:09}", time / 1_000_000_000, time % 1_000_000_000));
+    assert_eq!((&summary["data"]["first_time"], &summary["data"]["last_time"]), (&time(first), &time(last)));
 }
 
 /// What `--json` says of these captures.

@@ -13,6 +13,7 @@ use super::several::Several;
 use crate::capture::watched::{Nobody, Watcher};
 use crate::capture::{CaptureError, Layout, Mark, Names, PacketName, Reader, source};
 use crate::limits::MAX_SPOOLED;
+use crate::numbers;
 
 /// The capture that was named.
 pub(in crate::commands) struct Input<'a> {
@@ -108,6 +109,11 @@ impl<'a> Input<'a> {
         self.several.as_ref().map_or_else(|| self.path.display().to_string(), Several::label)
     }
 
+    /// How it's written: "pcap".
+    pub(super) fn format<R: Read>(&self, reader: &Reader<R>) -> String {
+        self.several.as_ref().map_or_else(|| reader.format().to_owned(), Several::format)
+    }
+
     /// What packets are called, if it's several captures.
     pub(super) fn names(&self) -> Option<&Names> {
         self.several.as_ref().map(Several::names)
@@ -122,18 +128,9 @@ impl<'a> Input<'a> {
             }
             return Ok(name.number);
         };
-        let example = || names.labels().first().map_or("", String::as_str);
-        let Some(file) = &name.file else {
-            let (number, example) = (name.number, example());
-            return Err(Failure::Usage(format!("say which capture's packet {number} is meant: {example}:{number}")));
-        };
-        let Some(file) = names.file(file) else {
-            let what = format!(
-                "{name} is a packet of none of the captures that are read; write {}:{}",
-                example(),
-                name.number
-            );
-            return Err(Failure::Usage(what));
+        let file = name.file.as_deref().and_then(|file| names.file(file));
+        let Some(file) = file else {
+            return Err(self.no_capture_of(name, names)?);
         };
         let mut reader = self.open()?;
         loop {
@@ -149,6 +146,34 @@ impl<'a> Input<'a> {
         }
         let absent = Absent::Packet { asked: name.number, there: names.count(file) };
         Err(Failure::Input(format!("{}: {absent}", names.labels()[file])))
+    }
+
+    /// That a packet's name doesn't say which capture's it is, and which there are of that number.
+    fn no_capture_of(&self, name: &PacketName, names: &Names) -> Result<Failure, Failure> {
+        let mut reader = self.open()?;
+        loop {
+            match reader.next_packet() {
+                Ok(Some(_)) => {}
+                Err(stopped @ CaptureError::Stopped { .. }) => return Err(Failure::capture(&self.label(), &stopped)),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        let (number, packets) = (numbers::count(name.number), |file: &usize| names.count(*file));
+        let has_it = (0..names.labels().len()).filter(|file| packets(file) >= name.number);
+        let there: Vec<String> = has_it.map(|file| format!("{}:{}", names.labels()[file], name.number)).collect();
+        if there.is_empty() {
+            let longest = (0..names.labels().len()).rev().max_by_key(packets).unwrap_or_default();
+            let (longest, most) = (&names.labels()[longest], numbers::counted(packets(&longest), "packet"));
+            let what = format!("none of the captures has a packet {number}: {longest} has the most, {most}");
+            return Ok(Failure::Input(what));
+        }
+        let there = numbers::listed_in_short(&there, "of that number");
+        Ok(match name.file {
+            None => Failure::Usage(format!("say which capture's packet {number} is meant: there are {there}")),
+            Some(_) => {
+                Failure::Usage(format!("{name} is a packet of none of the captures that are read: there are {there}"))
+            }
+        })
     }
 
     /// The same input, which can be opened more than once: standard input, or a pipe that has a name, is put aside in a

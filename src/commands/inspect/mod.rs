@@ -38,6 +38,7 @@ use crate::render::numbers;
 use crate::render::overview::summary;
 use crate::render::overview::{self, About, Overview};
 use crate::render::problems::kinds::Kinds;
+use crate::render::rest::Rest;
 use crate::render::style::Style;
 
 /// What `inspect` was asked for.
@@ -331,13 +332,13 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
         if pass.matched.is_some() {
             overview.count_like(&whole);
         }
-        let source = input.name();
+        let (source, format) = (input.name(), input.format(&reader));
         let interfaces = asked.interfaces(reader.interfaces());
         let about = About {
             source: &source,
-            format: reader.format(),
+            format: &format,
             interfaces: &interfaces,
-            complete: pass.finding.error.is_none(),
+            rest: Rest(pass.finding.error.as_ref()),
         };
         style.print(overview.page(about, &pass.finding.summary), out)?;
         say_filtered(&pass, out, style)?;

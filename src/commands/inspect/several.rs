@@ -1,5 +1,6 @@
 //! Several captures that are read as one: which they are, what each is called, and how they are opened, as often as needed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -14,9 +15,6 @@ use crate::capture::{Names, source};
 use crate::clocks::{self, Evidence};
 use crate::limits::MAX_CAPTURES;
 use crate::numbers;
-
-/// How many captures are named one by one.
-const NAMED: usize = 4;
 
 /// The captures.
 pub(super) struct Several {
@@ -39,12 +37,25 @@ impl Several {
 
     /// What to call them in a message, or above a page.
     pub(super) fn label(&self) -> String {
+        numbers::listed_in_short(self.names.labels(), "captures")
+    }
+
+    /// How they are written, as far as they were opened; where not all are alike, which of them in which way.
+    pub(super) fn format(&self) -> String {
         let labels = self.names.labels();
-        if labels.len() <= NAMED {
-            return numbers::listed(labels);
+        let mut of_each: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (label, format) in labels.iter().zip(self.names.formats()) {
+            of_each.entry(format.unwrap_or_default()).or_default().push(label.clone());
         }
-        let more = labels.len() - 1;
-        format!("{} and {more} more captures", labels.first().map_or("", String::as_str))
+        of_each.remove("");
+        let is_one = of_each.len() == 1;
+        let said = of_each.into_iter().map(|(format, labels)| {
+            if is_one {
+                return format.to_owned();
+            }
+            format!("{format} ({})", numbers::listed_in_short(&labels, "captures"))
+        });
+        said.collect::<Vec<_>>().join(", ")
     }
 
     /// Whether one of them is no file, so that there may be more to come.
@@ -90,10 +101,15 @@ pub(super) fn set_clocks(
     told: &[(String, i64)],
     watcher: &Rc<dyn Watcher>,
 ) -> Result<Vec<String>, Failure> {
+    let mut set = BTreeSet::new();
     for (name, shift) in told {
         let Some(file) = names.file(name) else {
             return Err(Failure::Usage(format!("--clock: {name} is none of the captures that are read")));
         };
+        if !set.insert(file) {
+            let label = &names.labels()[file];
+            return Err(Failure::Usage(format!("--clock: the clock of {label} is set twice")));
+        }
         names.shift(file, *shift);
     }
     if !told.is_empty() {

@@ -13,6 +13,7 @@ use crate::render::model::{Page, Text};
 use crate::render::numbers;
 use crate::render::overview::KEEP;
 use crate::render::problems::happened::{self, Happened};
+use crate::render::rest::Rest;
 use crate::render::story::Story;
 use crate::render::style::Style;
 
@@ -22,7 +23,7 @@ const STORIES: usize = 20;
 pub(super) fn print(asked: &Inspect, input: &Input<'_>, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     let page = |happened: &Happened, pass: &Pass| {
         let Finding { summary, error, .. } = &pass.finding;
-        stories(asked, input, happened, error.is_none(), summary.tcp_connections > 1)
+        stories(asked, input, happened, Rest(error.as_ref()), summary.tcp_connections > 1)
     };
     about::print(asked, input, Happened::default(), page, out, style)
 }
@@ -31,11 +32,11 @@ fn stories(
     asked: &Inspect,
     input: &Input<'_>,
     happened: &Happened,
-    complete: bool,
+    rest: Rest<'_>,
     several: bool,
 ) -> Result<Page, Failure> {
     let all = happened.stories();
-    let Some(first) = all.first() else { return Ok(happened.page(complete)) };
+    let Some(first) = all.first() else { return Ok(happened.page(rest)) };
     let told = || all.iter().take(STORIES);
     let connections: BTreeSet<u64> = told().filter_map(|it| it.first.connection).collect();
     let mut shown = Of { connections, view: Story::default() };

@@ -15,8 +15,9 @@ const INTERFACES: usize = 4;
 pub(super) fn page(about: About<'_>, summary: &Summary, census: &Census) -> Page {
     let mut facts = List::new(Form::Facts);
     let size = numbers::counted(summary.bytes, "byte");
-    let part = if about.complete { "" } else { " · the file is damaged after them" };
-    facts.add("Packets", format!("{} · {size} · {}{part}", numbers::count(summary.packets), about.format));
+    let mut packets = vec![numbers::count(summary.packets), size, about.format.to_owned()];
+    packets.extend(about.rest.remarks());
+    facts.add("Packets", packets.join(" · "));
     if let (Some(first), Some(last)) = (summary.first_time, summary.last_time) {
         facts.add("Time", span(first, last));
     }

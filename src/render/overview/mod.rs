@@ -17,6 +17,7 @@ use super::exchange::hops::Hops;
 use super::frame::columns::Framed;
 use super::model::{Form, List, Page, Text};
 use super::problems::happened::Happened;
+use super::rest::Rest;
 use super::{connection, exchange, frame};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
@@ -37,8 +38,8 @@ pub struct About<'a> {
     pub format: &'a str,
     /// Where its packets were captured.
     pub interfaces: &'a [Interface],
-    /// Whether it was read to its end.
-    pub complete: bool,
+    /// What was not read of it.
+    pub rest: Rest<'a>,
 }
 
 /// Gathers what the overview shows.
@@ -138,7 +139,7 @@ impl Overview {
         let unreadable = unreadable::why(about, summary, &self.census).filter(|_| !explained);
         // What can't be read is not well: then there is a reason to tell instead.
         if !self.happened.is_empty() || unreadable.is_none() {
-            page.section("What happened", "causes before effects", self.happened.page(about.complete));
+            page.section("What happened", "causes before effects", self.happened.page(about.rest));
         }
         page.append(unreadable.map(|unreadable| unreadable.page()).unwrap_or_default());
         page.append(facts::page(about, summary, &self.census));

@@ -2,9 +2,10 @@
 
 use super::super::model::{Page, Prose};
 use super::super::numbers;
+use super::super::rest::Rest;
 use super::facts::{link_name, list};
 use super::{About, Census};
-use crate::capture::LinkType;
+use crate::capture::{CaptureError, LinkType};
 use crate::inspect::record::Summary;
 
 /// What's in the way, and how to get around it.
@@ -40,10 +41,12 @@ pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Optio
         return half(census);
     }
     if summary.packets == 0 {
-        let why = if about.complete {
-            "The capture has no packet. It was stopped before one came, or its filter let none through."
-        } else {
-            "The capture is damaged before its first packet."
+        let why = match about.rest {
+            Rest(None) => {
+                "The capture has no packet. It was stopped before one came, or its filter let none through.".to_owned()
+            }
+            Rest(Some(CaptureError::Parts(_))) => about.rest.sentences().join(" "),
+            Rest(Some(_)) => "The capture is damaged before its first packet.".to_owned(),
         };
         return Some(Unreadable::new("No packets", why, CAPTURE_AGAIN));
     }
@@ -132,8 +135,8 @@ mod tests {
 
     use super::*;
 
-    fn about(complete: bool) -> About<'static> {
-        About { source: "a.pcap", format: "pcap", interfaces: &[], complete }
+    fn about(rest: Rest<'_>) -> About<'_> {
+        About { source: "a.pcap", format: "pcap", interfaces: &[], rest }
     }
 
     fn without_tcp(others: &[(&str, u64)]) -> Summary {
@@ -158,16 +161,16 @@ mod tests {
     fn a_capture_with_exchanges_both_ways_needs_no_explanation() {
         let (summary, census) = speaking(&[("http/1", 1), ("tls", 9)]);
         let summary = Summary { http_requests: 1, ..summary };
-        assert_eq!(why(about(true), &summary, &census), None);
+        assert_eq!(why(about(Rest(None)), &summary, &census), None);
         let one_way = Census { segments: [0, 9], ..census };
-        says(why(about(true), &summary, &one_way), "the clients' requests were not captured");
+        says(why(about(Rest(None)), &summary, &one_way), "the clients' requests were not captured");
     }
 
     #[test]
     fn the_commonest_reason_is_the_one_given() {
         let of = |protocols: &[(&'static str, u64)]| {
             let (summary, census) = speaking(protocols);
-            why(about(true), &summary, &census)
+            why(about(Rest(None)), &summary, &census)
         };
         says(of(&[("none", 90), ("tls", 2), ("unknown", 1)]), "2 connections are encrypted with TLS");
         says(of(&[("http/2", 2), ("tls", 1)]), "curl --http1.1");
@@ -177,9 +180,12 @@ mod tests {
 
     #[test]
     fn without_tcp_what_there_is_instead_is_named() {
-        let of = |others: &[(&str, u64)]| why(about(true), &without_tcp(others), &Census::default());
+        let of = |others: &[(&str, u64)]| why(about(Rest(None)), &without_tcp(others), &Census::default());
         says(of(&[]), "has no packet");
-        says(why(about(false), &Summary::default(), &Census::default()), "damaged before its first packet");
+        says(
+            why(about(Rest(Some(&CaptureError::Missing))), &Summary::default(), &Census::default()),
+            "damaged before its first packet",
+        );
         says(of(&[("ARP", 3)]), "only 3 ARP");
         says(of(&[("ARP", 3), ("UDP", 12)]), "QUIC");
         says(of(&[("link type 147", 1)]), "USER0, link type 147");

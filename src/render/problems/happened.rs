@@ -12,6 +12,7 @@ use crate::inspect::event::{Event, Sink};
 use crate::inspect::record::{Problem, Protocol};
 use crate::render::model::{Page, Prose, Text};
 use crate::render::numbers;
+use crate::render::rest::Rest;
 
 /// How many stories the overview tells.
 const TOLD: usize = 5;
@@ -154,14 +155,13 @@ impl Happened {
         told.sum::<u64>() >= self.connections.max(1)
     }
 
-    /// The most important stories, in few lines each; the others are counted. `complete`: whether the capture was read to its
-    /// end.
+    /// The most important stories, in few lines each; the others are counted. `rest`: what of the capture was not read.
     #[must_use]
-    pub fn page(&self, complete: bool) -> Page {
+    pub fn page(&self, rest: Rest<'_>) -> Page {
         let mut page = Page::default();
         let all = self.stories();
         let Some(story) = all.first() else {
-            page.add(Prose::new(self.all_is_well(complete)).readable());
+            page.add(Prose::new(self.all_is_well(rest)).readable());
             return page;
         };
         // If there's no room for everything, notes make room for problems.
@@ -188,7 +188,7 @@ impl Happened {
     }
 
     /// What is true where there is nothing to tell.
-    fn all_is_well(&self, complete: bool) -> String {
+    fn all_is_well(&self, rest: Rest<'_>) -> String {
         let mut but = Vec::new();
         let is = |count: u64, one: &'static str, more: &'static str| if count == 1 { one } else { more };
         if self.errors > 0 {
@@ -211,9 +211,7 @@ impl Happened {
             let are = is(*count, "is", "are");
             but.push(format!("{} {are} {what} and can't be checked.", numbers::counted(*count, "connection")));
         }
-        if !complete {
-            but.push("The rest of the file is damaged.".to_owned());
-        }
+        but.extend(rest.sentences());
         if self.read == 0 {
             but.insert(0, "There's no HTTP/1 or WebSocket here that could be checked.".to_owned());
         } else if but.is_empty() {
@@ -374,6 +372,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::capture::CaptureError;
     use crate::inspect::record::{Exchange, Frame, Kind};
     use crate::render::Style;
     use crate::render::writer::line::width;
@@ -404,7 +403,7 @@ mod tests {
     }
 
     fn lines(happened: &Happened) -> String {
-        Style::plain(80).lines(happened.page(true)).join("\n")
+        Style::plain(80).lines(happened.page(Rest(None))).join("\n")
     }
 
     #[test]
@@ -454,7 +453,7 @@ mod tests {
         assert!(lines(&happened).contains("no HTTP/1 or WebSocket here"));
         happened.event(Event::Frame(&crate::render::frame::columns::tests::frame(1, b"hi", true)));
         assert!(lines(&happened).starts_with("All is well: "));
-        let damaged = Style::plain(80).lines(happened.page(false)).concat();
+        let damaged = Style::plain(80).lines(happened.page(Rest(Some(&CaptureError::Missing)))).concat();
         assert_eq!(damaged, "Nothing that was read breaks a rule. The rest of the file is damaged.");
         let closing = Frame { close_code: Some(1011), ..crate::render::frame::columns::tests::frame(8, b"", true) };
         happened.event(Event::Frame(&closing));
@@ -500,7 +499,7 @@ mod tests {
             let happened = happened(&[evil(0, None), effect]);
             let style = Style::plain(columns);
             let why = happened.stories()[0].page(true, Page::default());
-            for line in [style.lines(happened.page(true)), style.lines(why)].concat() {
+            for line in [style.lines(happened.page(Rest(None))), style.lines(why)].concat() {
                 prop_assert!(width(&line) <= columns, "{line}");
                 prop_assert!(!line.contains(|c: char| c.is_control()));
             }
