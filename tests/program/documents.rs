@@ -1,46 +1,28 @@
-//! What the project's documents say is so: samples are what the program prints, and what they name is there.
+//! What the project's documents name is there, and what they quote is said. `pages` holds those that users read to the program.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::printed;
+use super::pages::pages;
 
-/// Stands, alone on a line of a sample, for lines that were left out.
-const LEFT_OUT: &str = "[...]";
-
-const DOCUMENTS: &[&str] = &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/rules.md"];
+/// Those for people who change the code, each of which names some of its files.
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "lessons/README.md"];
 
 /// What the course teaches, and where.
 const TAUGHT: &str = "docs/taught.md";
 
-fn root() -> &'static Path {
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(document: &str) -> String {
+pub(super) fn read(document: &str) -> String {
     fs::read_to_string(root().join(document)).unwrap_or_else(|error| panic!("{document}: {error}"))
-}
-
-/// The samples of a document: the command of each, from `<!-- sample: COMMAND -->`, and the fenced lines that follow it.
-fn samples(document: &str) -> Vec<(String, Vec<String>)> {
-    let text = read(document);
-    let mut lines = text.lines();
-    let mut samples = Vec::new();
-    while let Some(line) = lines.next() {
-        let Some(command) = line.strip_prefix("<!-- sample: wire101").and_then(|rest| rest.strip_suffix("-->")) else {
-            continue;
-        };
-        let fenced = lines.by_ref().skip_while(|line| !line.starts_with("```")).skip(1);
-        let sample = fenced.take_while(|line| !line.starts_with("```")).map(str::to_owned).collect();
-        samples.push((command.trim().to_owned(), sample));
-    }
-    samples
 }
 
 /// The paths of this project that a text names.
 fn paths(text: &str) -> Vec<PathBuf> {
-    let folders = ["src/", "tests/", "lessons/", "captures/", "images/", ".ci/"];
+    let folders = ["src/", "tests/", "lessons/", "captures/", "images/", "docs/", "benches/", ".ci/"];
     let words = text.split(|c: char| c.is_whitespace() || "`()|,;".contains(c));
     let words = words.map(|word| word.trim_end_matches(['.', ':']));
     let is_path = |word: &&str| folders.iter().any(|folder| word.starts_with(folder)) && !word.contains('*');
@@ -49,54 +31,10 @@ fn paths(text: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn samples_are_what_the_program_prints() {
-    let samples = samples("README.md");
-    assert!(!samples.is_empty(), "README.md shows nothing");
-    for (command, sample) in samples {
-        assert!(sample.len() > 1, "the sample of `wire101 {command}` is empty");
-        let text = printed(&command.split_whitespace().collect::<Vec<_>>());
-        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-        let mut rest = &lines[..];
-        for part in sample.split(|line| line == LEFT_OUT).filter(|part| !part.is_empty()) {
-            let at = rest.windows(part.len()).position(|window| window == part);
-            let at = at.unwrap_or_else(|| panic!("`wire101 {command}` does not print:\n{}", part.join("\n")));
-            rest = &rest[at + part.len()..];
-        }
-    }
-}
-
-#[test]
-fn every_command_that_the_readme_gives_runs() {
-    let folder = tempfile::tempdir().unwrap();
-    let capture = folder.path().join("upgrade.pcapng");
-    let capture = capture.to_str().expect("temporary folders have plain names");
-    printed(&["lesson", "run", "upgrade", "--save", capture]);
-    let readme = read("README.md");
-    let commands: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    wire101 ")).collect();
-    assert!(!commands.is_empty(), "README.md gives no command");
-    for command in commands {
-        let words = command.split_whitespace().take_while(|word| *word != "#");
-        // What a command writes goes beside the capture that others read.
-        let in_folder = |name: &str| folder.path().join(name).to_str().expect("as above").to_owned();
-        // Hops are in a capture of a proxy alone.
-        let proxied = root().join("tests/cases/proxy-strips-upgrade.pcap").to_str().expect("as above").to_owned();
-        let argument = |word: &str| match word {
-            "FILE" if command.contains("hops") => proxied.clone(),
-            "OTHER" => proxied.clone(),
-            "FILE" => capture.to_owned(),
-            name if name.ends_with(".pcapng") => in_folder(name),
-            other => other.to_owned(),
-        };
-        let arguments: Vec<String> = words.map(argument).collect();
-        assert!(!printed(&arguments).is_empty(), "`wire101 {command}` prints nothing");
-    }
-}
-
-#[test]
 fn every_file_that_a_document_names_is_there() {
-    for document in DOCUMENTS {
-        let paths = paths(&read(document));
-        assert!(paths.len() > 1, "{document} names {paths:?}");
+    for document in DOCUMENTS.iter().map(ToString::to_string).chain(pages()) {
+        let paths = paths(&read(&document));
+        assert!(paths.len() > 1 || !DOCUMENTS.contains(&document.as_str()), "{document} names {paths:?}");
         for path in paths {
             assert!(root().join(&path).exists(), "{document} names {}", path.display());
         }

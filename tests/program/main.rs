@@ -15,6 +15,7 @@ mod golden;
 mod images;
 mod lessons;
 mod modules;
+mod pages;
 mod peer_captures;
 mod rules;
 #[cfg(feature = "shared")]
