@@ -489,7 +489,7 @@ impl Annotator {
 
     fn response(&mut self, exchange: &Exchange) {
         let Some(stream) = self.stream(exchange.connection, Direction::Server) else { return };
-        if let Some(response) = exchange.response.as_ref().or(exchange.interim.last()) {
+        if let Some(response) = exchange.latest_response() {
             stream.learn(&response.message, exchange);
         }
     }

@@ -222,7 +222,7 @@ impl Rows<'_> {
         let framing = |it: &Specimen| Some(marks::framing(&it.exchange, it.exchange.response.as_ref()?));
         let meaning = "How the receiver knows where the body ends (RFC 9112 §6.3).";
         self.add(Group::Manner, "end of the body", framing, meaning);
-        let kept = |it: &Specimen| it.exchange.response.as_ref().map(marks::persistence);
+        let kept = |it: &Specimen| it.exchange.response.as_deref().map(marks::persistence);
         self.add(Group::Manner, "connection", kept, "Whether another request can follow on it (RFC 9112 §9.3).");
     }
 

@@ -32,7 +32,7 @@ fn specimen(request: &str, status: u16, response: &str) -> Specimen {
     };
     Specimen {
         source: "a.pcapng".to_owned(),
-        exchange: Exchange { request: Some(request), response: Some(response), ..Exchange::default() },
+        exchange: Exchange { request: Some(request), response: Some(response.into()), ..Exchange::default() },
         connection,
         talk: Talk::default(),
         problems: Vec::new(),

@@ -187,7 +187,7 @@ impl Filter {
 }
 
 fn responses(it: &Exchange) -> impl Iterator<Item = &Response> {
-    it.interim.iter().chain(&it.response)
+    it.responses()
 }
 
 fn in_request(it: &Request, text: &[u8]) -> bool {
@@ -223,7 +223,7 @@ mod tests {
         Exchange {
             request: Some(request),
             interim: vec![response(103, "")],
-            response: Some(response(404, "answered")),
+            response: Some(response(404, "answered").into()),
             ..Exchange::default()
         }
     }

@@ -148,7 +148,7 @@ impl Comments {
             }
             self.body(connection, &request.message);
         }
-        for response in exchange.interim.iter().chain(&exchange.response) {
+        for response in exchange.responses() {
             self.response(connection, response);
         }
         if exchange.upgraded.as_deref() == Some("websocket")

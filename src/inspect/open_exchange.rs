@@ -39,12 +39,12 @@ impl OpenExchange {
         };
         let Exchange { request, interim, response, .. } = &self.exchange;
         request.iter().map(|it| of(&it.message)).sum::<usize>()
-            + interim.iter().chain(response).map(|it| of(&it.message)).sum::<usize>()
+            + interim.iter().chain(response.as_deref()).map(|it| of(&it.message)).sum::<usize>()
     }
 
     /// Empties it for the next exchange, which uses its buffers; returns the response, whose own are used apart.
     #[inline]
-    pub(super) fn clear(&mut self) -> Option<Response> {
+    pub(super) fn clear(&mut self) -> Option<Box<Response>> {
         self.content = None;
         (self.cause, self.closes, self.interim, self.waited) = (None, None, 0, None);
         (self.lost, self.unfollowed, self.ticket, self.weighed) = (false, false, Ticket::default(), 0);

@@ -153,7 +153,7 @@ pub(super) struct Scratch {
     pub(super) message: Option<Box<OpenMessage>>,
     /// A finished exchange, without its response.
     pub(super) exchange: Option<Box<OpenExchange>>,
-    pub(super) response: Response,
+    pub(super) response: Option<Box<Response>>,
     /// The number of the latest derived stream.
     pub(super) derived: u64,
     /// Notes that were already made, by what they say and about which server, with their ids.

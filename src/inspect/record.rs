@@ -190,7 +190,7 @@ pub struct Exchange {
     /// The request; `None` if the capture has only the response.
     pub request: Option<Request>,
     /// The final response, or the 101.
-    pub response: Option<Response>,
+    pub response: Option<Box<Response>>,
     /// Interim responses (100, 102, 103) that preceded it.
     pub interim: Vec<Response>,
     /// What a 101 switched to: "websocket", or another protocol's token as sent; `None` for a CONNECT that became a tunnel.
@@ -198,6 +198,23 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// Its responses, in order: the interim ones, and the final one.
+    pub fn responses(&self) -> impl Iterator<Item = &Response> {
+        self.interim.iter().chain(self.response.as_deref())
+    }
+
+    /// Its response as far as it goes: the final one, or else the latest interim one.
+    #[must_use]
+    pub fn latest_response(&self) -> Option<&Response> {
+        self.response.as_deref().or(self.interim.last())
+    }
+
+    /// What its request and its responses have in common, to be changed.
+    pub fn messages_mut(&mut self) -> impl Iterator<Item = &mut HttpMessage> {
+        let responses = self.interim.iter_mut().chain(self.response.as_deref_mut()).map(|it| &mut it.message);
+        self.request.iter_mut().map(|it| &mut it.message).chain(responses)
+    }
+
     /// Nanoseconds from the request's first byte to the response's last.
     #[must_use]
     pub fn duration(&self) -> Option<u64> {
@@ -209,14 +226,12 @@ impl Exchange {
     #[must_use]
     pub fn shortened(&self, keep: usize) -> Option<Self> {
         let is_long = |message: &HttpMessage| message.body.len() > keep;
-        let mut responses = self.interim.iter().chain(&self.response);
+        let mut responses = self.responses();
         if !self.request.as_ref().is_some_and(|it| is_long(&it.message)) && !responses.any(|it| is_long(&it.message)) {
             return None;
         }
         let mut short = self.clone();
-        let requests = short.request.iter_mut().map(|it| &mut it.message);
-        let responses = short.interim.iter_mut().chain(&mut short.response).map(|it| &mut it.message);
-        for message in requests.chain(responses) {
+        for message in short.messages_mut() {
             message.body_truncated |= message.body.len() > keep;
             message.body.truncate(keep);
         }
@@ -226,9 +241,8 @@ impl Exchange {
     /// The first packet of the exchange, and the last.
     #[must_use]
     pub fn extent(&self) -> Extent {
-        let mut extents = (self.request.iter().map(|r| r.message.extent))
-            .chain(self.interim.iter().map(|r| r.message.extent))
-            .chain(self.response.iter().map(|r| r.message.extent));
+        let mut extents =
+            self.request.iter().map(|it| it.message.extent).chain(self.responses().map(|it| it.message.extent));
         let Some(mut all) = extents.next() else { return Extent::default() };
         for extent in extents {
             if extent.first.packet < all.first.packet {

@@ -182,7 +182,7 @@ pub fn exchange(it: &Exchange) -> Exchange {
         }
         rest(message);
     }
-    for response in it.interim.iter_mut().chain(&mut it.response) {
+    for response in it.interim.iter_mut().chain(it.response.as_deref_mut()) {
         head(Direction::Server, &mut response.message.headers);
         lines::reason(response.status, &mut response.reason);
         rest(&mut response.message);
@@ -336,7 +336,7 @@ mod tests {
         let request = Request { target: b"/a?key=7".to_vec(), message, ..Request::default() };
         let response =
             Response { message: HttpMessage { body: vec![1], ..HttpMessage::default() }, ..Response::default() };
-        let it = exchange(&Exchange { request: Some(request), response: Some(response), ..Exchange::default() });
+        let it = exchange(&Exchange { request: Some(request), response: Some(response.into()), ..Exchange::default() });
         let request = it.request.unwrap();
         assert_eq!(request.message.headers.block, b"GET /a?key=* HTTP/1.1\r\nCookie: *\r\n\r\n");
         assert_eq!((&request.target[..], &request.message.body[..]), (&b"/a?key=*"[..], &b"****"[..]));
@@ -353,7 +353,8 @@ mod tests {
                 fields(format!("Sec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: secret1, secret2\r\n\r\n"));
             let request = Request { method: b"GET".to_vec(), message: message(asked), ..Request::default() };
             let response = Response { status: 101, message: message(answered), ..Response::default() };
-            let it = exchange(&Exchange { request: Some(request), response: Some(response), ..Exchange::default() });
+            let it =
+                exchange(&Exchange { request: Some(request), response: Some(response.into()), ..Exchange::default() });
             let (asked, answered) = (it.request.unwrap().message.headers, it.response.unwrap().message.headers);
             let is_right = answered.get(FieldName::SecWebSocketAccept).unwrap() == accept_of(&asked).as_bytes();
             assert_eq!(answered.get(FieldName::SecWebSocketProtocol), Some(&b"*******, !!!!!!!"[..]));

@@ -96,7 +96,7 @@ impl Hop {
     /// Whether the proxy answered the client itself, and not with what the server had answered.
     #[must_use]
     pub fn is_made_up(&self) -> bool {
-        passed_on(&self.from.exchange).is_some_and(|told| is_made_up(self.to.exchange.response.as_ref(), told))
+        passed_on(&self.from.exchange).is_some_and(|told| is_made_up(self.to.exchange.response.as_deref(), told))
     }
 
     /// Whether the proxy asked if what it had stored was still good, was told so, and answered with that.
@@ -109,7 +109,7 @@ impl Hop {
 /// What the client got for an answer; not a 101 to another protocol than WebSocket, which is between the two of them: the answer
 /// comes in that protocol.
 pub(super) fn passed_on(from: &Exchange) -> Option<&Response> {
-    from.response.as_ref().filter(|it| it.status != 101 || from.upgraded.as_deref() == Some("websocket"))
+    from.response.as_deref().filter(|it| it.status != 101 || from.upgraded.as_deref() == Some("websocket"))
 }
 
 pub(super) fn is_made_up(made: Option<&Response>, told: &Response) -> bool {
@@ -123,7 +123,7 @@ pub(super) fn is_revalidated(made: &Exchange, told: &Response) -> bool {
         [FieldName::IfNoneMatch, FieldName::IfModifiedSince].into_iter().any(|name| fields.get(name).is_some())
     });
     let is_unmodified = made.response.as_ref().is_some_and(|it| it.status == 304);
-    is_unmodified && is_conditional && matches!(told.status, 200 | 206) && !is_made_up(made.response.as_ref(), told)
+    is_unmodified && is_conditional && matches!(told.status, 200 | 206) && !is_made_up(made.response.as_deref(), told)
 }
 
 /// What a proxy did to an upgrade that was requested in that version of the protocol: "dropped Upgrade".
@@ -168,7 +168,7 @@ pub(super) fn responses(made: &Exchange, told: &Exchange, found: &mut Vec<Change
     let first = told.message.extent.first;
     let mut differ = Differ { direction: Direction::Server, packet: first.packet, found };
     let status = |it: &Response| it.status.to_string().into_bytes();
-    if is_made_up(made.response.as_ref(), told) {
+    if is_made_up(made.response.as_deref(), told) {
         differ.add(ChangeKind::Added, MessagePart::Message, b"response", None, Some(status(told)));
     }
     let Some(made) = &made.response else { return };

@@ -411,15 +411,13 @@ fn size(it: &Exchange) -> usize {
     let section = |it: &Fields| it.block.len() + it.lines.len() * size_of::<FieldLine>();
     let message = |it: &HttpMessage| section(&it.headers) + section(&it.trailers);
     let request = it.request.iter().map(|it| it.method.len() + it.target.len() + message(&it.message));
-    let responses = it.interim.iter().chain(&it.response).map(|it| size_of::<Response>() + message(&it.message));
+    let responses = it.responses().map(|it| size_of::<Response>() + message(&it.message));
     size_of::<Exchange>() + request.chain(responses).sum::<usize>()
 }
 
 fn without_bodies(it: &Exchange) -> Exchange {
     let mut it = it.clone();
-    let requests = it.request.iter_mut().map(|it| &mut it.message);
-    let responses = it.interim.iter_mut().chain(&mut it.response).map(|it| &mut it.message);
-    for message in requests.chain(responses) {
+    for message in it.messages_mut() {
         message.body = Vec::new();
     }
     it

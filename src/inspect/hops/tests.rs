@@ -49,7 +49,7 @@ impl Capture {
     fn answer(&mut self, asked: Asked, status: u16, fields: &str, trailers: &str) {
         let at = self.moment();
         let response = Response { status, message: message(at, fields, trailers), ..Response::default() };
-        let exchange = Exchange { response: Some(response), ..asked.exchange };
+        let exchange = Exchange { response: Some(response.into()), ..asked.exchange };
         self.hops.answered(asked.ticket, &exchange, at);
         self.hops.over(asked.ticket, &exchange, |hop| self.told.push(hop.clone()));
         assert!(!asked.ends[0].ip().is_unspecified());

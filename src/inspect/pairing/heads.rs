@@ -157,12 +157,12 @@ impl Pairing {
             report(&[Fault::ProxyLineRefused(*status)], about, source, out);
         }
         if interim && exchange.interim.len() == MAX_INTERIM {
-            out.scratch.response = exchange.interim.pop().unwrap_or_default();
+            out.scratch.response = exchange.interim.pop().map(Box::new);
         }
-        let response = std::mem::take(&mut out.scratch.response);
+        let response = out.scratch.response.take().unwrap_or_default();
         let response = if interim {
             open.interim += 1;
-            exchange.interim.push_mut(response)
+            exchange.interim.push_mut(*response)
         } else {
             exchange.response.insert(response)
         };

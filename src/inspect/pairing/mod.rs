@@ -439,9 +439,7 @@ impl Pairing {
         }
         out.exchange(open.ticket, &open.exchange);
         if open.held() <= MAX_SPARE_BYTES {
-            if let Some(response) = open.clear() {
-                out.scratch.response = response;
-            }
+            out.scratch.response = open.clear().or(out.scratch.response.take());
             out.scratch.exchange = Some(open);
         }
     }
@@ -475,7 +473,7 @@ impl Pairing {
             Direction::Client => Some(&mut self.open.back_mut()?.exchange.request.as_mut()?.message),
             Direction::Server => {
                 let exchange = &mut self.open.get_mut(self.answered)?.exchange;
-                Some(&mut exchange.response.as_mut().or(exchange.interim.last_mut())?.message)
+                Some(&mut exchange.response.as_deref_mut().or(exchange.interim.last_mut())?.message)
             }
         }
     }
@@ -488,7 +486,7 @@ impl Pairing {
             }
             Direction::Server => {
                 let exchange = &mut self.open.get_mut(self.answered)?.exchange;
-                let response = exchange.response.as_mut().or(exchange.interim.last_mut())?;
+                let response = exchange.response.as_deref_mut().or(exchange.interim.last_mut())?;
                 Some((self.response.as_mut()?, &mut response.message))
             }
         }

@@ -13,7 +13,7 @@ pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
     tallies.add(Measure::Exchanges, 1, asked, answered);
     tallies.add(Measure::ReusedExchanges, u64::from(exchange.index > 0), asked, answered);
     let request = exchange.request.iter().map(|request| &request.message);
-    let responses = exchange.interim.iter().chain(&exchange.response).map(|response| &response.message);
+    let responses = exchange.responses().map(|response| &response.message);
     for message in request.clone().chain(responses) {
         let (first, last) = (message.extent.first.packet, message.extent.last.packet);
         let framing = message.header_bytes.saturating_add(chunking(message));
@@ -32,7 +32,7 @@ pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
 
 /// The final response, if it came to its end.
 pub(super) fn final_response(exchange: &Exchange) -> Option<&Response> {
-    exchange.response.as_ref().filter(|response| response.message.complete && response.status >= 200)
+    exchange.response.as_deref().filter(|response| response.message.complete && response.status >= 200)
 }
 
 /// The bytes of a body that aren't its content.

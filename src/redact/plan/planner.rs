@@ -269,7 +269,7 @@ impl Planner {
         let Some(start) = side.head.take() else { return };
         let headers = |it: &Exchange| match direction {
             Direction::Client => it.request.as_ref().map(|it| it.message.clone()),
-            Direction::Server => it.response.as_ref().or(it.interim.last()).map(|it| it.message.clone()),
+            Direction::Server => it.latest_response().map(|it| it.message.clone()),
         };
         side.coded = headers(original).is_some_and(|it| it.content_coding.is_some());
         if let Some(message) = headers(&exchange(original)) {

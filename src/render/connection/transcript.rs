@@ -87,7 +87,7 @@ impl Transcript {
             }
             self.said(&mut page, &format!("request of {name}"), &request.message, quote);
         }
-        for response in it.interim.iter().chain(&it.response) {
+        for response in it.responses() {
             let quote = heads::response(response, lines);
             while let Some(stray) = held.next_if(|stray| is_before(stray, &response.message)) {
                 self.shown(&mut page, &stray);

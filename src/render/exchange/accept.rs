@@ -103,7 +103,7 @@ mod tests {
         let accept = message(format!("Sec-WebSocket-Accept: {accept}\r\n\r\n"));
         Exchange {
             request: Some(Request { message: key, ..Request::default() }),
-            response: Some(Response { message: accept, status: 101, ..Response::default() }),
+            response: Some(Response { message: accept, status: 101, ..Response::default() }.into()),
             ..Exchange::default()
         }
     }

@@ -109,7 +109,7 @@ pub(in crate::render) mod tests {
                 target: b"/two?name=\x1b[31m".into(),
                 message: message(&[("Host", b"example.com"), ("X-Bytes", b"\xff\xfe")], 4, b""),
             }),
-            response: Some(Response {
+            response: Some(Box::new(Response {
                 status: 200,
                 reason: b"OK".into(),
                 message: message(
@@ -117,7 +117,7 @@ pub(in crate::render) mod tests {
                     8,
                     b"first line\nsecond \x07line\n",
                 ),
-            }),
+            })),
             interim: Vec::new(),
             upgraded: None,
         }

@@ -13,7 +13,7 @@ use crate::render::numbers;
 #[must_use]
 pub fn exchange(exchange: &Exchange, body_lines: usize) -> Page {
     let requests = exchange.request.iter().map(|it| request(it, body_lines));
-    let responses = exchange.interim.iter().chain(&exchange.response).map(|it| response(it, body_lines));
+    let responses = exchange.responses().map(|it| response(it, body_lines));
     let quotes = requests.chain(responses).flat_map(|quote| [Block::Space, quote.into()]);
     quotes.skip(1).collect()
 }

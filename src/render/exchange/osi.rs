@@ -335,7 +335,7 @@ mod tests {
         let empty = HttpMessage { body_bytes: 0, wire_body_bytes: 5, ..message(fields, b"", None) };
         assert_eq!(content(&empty), "an empty body · transfer coding chunked: 5 B of framing");
         let response = Response { message: message(b"\r\n", &[0, 1, 2], None), ..Response::default() };
-        let exchange = Exchange { response: Some(response), ..Exchange::default() };
+        let exchange = Exchange { response: Some(response.into()), ..Exchange::default() };
         assert!(presentation(&Story::default(), &exchange).starts_with("no Content-Type · not text"));
     }
 }

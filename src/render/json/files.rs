@@ -124,8 +124,7 @@ fn extent(names: &Names, mut it: Extent) -> Extent {
 
 fn exchange(names: &Names, it: &Exchange) -> Exchange {
     let mut it = it.clone();
-    let requests = it.request.iter_mut().map(|it| &mut it.message);
-    for message in requests.chain(it.interim.iter_mut().chain(&mut it.response).map(|it| &mut it.message)) {
+    for message in it.messages_mut() {
         message.extent = extent(names, message.extent);
     }
     it

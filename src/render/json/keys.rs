@@ -97,7 +97,7 @@ keys!(record::Exchange, it:
     "index" = it.index,
     "request" = it.request.as_ref().map(Object),
     "interim" = List(&it.interim),
-    "response" = it.response.as_ref().map(Object),
+    "response" = it.response.as_deref().map(Object),
     "duration" = it.duration(),
     "upgraded" = it.upgraded
 );

@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn an_exchange_has_every_key_of_the_contract() {
         let mut exchange = exchange();
-        exchange.interim.push(Response { status: 103, ..exchange.response.clone().unwrap() });
+        exchange.interim.push(Response { status: 103, ..*exchange.response.clone().unwrap() });
         exchange.response = None;
         let data = data(Event::Exchange(&exchange));
         assert_eq!(

@@ -95,7 +95,7 @@ impl Aloud<'_> {
                     self.heading(format!("Side {letter}, exchange {id}, the request."));
                     self.page.add(heads::request(request, BODY_LINES));
                 }
-                for response in exchange.interim.iter().chain(&exchange.response) {
+                for response in exchange.responses() {
                     self.heading(format!("Side {letter}, exchange {id}, the response."));
                     self.page.add(heads::response(response, BODY_LINES));
                 }

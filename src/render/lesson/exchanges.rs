@@ -55,6 +55,6 @@ fn title(letter: char, exchange: &Exchange) -> Heading {
 /// Request and response, in the order of the ladder.
 fn talk(exchange: &Exchange) -> Block {
     let request = exchange.request.iter().map(|it| heads::request(it, BODY_LINES));
-    let responses = exchange.interim.iter().chain(&exchange.response).map(|it| heads::response(it, BODY_LINES));
+    let responses = exchange.responses().map(|it| heads::response(it, BODY_LINES));
     Block::Beside(request.collect(), responses.collect())
 }

@@ -270,7 +270,7 @@ impl Sink for Story {
             }
             Event::Request(it) => self.head(it, 0, it.request.as_ref().map(|request| &request.message)),
             Event::Response(it) => {
-                let responses = it.interim.iter().chain(&it.response);
+                let responses = it.responses();
                 let latest = responses.map(|response| &response.message).enumerate().last();
                 self.head(it, latest.map_or(0, |(before, _)| before + 1), latest.map(|(_, message)| message));
             }
@@ -382,7 +382,7 @@ mod tests {
             };
             let request = Request { method: b"GET".into(), target: b"/".into(), message: message(request) };
             let response = Response { status: 200, reason: b"OK".into(), message: message(response) };
-            let whole = Exchange { request: Some(request), response: Some(response), ..Exchange::default() };
+            let whole = Exchange { request: Some(request), response: Some(response.into()), ..Exchange::default() };
             // Each head is whole with its message's first packet.
             let mut begun = whole.clone();
             for message in

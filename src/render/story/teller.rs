@@ -107,7 +107,7 @@ impl<'a> Teller<'a> {
             };
             let request = exchange.request.iter();
             said.extend(request.map(|request| Said::request(exchange, request, at(0, &request.message))));
-            let responses = exchange.interim.iter().chain(&exchange.response).zip(1..);
+            let responses = exchange.responses().zip(1..);
             said.extend(responses.map(|(it, which)| Said::response(exchange, it, at(which, &it.message))));
         }
         // Frames come after the exchange that made the connection a WebSocket, even within one packet.

@@ -35,7 +35,7 @@ fn exchange(said: &str) -> Exchange {
     let request = Request { method: said.into(), target: said.into(), ..Request::default() };
     let response = Response { status: 101, reason: said.into(), ..Response::default() };
     let upgraded = Some("websocket".to_owned());
-    Exchange { request: Some(request), response: Some(response), upgraded, ..Exchange::default() }
+    Exchange { request: Some(request), response: Some(response.into()), upgraded, ..Exchange::default() }
 }
 
 fn story(said: &str) -> Story {

@@ -85,7 +85,7 @@ impl FoundInPacket {
             let (method, target) = (lossy(&request.method), lossy(&request.target));
             self.add(format!("{part}the request of {name}: {method} {target}"));
         }
-        for response in it.interim.iter().chain(&it.response) {
+        for response in it.responses() {
             if self.holds(it.connection, Direction::Server, response.message.extent) {
                 let part = part(self.number, response.message.extent);
                 self.add(format!("{part}the response of {name}: {} {}", response.status, lossy(&response.reason)));

@@ -52,7 +52,7 @@ fn is_held_back(fields: [&str; 2], statuses: [u16; 2]) -> bool {
     let inner = [0, 1].map(|_| capture.ask(PROXY, "/", fields[1]));
     let mut answer = |asked: &Asked, status| {
         let at = capture.moment();
-        let response = Some(Response { status, ..Response::default() });
+        let response = Some(Response { status, ..Response::default() }.into());
         capture.packet += SLOW_TO_PASS_ON / 1_000_000 - 1;
         let exchange = Exchange { response, ..asked.exchange.clone() };
         capture.hops.answered(asked.ticket, &exchange, at).is_some()
@@ -61,7 +61,8 @@ fn is_held_back(fields: [&str; 2], statuses: [u16; 2]) -> bool {
     assert!(!answer(&inner[0], statuses[1]));
     capture.packet -= SLOW_TO_PASS_ON / 1_000_000 - 1;
     let at = capture.moment();
-    let exchange = Exchange { response: Some(Response { status: 200, ..Response::default() }), ..outer.exchange };
+    let exchange =
+        Exchange { response: Some(Response { status: 200, ..Response::default() }.into()), ..outer.exchange };
     capture.hops.answered(outer.ticket, &exchange, at).is_some()
 }
 
@@ -115,10 +116,9 @@ fn a_user_agent_alone_needs_something_in_common_in_the_responses() {
         let (outer, inner) = (capture.ask(CLIENT, "/health", &fields[0]), capture.ask(PROXY, "/health", &fields[1]));
         let over = |capture: &mut Capture, asked: Asked, answer: Option<(u16, u64)>| {
             let at = capture.moment();
-            let response = answer.map(|(status, body_bytes)| Response {
-                status,
-                message: HttpMessage { body_bytes, ..message(at, "", "") },
-                ..Response::default()
+            let response = answer.map(|(status, body_bytes)| {
+                let message = HttpMessage { body_bytes, ..message(at, "", "") };
+                Box::new(Response { status, message, ..Response::default() })
             });
             capture
                 .hops

@@ -25,10 +25,16 @@ impl Fresh {
         self.0 |= 1 << (place % 64);
     }
 
-    /// Whether that line wasn't in the section before, or may not have been.
+    /// The places of those of that many lines which weren't in the section before, or may not have been.
     #[inline]
-    pub(super) fn has(self, place: usize) -> bool {
-        place >= 64 || self.0 & 1 << place != 0
+    pub(super) fn places(self, lines: usize) -> impl Iterator<Item = usize> {
+        let mut bits = self.0;
+        let marked = std::iter::from_fn(move || {
+            let place = bits.trailing_zeros() as usize;
+            bits &= bits.wrapping_sub(1);
+            (place < lines.min(64)).then_some(place)
+        });
+        marked.chain(64..lines)
     }
 }
 

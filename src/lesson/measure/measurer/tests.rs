@@ -122,7 +122,7 @@ impl Capture {
 
     fn exchange(&mut self, connection: u64, index: u64, request: HttpMessage, response: Response) -> &mut Self {
         let request = Some(Request { message: request, ..Request::default() });
-        let exchange = Exchange { connection, index, request, response: Some(response), ..Exchange::default() };
+        let exchange = Exchange { connection, index, request, response: Some(response.into()), ..Exchange::default() };
         self.measurer.event(Event::Exchange(&exchange));
         self
     }
@@ -352,7 +352,7 @@ fn chunk_framing_interim_responses_and_trailers_are_protocol() {
     let exchange = Exchange {
         request: Some(Request { message: request, ..Request::default() }),
         interim: vec![capture.response(100, 25, 0)],
-        response: Some(response),
+        response: Some(response.into()),
         ..Exchange::default()
     };
     capture.measurer.event(Event::Exchange(&exchange));

@@ -21,7 +21,7 @@ pub use content::Sniffer;
 pub use problems::Fault;
 pub use range::{is_part, is_part_of, judge_part};
 
-use super::names::FieldName;
+use super::names::{FieldName, NameSet};
 use super::section::{Fields, Head};
 use super::start_line::{Parts, StartLine};
 
@@ -69,35 +69,49 @@ pub fn judge_trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
     fields::trailers(head, faults);
 }
 
+/// Fields that are judged by what else their head has, too.
+const BESIDE_OTHERS: NameSet = NameSet::of(&[FieldName::IfRange, FieldName::Te, FieldName::Expect, FieldName::Upgrade]);
+
 /// Judges the fields of a head one by one, each by its value and by what else the head has.
 fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
     fields::judge(head, faults);
-    for (place, line) in head.lines.iter().enumerate() {
-        let Some(name) = line.known else { continue };
-        let value = head.slice(&line.value);
-        match name {
-            FieldName::IfRange => conditional::if_range(head, value, faults),
-            FieldName::Te => fields::te(head, value, faults),
-            FieldName::Expect => content::expected(head, value, faults),
-            FieldName::Upgrade => obligations::upgrade_is_named(head, faults),
-            // All others are judged by their values alone.
-            _ if !head.fresh.has(place) => {}
-            // Expires is often no date at all, and means "already" then.
-            FieldName::Date
-            | FieldName::Expires
-            | FieldName::IfModifiedSince
-            | FieldName::IfUnmodifiedSince
-            | FieldName::LastModified => date::judge(name, value, faults),
-            FieldName::ETag => fields::entity_tag(value, faults),
-            FieldName::ContentLocation | FieldName::Location | FieldName::Referer => target::uri(name, value, faults),
-            FieldName::Host => target::host(value, faults),
-            FieldName::ContentType => content::boundary(value, faults),
-            FieldName::IfMatch | FieldName::IfNoneMatch => conditional::if_match(name, value, faults),
-            FieldName::SetCookie => cookies::set_cookie(value, faults),
-            FieldName::Connection => fields::connection(value, faults),
-            FieldName::ProxyAuthenticate | FieldName::WwwAuthenticate => fields::realm(name, value, faults),
-            FieldName::AccessControlAllowCredentials => cors::credentials(value, faults),
-            _ => {}
+    if head.has(BESIDE_OTHERS) {
+        for line in head.lines {
+            let value = head.slice(&line.value);
+            match line.known {
+                Some(FieldName::IfRange) => conditional::if_range(head, value, faults),
+                Some(FieldName::Te) => fields::te(head, value, faults),
+                Some(FieldName::Expect) => content::expected(head, value, faults),
+                Some(FieldName::Upgrade) => obligations::upgrade_is_named(head, faults),
+                _ => {}
+            }
         }
+    }
+    for line in head.fresh.places(head.lines.len()).map(|place| &head.lines[place]) {
+        if let Some(name) = line.known {
+            by_value(name, head.slice(&line.value), faults);
+        }
+    }
+}
+
+/// Judges a field whose value alone says whether something is wrong.
+fn by_value(name: FieldName, value: &[u8], faults: &mut Vec<Fault>) {
+    match name {
+        // Expires is often no date at all, and means "already" then.
+        FieldName::Date
+        | FieldName::Expires
+        | FieldName::IfModifiedSince
+        | FieldName::IfUnmodifiedSince
+        | FieldName::LastModified => date::judge(name, value, faults),
+        FieldName::ETag => fields::entity_tag(value, faults),
+        FieldName::ContentLocation | FieldName::Location | FieldName::Referer => target::uri(name, value, faults),
+        FieldName::Host => target::host(value, faults),
+        FieldName::ContentType => content::boundary(value, faults),
+        FieldName::IfMatch | FieldName::IfNoneMatch => conditional::if_match(name, value, faults),
+        FieldName::SetCookie => cookies::set_cookie(value, faults),
+        FieldName::Connection => fields::connection(value, faults),
+        FieldName::ProxyAuthenticate | FieldName::WwwAuthenticate => fields::realm(name, value, faults),
+        FieldName::AccessControlAllowCredentials => cors::credentials(value, faults),
+        _ => {}
     }
 }
