@@ -1,5 +1,7 @@
 //! A connection that speaks HTTP/1.x: two decoders, whose messages are paired into exchanges.
 
+use std::slice::from_ref;
+
 use super::event::PieceKind;
 use super::output::{About, Output, report};
 use super::pairing::{Pairing, Switch};
@@ -143,7 +145,9 @@ impl HttpTalk {
         let (decoder, mut taker) = self.taker(from, input.source);
         loop {
             let start = decoder.position();
-            let item = decoder.next(input)?;
+            // Taken by reference: a head is large, and moving it costs as much as taking a small chunk.
+            let item = decoder.next(input);
+            let Some(item) = &item else { return None };
             let told = out.told();
             if let Some((framing, switch)) = taker.take(item, start, out) {
                 if out.told() > told {
@@ -170,7 +174,7 @@ impl HttpTalk {
         let (decoder, mut taker) = self.taker(from, source);
         let start = decoder.position();
         if let Some(item) = decoder.gap(length) {
-            taker.take(item, start, out);
+            taker.take(&item, start, out);
         }
         if is_lost {
             self.pairing.lose_head(from);
@@ -211,7 +215,7 @@ impl HttpTalk {
         loop {
             let start = decoder.position();
             let Some(item) = decoder.end() else { break };
-            taker.take(item, start, out);
+            taker.take(&item, start, out);
         }
         if from == Direction::Server {
             if self.awaits_response() && !self.pairing.is_ending() {
@@ -256,8 +260,8 @@ struct Taker<'a> {
 impl Taker<'_> {
     /// Takes an item that starts at stream position `start`. A head is answered with its body's framing, and whether the
     /// connection switches after it.
-    fn take(&mut self, item: Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
-        if let Item::Head(head, _) = &item
+    fn take(&mut self, item: &Item<'_>, start: u64, out: &mut Output<'_>) -> Option<(Framing, Option<Switch>)> {
+        if let Item::Head(head, _) = item
             && self.client.is_some()
             && self.pairing.is_early()
         {
@@ -272,11 +276,11 @@ impl Taker<'_> {
         match item {
             Item::Head(head, began) => {
                 **heads += 1;
-                let answer = pairing.head(from, &head, source, out);
+                let answer = pairing.head(from, head, source, out);
                 if out.depth.tells_ranges() {
-                    pieces(&head, (connection, from, start, pairing.index(from)), out);
+                    pieces(head, (connection, from, start, pairing.index(from)), out);
                 }
-                pairing.began(from, began, source, out);
+                pairing.began(from, *began, source, out);
                 return Some(answer);
             }
             Item::Data(data) => {
@@ -286,33 +290,33 @@ impl Taker<'_> {
                 piece(data.len(), kind, out);
             }
             Item::ChunkLine(length) => {
-                piece(length, PieceKind::ChunkSize, out);
-                pairing.framing(from, length);
+                piece(*length, PieceKind::ChunkSize, out);
+                pairing.framing(from, *length);
             }
             Item::ChunkEnd(length) => {
-                piece(length, PieceKind::ChunkEnd, out);
-                pairing.framing(from, length);
+                piece(*length, PieceKind::ChunkEnd, out);
+                pairing.framing(from, *length);
             }
             Item::Trailers(head) => {
                 if out.depth.tells_ranges() {
-                    pieces(&head, (connection, from, start, index), out);
+                    pieces(head, (connection, from, start, index), out);
                 }
                 let mut broken = Vec::new();
-                judge_trailers(&head, &mut broken);
+                judge_trailers(head, &mut broken);
                 report(head.faults, about(pairing), source, out);
                 report(&broken, about(pairing), source, out);
-                pairing.trailers(from, &head);
+                pairing.trailers(from, head);
             }
-            Item::End { complete } => pairing.end(from, complete, source, out),
-            Item::EmptyLines(length) => piece(length, PieceKind::EmptyLine, out),
+            Item::End { complete } => pairing.end(from, *complete, source, out),
+            Item::EmptyLines(length) => piece(*length, PieceKind::EmptyLine, out),
             Item::Skipped(length) => {
-                piece(length, PieceKind::Undecoded, out);
+                piece(*length, PieceKind::Undecoded, out);
                 match from {
                     Direction::Client => pairing.no_request(Some(source)),
                     Direction::Server => pairing.no_response(alien.take(), source, out),
                 }
             }
-            Item::Passed(length) => piece(length, PieceKind::Undecoded, out),
+            Item::Passed(length) => piece(*length, PieceKind::Undecoded, out),
             Item::Tunnel(data) => piece(data.len(), PieceKind::Undecoded, out),
             // They may be frames, or what a tunnel carries.
             Item::Fault(Fault::BytesAfterMessage) if from == Direction::Client && pairing.lacks_response() => {}
@@ -321,24 +325,24 @@ impl Taker<'_> {
             }
             Item::Fault(fault @ Fault::BytesAfterMessage) if from == Direction::Server => {
                 if !pairing.is_cut(source, out) {
-                    report(&[fault], about(pairing), source, out);
+                    report(from_ref(fault), about(pairing), source, out);
                 }
             }
             // A client whose request was refused need not finish it.
             Item::Fault(fault @ (Fault::BodyCutShort(_) | Fault::ChunksCutShort)) if from == Direction::Client => {
-                report(&[pairing.stopped().unwrap_or(fault)], about(pairing), source, out);
+                report(&[pairing.stopped().unwrap_or_else(|| fault.clone())], about(pairing), source, out);
             }
             // A client that has what it wanted cut nothing short.
             Item::Fault(Fault::BodyCutShort(_) | Fault::ChunksCutShort)
                 if from == Direction::Server && pairing.client_left() => {}
             Item::Fault(Fault::BodyCutShort(left)) if from == Direction::Server => {
-                let decoded = pairing.decoded_length(left);
+                let decoded = pairing.decoded_length(*left);
                 let fault =
-                    decoded.map_or(Fault::BodyCutShort(left), |(said, came)| Fault::DecodedLength { said, came });
+                    decoded.map_or(Fault::BodyCutShort(*left), |(said, came)| Fault::DecodedLength { said, came });
                 report(&[fault], about(pairing), source, out);
             }
             Item::Fault(fault) => {
-                report(&[fault], about(pairing), source, out);
+                report(from_ref(fault), about(pairing), source, out);
             }
         }
         None
@@ -350,7 +354,7 @@ impl Taker<'_> {
             let start = decoder.position();
             let Some(item) = decoder.broken_off() else { return };
             // How its body would have been framed doesn't matter: there isn't one.
-            if let Some((framing, _)) = self.take(item, start, out) {
+            if let Some((framing, _)) = self.take(&item, start, out) {
                 decoder.body(framing);
             }
         }

@@ -286,6 +286,11 @@ impl<'a> Output<'a> {
 /// Reports what was found; returns the id of the first of it.
 #[inline]
 pub(super) fn report(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
+    if found.is_empty() { None } else { report_all(found, about, source, out) }
+}
+
+#[cold]
+fn report_all(found: &[impl Breach], about: About, source: Source, out: &mut Output<'_>) -> Option<u64> {
     let mut first = None;
     for fault in found {
         let id = out.problem(source, about, fault);

@@ -25,6 +25,12 @@ impl Fresh {
         self.0 |= 1 << (place % 64);
     }
 
+    /// Whether all lines were in the section before.
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// The places of those of that many lines which weren't in the section before, or may not have been.
     #[inline]
     pub(super) fn places(self, lines: usize) -> impl Iterator<Item = usize> {

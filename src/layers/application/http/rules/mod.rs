@@ -73,8 +73,15 @@ pub fn judge_trailers(head: &Head<'_>, faults: &mut Vec<Fault>) {
 const BESIDE_OTHERS: NameSet = NameSet::of(&[FieldName::IfRange, FieldName::Te, FieldName::Expect, FieldName::Upgrade]);
 
 /// Judges the fields of a head one by one, each by its value and by what else the head has.
+#[inline]
 fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
     fields::judge(head, faults);
+    if head.has(BESIDE_OTHERS) || !head.fresh.is_empty() {
+        each_new_field(head, faults);
+    }
+}
+
+fn each_new_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
     if head.has(BESIDE_OTHERS) {
         for line in head.lines {
             let value = head.slice(&line.value);
@@ -87,7 +94,8 @@ fn each_field(head: &Head<'_>, faults: &mut Vec<Fault>) {
             }
         }
     }
-    for line in head.fresh.places(head.lines.len()).map(|place| &head.lines[place]) {
+    for place in head.fresh.places(head.lines.len()) {
+        let line = &head.lines[place];
         if let Some(name) = line.known {
             by_value(name, head.slice(&line.value), faults);
         }
