@@ -267,7 +267,7 @@ fn one_connection_carries_many_exchanges_unless_it_is_to_be_closed() {
     assert_eq!(said.matches("on the same connection").count(), 2);
     assert_eq!(bodies, "[]\n[]\n[]\n");
     let (said, _) = server.exchange("/api/notes", &["--repeat", "3", "--close"]);
-    assert_eq!((said.matches("on a new connection").count(), said.matches("Connection: close").count()), (2, 3));
+    assert_eq!((said.matches("on a new connection").count(), said.matches("< Connection: close").count()), (2, 3));
     // Pipelined: both are answered, in order.
     let asked = b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let answer = server.answer(asked);
@@ -287,7 +287,16 @@ fn an_echo_says_what_it_is_told() {
     let server = Server::start(&[]);
     let echoed = server.connect(&server.ws("/echo"), &["--send", "Hello", "--send", "Grüße", "--ping", "-v"], "");
     assert_eq!((echoed.status, echoed.out.as_str()), (Some(0), "Hello\nGrüße\n"));
-    has(&echoed.err, &["101 Switching Protocols", "< pong \"are you there?\"", "< close 1000 (Normal Closure)"]);
+    has(
+        &echoed.err,
+        &[
+            "> GET /echo HTTP/1.1",
+            "> Sec-Websocket-Key: ",
+            "101 Switching Protocols",
+            "< pong \"are you there?\"",
+            "< close 1000 (Normal Closure)",
+        ],
+    );
     assert_eq!(server.connect(&server.ws("/echo"), &[], "one\n\ntwo").ok(), "one\n\ntwo\n");
     let many = "abcdefghijklmnopqrstuvwxyz\n".repeat(2_000);
     assert_eq!(server.connect(&server.ws("/echo"), &[], &many).ok().len(), many.len());
@@ -439,7 +448,9 @@ fn when_it_is_stopped_it_finishes_first() {
         while !head.ends_with("<\n") {
             notes.read_line(&mut head).unwrap();
         }
-        assert_eq!(server.stop(signal), (Some(0), String::new()));
+        let (status, log) = server.stop(signal);
+        assert_eq!((status, log.lines().count()), (Some(0), 3));
+        has(&log, &[" UTC  GET /events  200  as it comes", "GET /echo  101  WebSocket", "GET /slow?ms=600  200  18 B"]);
         let (mut answer, mut rest, mut nothing) = (String::new(), String::new(), Vec::new());
         slow.read_to_string(&mut answer).unwrap();
         has(&answer, &["That took 600 ms."]);

@@ -1,6 +1,6 @@
 //! `serve`: where to listen, and which pages may send requests.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::IpAddr;
 
 use clap::Args;
@@ -27,6 +27,7 @@ pub struct Serve {
 impl Serve {
     pub fn run(self, look: &Look, out: &mut dyn Write) -> Result<(), Failure> {
         let Self { port, bind, origin, host } = self;
-        serve::serve(&serve::Serve { bind, port, origins: origin, hosts: host }, out, look.style())
+        let asked = serve::Serve { bind, port, origins: origin, hosts: host };
+        serve::serve(&asked, (out, look.style()), (io::stderr(), look.notes_style()))
     }
 }

@@ -17,6 +17,7 @@ pub mod log;
 mod redaction;
 mod save;
 pub mod serve;
+mod served;
 pub mod trace;
 pub mod tutorial;
 

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::Method;
 
+use super::served::Log;
 use super::{Failure, live};
 use crate::layers::Layer;
 use crate::peer::server::{OFFERS, Server};
@@ -24,18 +25,26 @@ pub struct Serve {
     pub hosts: Vec<String>,
 }
 
-/// Serves until it is interrupted. What it serves, and where, is said first, and flushed: scripts wait for that line.
+/// Serves until it is interrupted. What it serves, and where, is said first, and flushed: scripts wait for that line. Then there's a
+/// line in `log` for each request.
 ///
 /// # Errors
 ///
 /// If it cannot listen, the output cannot be written, or something was still being answered when it had to end.
-pub fn serve(asked: &Serve, out: &mut dyn Write, style: Style) -> Result<(), Failure> {
+pub fn serve(
+    asked: &Serve,
+    (out, style): (&mut dyn Write, Style),
+    (log, log_style): (impl Write + Send + 'static, Style<'static>),
+) -> Result<(), Failure> {
     live::runtime()?.block_on(async {
         let server = Server::bind(asked.bind, asked.port, asked.origins.clone(), asked.hosts.clone()).await;
         let server = server.map_err(|error| Failure::Run(refusal(asked, &error)))?;
         let interrupted = live::interrupted()?;
         announce(server.address(), out, style)?;
-        if server.run(interrupted).await {
+        let log = Log::to(log);
+        let finished = server.run(interrupted, log.told(log_style)).await;
+        log.end();
+        if finished {
             return Ok(());
         }
         Err(Failure::Run("stopped; some clients were still at it after 5 s, and were cut off".to_owned()))

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::inspect::record::Direction;
+use crate::peer::client::Heads;
 use crate::render::exchange::heads;
 use crate::render::model::{Prose, Text};
 use crate::render::style::Style;
@@ -28,10 +30,11 @@ impl<'a> Notes<'a> {
         out.flush()
     }
 
-    /// Shows the heads of responses, as they were received.
-    pub(super) fn heads(&mut self, received: &[u8]) -> io::Result<()> {
+    /// Shows the heads of request and response, as they were sent.
+    pub(super) fn heads(&mut self, Heads { request, response }: &Heads) -> io::Result<()> {
         let Some((out, style)) = &mut self.0 else { return Ok(()) };
-        style.print(heads::received(received), *out)?;
+        style.print(heads::said(Direction::Client, request), *out)?;
+        style.print(heads::said(Direction::Server, response), *out)?;
         out.flush()
     }
 }

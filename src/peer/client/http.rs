@@ -17,10 +17,19 @@ pub struct HttpClient {
     heard: Heard,
 }
 
+/// Heads as they went over the wire: start line and header section, their line ends, and an empty line.
+#[derive(Clone, Debug)]
+pub struct Heads {
+    /// That of the request.
+    pub request: Vec<u8>,
+    /// That of the response, those of interim responses before it.
+    pub response: Vec<u8>,
+}
+
 /// A response whose head was received; its body is still to be read.
 pub struct Answer {
-    /// Status line and header section as they were received, those of interim responses before them.
-    pub heads: Vec<u8>,
+    /// The heads of the exchange.
+    pub heads: Heads,
     response: Response<Incoming>,
     heard: Heard,
 }
@@ -75,7 +84,8 @@ impl HttpClient {
         }
         self.heard.forget();
         let response = self.sender.send_request(request).await.map_err(|error| ClientError::of(&error, &self.heard))?;
-        Ok(Answer { heads: self.heard.heads(), response, heard: self.heard.clone() })
+        let heads = Heads { request: self.heard.request(), response: self.heard.heads() };
+        Ok(Answer { heads, response, heard: self.heard.clone() })
     }
 }
 

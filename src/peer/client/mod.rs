@@ -16,7 +16,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 pub use self::error::ClientError;
-pub use self::http::{Answer, HttpClient};
+pub use self::http::{Answer, Heads, HttpClient};
 pub use self::url::{Scheme, Url, UrlError};
 pub use self::websocket::{Asked, ClientSocket, open};
 

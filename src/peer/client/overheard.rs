@@ -1,5 +1,5 @@
-//! A connection that remembers what came first: the heads of responses exactly as they were sent, whose names and order no
-//! library keeps; and, where something else than HTTP answers, what that was.
+//! A connection that remembers what came first, each way: the heads of requests and responses exactly as they were sent, whose names and
+//! order no library keeps; and, where something else than HTTP answers, what that was.
 
 use std::io;
 use std::pin::Pin;
@@ -18,29 +18,51 @@ pub(super) struct Overheard<S> {
     heard: Heard,
 }
 
-/// What was received since it was last asked to forget.
+/// What was received, and what was sent, since it was last asked to forget.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Heard {
+    received: Remembered,
+    sent: Remembered,
+}
 
-impl Heard {
+/// The first of the bytes that went one way.
+#[derive(Clone, Debug, Default)]
+struct Remembered(Arc<Mutex<Vec<u8>>>);
+
+impl Remembered {
     fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn add(&self, new: &[u8]) {
+        let mut bytes = self.bytes();
+        let room = MAX_HEARD_BYTES - bytes.len();
+        bytes.extend_from_slice(&new[..new.len().min(room)]);
+    }
+}
+
+impl Heard {
     /// Begins anew.
     pub(super) fn forget(&self) {
-        self.bytes().clear();
+        self.received.bytes().clear();
+        self.sent.bytes().clear();
     }
 
     /// What was received first.
     pub(super) fn first(&self) -> Vec<u8> {
-        self.bytes().clone()
+        self.received.bytes().clone()
+    }
+
+    /// The head of the request that was sent, as far as it was.
+    pub(super) fn request(&self) -> Vec<u8> {
+        let bytes = self.sent.bytes();
+        bytes[..head(&bytes)].to_vec()
     }
 
     /// The heads that were received, up to and with that of the final response, or of a 101: status lines and field lines, with their
     /// line ends, and an empty line after each.
     pub(super) fn heads(&self) -> Vec<u8> {
-        let bytes = self.bytes();
+        let bytes = self.received.bytes();
         let mut end = 0;
         loop {
             let head = head(&bytes[end..]);
@@ -87,17 +109,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.inner).poll_read(context, buffer);
-        let mut heard = self.heard.bytes();
-        let room = MAX_HEARD_BYTES - heard.len();
-        let new = &buffer.filled()[before..];
-        heard.extend_from_slice(&new[..new.len().min(room)]);
+        self.heard.received.add(&buffer.filled()[before..]);
         polled
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Overheard<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.inner).poll_write(context, bytes);
+        if let Poll::Ready(Ok(count)) = polled {
+            self.heard.sent.add(&bytes[..count]);
+        }
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -114,7 +137,8 @@ mod tests {
     use super::*;
 
     fn heads(received: &str) -> String {
-        let heard = Heard(Arc::new(Mutex::new(received.as_bytes().to_vec())));
+        let heard = Heard::default();
+        heard.received.add(received.as_bytes());
         String::from_utf8(heard.heads()).unwrap()
     }
 

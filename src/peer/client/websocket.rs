@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::error::ClientError;
-use super::http::{Answer, HttpClient};
+use super::http::{Answer, Heads, HttpClient};
 use super::{LONGEST_MESSAGE, Url};
 use crate::peer::VERSION;
 use crate::peer::upgrade::has_token;
@@ -35,12 +35,12 @@ pub struct Asked {
     pub fields: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// Opens a WebSocket. `heads` is told the head of whatever was answered, before it is judged.
+/// Opens a WebSocket. `heads` is told what was asked, and the head of whatever was answered, before it is judged.
 ///
 /// # Errors
 ///
 /// If there is no connection, or the server does not take up WebSocket, or not as it must.
-pub async fn open(url: &Url, asked: &Asked, heads: impl FnOnce(&[u8])) -> Result<ClientSocket, ClientError> {
+pub async fn open(url: &Url, asked: &Asked, heads: impl FnOnce(&Heads)) -> Result<ClientSocket, ClientError> {
     let key = generate_key();
     let value = |text: &str| HeaderValue::from_str(text).map_err(|error| ClientError::Request(error.to_string()));
     let mut fields = vec![

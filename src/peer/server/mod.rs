@@ -22,8 +22,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Body as _;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Method, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -46,6 +48,22 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How long to wait where the system had no socket for a connection: some will be closed by then.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
+
+/// A request, and what it was answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The method.
+    pub method: Method,
+    /// The target, as it was asked for.
+    pub target: String,
+    /// The status.
+    pub status: StatusCode,
+    /// How many bytes the answer's body has; nothing if that isn't known when it begins.
+    pub length: Option<u64>,
+}
+
+/// Who is told of each request.
+pub type Told = Arc<dyn Fn(Answered) + Send + Sync>;
 
 /// A server that listens, and does not answer yet.
 pub struct Server {
@@ -91,8 +109,9 @@ impl Server {
         self.address
     }
 
-    /// Serves until `stop`, and then finishes. Whether everything was finished in time: within 5 s.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> bool {
+    /// Serves until `stop`, and then finishes; `told` hears of each request as it's answered. Whether everything was finished in time:
+    /// within 5 s.
+    pub async fn run(self, stop: impl Future<Output = ()>, told: Told) -> bool {
         let (stopping, stopped) = watch::channel(false);
         let (unfinished, mut finished) = mpsc::channel(1);
         let places = Arc::new(Semaphore::new(MOST_CONNECTIONS + MOST_REFUSED));
@@ -112,7 +131,7 @@ impl Server {
             let site = (places.available_permits() >= MOST_REFUSED).then(|| Arc::clone(&self.site));
             let attended =
                 Attended { _place: Arc::new(place), _unfinished: unfinished.clone(), stopping: stopped.clone() };
-            tokio::spawn(attend(stream, site, attended));
+            tokio::spawn(attend(stream, site, attended, Arc::clone(&told)));
         }
         drop((self.listener, unfinished));
         stopping.send_replace(true);
@@ -121,18 +140,21 @@ impl Server {
 }
 
 /// Answers what comes on a connection; without a site, that there is no room for it.
-async fn attend(stream: TcpStream, site: Option<Arc<Site>>, attended: Attended) {
+async fn attend(stream: TcpStream, site: Option<Arc<Site>>, attended: Attended, told: Told) {
     // Of all addresses that it listens at, the one that this client came to.
     let Ok(local) = stream.local_addr() else { return };
     let mut http = http1::Builder::new();
     http.title_case_headers(true).timer(TokioTimer::new()).header_read_timeout(READ_TIMEOUT);
     let service = service_fn(|request| {
-        let (site, attended) = (site.clone(), attended.clone());
+        let (site, attended, told) = (site.clone(), attended.clone(), Arc::clone(&told));
         async move {
-            Ok::<_, Infallible>(match site {
+            let (method, target) = (request.method().clone(), request.uri().to_string());
+            let answer = match site {
                 Some(site) => site.answer(request, local.ip(), attended).await,
                 None => replies::busy(),
-            })
+            };
+            told(Answered { method, target, status: answer.status(), length: answer.body().size_hint().exact() });
+            Ok::<_, Infallible>(answer)
         }
     });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());

@@ -51,10 +51,10 @@ pub fn response(response: &Response, body_lines: usize) -> Quote {
     quote
 }
 
-/// The heads of responses as they were received: status lines, field lines, empty lines.
+/// The heads of messages as that side sent them: start lines, field lines, empty lines.
 #[must_use]
-pub fn received(heads: &[u8]) -> Quote {
-    let mut quote = Quote::new(Direction::Server);
+pub fn said(by: Direction, heads: &[u8]) -> Quote {
+    let mut quote = Quote::new(by);
     let mut begins = true;
     for line in heads.split_inclusive(|byte| *byte == b'\n') {
         let line = without_end(line);
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn heads_are_shown_as_they_were_received() {
         let heads = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\nx-a:1\r\n folded\x1b[2J\r\n\r\n";
-        insta::assert_snapshot!(Style::plain(40).lines(received(heads)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(40).lines(said(Direction::Server, heads)).join("\n"), @r"
         < HTTP/1.1 103 Early Hints
         <
         < HTTP/1.1 200 OK
@@ -195,7 +195,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_of_a_received_head_is_wider_than_asked(heads: Vec<u8>, columns in 10_usize..130) {
-            for line in Style::plain(columns).lines(received(&heads)) {
+            for line in Style::plain(columns).lines(said(Direction::Server, &heads)) {
                 prop_assert!(width(&line) <= columns, "{line}");
             }
         }
