@@ -132,7 +132,7 @@ impl Connections {
         if !self.takes(source.ready.packet, pair) {
             return;
         }
-        let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark));
+        let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark, out.tap));
         if header.has(SYN)
             && tcp.damage().is_none()
             && let Some(tracked) = self.by_pair.get(&pair)

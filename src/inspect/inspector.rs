@@ -14,6 +14,7 @@ use crate::layers::Source;
 use crate::layers::network::fragments::{Datagram, Fragments};
 use crate::layers::quoted::OwnWords;
 use crate::layers::stack::{self, Outcome, TcpPacket};
+use crate::layers::transport::Tap;
 
 /// The pipeline: takes packets, one after the other, and tells a [`Sink`] what is in them.
 #[derive(Debug, Default)]
@@ -106,6 +107,7 @@ impl Inspector {
         self.last = Moment { packet: packet.number, time: packet.time };
         let source = Source::of(self.last);
         let mut out = Output::new(sink, summary, (&self.options, self.redacted), &mut self.scratch);
+        out.tap = Tap::new(packet.interface, self.options.reach);
         if (self.options.only.is_some() || out.sink.counts_only())
             && let Some(plain) = stack::plain(packet.link.0, packet.data)
             && self.connections.plain(&plain, source, &mut out)
@@ -172,6 +174,7 @@ impl Inspector {
     /// Takes a datagram that a packet's fragment made whole.
     fn datagram(&mut self, datagram: &Datagram, arrived: Arrived, source: Source, sink: &mut dyn Sink) {
         let mut out = Output::new(sink, &mut self.summary, (&self.options, self.redacted), &mut self.scratch);
+        out.tap = Tap::new(arrived.interface, self.options.reach);
         if self.options.pieces {
             tell(datagram, &mut out);
         }

@@ -12,6 +12,7 @@ use super::open_exchange::OpenExchange;
 use super::open_message::OpenMessage;
 use super::record::{Direction, Ends, Exchange, Kind, Problem, Response, Summary};
 use crate::layers::problem::{Breach, Rule};
+use crate::layers::transport::Tap;
 use crate::layers::{DerivedId, Origin, Run, Source};
 use crate::limits::MAX_NOTES_SAID;
 
@@ -29,6 +30,9 @@ pub struct Options {
     pub decode_as: DecodeAs,
     /// The number of the one connection that the view is about; all others are only counted. Without it, the view is about all.
     pub only: Option<u64>,
+    /// How long packets may take from one interface of the capture to another that captured them, too, in nanoseconds; 0 where that wasn't
+    /// measured.
+    pub reach: u64,
 }
 
 impl Options {
@@ -101,6 +105,8 @@ pub(super) struct Output<'a> {
     is_told: bool,
     /// The client and the server of that connection.
     pub(super) ends: Option<Ends>,
+    /// Where the packet was captured.
+    pub(super) tap: Tap,
 }
 
 /// What a problem is about, as far as it is about one of them.
@@ -169,7 +175,17 @@ impl<'a> Output<'a> {
         (asked, redacted): (&'a Options, bool),
         scratch: &'a mut Scratch,
     ) -> Self {
-        Self { sink, summary, depth: asked.depth(), redacted, scratch, asked, is_told: true, ends: None }
+        Self {
+            sink,
+            summary,
+            depth: asked.depth(),
+            redacted,
+            scratch,
+            asked,
+            is_told: true,
+            ends: None,
+            tap: Tap::default(),
+        }
     }
 
     /// From here on, this connection is looked at.

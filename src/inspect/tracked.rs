@@ -159,7 +159,7 @@ impl Tracked {
         source: Source,
         out: &mut Output<'_>,
     ) -> bool {
-        let segment = whole(header, 0, Stamp::new(source.ready.time, mark));
+        let segment = whole(header, 0, Stamp::new(source.ready.time, mark, out.tap));
         let side = self.side(up);
         // A closed window, and the beginning or end of a connection, need a closer look.
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {

@@ -58,6 +58,11 @@ impl Whole {
         self
     }
 
+    /// Whether the end that opened the connection sent that packet.
+    fn is_clients(&self, at: usize) -> bool {
+        self.packets[at].data[34..36] == self.packets[0].data[34..36]
+    }
+
     /// The file of the packets that `keep` chooses by index, with its clock that many nanoseconds ahead.
     fn part(&self, ahead: i64, keep: impl Fn(usize) -> bool) -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), &self.interfaces, "test").unwrap();
@@ -230,11 +235,71 @@ fn packets_that_two_machines_captured_tell_by_how_much_clocks_differ() {
 #[test]
 fn nothing_is_said_of_clocks_where_one_side_sent_its_packets_again() {
     let (folder, hello) = (Folder::new(), hello());
-    let is_clients = |at: usize| hello.packets[at].data[34..36] == hello.packets[0].data[34..36];
     folder.file("a.pcapng", &hello.part(0, |_| true));
-    folder.file("b.pcapng", &hello.part(1_000_000_000, is_clients));
+    folder.file("b.pcapng", &hello.part(1_000_000_000, |at| hello.is_clients(at)));
     let out = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).ok();
     assert!(!out.contains("The clock of"), "{out}");
+}
+
+/// A connection with ten exchanges.
+fn ten() -> Whole {
+    let mut capture = Capture::new();
+    let mut talk = capture.connect(40_007);
+    for _ in 0..10 {
+        talk.client(GET).server(OK);
+    }
+    talk.close();
+    Whole::read(&capture.bytes())
+}
+
+#[test]
+fn acknowledgments_tell_by_how_much_clocks_differ_that_saw_one_direction_each() {
+    let ten = ten();
+    for (ahead, side) in [(50_000_000_000, "ahead of"), (-50_000_000_000, "behind"), (20_000_000, "ahead of")] {
+        let folder = Folder::new();
+        folder.file("client.pcapng", &ten.part(0, |at| ten.is_clients(at)));
+        folder.file("server.pcapng", &ten.part(ahead, |at| !ten.is_clients(at)));
+        let out = folder.run(&["inspect", "client.pcapng", "server.pcapng", "--width", "200"]).ok();
+        assert!(out.contains("All is well") && out.contains("10 requests · 10 responses"), "{out}");
+        assert!(out.contains(&format!("{side} client.pcapng's, by ")) && out.contains("that the other ackn"), "{out}");
+    }
+    let folder = Folder::new();
+    folder.file("client.pcapng", &ten.part(0, |at| ten.is_clients(at)));
+    folder.file("server.pcapng", &ten.part(0, |at| !ten.is_clients(at)));
+    let out = folder.run(&["inspect", "client.pcapng", "server.pcapng"]).ok();
+    assert!(out.contains("All is well") && !out.contains("The clock of"), "{out}");
+}
+
+#[test]
+fn captures_that_overlap_a_little_tell_by_how_much_clocks_differ() {
+    let (folder, ten) = (Folder::new(), ten());
+    let count = ten.packets.len();
+    folder.file("first.pcapng", &ten.part(0, |at| at < count * 6 / 10));
+    folder.file("then.pcapng", &ten.part(100_000_000_000, |at| at >= count * 4 / 10));
+    let out = folder.run(&["inspect", "first.pcapng", "then.pcapng", "--width", "200"]).ok();
+    assert!(out.contains("The clock of then.pcapng seems 100 s ahead of first.pcapng's"), "{out}");
+    assert!(out.contains("All is well"), "{out}");
+}
+
+#[test]
+fn what_both_ends_captured_was_not_sent_again_however_long_it_took() {
+    let (folder, mut ten) = (Folder::new(), ten());
+    let start = ten.packets[0].time;
+    // Each packet is sent 40 ms after the one before, and takes 30 ms.
+    let mut at_end = |is_at_server: bool, clock: i64| {
+        for at in 0..ten.packets.len() {
+            let travels = if ten.is_clients(at) == is_at_server { 30_000_000 } else { 0 };
+            ten.packets[at].time = start + at as u64 * 40_000_000 + travels;
+        }
+        ten.part(clock, |_| true)
+    };
+    folder.file("client.pcapng", &at_end(false, 0));
+    folder.file("server.pcapng", &at_end(true, 5_000_000_000));
+    let out = folder.run(&["inspect", "client.pcapng", "server.pcapng", "--json"]).ok();
+    assert!(out.contains("\"retransmitted_segments\":0,"), "{out}");
+    let out = folder.run(&["inspect", "client.pcapng", "server.pcapng", "--width", "200"]).ok();
+    assert!(out.contains("The clock of server.pcapng seems 5 000 ms ahead of client.pcapng's"), "{out}");
+    assert!(out.contains("All is well"), "{out}");
 }
 
 #[test]

@@ -51,6 +51,8 @@ pub struct Inspect {
     pub more: Vec<PathBuf>,
     /// By how many nanoseconds the times of captures are moved, by their names.
     pub clocks: Vec<(String, i64)>,
+    /// How many nanoseconds packets take between the places where the captures were made, as far as that was measured.
+    pub reach: u64,
     /// Follow it while it grows.
     pub watch: bool,
     /// Only this connection.
@@ -138,7 +140,7 @@ impl Inspect {
     fn options(&self, keep: usize, only: Option<u64>) -> Options {
         let keep = if self.filter.contains.is_some() { keep.max(MAX_SEARCHED_TEXT) } else { keep };
         let only = only.filter(|_| self.filter.is_everything());
-        Options { keep, decode_as: self.decode_as, only, ..Options::default() }
+        Options { keep, decode_as: self.decode_as, only, reach: self.reach, ..Options::default() }
     }
 
     /// Reads a capture for a view, which gets what matches, and nothing that is to be redacted.
@@ -227,7 +229,8 @@ fn several(
         let what = "of several captures, --from and --until take a time: 2.5s, 2023-11-14T22:13:20Z";
         return Err(Failure::Usage(what.to_owned()));
     }
-    let said = several::set_clocks(&mut names, &asked.clocks, &watcher)?;
+    let (said, reach) = several::set_clocks(&mut names, &asked.clocks, &watcher)?;
+    let asked = &Inspect { reach, ..asked.clone() };
     let names = Arc::new(names);
     let style = style.with_names(&names);
     let outcome = look(asked, Input::several(Several::new(Arc::clone(&names)), watcher), out, style);

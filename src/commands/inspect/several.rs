@@ -12,7 +12,7 @@ use super::once::{is_file, label_of, no_room, rewound, stored};
 use crate::capture::merge::{Merge, Opened, Part};
 use crate::capture::watched::Watcher;
 use crate::capture::{Names, source};
-use crate::clocks::{self, Evidence};
+use crate::clocks::{self, Clocks, Evidence};
 use crate::limits::MAX_CAPTURES;
 use crate::numbers;
 
@@ -91,7 +91,8 @@ impl Several {
     }
 }
 
-/// Sets the clocks of captures as somebody says, or else by what they have in common; says what was done.
+/// Sets the clocks of captures as somebody says, or else by what they have in common. Says what was done, and how many nanoseconds packets
+/// take between places where both were captured, as far as that was measured.
 ///
 /// # Errors
 ///
@@ -100,7 +101,7 @@ pub(super) fn set_clocks(
     names: &mut Names,
     told: &[(String, i64)],
     watcher: &Rc<dyn Watcher>,
-) -> Result<Vec<String>, Failure> {
+) -> Result<(Vec<String>, u64), Failure> {
     let mut set = BTreeSet::new();
     for (name, shift) in told {
         let Some(file) = names.file(name) else {
@@ -113,15 +114,17 @@ pub(super) fn set_clocks(
         names.shift(file, *shift);
     }
     if !told.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     if !names.paths().iter().all(|path| is_file(path)) {
-        return Ok(vec!["What comes from a pipe can't be read twice, so clocks were not compared.".to_owned()]);
+        let said = "What comes from a pipe can't be read twice, so clocks were not compared.";
+        return Ok((vec![said.to_owned()], 0));
     }
     let paths = names.paths().to_vec();
     let open = |index: usize| source::open(&paths[index], Rc::new(Share(Rc::clone(watcher)))).ok();
-    let found = clocks::differences(paths.len(), open).map_err(|error| Failure::Stopped(error.to_string()))?;
-    let said = found.iter().map(|it| {
+    let Clocks { differences, reach } =
+        clocks::differences(paths.len(), open).map_err(|error| Failure::Stopped(error.to_string()))?;
+    let said = differences.iter().map(|it| {
         names.shift(it.of, it.in_all.saturating_neg());
         let [of, beside] = [it.of, it.beside].map(|file| names.labels()[file].clone());
         if it.ahead == 0 {
@@ -131,11 +134,14 @@ pub(super) fn set_clocks(
         let (ahead, uncertainty) = (numbers::duration(it.ahead.unsigned_abs()), numbers::duration(it.uncertainty));
         let by = match it.by {
             Evidence::Packets(count) => format!("{} that both have", numbers::counted(count, "packet")),
+            Evidence::Acknowledged(count) => {
+                format!("{} that the other acknowledges", numbers::counted(count, "packet"))
+            }
             Evidence::Exchanges(count) => format!("{} that a proxy passed on", numbers::counted(count, "exchange")),
         };
         format!("The clock of {of} seems {ahead} {side} {beside}'s, by {by}, give or take {uncertainty}: its times are corrected.")
     });
-    Ok(said.collect())
+    Ok((said.collect(), reach))
 }
 
 /// Checks which captures are to be read as one.

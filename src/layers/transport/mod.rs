@@ -8,4 +8,4 @@ mod stamp;
 pub use delivered::Conflict;
 pub use header::Header;
 pub use reassembly::{End, Hole, Novelty, Reassembly, Receiver, Segment};
-pub use stamp::Stamp;
+pub use stamp::{Stamp, Tap};

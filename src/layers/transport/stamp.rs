@@ -1,16 +1,36 @@
 //! A packet that was captured twice, told from one that was sent twice.
 //!
-//! A mirror port shows a packet coming and going, a router before and after it; a sender that sends again makes another packet.
+//! A mirror port shows a packet coming and going, a router before and after it, and captures of both ends at both; a sender that sends
+//! again makes another packet.
 
 use crate::layers::network::Mark;
 use crate::moment::Timestamp;
 
-/// When a packet came, and what its IP header has that its copies share.
+/// When and where a packet came, and what its IP header has that its copies share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// In units of 1,024 ns, as far as they fit.
     time: u32,
     mark: Mark,
+    tap: Tap,
+}
+
+/// Where a packet was captured, and how long packets travel between there and other such places, where that was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tap {
+    /// Of more than 256 places, some have the same number: their copies have to come soon, as if it were one place.
+    number: u8,
+    /// In units of 1,024 times those of a stamp, about a millisecond.
+    reach: u16,
+}
+
+impl Tap {
+    /// An interface, and how many nanoseconds a packet may take from there to another; 0 where nobody knows.
+    #[must_use]
+    #[inline]
+    pub fn new(interface: usize, reach: u64) -> Self {
+        Self { number: interface as u8, reach: u16::try_from(reach.div_ceil(1 << 20)).unwrap_or(u16::MAX) }
+    }
 }
 
 /// How far copies may be apart that their IP headers give away, in units of time: 10 ms. A sender waits for longer before it sends
@@ -22,19 +42,23 @@ const NEAR: u32 = 10_000_000 >> 10;
 const AT_ONCE: u32 = 100_000 >> 10;
 
 impl Stamp {
-    /// The stamp of a packet that came then.
+    /// The stamp of a packet that came then and there.
     #[must_use]
     #[inline]
-    pub fn new(time: Timestamp, mark: Mark) -> Self {
-        Self { time: (time.0 >> 10) as u32, mark }
+    pub fn new(time: Timestamp, mark: Mark, tap: Tap) -> Self {
+        Self { time: (time.0 >> 10) as u32, mark, tap }
     }
 
     /// Whether a packet with the same bytes as another is a copy of it.
     pub(super) fn is_copy_of(self, first: Self) -> bool {
         let apart = self.time.wrapping_sub(first.time).cast_signed().unsigned_abs();
+        let reach = if self.tap.number == first.tap.number { 0 } else { u32::from(self.tap.reach) << 10 };
         // A sender that counts its packets gave this one another number.
-        if self.mark.identification != first.mark.identification || apart > NEAR {
+        if self.mark.identification != first.mark.identification || apart > NEAR.max(reach) {
             return false;
+        }
+        if apart <= reach {
+            return true;
         }
         let is_marked = self.mark.identification != 0 || self.mark.hops != first.mark.hops;
         is_marked || apart <= AT_ONCE
@@ -46,7 +70,11 @@ mod tests {
     use super::*;
 
     fn stamp(microseconds: u64, hops: u8, identification: u16) -> Stamp {
-        Stamp::new(Timestamp(1_700_000_000_000_000_000 + microseconds * 1000), Mark { hops, identification })
+        Stamp::new(
+            Timestamp(1_700_000_000_000_000_000 + microseconds * 1000),
+            Mark { hops, identification },
+            Tap::default(),
+        )
     }
 
     #[test]
@@ -61,6 +89,15 @@ mod tests {
         let first = stamp(0, 64, 0);
         assert!(stamp(9_000, 63, 0).is_copy_of(first) && stamp(50, 64, 0).is_copy_of(first));
         assert!(!stamp(300, 64, 0).is_copy_of(first) && !stamp(12_000, 63, 0).is_copy_of(first));
+    }
+
+    #[test]
+    fn another_place_may_be_as_far_away_as_packets_take_to_get_there() {
+        let at = |microseconds, tap| Stamp { tap, ..stamp(microseconds, 64, 0) };
+        let (here, there) = (Tap::new(0, 30_000_000), Tap::new(1, 30_000_000));
+        assert!(at(30_000, there).is_copy_of(at(0, here)) && at(0, here).is_copy_of(at(30_000, there)));
+        assert!(!at(33_000, there).is_copy_of(at(0, here)) && !at(30_000, here).is_copy_of(at(0, here)));
+        assert!(!at(30_000, Tap::new(1, 0)).is_copy_of(at(0, Tap::new(0, 0))));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::layers::network::Mark;
+use crate::layers::transport::Tap;
 use crate::moment::{Moment, Timestamp};
 use proptest::prelude::*;
 
@@ -147,7 +148,7 @@ fn bytes_cut_off_by_the_snap_length_are_missing() {
 fn probes_and_repeats_are_told_from_news() {
     let (mut r, mut kept) = opened(0, 100);
     let mut say_at = |milliseconds: u64, sequence, payload: &[u8]| {
-        let stamp = Stamp::new(Timestamp(milliseconds * 1_000_000), Mark::default());
+        let stamp = Stamp::new(Timestamp(milliseconds * 1_000_000), Mark::default(), Tap::default());
         let segment = Segment { stamp, ..segment(sequence, 101, 0, payload) };
         r.segment(End::First, &segment, Source::default(), &mut kept)
     };
