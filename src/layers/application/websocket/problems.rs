@@ -125,9 +125,12 @@ faults! {
         /// A close reason that is not UTF-8.
         #[error("the close reason is not UTF-8")]
         CloseReasonNotUtf8 => "close-reason-not-utf8", "RFC 6455 §5.5.1";
-        /// A frame after the same side's close frame.
-        #[error("this frame comes after the close frame, with which the sender said that it would send no more")]
+        /// A frame of data after the same side's close frame.
+        #[error("this frame comes after the close frame, with which the sender said that it would send no more data")]
         FrameAfterClose => "frame-after-close", "RFC 6455 §5.5.1";
+        /// A close frame after the same side's close frame.
+        #[error("this is the sender's second close frame: only the first one counts")]
+        SecondClose => note "second-close", "RFC 6455 §7.1.5";
         /// Bytes after the same end's close frame that aren't a frame.
         #[error("{what} follows the close frame, after which nothing more may be sent: the receiver discards it")]
         DataAfterClose {

@@ -63,7 +63,12 @@ impl Rules {
     #[inline]
     pub fn frame(&mut self, header: &Header, faults: &mut Vec<Fault>) -> FrameRole {
         if self.closed {
-            faults.push(Fault::FrameAfterClose);
+            match header.opcode {
+                // A ping may come until the connection ends, and its pong must, until the other side's close (§5.5.2).
+                PING | PONG => {}
+                CLOSE => faults.push(Fault::SecondClose),
+                _ => faults.push(Fault::FrameAfterClose),
+            }
         }
         match (self.from, header.mask_key.is_some()) {
             (Direction::Client, false) => faults.push(Fault::UnmaskedClientFrame),
@@ -209,6 +214,9 @@ mod tests {
         assert_eq!(faults(true, &[[0xa1, 0]]), ["reserved-bits"]);
         assert_eq!(faults(true, &[[0xc9, 0]]), ["misplaced-compression-bit"]);
         assert_eq!(faults(false, &[[0x88, 0], [0x81, 0]]), ["frame-after-close"]);
+        assert_eq!(faults(false, &[[0x01, 0], [0x88, 0], [0x80, 0]]), ["frame-after-close"]);
+        assert_eq!(faults(false, &[[0x88, 0], [0x88, 0]]), ["second-close"]);
+        assert_eq!(faults(false, &[[0x88, 0], [0x8a, 0], [0x89, 0]]), [""; 0]);
     }
 
     #[test]
