@@ -25,6 +25,7 @@ const ADDRESS: u64 = 128;
 
 /// Headers in which every field is a number or an address, but for those in [`TEXT`].
 const NUMBERED: &[&str] = &[
+    "ARCnet",
     "ARP",
     "BSD loopback",
     "Backbone service tag",
@@ -72,13 +73,18 @@ const TEXT: &[&str] = &["Data", "Offset Pad", "Padding", "Unused", "undecoded by
 const NUMBERS: &[&str] = &[
     "Action",
     "Address family",
+    "AutMeth",
     "C",
     "E",
+    "Epoch Time",
     "Extension Header Length",
     "Family",
     "Flags",
     "Hdr Ext Len",
     "Header length",
+    "HshMeth",
+    "IDLen",
+    "IDType",
     "Length",
     "Link header length",
     "Link trailer length",
@@ -88,6 +94,7 @@ const NUMBERS: &[&str] = &[
     "Next Extension Header Type",
     "Next Header",
     "O",
+    "OpCode",
     "Opt Data Len",
     "Opt Len",
     "Option Class",
@@ -110,6 +117,7 @@ const NUMBERS: &[&str] = &[
     "Security Parameters Index",
     "Segments Left",
     "Sequence Number",
+    "SigLen",
     "Spare",
     "TEID",
     "Type",

@@ -41,7 +41,7 @@ fn nflog(ip: &[u8]) -> Vec<u8> {
     packet
 }
 
-const WAYS: [(&str, u16, Wrap); 34] = [
+const WAYS: [(&str, u16, Wrap); 37] = [
     ("802.1Q", 1, |ip| after(&MACS, &[&[0x81, 0, 0, 42, 8, 0], ip].concat())),
     ("802.1ad", 1, |ip| after(&MACS, &[&[0x88, 0xa8, 0, 7, 0x81, 0, 0, 42, 8, 0], ip].concat())),
     ("LLC and SNAP", 1, |ip| {
@@ -57,6 +57,8 @@ const WAYS: [(&str, u16, Wrap); 34] = [
     ("VN-Tag", 1, |ip| ethernet(0x8926, &after(&[0, 1, 0, 2, 8, 0], ip))),
     ("PPP", 9, |ip| after(&[0xff, 3, 0, 0x21], ip)),
     ("FDDI", 10, |ip| after(&[0x50], &[&MACS[..], &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ip].concat())),
+    ("ARCnet", 7, |ip| after(&[1, 2, 0xd4, 0, 0, 9], ip)),
+    ("ARCnet on Linux", 129, |ip| after(&[1, 2, 0, 0, 0xd4, 0, 0, 9], ip)),
     ("Cisco HDLC", 104, |ip| after(&[0x0f, 0, 8, 0], ip)),
     ("raw IP", 101, <[u8]>::to_vec),
     ("raw IP by another number", 12, <[u8]>::to_vec),
@@ -92,6 +94,10 @@ const WAYS: [(&str, u16, Wrap); 34] = [
     }),
     ("VXLAN", 1, |ip| udp(4789, &after(&[8, 0, 0, 0, 0, 0, 7, 0], &ethernet(0x0800, ip)))),
     ("Geneve", 1, |ip| udp(6081, &after(&[0, 0, 0x65, 0x58, 0, 0, 7, 0], &ethernet(0x0800, ip)))),
+    ("AYIYA", 1, |ip| {
+        let header = [0x41, 0x52, 0x11, 4, 0x65, 0x53, 0xf1, 0];
+        udp(5072, &[&header[..], &[0x20; 16], &[7; 20], ip].concat())
+    }),
     ("GTP-U", 1, |ip| {
         let length = (ip.len() as u16).to_be_bytes();
         udp(2152, &after(&[0x30, 0xff, length[0], length[1], 0, 0, 0, 1], ip))

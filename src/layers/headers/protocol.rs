@@ -64,6 +64,10 @@ headers! {
         "Carries the packet over a ring of optical fibre.";
     TokenRing: DataLink, "Token Ring", "IEEE 802.5 §3",
         "Carries the packet over a ring, on which whoever holds the token may send.";
+    Arcnet: DataLink, "ARCnet", "LINKTYPE_ARCNET_BSD",
+        "Carries the packet over a bus on which the stations pass on a token: whoever has it may send.";
+    ArcnetLinux: DataLink, "ARCnet", "LINKTYPE_ARCNET_LINUX",
+        "Carries the packet over a bus on which the stations pass on a token: whoever has it may send.";
     Wifi: DataLink, "IEEE 802.11", "IEEE 802.11 §9.2",
         "Carries the packet through the air, between a station and its access point.";
     Radiotap: DataLink, "Radiotap", "LINKTYPE_IEEE802_11_RADIOTAP",
@@ -134,6 +138,8 @@ headers! {
         "A tunnel: a mobile phone's packet follows, on its way through the operator's network.";
     L2tp: Network, "L2TP", "RFC 2661 §3.1",
         "A tunnel: a dial-up line's packets follow, carried inside UDP.";
+    Ayiya: Network, "AYIYA", "draft-massar-v6ops-ayiya-02",
+        "A tunnel: an IPv6 packet follows, carried inside UDP to a network that has IPv6.";
     Icmp: Network, "ICMP", "RFC 792",
         "How hosts and routers tell each other about trouble on the way, and what ping uses.";
     Icmpv6: Network, "ICMPv6", "RFC 4443 §2.1",

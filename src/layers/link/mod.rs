@@ -1,7 +1,8 @@
-//! Layer 2: frames between neighbours. Ethernet and its tags, rings, Wi-Fi, serial lines, what kernels and drivers
+//! Layer 2: frames between neighbours. Ethernet and its tags, rings, `ARCnet`, Wi-Fi, serial lines, what kernels and drivers
 //! write before or instead of a link header, and ARP. Each file has a [`Header`](super::headers::Header) for each of
 //! its headers.
 
+pub(crate) mod arcnet;
 pub(crate) mod arp;
 pub(crate) mod cooked;
 pub(crate) mod ethernet;

@@ -2,6 +2,7 @@
 //! file has a `Header` for each of its headers.
 
 pub(crate) mod authentication;
+pub(crate) mod ayiya;
 pub mod fragments;
 pub(crate) mod gre;
 pub(crate) mod icmp;

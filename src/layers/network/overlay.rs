@@ -1,6 +1,6 @@
 //! Tunnels over UDP: VXLAN (RFC 7348), Geneve (RFC 8926) and GTP-U (3GPP TS 29.281).
 
-use super::{gre, l2tp};
+use super::{ayiya, gre, l2tp};
 use crate::layers::headers::prelude::*;
 use crate::layers::link;
 
@@ -26,6 +26,8 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
     } else if on(3544) && first >> 4 == 6 && payload.len() >= 40 {
         // Teredo without its own header (RFC 4380 §5.1.1).
         Some(Protocol::Ipv6)
+    } else if on(5072) && ayiya::looks_like(payload) {
+        Some(Protocol::Ayiya)
     } else {
         None
     }

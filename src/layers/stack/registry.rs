@@ -2,9 +2,9 @@
 
 use crate::layers::headers::{Header, Protocol};
 use crate::layers::link::{
-    arp, cooked, ethernet, kernel, loopback, monitor, mpls, nflog, ppp, ring, switch_tag, tags, vlan, wifi,
+    arcnet, arp, cooked, ethernet, kernel, loopback, monitor, mpls, nflog, ppp, ring, switch_tag, tags, vlan, wifi,
 };
-use crate::layers::network::{authentication, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
+use crate::layers::network::{authentication, ayiya, gre, icmp, ipv4, ipv6, ipv6_extension, l2tp, overlay};
 use crate::layers::transport::header::{TCP, udp};
 
 impl Protocol {
@@ -24,6 +24,8 @@ impl Protocol {
             Self::BroadcomPrepended => &switch_tag::PREPENDED,
             Self::Fddi => &ring::FDDI,
             Self::TokenRing => &ring::TOKEN_RING,
+            Self::Arcnet => &arcnet::ARCNET,
+            Self::ArcnetLinux => &arcnet::ARCNET_LINUX,
             Self::Wifi => &wifi::WIFI,
             Self::Radiotap => &monitor::RADIOTAP,
             Self::Prism => &monitor::PRISM,
@@ -57,6 +59,7 @@ impl Protocol {
             Self::Geneve => &overlay::GENEVE,
             Self::GtpU => &overlay::GTP_U,
             Self::L2tp => &l2tp::L2TP,
+            Self::Ayiya => &ayiya::AYIYA,
             Self::Icmp => &icmp::ICMP,
             Self::Icmpv6 => &icmp::ICMPV6,
             Self::Tcp => &TCP,

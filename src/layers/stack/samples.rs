@@ -107,6 +107,13 @@ pub(crate) fn carriers() -> Vec<(&'static str, u16, Vec<u8>)> {
             let inner = joined(&[&[0, 0, 0, 0x85], &[1, 0, 9, 0], &packet]);
             in_ip(&ipv4(17, &udp(2152, &joined(&[&[0x34, 255], &length(&inner), &[0, 0, 0, 9], &inner]))))
         }),
+        ("AYIYA", 1, {
+            let header = joined(&[&[0x41, 0x52, 0x11, 41, 0x65, 0x53, 0xf1, 0], &[0x20; 16], &[7; 20]]);
+            in_ip(&ipv4(17, &udp(5072, &joined(&[&header, &packet6]))))
+        }),
+        ("AYIYA without a signature", 1, {
+            in_ip(&ipv4(17, &udp(5072, &joined(&[&[0, 0, 3, 4, 0, 0, 0, 0, 9], &packet]))))
+        }),
         ("Teredo", 1, in_ip(&ipv4(17, &udp(3544, &packet6)))),
         ("IPv4 in IPv4", 1, in_ip(&ipv4(4, &packet))),
         ("IPv6 in IPv4", 1, in_ip(&ipv4(41, &packet6))),
@@ -166,6 +173,12 @@ fn air(packet: &[u8], packet6: &[u8]) -> Vec<(&'static str, u16, Vec<u8>)> {
         ("FDDI", 10, joined(&[&[0x57], &[2; 12], &snap])),
         ("Token Ring", 6, joined(&[&[0x10, 0x40], &[2; 12], &snap])),
         ("Token Ring with a route", 6, joined(&[&[0x10, 0x40], &[0x82; 12], &[4, 0x30, 0, 1], &snap])),
+        ("ARCnet", 7, joined(&[&[1, 2, 0xd4, 0, 0, 9], packet])),
+        ("ARCnet and IPv6", 7, joined(&[&[1, 0, 0xc4, 0, 0, 9], packet6])),
+        ("ARCnet, exception", 7, joined(&[&[1, 2, 0xd4, 0xff, 0xff, 0xff, 0xd4, 0, 0, 9], packet])),
+        ("ARCnet, RFC 1051", 7, joined(&[&[1, 2, 0xf0], packet])),
+        ("ARCnet, Linux", 129, joined(&[&[1, 2, 3, 4, 0xd4, 0, 0, 9], packet])),
+        ("ARCnet, Linux, RFC 1051", 129, joined(&[&[1, 2, 3, 4, 0xf0], packet])),
         ("OpenBSD ENC", 109, joined(&[&[24, 0, 0, 0], &[0; 8], packet6])),
         ("pflog", 117, joined(&[&[61, 2, 1, 0], &[b'e'; 60], packet])),
         ("PKTAP", 258, joined(&[&108_u32.to_le_bytes(), &[1, 0, 0, 0], &link_type(12), &[b'u'; 96], packet])),

@@ -249,6 +249,10 @@ fn frames_without_a_packet_go_by_their_name() {
     assert_eq!(name(105, &joined(&[&[0x08, 0x05], &[0; 22], &[1, 2, 3]])), "802.11 fragment");
     assert_eq!(name(10, &[0x41; 20]), "FDDI");
     assert_eq!(name(6, &joined(&[&[0x10, 0], &[0; 20]])), "Token Ring");
+    assert_eq!(name(7, &[1, 2, 0xdd, 0, 0, 9, 1]), "ARCnet");
+    for piece in [[0xd4, 1, 0, 9, 0x45, 0, 0, 0], [0xd4, 2, 0, 9, 1, 2, 3, 4], [0xd4, 0xff, 0xff, 0xff, 0xd4, 1, 0, 9]] {
+        assert_eq!(name(7, &joined(&[&[1, 2], &piece])), "fragment");
+    }
     assert_eq!(name(252, &[0; 8]), "Wireshark upper PDU");
     assert_eq!(name(220, &[0; 8]), "USB");
     assert_eq!(name(1, &ethernet(0x88e5, &joined(&[&[0x0c, 0, 0, 0, 0, 1], &[7; 40]]))), "MACsec");
@@ -256,6 +260,8 @@ fn frames_without_a_packet_go_by_their_name() {
     assert_eq!(in_udp(4500, &[1; 20]), "ESP");
     assert_eq!(in_udp(4500, &[0; 20]), "UDP");
     assert_eq!(in_udp(1701, &[0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0]), "L2TP");
+    assert_eq!(in_udp(5072, &[0x41, 0x52, 0x10, 59, 0, 0, 0, 0, 1]), "UDP", "there is no room for the identity");
+    assert_eq!(in_udp(5072, &joined(&[&[0x41, 0x52, 0x10, 59, 0, 0, 0, 0], &[1; 36]])), "AYIYA");
     assert_eq!(in_udp(5684, &[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), "DTLS");
 }
 
