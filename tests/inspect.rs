@@ -11,6 +11,8 @@ mod exact;
 mod faithful;
 #[path = "inspect/hops.rs"]
 mod hops;
+#[path = "inspect/linear/mod.rs"]
+mod linear;
 #[path = "inspect/links.rs"]
 mod links;
 #[path = "inspect/redaction.rs"]

@@ -94,7 +94,11 @@ fn fields(pen: &mut Pen<'_>, protocol: Protocol) -> String {
         pen.clause("RFC 1201");
         if protocol == Protocol::Arcnet && pen.peek(8) == u64::from(EXCEPTION) {
             pen.rows(&[
-                hex(8, "Exception Flag", "The frame was padded, as no card can send one of its length; the true fields follow."),
+                hex(
+                    8,
+                    "Exception Flag",
+                    "The frame was padded, as no card can send one of its length; the true fields follow.",
+                ),
                 hex(16, "Exception Padding", "Fills the place of the sequence number."),
                 PROTOCOL,
             ]);

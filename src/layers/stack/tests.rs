@@ -250,7 +250,8 @@ fn frames_without_a_packet_go_by_their_name() {
     assert_eq!(name(10, &[0x41; 20]), "FDDI");
     assert_eq!(name(6, &joined(&[&[0x10, 0], &[0; 20]])), "Token Ring");
     assert_eq!(name(7, &[1, 2, 0xdd, 0, 0, 9, 1]), "ARCnet");
-    for piece in [[0xd4, 1, 0, 9, 0x45, 0, 0, 0], [0xd4, 2, 0, 9, 1, 2, 3, 4], [0xd4, 0xff, 0xff, 0xff, 0xd4, 1, 0, 9]] {
+    for piece in [[0xd4, 1, 0, 9, 0x45, 0, 0, 0], [0xd4, 2, 0, 9, 1, 2, 3, 4], [0xd4, 0xff, 0xff, 0xff, 0xd4, 1, 0, 9]]
+    {
         assert_eq!(name(7, &joined(&[&[1, 2], &piece])), "fragment");
     }
     assert_eq!(name(252, &[0; 8]), "Wireshark upper PDU");
