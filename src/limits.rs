@@ -68,6 +68,10 @@ pub const MAX_WAITING_SEGMENTS: usize = 1024;
 /// isn't noticed.
 pub const MAX_LOOK_BACK: usize = 16;
 
+/// How far a segment's numbers may be from what is known of a connection's streams, in bytes, if it comes on another VLAN or
+/// through another tunnel: farther, and it's of another connection between the same addresses.
+pub const MAX_SEQUENCE_DISTANCE: i64 = 16 << 20;
+
 /// How many segments of each stream are remembered, to compare repetitions with. Repetitions of earlier ones are taken for
 /// what they were.
 pub const MAX_REMEMBERED_SEGMENTS: usize = 16;

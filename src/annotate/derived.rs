@@ -11,6 +11,7 @@ use crate::layers::application::http::annotate::{self as http, Content};
 use crate::layers::application::websocket::Header;
 use crate::layers::application::websocket::annotate::{self as websocket, Payload};
 use crate::layers::headers::count;
+use crate::layers::network::Path;
 use crate::layers::network::fragments::Datagram;
 use crate::layers::stack::{self, Annotated};
 use crate::layers::{DerivedId, Field, Layer, Origin, Place, Run, Span};
@@ -322,7 +323,8 @@ impl Kept {
     }
 
     fn datagram(&self, source: IpAddr, destination: IpAddr, protocol: u8, origin: Origin) -> Vec<Field> {
-        let datagram = Datagram { source, destination, protocol, payload: self.bytes.clone(), runs: Vec::new() };
+        let (path, payload, runs) = (Path::default(), self.bytes.clone(), Vec::new());
+        let datagram = Datagram { source, destination, path, protocol, payload, runs };
         let Annotated { mut fields, payload, .. } = stack::annotate_datagram(&datagram, origin);
         if let Some(payload) = payload {
             let bits = payload.start as u64 * 8..payload.end as u64 * 8;

@@ -15,8 +15,8 @@ use super::tracked::{Tracked, changes, whole};
 use crate::capture::Timestamp;
 use crate::layers::Source;
 use crate::layers::stack::{Complaint, Plain, TcpPacket};
-use crate::layers::transport::Stamp;
 use crate::layers::transport::header::SYN;
+use crate::layers::transport::{Segment, Stamp};
 use crate::limits::{ENDED_TIMEOUT, MAX_ENDED, MAX_STATE_BYTES};
 
 /// All connections that haven't been forgotten.
@@ -94,6 +94,9 @@ impl Connections {
         let (pair, up) = Pair::of(plain.hosts, header);
         let source = Source { offset: at as u64, ..source };
         let Some(tracked) = self.by_pair.get_mut(&pair) else { return false };
+        if !tracked.path.is_plain() {
+            return false;
+        }
         if out.asked.only == Some(tracked.record.number) {
             return false;
         }
@@ -128,28 +131,26 @@ impl Connections {
     ) {
         self.let_go(source.ready.time.0, out);
         let header = &tcp.header;
-        let (pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
+        let (mut pair, up) = Pair::of([tcp.source.into(), tcp.destination.into()], header);
         if !self.takes(source.ready.packet, pair) {
             return;
         }
         let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark, out.tap));
-        if header.has(SYN)
-            && tcp.damage().is_none()
-            && let Some(tracked) = self.by_pair.get(&pair)
-            && tracked.is_another(up, &whole)
-            && let Some(mut old) = self.by_pair.remove(&pair)
-        {
-            self.held -= old.held;
-            out.look_at(old.record.number);
-            old.close(source, out);
-        }
-        let tracked = self.by_pair.entry(pair).or_insert_with(|| {
-            let number = self.next_number;
-            self.next_number += 1;
-            out.summary.tcp_connections += 1;
-            let streams = [out.next_stream(), out.next_stream()];
-            Box::new(Tracked::new(number, streams, tcp, up, arrived))
-        });
+        let tracked = match self.by_pair.get_mut(&pair) {
+            Some(tracked) if tracked.path == tcp.path && !header.has(SYN) => tracked,
+            _ => {
+                let Some(found) = self.place(pair, tcp, up, &whole) else { return };
+                pair = found;
+                self.replace(pair, tcp, up, &whole, source, out);
+                self.by_pair.entry(pair).or_insert_with(|| {
+                    let number = self.next_number;
+                    self.next_number += 1;
+                    out.summary.tcp_connections += 1;
+                    let streams = [out.next_stream(), out.next_stream()];
+                    Box::new(Tracked::new(number, streams, tcp, up, arrived))
+                })
+            }
+        };
         out.look_at(tracked.record.number);
         let is_new = tracked.record.packets == 0;
         if is_new {
@@ -171,6 +172,42 @@ impl Connections {
             // Most of it belongs to connections that are forgotten already.
             let last = |tracked: &Tracked| tracked.record.extent.last.packet;
             self.idle = self.by_pair.iter().map(|(pair, tracked)| Reverse((last(tracked), *pair))).collect();
+        }
+    }
+
+    /// Where the connection of a packet between two endpoints is, or is to be; `None` if it isn't to be followed. Hosts in other
+    /// networks may have the same addresses. But one connection may also be seen in several, as at both sides of a router: its
+    /// sequence numbers tell that.
+    fn place(&mut self, pair: Pair, tcp: &TcpPacket<'_>, up: bool, segment: &Segment<'_>) -> Option<Pair> {
+        let own = pair.within(tcp.path);
+        match self.by_pair.get(&pair) {
+            Some(first) if first.path == tcp.path => return Some(pair),
+            _ if self.by_pair.contains_key(&own) => return Some(own),
+            _ => {}
+        }
+        let fits = self.by_pair.get_mut(&pair).is_none_or(|first| first.is_also_on(tcp, up, segment));
+        if fits { Some(pair) } else { self.lane.is_none().then_some(own) }
+    }
+
+    /// A SYN that opens another connection between the same endpoints ends the one before it.
+    fn replace(
+        &mut self,
+        pair: Pair,
+        tcp: &TcpPacket<'_>,
+        up: bool,
+        segment: &Segment<'_>,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        if tcp.header.has(SYN)
+            && tcp.damage().is_none()
+            && let Some(tracked) = self.by_pair.get(&pair)
+            && tracked.is_another(up, segment)
+            && let Some(mut old) = self.by_pair.remove(&pair)
+        {
+            self.held -= old.held;
+            out.look_at(old.record.number);
+            old.close(source, out);
         }
     }
 

@@ -192,7 +192,7 @@ impl Inspector {
 
 /// Reports what a datagram was put together from.
 fn tell(datagram: &Datagram, out: &mut Output<'_>) {
-    let Datagram { source, destination, protocol, ref payload, ref runs } = *datagram;
+    let Datagram { source, destination, protocol, ref payload, ref runs, .. } = *datagram;
     let made = Made { how: How::Reassembled { source, destination, protocol }, side: None, index: None };
     let (mut making, mut rest) = (None, &payload[..]);
     for run in runs {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::layers::network::Path;
 use crate::layers::stack::Number;
 use crate::layers::transport::header::Header;
 
@@ -10,7 +11,8 @@ use crate::layers::transport::header::Header;
 pub(super) struct Pair {
     low: Number,
     high: Number,
-    ports: u32,
+    /// The ports, and what tells endpoints in other networks that have the same addresses.
+    ports: u64,
 }
 
 impl Pair {
@@ -31,6 +33,11 @@ impl Pair {
 
     #[inline]
     fn ordered((low, low_port): (Number, u16), (high, high_port): (Number, u16)) -> Self {
-        Self { low, high, ports: u32::from(low_port) << 16 | u32::from(high_port) }
+        Self { low, high, ports: u64::from(low_port) << 16 | u64::from(high_port) }
+    }
+
+    /// The endpoints that have these addresses in other networks than those that were seen first.
+    pub(super) fn within(self, path: Path) -> Self {
+        Self { ports: self.ports | u64::from(path.number().max(1)) << 32, ..self }
     }
 }

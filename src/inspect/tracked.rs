@@ -10,7 +10,7 @@ use super::problems::Fault;
 use super::record::{Closed, Connection, Direction, Extent, Moment, Protocol};
 use super::streams::{Streams, direction};
 use super::tcp_watch::{LONG_SILENCE, TcpWatch, Watched};
-use crate::layers::network::Mark;
+use crate::layers::network::{Mark, Path};
 use crate::layers::problem::Breach;
 use crate::layers::quoted::OwnWords;
 use crate::layers::stack::{Complaint, Reason, TcpPacket};
@@ -22,6 +22,9 @@ use crate::layers::{DerivedId, Source};
 #[derive(Debug)]
 pub(super) struct Tracked {
     pub(super) record: Connection,
+    /// The networks in which it was seen first, and others in which it was seen.
+    pub(super) path: Path,
+    also_on: Option<Path>,
     /// Whether the lower endpoint sent the first packet: that one is [`End::First`].
     first_is_low: bool,
     client: End,
@@ -77,6 +80,8 @@ impl Tracked {
                 retransmitted_segments: 0,
                 missing_bytes: 0,
             },
+            path: tcp.path,
+            also_on: None,
             first_is_low: up,
             client: if is_server { End::Second } else { End::First },
             client_is_known: false,
@@ -210,6 +215,16 @@ impl Tracked {
     /// The side that a packet comes from; `up` tells whether the lower endpoint sent it.
     fn side(&self, up: bool) -> End {
         if up == self.first_is_low { End::First } else { End::Second }
+    }
+
+    /// Whether a segment from other networks is of this connection, by its numbers.
+    pub(super) fn is_also_on(&mut self, tcp: &TcpPacket<'_>, up: bool, segment: &Segment<'_>) -> bool {
+        if self.also_on == Some(tcp.path) || tcp.damage().is_some() {
+            return true;
+        }
+        let fits = self.reassembly.fits(self.side(up), segment);
+        self.also_on = self.also_on.or(Some(tcp.path).filter(|_| fits));
+        fits
     }
 
     /// Whether a segment with SYN opens another connection between the same endpoints (RFC 9293 §3.10.7).

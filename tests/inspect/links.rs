@@ -182,3 +182,78 @@ fn what_is_said_is_the_same_in_fragments() {
     });
     assert_eq!(said(1, fragments), expected);
 }
+
+/// Two networks in which the same addresses may be of different hosts.
+const NETWORKS: [(&str, [Wrap; 2]); 6] = [
+    ("VLANs", [|ip| vlan(1, ip), |ip| vlan(2, ip)]),
+    ("one VLAN and none", [|ip| ethernet(0x0800, ip), |ip| vlan(2, ip)]),
+    (
+        "VLANs in a provider's",
+        [
+            |ip| ethernet(0x88a8, &after(&[0, 7], &vlan(1, ip)[12..])),
+            |ip| ethernet(0x88a8, &after(&[0, 7], &vlan(2, ip)[12..])),
+        ],
+    ),
+    ("VXLAN", [|ip| vxlan(1, ip), |ip| vxlan(2, ip)]),
+    ("Geneve", [|ip| geneve(1, ip), |ip| geneve(2, ip)]),
+    ("tunnels", [|ip| ethernet(0x0800, &ipv4(4, [3, 4], ip)), |ip| ethernet(0x0800, &ipv4(4, [3, 5], ip))]),
+];
+
+fn vlan(number: u8, ip: &[u8]) -> Vec<u8> {
+    ethernet(0x8100, &after(&[0, number, 8, 0], ip))
+}
+
+fn vxlan(number: u8, ip: &[u8]) -> Vec<u8> {
+    udp(4789, &after(&[8, 0, 0, 0, 0, 0, number, 0], &ethernet(0x0800, ip)))
+}
+
+fn geneve(number: u8, ip: &[u8]) -> Vec<u8> {
+    udp(6081, &after(&[0, 0, 0x65, 0x58, 0, 0, number, 0], &ethernet(0x0800, ip)))
+}
+
+/// The same conversation with other sequence numbers.
+fn renumbered(packets: &[Vec<u8>], by: u32) -> Vec<Vec<u8>> {
+    let mut packets = packets.to_vec();
+    for packet in &mut packets {
+        for at in [38, 42] {
+            let number: [u8; 4] = packet[at..at + 4].try_into().unwrap();
+            let number = if number == [0; 4] { 0 } else { u32::from_be_bytes(number).wrapping_add(by) };
+            packet[at..at + 4].copy_from_slice(&number.to_be_bytes());
+        }
+    }
+    packets
+}
+
+/// Each packet of both, in turn.
+fn in_turn<'a>(one: &'a [Vec<u8>], other: &'a [Vec<u8>], [first, second]: [Wrap; 2]) -> impl Iterator<Item = Vec<u8>> {
+    one.iter().zip(other).flat_map(move |(one, other)| [first(&one[14..]), second(&other[14..])])
+}
+
+#[test]
+fn the_same_addresses_in_two_networks_are_two_connections_if_their_sequence_numbers_disagree() {
+    let packets = conversation();
+    let other = renumbered(&packets, 1 << 30);
+    let alone = said(1, packets.iter().cloned()).0;
+    let mut expected = [alone.clone(), alone].concat();
+    expected.sort();
+    for (name, wraps) in NETWORKS {
+        for wraps in [wraps, [wraps[1], wraps[0]]] {
+            let mut found = said(1, in_turn(&packets, &other, wraps)).0;
+            found.sort();
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_is_seen_in_two_networks_is_one_connection_if_its_sequence_numbers_agree() {
+    let packets = conversation();
+    let next = renumbered(&packets, 1 << 30);
+    let expected = said(1, packets.iter().cloned());
+    for (name, [first, second]) in NETWORKS {
+        assert_eq!(said(1, in_turn(&packets, &packets, [first, second])), expected, "{name}");
+        // The port is used again, and the other network is the first to see that.
+        let again = in_turn(&packets, &packets, [first, second]).chain(in_turn(&next, &next, [second, first]));
+        assert_eq!(said(1, again).0, [expected.0.clone(), expected.0.clone()].concat(), "{name}");
+    }
+}

@@ -28,6 +28,12 @@ const TAG: &[FieldRow] = &[
     ),
 ];
 
+/// The number of the virtual network, unless the tag is there only for its priority.
+pub(crate) fn identifier(tag: &[u8]) -> Option<u32> {
+    let number = u16::from_be_bytes(*tag.first_chunk()?) & 0xfff;
+    (number != 0).then_some(number.into())
+}
+
 /// What [`VLAN`] says, for the walk: on a network with VLANs, every packet has a tag.
 #[inline]
 pub(crate) fn parse(protocol: Protocol, data: &[u8]) -> Result<Step, Fault> {

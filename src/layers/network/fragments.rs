@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use hashbrown::HashMap;
 
+use super::Path;
 use crate::layers::{Origin, Run};
 pub use crate::limits::{FRAGMENT_TIMEOUT, MAX_DATAGRAMS, MAX_FRAGMENT_BYTES};
 
@@ -36,12 +37,14 @@ pub struct Key {
     pub protocol: Option<u8>,
     /// The number that the sender gave to the datagram.
     pub identification: u32,
+    /// The networks that it's in.
+    pub path: Path,
 }
 
 impl Key {
-    pub(crate) fn new(source: IpAddr, destination: IpAddr, piece: Piece) -> Self {
+    pub(crate) fn new(source: IpAddr, destination: IpAddr, path: Path, piece: Piece) -> Self {
         let protocol = source.is_ipv4().then_some(piece.protocol);
-        Self { source, destination, protocol, identification: piece.identification }
+        Self { source, destination, protocol, identification: piece.identification, path }
     }
 }
 
@@ -71,6 +74,8 @@ pub struct Datagram {
     pub source: IpAddr,
     /// The receiver.
     pub destination: IpAddr,
+    /// The networks that it's in.
+    pub path: Path,
     /// What the payload is.
     pub protocol: u8,
     /// The payload.
@@ -224,7 +229,8 @@ impl Fragments {
             });
             payload.extend_from_slice(&part.data);
         }
-        Some(Datagram { source: key.source, destination: key.destination, protocol, payload, runs })
+        let Key { source, destination, path, .. } = *key;
+        Some(Datagram { source, destination, path, protocol, payload, runs })
     }
 
     /// Forgets the datagrams that have waited too long.
@@ -307,7 +313,7 @@ mod tests {
 
     fn key(identification: u32) -> Key {
         let address = |last| IpAddr::V4(Ipv4Addr::new(192, 0, 2, last));
-        Key { source: address(1), destination: address(2), protocol: Some(6), identification }
+        Key { source: address(1), destination: address(2), protocol: Some(6), identification, path: Path::default() }
     }
 
     fn fragment(identification: u32, offset: u32, more: bool, data: &[u8]) -> FragmentOf<'_> {

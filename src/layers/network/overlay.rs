@@ -33,6 +33,11 @@ pub(crate) fn behind_udp(ports: [u16; 2], payload: &[u8]) -> Option<Protocol> {
     }
 }
 
+/// The number of the virtual network in a VXLAN or Geneve header.
+pub(crate) fn network(header: &[u8]) -> u32 {
+    header.get(4..7).map_or(0, |number| number.iter().fold(0, |all, byte| all << 8 | u32::from(*byte)))
+}
+
 const NETWORK: FieldRow =
     number(24, "VNI", "The number of the virtual network; machines on other numbers do not see the frame.");
 

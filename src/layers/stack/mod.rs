@@ -28,7 +28,7 @@ pub use super::headers::{Fault, Protocol};
 use super::headers::{Next, Payload, Step, ip_protocols, link_types};
 use super::link::{ethernet, vlan};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
-use super::network::{Mark, ipv4, ipv6, ipv6_extension};
+use super::network::{Mark, Path, ipv4, ipv6, ipv6_extension, overlay};
 use super::transport::header::Header;
 use crate::limits::MOST_HEADERS;
 
@@ -56,6 +56,8 @@ pub struct TcpPacket<'a> {
     pub destination: IpAddr,
     /// What else that header has.
     pub mark: Mark,
+    /// The networks that the packet is in.
+    pub path: Path,
     /// Header and payload, as far as they were captured.
     pub segment: &'a [u8],
     /// Its header.
@@ -106,7 +108,7 @@ pub fn walk_datagram(datagram: &Datagram) -> Outcome<'_> {
 
 fn behind_ip(datagram: &Datagram) -> (Walk<'_>, Next) {
     let mut walk = Walk::new(&datagram.payload);
-    (walk.source, walk.destination) = (datagram.source, datagram.destination);
+    (walk.source, walk.destination, walk.path) = (datagram.source, datagram.destination, datagram.path);
     (walk, ip_protocols::behind(datagram.protocol))
 }
 
@@ -140,6 +142,8 @@ struct Walk<'a> {
     source: IpAddr,
     destination: IpAddr,
     mark: Mark,
+    /// The networks around that header.
+    path: Path,
     /// A routing header with hops left whose last one isn't known: the checksum was computed with that one.
     rerouted: bool,
     /// Which piece of a datagram the innermost IP header says this is.
@@ -159,6 +163,7 @@ impl<'a> Walk<'a> {
             source: nowhere,
             destination: nowhere,
             mark: Mark::default(),
+            path: Path::default(),
             rerouted: false,
             piece: None,
             tcp: None,
@@ -194,15 +199,26 @@ impl<'a> Walk<'a> {
         let data = self.rest();
         match protocol {
             Protocol::Ethernet => ethernet::parse(data),
-            Protocol::Vlan | Protocol::ServiceVlan => vlan::parse(protocol, data),
+            Protocol::Vlan | Protocol::ServiceVlan => {
+                let step = vlan::parse(protocol, data)?;
+                self.path = vlan::identifier(data).map_or(self.path, |number| self.path.through(protocol, number));
+                Ok(step)
+            }
+            Protocol::Vxlan | Protocol::Geneve => {
+                let step = protocol.header().step(protocol, data)?;
+                self.path = self.path.through(protocol, overlay::network(data));
+                Ok(step)
+            }
             Protocol::Ipv4 => {
                 let header = ipv4::parse(data)?;
+                self.tunnelled(protocol);
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
                 (self.mark, self.piece, self.rerouted) = (header.mark, header.piece, false);
                 Ok(header.step)
             }
             Protocol::Ipv6 => {
                 let header = ipv6::parse(data)?;
+                self.tunnelled(protocol);
                 (self.source, self.destination) = (header.source.into(), header.destination.into());
                 (self.mark, self.piece, self.rerouted) = (header.mark, None, false);
                 Ok(header.step)
@@ -244,6 +260,15 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// An IP header comes: if it isn't the first, those before it are a tunnel's ends. Both directions' packets are in the same.
+    #[inline]
+    fn tunnelled(&mut self, protocol: Protocol) {
+        if !self.source.is_unspecified() {
+            let ends = [self.source, self.destination].map(|end| Number::from(end).folded());
+            self.path = self.path.through(protocol, ends[0].wrapping_add(ends[1]));
+        }
+    }
+
     /// Moves past a header, and moves the end to where the header says that its content ends.
     #[inline]
     fn advance(&mut self, step: &Step, visitor: &mut impl Visitor) {
@@ -270,16 +295,16 @@ impl<'a> Walk<'a> {
         };
         if let (Payload::Of(Protocol::Tcp), Some((offset, header, fault))) = (payload, self.tcp) {
             let segment = self.packet.get(offset..self.end).unwrap_or_default();
-            let (source, destination, mark) = (self.source, self.destination, self.mark);
+            let (source, destination, mark, path) = (self.source, self.destination, self.mark, self.path);
             // The missing part of the header isn't payload.
             let cut = self.cut.saturating_sub(header.header_length.saturating_sub(segment.len()));
-            let packet = TcpPacket { source, destination, mark, segment, header, fault, offset, cut };
+            let packet = TcpPacket { source, destination, mark, path, segment, header, fault, offset, cut };
             // Where a damaged header ends, and with it how much payload there should be, nobody can tell.
             return Outcome::Tcp(if packet.damage().is_some() { TcpPacket { cut: 0, ..packet } } else { packet });
         }
         match (payload, self.piece) {
             (Payload::Fragment, Some(piece)) => Outcome::Fragment(FragmentOf {
-                key: Key::new(self.source, self.destination, piece),
+                key: Key::new(self.source, self.destination, self.path, piece),
                 protocol: piece.protocol,
                 offset: piece.offset,
                 more: piece.more,

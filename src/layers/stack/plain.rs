@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::TcpPacket;
 use crate::layers::headers::{Fault, Next, Protocol, Step, link_types};
 use crate::layers::link::{cooked, ethernet, loopback};
-use crate::layers::network::{Mark, ipv4, ipv6};
+use crate::layers::network::{Mark, Path, ipv4, ipv6};
 use crate::layers::transport::header::Header;
 
 /// A TCP segment that came the usual way, whole.
@@ -29,6 +29,14 @@ pub(crate) struct Plain<'a> {
 /// which TCP never uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Number(u128);
+
+impl Number {
+    /// In 32 bits, as far as that goes.
+    pub(super) fn folded(self) -> u32 {
+        let Self(number) = self;
+        (number ^ number >> 32 ^ number >> 64 ^ number >> 96) as u32
+    }
+}
 
 /// The bits that all of IPv4's numbers have.
 const IPV4: u128 = u128::MAX << 32;
@@ -104,6 +112,7 @@ impl<'a> From<Plain<'a>> for TcpPacket<'a> {
             if is_ipv6 { IpAddr::V6(number.into()) } else { IpAddr::V4((number as u32).into()) }
         };
         let [source, destination] = hosts.map(address);
-        Self { source, destination, mark, segment, header, fault: None, offset, cut: 0 }
+        let path = Path::default();
+        Self { source, destination, mark, path, segment, header, fault: None, offset, cut: 0 }
     }
 }

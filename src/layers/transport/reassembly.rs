@@ -11,10 +11,10 @@ use std::collections::VecDeque;
 
 use super::Stamp;
 use super::delivered::{Conflict, Delivered};
-use super::header::{ACK, FIN, SYN};
+use super::header::{ACK, FIN, RST, SYN};
 use crate::layers::Source;
-use crate::limits::MAX_LOOK_BACK;
 pub use crate::limits::{HOLE_PATIENCE, MAX_WAITING_BYTES, MAX_WAITING_SEGMENTS};
+use crate::limits::{MAX_LOOK_BACK, MAX_SEQUENCE_DISTANCE};
 
 /// One of the two ends of a connection, as an index; which of them is the client is not this module's concern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -433,6 +433,24 @@ impl Reassembly {
         let (first, last, most) = (half.next.cast_signed(), last.cast_signed(), most.cast_signed());
         let is_near = |position: i64| (first - most..=last + most).contains(&position);
         half.synchronised && !half.position(sequence).is_none_or(is_near)
+    }
+
+    /// Whether a segment's numbers may be of these streams: none is farther than [`MAX_SEQUENCE_DISTANCE`] from what is known of
+    /// them.
+    #[must_use]
+    pub fn fits(&self, side: End, segment: &Segment<'_>) -> bool {
+        let near = |side: End, number: u32| {
+            let half = &self.halves[side as usize];
+            let last = half.next.max(half.acknowledged);
+            half.position(number).is_none_or(|position| {
+                (half.next.cast_signed() - MAX_SEQUENCE_DISTANCE..=last.cast_signed() + MAX_SEQUENCE_DISTANCE)
+                    .contains(&position)
+            })
+        };
+        // A refusal has the sequence number 0, whatever its stream would have begun with (RFC 9293 §3.10.7.1).
+        let numbered = segment.flags & (RST | ACK) != RST | ACK;
+        (!numbered || near(side, segment.sequence))
+            && (segment.flags & ACK == 0 || near(side.other(), segment.acknowledgment))
     }
 
     /// How far the side's stream was handed on, a FIN counted as one.
