@@ -315,7 +315,10 @@ fn a_flood_is_captured_or_it_is_said_how_much_is_not_and_what_is_saved_is_whole(
 fn what_is_tried_outside_fails_at_once_and_is_named() {
     const TRY: &str = r#"
 import socket
-for family, kind, address in [(2, 1, ("93.184.216.34", 443)), (10, 1, ("2606:4700::1", 80)), (2, 2, ("10.9.9.9", 123))]:
+for family, kind, address in [
+    (2, 1, ("93.184.216.34", 443)), (10, 1, ("2606:4700::1", 80)), (2, 2, ("10.9.9.9", 123)),
+    (2, 1, ("192.0.2.1", 80)), (2, 1, ("198.51.100.1", 80)), (10, 1, ("2001:db8::1", 80)),
+]:
     it = socket.socket(family, kind)
     it.settimeout(60)
     try:
@@ -332,9 +335,12 @@ except OSError as error: print(error.strerror)
 "#;
     let traced = Traced::new(&[]).file("--save", "saved.pcapng");
     let output = traced.run(&["python3", "-c", TRY]);
-    assert_eq!(text(&output.stdout), "Network is unreachable\n".repeat(4), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "Network is unreachable\n".repeat(7), "{}", text(&output.stderr));
     let said = text(&output.stderr);
-    for part in ["93.184.216.34:443 (TCP)", "[2606:4700::1]:80 (TCP)", "10.9.9.9:123 (UDP)", "example.org"] {
+    // Addresses from examples are tried like any other.
+    let examples = ["192.0.2.1:80 (TCP)", "198.51.100.1:80 (TCP)", "[2001:db8::1]:80 (TCP)"];
+    let others = ["93.184.216.34:443 (TCP)", "[2606:4700::1]:80 (TCP)", "10.9.9.9:123 (UDP)", "example.org"];
+    for part in examples.iter().chain(&others) {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
     assert_eq!(records(&traced.path("saved.pcapng"), "summary")[0]["packets"], 0, "the outside is no part of it");

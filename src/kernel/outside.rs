@@ -19,9 +19,13 @@ use super::packets::{LONGEST_PACKET, address_of};
 /// The end that programs see, and the other.
 const NAMES: [&str; 2] = ["outside", "wire101"];
 
-/// Addresses of the end that programs see, from the ranges for documentation (RFC 5737, RFC 3849).
-const OURS: [IpAddr; 2] =
-    [IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))];
+/// Addresses of the end that programs see. Whoever tries one of them gets the namespace's own answer, so they are some that nobody
+/// would try: the address that stands for no host (RFC 7600), and one made of this program's name in the range for
+/// documentation (RFC 3849), whose scope is that of the addresses outside.
+const OURS: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 8)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0x77, 0x6972, 0x6531, 0x3031, 0x6f75, 0x7273)),
+];
 
 /// The router that has no route.
 const ROUTER: (Ipv4Addr, Ipv6Addr) = (Ipv4Addr::new(192, 0, 2, 2), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2));
