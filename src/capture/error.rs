@@ -78,6 +78,25 @@ impl CaptureError {
         matches!(self, Self::Damaged { damage: HeaderCut { .. } | RecordCut { .. } | BlockCut { .. }, .. })
     }
 
+    /// Whether the file ends too early, or what's compressed in it does.
+    #[must_use]
+    pub fn ends_early(&self) -> bool {
+        let is_eof = |source: &io::Error| source.kind() == io::ErrorKind::UnexpectedEof;
+        self.is_cut() || matches!(self, Self::Read { source, .. } if is_eof(source))
+    }
+
+    /// Where the file ends, in bytes from the beginning of the (decompressed) file, if it ends too early and that is known.
+    #[must_use]
+    pub fn end(&self) -> Option<u64> {
+        use Damage::{BlockCut, HeaderCut, RecordCut};
+        let Self::Damaged { at, damage } = self else { return None };
+        match damage {
+            HeaderCut { found, .. } | BlockCut { found, .. } => Some(at.offset + found),
+            RecordCut { found, .. } => Some(at.offset + PCAP_RECORD_HEADER + found),
+            _ => None,
+        }
+    }
+
     /// Where in the file the error is; `None` if it is about the file as a whole.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
@@ -87,6 +106,9 @@ impl CaptureError {
         }
     }
 }
+
+/// The length of the header before each packet of a pcap file, in bytes (draft-ietf-opsawg-pcap §5).
+const PCAP_RECORD_HEADER: u64 = 16;
 
 /// Captures that couldn't be read to their ends, by name, and why.
 #[derive(Debug)]
@@ -299,6 +321,18 @@ impl fmt::Display for Hex<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_too_early_says_where() {
+        let at = Location { part: FilePart::Packet, packet: 12, offset: 1_000 };
+        assert_eq!(at.damaged(Damage::RecordCut { expected: 1514, found: 60 }).end(), Some(1_076));
+        assert_eq!(at.damaged(Damage::HeaderCut { expected: 16, found: 3 }).end(), Some(1_003));
+        let wrong = at.damaged(Damage::BlockLengths { first: 20, last: 24 });
+        assert!(wrong.end().is_none() && !wrong.ends_early());
+        let compressed = |kind: io::ErrorKind| CaptureError::Read { at, source: kind.into() };
+        assert!(compressed(io::ErrorKind::UnexpectedEof).ends_early());
+        assert!(!compressed(io::ErrorKind::InvalidData).ends_early());
+    }
 
     #[test]
     fn an_error_says_which_packet_where_and_what_was_expected() {

@@ -176,8 +176,11 @@ struct Decompressed<D> {
 impl<D: Read> Read for Decompressed<D> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.decoder.read(into).map_err(|error| match error.kind() {
-            kind @ (ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof) => {
-                io::Error::new(kind, format!("the {} compression is damaged or cut: {error}", self.name))
+            kind @ ErrorKind::UnexpectedEof => {
+                io::Error::new(kind, format!("the file is cut short: its {} compression has no end", self.name))
+            }
+            kind @ (ErrorKind::InvalidData | ErrorKind::InvalidInput) => {
+                io::Error::new(kind, format!("the {} compression is damaged: {error}", self.name))
             }
             _ => error,
         })
@@ -237,7 +240,9 @@ mod tests {
         let error = error.unwrap();
         assert_eq!((packets, error.location().unwrap().offset), (1, 43));
         assert!(
-            error.to_string().starts_with("packet 2 at byte 43: cannot read on: the gzip compression is "),
+            error.to_string().starts_with(
+                "packet 2 at byte 43: cannot read on: the file is cut short: its gzip compression has no end"
+            ),
             "{error}"
         );
     }

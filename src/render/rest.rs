@@ -11,7 +11,10 @@ pub struct Rest<'a>(pub Option<&'a CaptureError>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
     Empty,
+    /// Its bytes make no sense.
     Damaged,
+    /// It ends too early.
+    Cut,
     Stopped,
 }
 
@@ -20,6 +23,7 @@ impl Why {
         match error {
             CaptureError::Empty => Self::Empty,
             CaptureError::Stopped { .. } | CaptureError::Moved { .. } => Self::Stopped,
+            error if error.ends_early() => Self::Cut,
             _ => Self::Damaged,
         }
     }
@@ -38,6 +42,9 @@ impl Rest<'_> {
         let said = |(why, what, are): (Why, String, &str)| match why {
             Why::Empty => format!("{what} {are} empty."),
             Why::Damaged => format!("The rest of {what} is damaged."),
+            Why::Cut => {
+                format!("{} cut short: what came after that isn't there.", capitalised(&format!("{what} {are}")))
+            }
             Why::Stopped => format!("The rest of {what} was not read."),
         };
         self.reasons().into_iter().map(said).collect()
@@ -49,6 +56,7 @@ impl Rest<'_> {
         let said = |(why, what, are): (Why, String, &str)| match why {
             Why::Empty => format!("{what} {are} empty"),
             Why::Damaged => format!("{what} {are} damaged after them"),
+            Why::Cut => format!("{what} {are} cut short after them"),
             Why::Stopped => format!("{what} {are} not read further"),
         };
         self.reasons().into_iter().map(said).collect()
@@ -64,6 +72,11 @@ impl Rest<'_> {
             let are = if names.len() == 1 { "is" } else { "are" };
             (!names.is_empty()).then(|| (why, numbers::listed_in_short(&names, "captures"), are))
         };
-        [Why::Damaged, Why::Stopped, Why::Empty].into_iter().filter_map(of).collect()
+        [Why::Damaged, Why::Cut, Why::Stopped, Why::Empty].into_iter().filter_map(of).collect()
     }
+}
+
+/// Captures' names stay as they are; "the file" begins a sentence.
+fn capitalised(what: &str) -> String {
+    what.strip_prefix("the ").map_or_else(|| what.to_owned(), |rest| format!("The {rest}"))
 }

@@ -149,7 +149,7 @@ fn one_of_the_captures_may_come_from_standard_input_and_formats_may_differ() {
     folder.file("proxy.pcap", PROXY);
     let input = hello().part(0, |_| true);
     let out = folder.run_with(&["inspect", "proxy.pcap", "-"], &input).ok();
-    assert!(out.contains("3 connections") && out.contains("to packet proxy.pcap:9)"), "{out}");
+    assert!(out.contains("3 connections") && out.contains("and sent packet proxy.pcap:9)"), "{out}");
     assert!(out.contains("pcap (proxy.pcap), pcapng (stdin)"), "{out}");
     for name in ["stdin:4", "-:4"] {
         let out = folder.run_with(&["inspect", "-", "proxy.pcap", "--packet", name], &input).ok();
@@ -194,7 +194,7 @@ fn both_sides_of_a_proxy_tell_by_how_much_clocks_differ() {
     let folder = two_machines();
     let out = folder.run(&["inspect", "proxy.pcapng", "server.pcapng", "--width", "200"]).ok();
     assert!(out.contains("The proxy at 10.0.0.2 dropped Upgrade and Connection: Upgrade"), "{out}");
-    assert!(out.contains("packet proxy.pcapng:4 to packet server.pcapng:4"), "{out}");
+    assert!(out.contains("it received packet proxy.pcapng:4 and sent packet server.pcapng:4"), "{out}");
     assert!(out.contains("The clock of server.pcapng seems 1 h 0 min ahead of proxy.pcapng's, by 1 exchange"), "{out}");
     let told = folder.run(&["inspect", "proxy.pcapng", "server.pcapng", "--clock", "server.pcapng=-1h"]).ok();
     assert!(told.contains("dropped Upgrade") && !told.contains("The clock of"), "{told}");
@@ -342,7 +342,7 @@ fn a_damaged_file_says_where_and_the_others_are_read_to_their_ends() {
     let (out, err) = folder.run(&["inspect", "a.pcapng", "b.pcapng"]).failed();
     assert!(out.contains("200 OK"), "{out}");
     assert!(err.starts_with("wire101: a.pcapng: packet 4 at byte "), "{err}");
-    assert!(out.contains("· pcapng · a.pcapng is damaged after them"), "{out}");
+    assert!(out.contains("· pcapng · a.pcapng is cut short after them"), "{out}");
     let (out, _) = folder.run(&["inspect", "a.pcapng", "b.pcapng", "--json"]).failed();
     let last: Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();
     assert_eq!((&last["data"]["packets"], &last["data"]["complete"]), (&7.into(), &false.into()));

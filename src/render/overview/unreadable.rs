@@ -35,20 +35,33 @@ const CAPTURE_PLAIN: &str = "Capture where it is still plain: on the machine its
 const CAPTURE_AGAIN: &str =
     "Capture again while the client talks to the server, for instance: tcpdump -i any -w chat.pcap tcp port 8080";
 
+const COPY_AGAIN: &str = "If it's still being written, wait, or have it written packet by packet (tcpdump -U). If it was copied, compare the sizes and copy it again. Otherwise capture again, and end the capture with Ctrl-C, not with kill -9.";
+const COPY_AS_BINARY: &str = "If it was copied, copy it again as binary: a transfer as text changes bytes. Otherwise capture again, on another disk.";
+
 /// Looks for a reason; `None` where all is well.
 pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Option<Unreadable> {
     if summary.http_requests + summary.http_responses + summary.http_interim + summary.websocket_frames > 0 {
         return half(census);
     }
     if summary.packets == 0 {
-        let why = match about.rest {
+        return Some(match about.rest {
             Rest(None) => {
-                "The capture has no packet. It was stopped before one came, or its filter let none through.".to_owned()
+                let why = "The capture has no packet. It was stopped before one came, or its filter let none through.";
+                Unreadable::new("No packets", why, CAPTURE_AGAIN)
             }
-            Rest(Some(CaptureError::Parts(_))) => about.rest.sentences().join(" "),
-            Rest(Some(_)) => "The capture is damaged before its first packet.".to_owned(),
-        };
-        return Some(Unreadable::new("No packets", why, CAPTURE_AGAIN));
+            Rest(Some(CaptureError::Parts(_))) => {
+                Unreadable::new("No packets", about.rest.sentences().join(" "), CAPTURE_AGAIN)
+            }
+            Rest(Some(error)) if error.ends_early() => {
+                let end = error.end().map_or_else(String::new, |end| format!(" (byte {})", numbers::count(end)));
+                let why = format!("The file was cut short: it ends{end} before its first packet does.");
+                Unreadable::new("No whole packet", why, COPY_AGAIN)
+            }
+            Rest(Some(_)) => {
+                let why = "The file is damaged before its first packet ends: its bytes make no sense there.";
+                Unreadable::new("No packet that can be read", why, COPY_AS_BINARY)
+            }
+        });
     }
     if summary.tcp_connections == 0 {
         return Some(no_tcp(summary));
