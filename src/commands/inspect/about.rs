@@ -19,6 +19,11 @@ impl Inspect {
         if self.hops && !matches!(event, Event::Hop(_) | Event::Interface(..)) {
             return false;
         }
+        self.is_there(event)
+    }
+
+    /// Whether an event is of the connection and the exchange that were asked for, of whatever kind it is.
+    fn is_there(&self, event: Event<'_>) -> bool {
         let exchange = match event {
             Event::Request(it) | Event::Response(it) | Event::Upgraded(it) | Event::Exchange(it) => {
                 Some((it.connection, it.index))
@@ -66,7 +71,8 @@ struct About<'a, V> {
 
 impl<V: Sink> Sink for About<'_, V> {
     fn event(&mut self, event: Event<'_>) {
-        if self.asked.is_about(event) {
+        // A view takes what it shows, and may have to know what else there is.
+        if self.asked.is_there(event) {
             self.view.event(event);
         }
     }

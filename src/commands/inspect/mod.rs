@@ -307,7 +307,8 @@ fn show(asked: &Inspect, input: Input<'_>, out: &mut dyn Write, style: Style) ->
     } else if asked.why {
         why::print(asked, &input.again()?, out, style)
     } else if asked.problems {
-        about::print(asked, &input, Kinds::default(), |kinds, _| Ok(kinds.page()), out, style)
+        let page = |kinds: &Kinds, pass: &Pass| Ok(kinds.page(Rest(pass.finding.error.as_ref())));
+        about::print(asked, &input, Kinds::default(), page, out, style)
     } else if asked.hops {
         about::print(asked, &input, Hops::default(), |hops, _| Ok(hops.page()), out, style)
     } else if asked.summary {

@@ -3,13 +3,14 @@
 //! There's one story for each code, however often it came, so memory is bounded by the number of codes. Another view
 //! lists all problems and notes one by one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::mark;
+use super::well::Well;
 use crate::capture::names::mentioned;
 use crate::explain;
 use crate::inspect::event::{Event, Sink};
-use crate::inspect::record::{Problem, Protocol};
+use crate::inspect::record::Problem;
 use crate::render::model::{Page, Prose, Text};
 use crate::render::numbers;
 use crate::render::rest::Rest;
@@ -24,9 +25,13 @@ const EFFECTS: usize = 8;
 const CAUSES: usize = 1 << 14;
 /// How many packets are shown of a story.
 const MOST_PACKETS: usize = 12;
+/// How many hops are remembered.
+const HOPS: usize = 1 << 12;
 /// What keeps a connection from being read.
 const SILENCE: [&str; 5] =
     ["connection-refused", "icmp-complaint", "icmpv6-complaint", "no-answer", "tls-at-plain-port"];
+/// What both sides of a proxy show together.
+const PROXY: [&str; 4] = ["answered-too-late", "gateway-timeout", "proxy-drops-upgrade", "proxy-holds-back"];
 /// A connection that ends without a close handshake is common, and rarely what one looks for.
 const MINOR: &str = "no-close-handshake";
 
@@ -37,16 +42,9 @@ pub struct Happened {
     /// The story that each problem and each note belongs to, by its id.
     causes: BTreeMap<u64, &'static str>,
     connections: u64,
-    /// What was read: exchanges and frames.
-    read: u64,
-    errors: u64,
-    unanswered: u64,
-    unread: BTreeMap<&'static str, u64>,
-    /// How many `WebSocket` connections were closed with a code that tells of an error, and the latest such code.
-    failed: u64,
-    latest_code: u16,
-    /// Those of them that aren't over: the other side sends the code back.
-    failing: BTreeSet<u64>,
+    well: Well,
+    /// Exchanges on the client's side of a proxy, and on its server's side, by their connections and indexes.
+    hops: Vec<[(u64, u64); 2]>,
 }
 
 /// A cause and its effects.
@@ -78,31 +76,12 @@ impl Again {
 
 impl Sink for Happened {
     fn event(&mut self, event: Event<'_>) {
+        self.well.event(event);
         match event {
             Event::Problem(it) => self.add(it),
-            Event::Exchange(it) => {
-                self.read += 1;
-                self.unanswered += u64::from(it.response.is_none());
-                self.errors += u64::from(it.response.as_ref().is_some_and(|response| response.status >= 400));
-            }
-            Event::Frame(it) => {
-                self.read += 1;
-                if let Some(code) = it.close_code.filter(|code| !matches!(code, 1000 | 1001))
-                    && self.failing.insert(it.connection)
-                {
-                    (self.failed, self.latest_code) = (self.failed + 1, code);
-                }
-            }
-            Event::Closed(it) => {
-                self.connections += 1;
-                self.failing.remove(&it.number);
-                let what = match it.protocol {
-                    Protocol::Tls => "encrypted with TLS",
-                    Protocol::Http2 => "in HTTP/2",
-                    Protocol::Unknown => "in another protocol",
-                    Protocol::Http1 | Protocol::WebSocket | Protocol::None => return,
-                };
-                *self.unread.entry(what).or_default() += 1;
+            Event::Closed(_) => self.connections += 1,
+            Event::Hop(it) if self.hops.len() < HOPS => {
+                self.hops.push([&it.from, &it.to].map(|leg| (leg.exchange.connection, leg.exchange.index)));
             }
             _ => {}
         }
@@ -161,7 +140,7 @@ impl Happened {
         let mut page = Page::default();
         let all = self.stories();
         let Some(story) = all.first() else {
-            page.add(Prose::new(self.all_is_well(rest)).readable());
+            page.add(Prose::new(self.well.sentence(rest)).readable());
             return page;
         };
         // If there's no room for everything, notes make room for problems.
@@ -187,39 +166,13 @@ impl Happened {
         page
     }
 
-    /// What is true where there is nothing to tell.
-    fn all_is_well(&self, rest: Rest<'_>) -> String {
-        let mut but = Vec::new();
-        let is = |count: u64, one: &'static str, more: &'static str| if count == 1 { one } else { more };
-        if self.errors > 0 {
-            let report = is(self.errors, "reports", "report");
-            but.push(format!("{} {report} an error (status 400 or above).", numbers::counted(self.errors, "response")));
-        }
-        if self.unanswered > 0 {
-            let have = is(self.unanswered, "has", "have");
-            let requests = numbers::counted(self.unanswered, "exchange");
-            but.push(format!("{requests} {have} no response in the capture."));
-        }
-        if self.failed > 0 {
-            let code = self.latest_code;
-            let were = is(self.failed, "was", "were");
-            let latest = is(self.failed, "", ", the last one");
-            let sockets = numbers::counted(self.failed, "WebSocket");
-            but.push(format!("{sockets} {were} closed with an error code{latest} ({code})."));
-        }
-        for (what, count) in &self.unread {
-            let are = is(*count, "is", "are");
-            but.push(format!("{} {are} {what} and can't be checked.", numbers::counted(*count, "connection")));
-        }
-        but.extend(rest.sentences());
-        if self.read == 0 {
-            but.insert(0, "There's no HTTP/1 or WebSocket here that could be checked.".to_owned());
-        } else if but.is_empty() {
-            return "All is well: nothing that was read breaks a rule, and nothing is missing.".to_owned();
-        } else {
-            but.insert(0, "Nothing that was read breaks a rule.".to_owned());
-        }
-        but.join(" ")
+    /// The exchanges on the other sides of the proxies that an exchange went through, or that any exchange of the connection did,
+    /// and whether those were on the client's side.
+    pub fn other_sides(&self, connection: u64, exchange: Option<u64>) -> impl Iterator<Item = ((u64, u64), bool)> {
+        let is_it = move |of: (u64, u64)| of.0 == connection && exchange.is_none_or(|index| index == of.1);
+        self.hops.iter().filter_map(move |[outer, inner]| {
+            if is_it(*outer) { Some((*inner, false)) } else { is_it(*inner).then_some((*outer, true)) }
+        })
     }
 }
 
@@ -228,6 +181,12 @@ impl Story {
     #[must_use]
     pub fn is_minor(&self) -> bool {
         self.first.code == MINOR && self.effects.is_empty()
+    }
+
+    /// Whether it's about what a proxy did, which both of its sides show.
+    #[must_use]
+    pub fn is_of_a_proxy(&self) -> bool {
+        PROXY.contains(&self.first.code)
     }
 
     /// What happened, as a sentence with a mark, and where.
@@ -277,12 +236,12 @@ impl Story {
         effects
     }
 
-    /// The packets that show it: its own, those of its effects, and those that the sentences name.
+    /// The packets that show it: its own, those of its effects on these connections, and those that the sentences name.
     #[must_use]
-    pub fn packets(&self) -> Vec<u64> {
+    pub fn packets(&self, connections: &[u64]) -> Vec<u64> {
         let effects = self.in_order();
         let all = std::iter::once(&self.first).chain(effects.iter().map(|(first, _)| *first));
-        let all = all.filter(|it| it.connection == self.first.connection);
+        let all = all.filter(|it| it.connection.is_none_or(|connection| connections.contains(&connection)));
         let mut packets: Vec<u64> = all
             .flat_map(|it| std::iter::once(it.packet).chain(mentioned(&it.text).into_iter().take(MOST_PACKETS)))
             .collect();
@@ -372,8 +331,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::capture::CaptureError;
-    use crate::inspect::record::{Exchange, Frame, Kind};
+    use crate::inspect::record::Kind;
     use crate::render::Style;
     use crate::render::writer::line::width;
 
@@ -448,34 +406,13 @@ mod tests {
     }
 
     #[test]
-    fn all_is_well_only_where_it_is() {
-        let mut happened = Happened::default();
-        assert!(lines(&happened).contains("no HTTP/1 or WebSocket here"));
-        happened.event(Event::Frame(&crate::render::frame::columns::tests::frame(1, b"hi", true)));
-        assert!(lines(&happened).starts_with("All is well: "));
-        let damaged = Style::plain(80).lines(happened.page(Rest(Some(&CaptureError::Missing)))).concat();
-        assert_eq!(damaged, "Nothing that was read breaks a rule. The rest of the file is damaged.");
-        let closing = Frame { close_code: Some(1011), ..crate::render::frame::columns::tests::frame(8, b"", true) };
-        happened.event(Event::Frame(&closing));
-        happened.event(Event::Frame(&closing));
-        assert!(lines(&happened).contains("1 WebSocket was closed"));
-        let other = Frame { connection: closing.connection + 1, ..closing.clone() };
-        for frame in [&other, &closing, &other] {
-            happened.event(Event::Frame(frame));
-        }
-        assert!(lines(&happened).contains("2 WebSockets were closed"), "{}", lines(&happened));
-        happened.event(Event::Exchange(&Exchange::default()));
-        assert!(lines(&happened).contains("1 exchange has no response in the capture."));
-        assert!(!lines(&happened).contains("All is well"));
-    }
-
-    #[test]
     fn the_evidence_is_its_packets_and_those_that_the_sentences_name() {
         let mut cause = problem(0, "answered-while-sending", None, 16);
         cause.text = "the server answered 413 (packet 10) before packet x".into();
         let elsewhere = Problem { connection: Some(4), ..problem(2, "cut-short", Some(0), 30) };
         let happened = happened(&[cause, problem(1, "reset-in-message", Some(0), 17), elsewhere]);
-        assert_eq!(happened.stories()[0].packets(), [10, 16, 17]);
+        assert_eq!(happened.stories()[0].packets(&[3]), [10, 16, 17]);
+        assert_eq!(happened.stories()[0].packets(&[3, 4]), [10, 16, 17, 30]);
     }
 
     #[test]

@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use super::well::Well;
 use super::{more, named, place};
 use crate::inspect::record::{self, Problem};
 use crate::inspect::{Event, Sink};
 use crate::render::model::prose::Place;
 use crate::render::model::{Heading, Page, Prose, Text};
 use crate::render::numbers::{count, counted};
+use crate::render::rest::Rest;
 
 /// How many of a kind are listed; more are counted.
 const MOST_OF_A_KIND: usize = 1000;
 
 /// Problems and notes. A [`Sink`].
 #[derive(Clone, Debug, Default)]
-pub struct Kinds(BTreeMap<(&'static str, &'static str), Kind>);
+pub struct Kinds {
+    kinds: BTreeMap<(&'static str, &'static str), Kind>,
+    well: Well,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Kind {
@@ -30,8 +35,9 @@ impl Kind {
 
 impl Sink for Kinds {
     fn event(&mut self, event: Event<'_>) {
+        self.well.event(event);
         let Event::Problem(problem) = event else { return };
-        let kind = self.0.entry((problem.code, problem.clause)).or_default();
+        let kind = self.kinds.entry((problem.code, problem.clause)).or_default();
         kind.count += 1;
         if kind.listed.len() < MOST_OF_A_KIND {
             kind.listed.push(problem.clone());
@@ -40,25 +46,26 @@ impl Sink for Kinds {
 }
 
 impl Kinds {
-    /// All of them, those kinds first that came first.
+    /// All of them, those kinds first that came first. `rest`: what of the capture was not read.
     #[must_use]
-    pub fn page(&self) -> Page {
+    pub fn page(&self, rest: Rest<'_>) -> Page {
         let mut page = Page::default();
-        if self.0.is_empty() {
-            page.say("No problems: nothing that was read breaks a rule.");
+        if self.kinds.is_empty() {
+            page.say(self.well.no_problems(rest));
             return page;
         }
-        let all = |of: record::Kind| self.0.values().filter(|kind| kind.is() == of).map(|kind| kind.count).sum::<u64>();
+        let all =
+            |of: record::Kind| self.kinds.values().filter(|kind| kind.is() == of).map(|kind| kind.count).sum::<u64>();
         let (problems, notes) = (all(record::Kind::Problem), all(record::Kind::Note));
-        let kinds = counted(self.0.len() as u64, "kind");
+        let kinds = counted(self.kinds.len() as u64, "kind");
         page.say(match (problems, notes) {
             (_, 0) => format!("{} of {kinds}", counted(problems, "problem")),
             (0, _) => format!("No problems: no rule is broken. {} of {kinds}", counted(notes, "note")),
             _ => format!("{} and {}, of {kinds}", counted(problems, "problem"), counted(notes, "note")),
         });
-        let listed = self.0.values().flat_map(|kind| &kind.listed);
+        let listed = self.kinds.values().flat_map(|kind| &kind.listed);
         let causes: BTreeMap<u64, &str> = listed.map(|it| (it.id, it.code)).collect();
-        let mut kinds: Vec<_> = self.0.iter().collect();
+        let mut kinds: Vec<_> = self.kinds.iter().collect();
         kinds.sort_by_key(|(_, kind)| kind.listed.first().map(|problem| problem.packet));
         for ((code, clause), kind) in kinds {
             let times = if kind.count == 1 { "once".to_owned() } else { format!("{} times", count(kind.count)) };
@@ -116,7 +123,7 @@ mod tests {
         kinds.event(Event::Problem(&problem("unmasked-client-frame", 1014, "a frame from the client is not masked")));
         kinds.event(Event::Problem(&problem("body-too-short", 2, "2 bytes early")));
         kinds.event(Event::Problem(&problem("body-too-short", 0, "7 bytes \x1b early")));
-        insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(kinds.page(Rest(None))).join("\n"), @r"
         4 problems of 2 kinds
 
         ✗ body-too-short  RFC 6455 §5.1 · 2 times
@@ -128,7 +135,7 @@ mod tests {
           a frame from the client is not masked
             packet 12, connection 3; packet 1 014, connection 3
         ");
-        assert!(Style::plain(80).lines(Kinds::default().page()).join("\n").starts_with("No problems: "));
+        assert!(Style::plain(80).lines(Kinds::default().page(Rest(None))).join("\n").starts_with("No problems: "));
     }
 
     #[test]
@@ -137,14 +144,15 @@ mod tests {
         let note = Problem { kind: record::Kind::Note, ..problem("zero-window", 7, "the reader has no room") };
         kinds.event(Event::Problem(&note));
         assert!(
-            Style::plain(80).lines(kinds.page())[0].starts_with("No problems: no rule is broken. 1 note of 1 kind")
+            Style::plain(80).lines(kinds.page(Rest(None)))[0]
+                .starts_with("No problems: no rule is broken. 1 note of 1 kind")
         );
         kinds.event(Event::Problem(&Problem {
             id: 1,
             because: Some(0),
             ..problem("body-too-short", 9, "2 bytes early")
         }));
-        insta::assert_snapshot!(Style::plain(80).lines(kinds.page()).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(kinds.page(Rest(None))).join("\n"), @r"
         1 problem and 1 note, of 2 kinds
 
         ○ zero-window  RFC 6455 §5.1 · once
@@ -162,7 +170,7 @@ mod tests {
         fn no_line_is_wider_than_asked(said: String, columns in 8_usize..130) {
             let mut kinds = Kinds::default();
             kinds.event(Event::Problem(&problem("unmasked-client-frame", 12, &said)));
-            for line in Style::plain(columns).lines(kinds.page()) {
+            for line in Style::plain(columns).lines(kinds.page(Rest(None))) {
                 prop_assert!(width(&line) <= columns, "{line}");
             }
         }

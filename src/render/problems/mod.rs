@@ -3,6 +3,7 @@
 
 pub mod happened;
 pub mod kinds;
+mod well;
 
 use super::model::prose::Place;
 use super::model::{Heading, Look, Page, Prose, Text};

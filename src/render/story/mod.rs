@@ -13,6 +13,7 @@ use std::net::IpAddr;
 use self::teller::Teller;
 use self::windows::Windows;
 use super::model::Ladder;
+use super::model::ladder::Row;
 use crate::inspect::event::{Event, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Frame, HttpMessage, Problem};
 use crate::layers::transport::header::{ACK, FIN, RST, SYN};
@@ -200,6 +201,38 @@ impl Story {
         Ladder { hosts, rows, numbered: whole, max_rows, ..Ladder::default() }
     }
 
+    /// Both sides of a proxy as one ladder of every packet: the client's connection on the left, the server's on the right.
+    #[must_use]
+    pub fn across(&self, outer: u64, inner: u64) -> Ladder {
+        let sides = [outer, inner].map(|it| self.ladder(Some(it), true, None));
+        // Each counts its times from its own beginning.
+        let started = |row: &Row| Some(self.packet(row.packet)?.moment.time.0.saturating_sub(row.at));
+        let starts = sides.each_ref().map(|it| it.rows.iter().find_map(started));
+        let first = starts.into_iter().flatten().min().unwrap_or_default();
+        let mut rows = Vec::new();
+        for ((side, start), place) in sides.into_iter().zip(starts).zip(0..) {
+            let later = start.unwrap_or(first) - first;
+            rows.extend(side.rows.into_iter().map(|row| Row {
+                at: row.at + later,
+                from: row.from + place,
+                to: row.to + place,
+                ..row
+            }));
+        }
+        rows.sort_by_key(|row| row.packet);
+        let hosts = ["client", "proxy", "server"].map(str::to_owned).into();
+        Ladder { hosts, rows, numbered: true, ..Ladder::default() }
+    }
+
+    /// Whether a packet is of that connection.
+    #[must_use]
+    pub fn is_of(&self, packet: u64, connection: u64) -> bool {
+        self.packet(packet).is_some_and(|it| match &it.content {
+            PacketContent::Tcp(segment) => segment.connection == connection,
+            _ => false,
+        })
+    }
+
     /// The packets that completed the heads of an exchange: its request's, its response's.
     pub fn heads_of(&self, connection: u64, exchange: u64) -> impl Iterator<Item = u64> {
         (0..2).filter_map(move |which| self.heads.get(&(connection, exchange, which)).copied())
@@ -315,7 +348,6 @@ mod tests {
     use crate::inspect::record::{Extent, Fields, Moment, Protocol, Request, Response};
     use crate::render::connection::columns::tests::connection;
     use crate::render::frame::columns::tests::frame;
-    use crate::render::model::ladder::Row;
 
     const CLIENT: Direction = Direction::Client;
     const SERVER: Direction = Direction::Server;
@@ -532,6 +564,11 @@ mod tests {
             response.message.headers = Fields::parse(b"Content-Type: text/event-stream\r\n\r\n");
         }
         assert_eq!(capture.told(false), ["→ GET /", "← 200 OK", "← part of 200 OK", "← end of 200 OK · 2 000 B"]);
+        // What was cut short has no end.
+        if let Some(response) = &mut capture.0.exchanges[0].response {
+            response.message.complete = false;
+        }
+        assert_eq!(capture.told(false), ["→ GET /", "← 200 OK", "← part of 200 OK", "← part of 200 OK"]);
     }
 
     #[test]

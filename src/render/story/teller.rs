@@ -230,7 +230,7 @@ impl<'a> Teller<'a> {
         }
         let bytes = numbers::bytes(segment.payload_length.into());
         match self.under_way(segment, number) {
-            Some(said) if said.in_parts && said.extent.last.packet == number => {
+            Some(said) if said.in_parts && said.complete && said.extent.last.packet == number => {
                 let short = said.short.as_ref().map(|short| format!("end of {short}"));
                 self.row(packet, segment, format!("end of {}", said.label), short);
             }
