@@ -280,7 +280,16 @@ fn what_precedes_the_damage_is_shown() {
         assert!(err.starts_with(message), "{err}");
     }
     let (out, _) = folder.run(&["inspect", "cut.pcapng"]).failed();
-    assert!(out.contains("the file is damaged after them"), "{out}");
+    assert!(out.contains("the file is cut short after them"), "{out}");
+    // The blocks before the first packet are whole.
+    let packet = whole.windows(4).position(|it| *it == [6, 0, 0, 0]).unwrap();
+    folder.file("begun.pcapng", &whole[..packet + 40]);
+    let (out, _) = folder.run(&["inspect", "begun.pcapng"]).failed();
+    let said = format!("The file was cut short: it ends (byte {}) before its first packet does.", packet + 40);
+    assert!(
+        out.contains("No whole packet") && out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&said),
+        "{out}"
+    );
     let (out, err) = folder.run(&["inspect", "cut.pcapng", "--connection", "5"]).failed();
     assert_eq!(out, "");
     let message = "wire101: cut.pcapng: connection 5 is not in this capture: it has only connection 0, as far as it could be read: packet 8";

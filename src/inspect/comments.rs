@@ -178,7 +178,9 @@ impl Comments {
             let sentence = "The body comes in chunks, each with its size before it (RFC 9112 §7.1).";
             self.first(First::Chunks, connection, packet, sentence);
         }
-        self.parts(message.extent, "message");
+        if message.complete {
+            self.parts(message.extent, "message");
+        }
     }
 
     /// Where something long ends.
@@ -224,7 +226,9 @@ impl Comments {
             }
             _ => {}
         }
-        self.parts(frame.extent, "frame");
+        if frame.complete {
+            self.parts(frame.extent, "frame");
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use crate::layers::quoted::OwnWords;
 pub(super) struct Content {
     coding: Coding,
     decoded: u64,
+    /// The capture doesn't have all of it.
+    lacks_bytes: bool,
 }
 
 #[derive(Debug)]
@@ -39,7 +41,7 @@ impl Content {
         if !head.has(CODED)
             || head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_chunked)
         {
-            return Self { coding: Coding::None, decoded: 0 };
+            return Self { coding: Coding::None, decoded: 0, lacks_bytes: false };
         }
         Self::coded(head, message, redacted)
     }
@@ -63,7 +65,7 @@ impl Content {
         if is_coded {
             message.content_coding = Some(String::from_utf8_lossy(&content).into_owned());
         }
-        Self { coding, decoded: 0 }
+        Self { coding, decoded: 0, lacks_bytes: false }
     }
 
     /// Takes the next bytes. What they give once their coding is undone goes to `undone`, which is first told about
@@ -77,7 +79,7 @@ impl Content {
         undone: &mut dyn FnMut(&[u8]),
     ) -> Option<OwnWords> {
         message.body_bytes += bytes.len() as u64;
-        let Self { coding, decoded } = self;
+        let Self { coding, decoded, .. } = self;
         let mut take = |bytes: &[u8]| {
             *decoded += bytes.len() as u64;
             kept(&mut message.body, &mut message.body_truncated, bytes, keep);
@@ -125,9 +127,15 @@ impl Content {
 
     /// Bytes are missing: what a coding would make of the rest is not to be trusted.
     pub(super) fn gap(&mut self) {
+        self.lacks_bytes = true;
         if matches!(self.coding, Coding::Undoing(_)) {
             self.coding = Coding::Failed;
         }
+    }
+
+    /// Whether the capture doesn't have all of it that came.
+    pub(super) fn lacks_bytes(&self) -> bool {
+        self.lacks_bytes
     }
 
     /// The message is over. An error says why its coding could not be undone.

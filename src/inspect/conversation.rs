@@ -1,10 +1,11 @@
 //! What a connection says above TCP: which protocol it speaks, from which side, and when it switches.
 
 use super::doorway::{Doorway, Name};
+use super::endings::PATIENT;
 use super::event::{Delivered, Event, PieceKind};
 use super::http_talk::HttpTalk;
 use super::output::{About, Output, Spoken};
-use super::pairing::Switch;
+use super::pairing::{Explained, Switch};
 use super::problems::Fault;
 use super::record::{Direction, Protocol};
 use super::websocket_talk::WebSocketTalk;
@@ -153,11 +154,12 @@ impl Conversation {
         }
     }
 
-    /// What says that one side ended the connection because the other fell silent.
-    pub(super) fn gave_up(&self) -> Option<u64> {
-        match &self.talk {
-            Talk::WebSocket(talk) => talk.gave_up(),
-            _ => None,
+    /// Nobody acknowledged what a side sent, until the end, as the problem or note of that id says.
+    pub(super) fn unheard(&mut self, sender: Direction, id: u64) {
+        match &mut self.talk {
+            Talk::Http(talk) => talk.unheard(sender, id),
+            Talk::WebSocket(talk) => talk.unheard(sender, id),
+            Talk::Tls(_) | Talk::Unjoined | Talk::Opaque => {}
         }
     }
 
@@ -209,24 +211,38 @@ impl Conversation {
         }
     }
 
-    /// A side reset the connection while something was on its way: says what that is, and why.
-    pub(super) fn reset(&mut self, by: Option<Direction>, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
+    /// A side reset the connection while something was on its way, after it had been silent for so long: says what that is, and
+    /// why.
+    pub(super) fn reset(
+        &mut self,
+        (by, silent): (Direction, u64),
+        cause: Option<u64>,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
         let about = About::connection(self.connection).because(cause);
+        let silent = Some(silent).filter(|silent| *silent >= PATIENT);
+        let in_message = Fault::ResetInMessage { by: by.name(), silent };
         let Talk::Http(talk) = &mut self.talk else {
-            out.problem(source, about, &Fault::ResetInMessage);
+            out.problem(source, about, &in_message);
             return;
         };
-        let about = about.because(talk.reset(by, source, out).or(cause));
+        let Explained::By(explained) = talk.reset(by, source, out) else { return };
+        let about = about.because(explained.or(cause));
         if talk.is_inside_message() {
-            out.problem(source, about, &Fault::ResetInMessage);
-        } else if talk.awaits_response() {
-            out.problem(source, about, &http::Fault::ResetBeforeResponse);
+            out.problem(source, about, &in_message);
+        } else if let Some(asked) = talk.awaits_response() {
+            let waited = source.ready.time.since(asked.time);
+            out.problem(source, about, &http::Fault::ResetBeforeResponse { by, waited });
         }
     }
 
     /// A side reset the connection: what there is to say about that is said at once.
-    pub(super) fn cut_off(&mut self, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
+    pub(super) fn cut_off(&mut self, by: Option<Direction>, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
         if let Talk::WebSocket(talk) = &mut self.talk {
+            if let Some(by) = by {
+                talk.leaves(by, source);
+            }
             talk.check_ending(true, cause, source, out);
         }
     }

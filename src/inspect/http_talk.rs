@@ -4,9 +4,9 @@ use std::slice::from_ref;
 
 use super::event::PieceKind;
 use super::output::{About, Output, report};
-use super::pairing::{Pairing, Switch};
-use super::record::Direction;
-use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, judge_trailers};
+use super::pairing::{Explained, Pairing, Switch};
+use super::record::{Direction, Moment};
+use crate::layers::application::http::{Decoder, Fault, Framing, Head, Input, Item, Parts, Then, judge_trailers};
 use crate::layers::application::websocket;
 use crate::layers::quoted::{OwnWords, Quoted};
 use crate::layers::session::tls;
@@ -84,14 +84,26 @@ impl HttpTalk {
         self.pairing.is_proxied();
     }
 
-    /// The connection was reset while something was on its way. Returns the id of what explains that, if it's known.
-    pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
-        self.pairing.reset(by, source, out)
+    /// A side reset the connection while something was on its way. Returns what explains that.
+    pub(super) fn reset(&mut self, by: Direction, source: Source, out: &mut Output<'_>) -> Explained {
+        let unfinished = self.latest_of_request();
+        self.pairing.reset(by, unfinished, source, out)
+    }
+
+    /// When the latest byte came of a request that isn't complete, if the capture has all of it so far.
+    fn latest_of_request(&self) -> Option<Moment> {
+        let begun = self.client.begun().map(|(_, latest)| latest.ready);
+        begun.or_else(|| self.pairing.latest_of_request())
     }
 
     /// Whether part of a message was on its way.
     pub(super) fn is_inside_message(&self) -> bool {
         self.client.is_inside() || self.server.is_inside()
+    }
+
+    /// Nobody acknowledged what a side sent, until the end, as the problem or note of that id says.
+    pub(super) fn unheard(&mut self, sender: Direction, id: u64) {
+        self.pairing.unheard(sender, id);
     }
 
     /// Packets of that side were captured.
@@ -194,33 +206,51 @@ impl HttpTalk {
             Direction::Server => (server, Some(client)),
         };
         let stream = streams[from as usize];
-        (decoder, Taker { connection: *connection, from, stream, source, client, pairing, heads, alien })
+        (
+            decoder,
+            Taker { connection: *connection, from, stream, source, crosses: false, client, pairing, heads, alien },
+        )
     }
 
-    /// Whether a whole request waits for its response, and the capture has all that the server has sent.
-    pub(super) fn awaits_response(&self) -> bool {
-        !self.is_inside_message() && self.pairing.awaits_response()
+    /// When the request came that waits for its response, if it is whole, and the capture has all that the server has sent.
+    pub(super) fn awaits_response(&self) -> Option<Moment> {
+        self.pairing.awaits_response().filter(|_| !self.is_inside_message())
     }
 
     /// One end sent its FIN: whatever it hasn't finished by now is cut short. `crosses` says whether something of the client's
     /// was on its way when the server sent its FIN.
     pub(super) fn end(&mut self, from: Direction, crosses: bool, source: Source, out: &mut Output<'_>) {
         let heads = self.heads;
+        let latest = self.decoder(from).begun().map(|(_, latest)| latest);
         self.break_off(from, source, out);
         if self.heads > heads {
-            let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
-            report(&[Fault::HeadCutShort], about, source, out);
+            if from == Direction::Server {
+                self.pairing.head_cut_short(latest, crosses, source, out);
+            } else {
+                self.pairing.request_cut_short(Fault::HeadCutShort, source, out);
+            }
+        }
+        if from == Direction::Server && !crosses {
+            self.pairing.ends_with_connection(out);
         }
         let (decoder, mut taker) = self.taker(from, source);
+        taker.crosses = crosses;
         loop {
             let start = decoder.position();
             let Some(item) = decoder.end() else { break };
             taker.take(&item, start, out);
         }
         if from == Direction::Server {
-            if self.awaits_response() && !self.pairing.is_ending() {
-                let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
-                report(&[Fault::ClosedWithoutResponse { crosses }], about, source, out);
+            if self.awaits_response().is_some() {
+                if !self.pairing.is_ending() {
+                    let about = About::connection(self.connection).by(from).exchange(self.pairing.index(from));
+                    let interim = self.pairing.has_interim();
+                    report(&[Fault::ClosedWithoutResponse { crosses, interim, inside: false }], about, source, out);
+                } else if !crosses {
+                    self.pairing.gave_up(out);
+                }
+            } else if let Some(latest) = self.latest_of_request() {
+                self.pairing.closed_in_request(latest, crosses, source, out);
             }
             // Nothing more can answer what is still open.
             self.pairing.server_over(source, out);
@@ -232,6 +262,9 @@ impl HttpTalk {
     pub(super) fn give_up(&mut self, source: Source, out: &mut Output<'_>) {
         self.break_off(Direction::Client, source, out);
         self.break_off(Direction::Server, source, out);
+        if self.awaits_response().is_some() {
+            self.pairing.gave_up(out);
+        }
         self.pairing.give_up(source, out);
     }
 
@@ -250,6 +283,8 @@ struct Taker<'a> {
     /// What that side's bytes are of.
     stream: DerivedId,
     source: Source,
+    /// Whether the stream ends with a FIN that was sent before the other side's came.
+    crosses: bool,
     /// The client's decoder, while the server's items are taken.
     client: Option<&'a mut Decoder>,
     pairing: &'a mut Pairing,
@@ -267,7 +302,8 @@ impl Taker<'_> {
         {
             self.answer_early(head, out);
         }
-        let Self { connection, from, stream, source, ref mut pairing, ref mut heads, ref mut alien, .. } = *self;
+        let Self { connection, from, stream, source, crosses, ref mut pairing, ref mut heads, ref mut alien, .. } =
+            *self;
         let index = if out.depth.tells_ranges() { pairing.index(from) } else { 0 };
         let about = |pairing: &Pairing| About::connection(connection).by(from).exchange(pairing.index(from));
         let piece = |length: usize, kind, out: &mut Output<'_>| {
@@ -330,16 +366,10 @@ impl Taker<'_> {
             }
             // A client whose request was refused need not finish it.
             Item::Fault(fault @ (Fault::BodyCutShort(_) | Fault::ChunksCutShort)) if from == Direction::Client => {
-                report(&[pairing.stopped().unwrap_or_else(|| fault.clone())], about(pairing), source, out);
+                pairing.request_cut_short(fault.clone(), source, out);
             }
-            // A client that has what it wanted cut nothing short.
-            Item::Fault(Fault::BodyCutShort(_) | Fault::ChunksCutShort)
-                if from == Direction::Server && pairing.client_left() => {}
-            Item::Fault(Fault::BodyCutShort(left)) if from == Direction::Server => {
-                let decoded = pairing.decoded_length(*left);
-                let fault =
-                    decoded.map_or(Fault::BodyCutShort(*left), |(said, came)| Fault::DecodedLength { said, came });
-                report(&[fault], about(pairing), source, out);
+            Item::Fault(fault @ (Fault::BodyCutShort(_) | Fault::ChunksCutShort)) if from == Direction::Server => {
+                pairing.cut_short(fault.clone(), crosses, source, out);
             }
             Item::Fault(fault) => {
                 report(from_ref(fault), about(pairing), source, out);
@@ -370,15 +400,29 @@ impl Taker<'_> {
             return client.excuse_body();
         }
         let Some((begun, source)) = client.begun() else { return };
-        let (begun, before) = (begun.to_vec(), client.position());
+        let (begun, before, answered) = (begun.to_vec(), client.position(), self.source);
         let (pairing, heads, alien) = (&mut *self.pairing, &mut *self.heads, &mut *self.alien);
         let Self { connection, stream, .. } = *self;
-        Taker { connection, from: Direction::Client, stream, source, client: None, pairing, heads, alien }
-            .broken_off(client, out);
+        Taker {
+            connection,
+            from: Direction::Client,
+            stream,
+            source,
+            crosses: false,
+            client: None,
+            pairing,
+            heads,
+            alien,
+        }
+        .broken_off(client, out);
         if client.position() == before {
             self.pairing.interrupt();
         }
-        client.answer(begun, (client.position() - before) as usize, *status == 408);
+        let told = (client.position() - before) as usize;
+        let awaited = *status == 408;
+        let stalled =
+            awaited && self.pairing.stalled(told > 0, source.ready, Then::Answered(*status), answered, out).is_some();
+        client.answer(begun, told, awaited && !stalled);
     }
 }
 

@@ -13,6 +13,7 @@ mod connections;
 mod content;
 mod conversation;
 mod doorway;
+mod doubt;
 mod endings;
 pub mod event;
 pub mod hops;

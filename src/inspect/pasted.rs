@@ -110,7 +110,7 @@ impl SideSoFar {
         }
         let missing = header.payload_length - payload.len() as u64;
         if missing > 0 {
-            faults.push(Fault::FrameCutShort(missing));
+            faults.push(Fault::FrameCutShort { missing, after: false });
         }
         let close =
             if header.opcode == CLOSE && missing == 0 { Rules::close_body(&payload, &mut faults) } else { None };

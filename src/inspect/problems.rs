@@ -113,6 +113,23 @@ faults! {
             /// How long that took, in nanoseconds.
             waited: u64,
         } => note "never-acknowledged", "RFC 9293 §3.8.3";
+        /// Small segments that wait for the acknowledgment of the one before.
+        #[error(
+            "{times} times the {sender} held the rest of a small message back until the other side acknowledged its beginning, \
+             about {} later each time ({} in all): the sender's TCP waits for the acknowledgment (Nagle's algorithm), and the \
+             receiver's delays it",
+            numbers::duration(*each), numbers::duration(*total)
+        )]
+        HeldBack {
+            /// "client" or "server".
+            sender: &'static str,
+            /// How often.
+            times: u32,
+            /// How long each time, on average, in nanoseconds.
+            each: u64,
+            /// How long all of them took, in nanoseconds.
+            total: u64,
+        } => note "nagle-and-delayed-ack", "RFC 9293 §3.7.4";
         /// Large segments that are lost where small ones pass.
         #[error(
             "the {sender}'s full-sized segments ({length} bytes) were sent again {times} times and never \
@@ -148,6 +165,16 @@ faults! {
             /// "client" or "server": whose address it has.
             sender: &'static str,
         } => note "reset-outside-window", "RFC 9293 §3.10.7.4";
+        /// A reset inside the window that its receiver only challenges.
+        #[error(
+            "this reset from the {sender} ended nothing, for the connection goes on: its sequence number isn't the next one, \
+             so its receiver answers it with an acknowledgment (a challenge) or drops it. Either somebody on the path made it \
+             up, or it's late"
+        )]
+        ResetChallenged {
+            /// "client" or "server": whose address it has.
+            sender: &'static str,
+        } => note "reset-challenged", "RFC 9293 §3.10.7.4";
         /// A WebSocket whose handshake was not captured.
         #[error(
             "both sides send complete frames, and one of them masks its frames, as a WebSocket client does: it was \
@@ -180,8 +207,16 @@ faults! {
             sender: &'static str,
         } => note "one-direction", "";
         /// A reset while a message was on its way.
-        #[error("the connection was reset in the middle of a message: what was on its way is lost")]
-        ResetInMessage => "reset-in-message", "RFC 9293 §3.10.7.4";
+        #[error(
+            "the {by} reset the connection in the middle of a message{}: what was on its way is lost",
+            silent.map_or_else(String::new, |silent| format!(", after {} of silence", numbers::duration(silent)))
+        )]
+        ResetInMessage {
+            /// "client" or "server".
+            by: &'static str,
+            /// How long it was silent before, in nanoseconds, if that was long.
+            silent: Option<u64>,
+        } => "reset-in-message", "RFC 9293 §3.10.7.4";
     }
 }
 

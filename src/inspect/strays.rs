@@ -11,9 +11,10 @@ use hashbrown::HashMap;
 
 use super::event::{Delivered, Event, Piece, PieceKind, Sink};
 use super::pasted;
-use super::record::{Direction, Exchange, Extent, Moment, Stray, StrayPlace};
+use super::record::{Direction, Exchange, Extent, Moment, Problem, Stray, StrayPlace};
 use crate::layers::application::http::{Likeness, likeness};
-use crate::layers::application::websocket::{Header, handshake};
+use crate::layers::application::websocket::{Fault, Header, handshake};
+use crate::layers::problem::Breach;
 use crate::layers::session::{self, Opening, tls};
 use crate::limits::{MAX_START_LINE, MAX_STRAY_BYTES, MAX_UNNAMED};
 
@@ -44,6 +45,8 @@ struct Talk {
     simple: bool,
     /// The latest request is a WebSocket handshake, which has no answer yet.
     asks: bool,
+    /// It was told that a frame came before that answer.
+    early: bool,
 }
 
 /// One side's stream.
@@ -67,7 +70,8 @@ impl Sink for Listener<'_> {
         match event {
             Event::Bytes(it) => self.bytes(&it),
             Event::Piece(it) => self.piece(&it),
-            Event::Packet(_) | Event::Derived(_) | Event::Problem(_) | Event::Interface(..) => {}
+            Event::Problem(it) => self.told(it),
+            Event::Packet(_) | Event::Derived(_) | Event::Interface(..) => {}
             _ => self.interrupted(event),
         }
         if self.pieces || !matches!(event, Event::Bytes(_) | Event::Piece(_)) {
@@ -116,6 +120,15 @@ impl Listener<'_> {
         }
     }
 
+    /// Only whoever knows what the capture lacks can say that a frame came too early.
+    fn told(&mut self, it: &Problem) {
+        if it.code == Fault::FrameBeforeAnswer.rule().code
+            && let Some(talk) = it.connection.and_then(|connection| self.strays.talks.get_mut(&connection))
+        {
+            talk.early = true;
+        }
+    }
+
     /// Something else is reported about a connection: what came before it is reported first.
     fn interrupted(&mut self, event: Event<'_>) {
         let Some(connection) = event.connection() else { return };
@@ -160,6 +173,7 @@ impl Talk {
         self.place = StrayPlace::Messages;
         self.simple = request.message.version == (0, 9);
         self.asks = handshake::is_asked(&request.message.headers);
+        self.early = false;
     }
 
     fn switched(&mut self, it: &Exchange) {
@@ -218,7 +232,7 @@ impl Talk {
     fn tell(&mut self, direction: Direction, sink: &mut dyn Sink) {
         let Some((mut stray, kind)) = self.sides[direction as usize].stray.take().map(|it| *it) else { return };
         if self.asks && direction == Direction::Client && is_frame(&stray.bytes) {
-            return tell_frames(stray, sink);
+            return tell_frames(stray, self.early, sink);
         }
         stray.what = match kind {
             PieceKind::EmptyLine => Cow::Borrowed("empty line"),
@@ -264,15 +278,16 @@ fn is_frame(bytes: &[u8]) -> bool {
     Header::parse(bytes).is_some_and(|header| header.mask_key.is_some() && header.is_lawful(Direction::Client, true))
 }
 
-/// Reports frames that a client sent before its handshake was answered (RFC 6455 §4.1). Each is its own stray.
-fn tell_frames(all: Stray, sink: &mut dyn Sink) {
+/// Reports frames that a client sent before its handshake was answered, as far as the capture has it: too early (RFC 6455 §4.1), or
+/// after an answer that the capture lacks. Each is its own stray.
+fn tell_frames(all: Stray, early: bool, sink: &mut dyn Sink) {
     let mut at = 0;
     for read in pasted::read(&all.bytes, Some(Direction::Client)).frames {
         let mut frame = read.frame;
         let length = u64::from(frame.header_bytes) + frame.payload_seen;
         (frame.connection, frame.extent) = (all.connection, all.extent);
         let bytes = frame.payload.clone();
-        let what = Cow::Borrowed("frame before the 101");
+        let what = Cow::Borrowed(if early { "frame before the 101" } else { "frame; its 101 isn't in the capture" });
         let one = Stray { start: all.start + at, length, bytes, what, frame: Some(Box::new(frame)), ..all.clone() };
         sink.event(Event::Stray(&one));
         at += length;

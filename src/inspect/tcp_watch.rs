@@ -1,5 +1,9 @@
 //! What TCP's headers and times alone show: nobody answers, a window is closed, a peer fell silent or forgot the connection.
 
+mod held_back;
+
+pub(super) use self::held_back::is_delay;
+use self::held_back::{HeldBack, Stalls};
 use super::problems::Fault;
 use super::record::{Connection, Direction};
 use crate::layers::Source;
@@ -35,6 +39,7 @@ pub(super) struct TcpWatch {
     again: [Again; 2],
     /// A silence, and who broke it, while the other side hasn't reacted yet.
     broken: Option<Broken>,
+    held_back: HeldBack,
 }
 
 /// A silence that was broken: how long it was, in nanoseconds, by whom, and what the first segment after it acknowledged.
@@ -74,6 +79,10 @@ pub(super) struct Watched<'a> {
     pub(super) moment: Moment,
     /// How long the connection had been silent, in nanoseconds.
     pub(super) silence: u64,
+    /// How many bytes of the other side's weren't acknowledged before.
+    pub(super) outstanding: u64,
+    /// Whether it acknowledges all that the other side has sent.
+    pub(super) acknowledges_all: bool,
 }
 
 impl TcpWatch {
@@ -86,12 +95,13 @@ impl TcpWatch {
     /// Whether the next segment, however plain, is of interest.
     #[inline]
     pub(super) fn is_waiting(&self) -> bool {
-        self.broken.is_some() || self.again[0].times + self.again[1].times > 0
+        self.broken.is_some() || self.held_back.is_waiting() || self.again[0].times + self.again[1].times > 0
     }
 
     /// The ends turned out to be the other way round.
     pub(super) fn swap_sides(&mut self) {
         self.finished.swap(0, 1);
+        self.held_back.swap_sides();
         self.again.swap(0, 1);
         self.broken = self.broken.map(|broken| Broken { by: broken.by.reverse(), ..broken });
     }
@@ -116,6 +126,7 @@ impl TcpWatch {
         {
             return Some(Fault::ConnectionRefused { port: record.server.port() });
         }
+        self.held_back.segment(&seen);
         self.repeats(seen);
         if let Some(forgot) = self.reacts(seen) {
             return Some(forgot);
@@ -174,12 +185,19 @@ impl TcpWatch {
         forgot.then_some(Fault::ConnectionForgotten { forgetter: from.name(), silent })
     }
 
-    /// The connection is over at `now`, or the capture is: what there is to say, and where.
-    pub(super) fn over(&self, record: &Connection, now: Source, end: Source) -> Option<(Source, Fault)> {
+    /// How often one side's segments waited for the other's delayed acknowledgments, and where first, if that's worth telling.
+    pub(super) fn stalls(&self) -> Option<(Direction, Source, Fault)> {
+        let Stalls { sender, times, total, first } = self.held_back.stalls()?;
+        let fault = Fault::HeldBack { sender: sender.name(), times, each: total / u64::from(times), total };
+        Some((sender, Source::of(first), fault))
+    }
+
+    /// The connection is over at `now`, or the capture is: what there is to say, of which side's packets, and where.
+    pub(super) fn over(&self, record: &Connection, now: Source, end: Source) -> Option<(Direction, Source, Fault)> {
         let waited = now.ready.time.since(record.extent.first.time);
         // In a capture that has each packet twice, this doesn't mean that the side waited.
         if self.unanswered > 0 && !self.spoken && waited >= RETRY_TIMEOUT {
-            return Some((end, Fault::NoAnswer { syns: self.unanswered }));
+            return Some((Direction::Client, end, Fault::NoAnswer { syns: self.unanswered }));
         }
         Direction::BOTH.into_iter().find_map(|sender| {
             let Again { times, length, position, first, last, other_spoke, .. } = self.again[sender as usize];
@@ -191,13 +209,13 @@ impl TcpWatch {
             if waited < RETRY_TIMEOUT {
                 return None;
             }
-            let sender = sender.name();
+            let (from, sender) = (sender, sender.name());
             let fault = if other_spoke && length >= LARGE && position < u64::from(length) {
                 Fault::LargeSegmentsLost { sender, length, times }
             } else {
                 Fault::NeverAcknowledged { sender, times, waited }
             };
-            Some((Source::of(first), fault))
+            Some((from, Source::of(first), fault))
         })
     }
 }

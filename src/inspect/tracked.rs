@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::conversation::Conversation;
+use super::doubt::DoubtfulReset;
 use super::event::{Arrived, Event, PacketContent, SegmentSeen};
 use super::output::{About, Output};
 use super::pair::Pair;
@@ -49,6 +50,12 @@ pub(super) struct Tracked {
     complained: Option<u64>,
     /// That one side had forgotten it, by its id.
     forgotten: Option<u64>,
+    /// What says that nobody acknowledged what a side sent, until the end, by its id.
+    unheard: Option<u64>,
+    /// How long it had been silent before a reset, in nanoseconds.
+    silent: u64,
+    /// A reset after which it may have gone on.
+    doubtful: Option<Box<DoubtfulReset>>,
 }
 
 impl Tracked {
@@ -96,6 +103,9 @@ impl Tracked {
             cut_was_told: false,
             complained: None,
             forgotten: None,
+            unheard: None,
+            silent: 0,
+            doubtful: None,
         }
     }
 
@@ -105,17 +115,25 @@ impl Tracked {
             return;
         }
         out.ends = Some(self.record.ends());
+        if let Some(reset) = self.doubtful.take().filter(|_| !self.ended) {
+            // Nothing shows that it went on. What was on its way by then isn't known: the capture may lack what came before it.
+            self.closes(self.direction(reset.side), true);
+            self.flush(reset.source, out);
+            self.update();
+            out.emit(Event::Ended(&self.record));
+        }
         self.flush(source, out);
         let reset = self.record.closed == Closed::Reset;
         let last = Source::of(self.record.extent.last);
-        let about = About::connection(self.record.number);
         match self.conversation.heard_alone() {
             Some(only) if self.record.client_bytes + self.record.server_bytes > 0 => {
+                let about = About::connection(self.record.number);
                 out.problem(last, about, &Fault::OneDirection { sender: only.name() });
             }
             _ => {
-                if let Some((place, fault)) = self.watch.over(&self.record, source, last) {
-                    out.problem(place, about.because(self.complained.or(self.conversation.gave_up())), &fault);
+                self.tell_silence(source, out);
+                if let Some((sender, place, fault)) = self.watch.stalls() {
+                    out.problem(place, About::connection(self.record.number).by(sender), &fault);
                 }
             }
         }
@@ -123,6 +141,18 @@ impl Tracked {
         self.update();
         out.emit(Event::Closed(&self.record));
         self.conversation.forget();
+    }
+
+    /// Says what TCP alone shows at the end, once: above all that a side heard nothing more from the other.
+    fn tell_silence(&mut self, source: Source, out: &mut Output<'_>) {
+        let last = Source::of(self.record.extent.last);
+        if let Some((sender, place, fault)) =
+            self.watch.over(&self.record, source, last).filter(|_| self.unheard.is_none())
+        {
+            let id = out.problem(place, About::connection(self.record.number).because(self.complained), &fault);
+            self.unheard = Some(id);
+            self.conversation.unheard(sender, id);
+        }
     }
 
     /// A router or host says why a segment of this connection didn't arrive. This is reported once.
@@ -170,7 +200,9 @@ impl Tracked {
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
             return false;
         }
-        if self.watch.is_waiting() || source.ready.time.since(self.record.extent.last.time) >= LONG_SILENCE {
+        let silence = source.ready.time.since(self.record.extent.last.time);
+        let may_be_delayed = segment.payload.is_empty() && super::tcp_watch::is_delay(silence);
+        if self.doubtful.is_some() || self.watch.is_waiting() || silence >= LONG_SILENCE || may_be_delayed {
             return false;
         }
         if !segment.payload.is_empty() {
@@ -190,12 +222,16 @@ impl Tracked {
             return false;
         }
         self.ended = true;
+        if self.conversation.heard_alone().is_none() {
+            self.tell_silence(source, out);
+        }
         // After a reset, what was on its way is still read. After both FINs, nothing is.
         if reset {
-            if self.conversation.is_inside() {
-                self.conversation.reset(self.record.closed_by, self.forgotten, source, out);
+            if let Some(by) = self.record.closed_by.filter(|_| self.conversation.is_inside()) {
+                let cause = self.forgotten.or(self.unheard);
+                self.conversation.reset((by, self.silent), cause, source, out);
             }
-            self.conversation.cut_off(self.forgotten.or(self.complained), source, out);
+            self.conversation.cut_off(self.record.closed_by, self.forgotten.or(self.complained), source, out);
         } else {
             self.conversation.give_up(false, source, out);
         }
@@ -266,6 +302,7 @@ impl Tracked {
         if segment.flags & SYN != 0 {
             self.scales[side as usize] = header::window_scale(header.options);
         }
+        let doubtful = DoubtfulReset::of(side, segment, source, &self.reassembly);
         let novelty = self.reassembly.judge(side, segment);
         let from_direction = self.direction(side);
         let silence = arrived.moment.time.since(self.record.extent.last.time);
@@ -277,20 +314,9 @@ impl Tracked {
                 self.conversation.crosses();
             }
         }
-        let record = &mut self.record;
-        record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
-        if segment.flags & (FIN | RST) != 0 {
-            let reset = segment.flags & RST != 0 && !self.reassembly.is_finished();
-            // A side that resets a connection ends it, whichever side had closed its half before.
-            record.closed_by = if reset && record.closed != Closed::Reset {
-                Some(from_direction)
-            } else {
-                record.closed_by.or(Some(from_direction))
-            };
-            // One FIN is half a close; "fin" is what it was once nothing more comes.
-            if record.closed != Closed::Reset {
-                record.closed = if reset { Closed::Reset } else { Closed::Fin };
-            }
+        self.record.retransmitted_segments += u64::from(novelty == Novelty::Repeated);
+        if segment.flags & (FIN | RST) != 0 && doubtful.is_none() {
+            self.closes(from_direction, segment.flags & RST != 0 && !self.reassembly.is_finished());
         }
         if !out.counts_only() {
             if is_new {
@@ -304,6 +330,7 @@ impl Tracked {
             out.problem(source, About::connection(self.record.number), &fault);
         }
         let syn = self.reassembly.base(side.other());
+        let sent = self.reassembly.sent(side.other());
         let window = tcp.fault.is_none().then_some(header.window);
         let watched = Watched {
             from: from_direction,
@@ -314,6 +341,9 @@ impl Tracked {
             syn,
             moment: arrived.moment,
             silence,
+            outstanding: sent.saturating_sub(self.reassembly.acknowledged(side.other())),
+            acknowledges_all: segment.flags & ACK != 0
+                && self.reassembly.position(side.other(), segment.acknowledgment) == sent,
         };
         if let Some(fault) = self.watch.segment(watched, &self.record) {
             let forgotten = matches!(fault, Fault::ConnectionForgotten { .. });
@@ -321,8 +351,26 @@ impl Tracked {
             self.forgotten = self.forgotten.or(Some(id).filter(|_| forgotten));
         }
         self.take(side, (segment, novelty), pieces, source, out);
-        if segment.flags & RST != 0 {
+        if doubtful.is_some() {
+            self.doubtful = doubtful.map(Box::new);
+        } else if segment.flags & RST != 0 {
+            self.silent = silence;
             self.flush(source, out);
+        } else if let Some(reset) = self.doubtful.take_if(|reset| reset.is_refuted(side, segment, &self.reassembly)) {
+            let fault = Fault::ResetChallenged { sender: self.direction(reset.side).name() };
+            out.problem(reset.source, About::connection(self.record.number), &fault);
+        }
+    }
+
+    /// A side closes its half, or the whole connection with a reset.
+    fn closes(&mut self, from: Direction, reset: bool) {
+        let record = &mut self.record;
+        // A side that resets a connection ends it, whichever side had closed its half before.
+        record.closed_by =
+            if reset && record.closed != Closed::Reset { Some(from) } else { record.closed_by.or(Some(from)) };
+        // One FIN is half a close; "fin" is what it was once nothing more comes.
+        if record.closed != Closed::Reset {
+            record.closed = if reset { Closed::Reset } else { Closed::Fin };
         }
     }
 

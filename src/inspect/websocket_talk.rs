@@ -1,7 +1,9 @@
 //! A connection that speaks WebSocket: frames, and the messages they make up.
 
+mod ending;
+
+use self::ending::GaveUp;
 use super::content::kept;
-use super::endings::SLOW_TO_CLOSE;
 use super::event::{Event, How, Made, Making, Map, PieceKind};
 use super::open_message::OpenMessage;
 use super::output::{About, Output};
@@ -49,8 +51,10 @@ struct Sender {
     /// It sent its FIN.
     finished: bool,
     pings: Pings,
-    /// What says that it ended the connection because no pong came.
-    gave_up: Option<u64>,
+    /// That it ended the connection because no pong came, until that's told.
+    gave_up: Option<Box<GaveUp>>,
+    /// What says that nobody acknowledged what it sent, until the end.
+    unheard: Option<u64>,
     /// The data message that this side sent last, or is sending.
     last: Option<Sent>,
 }
@@ -102,6 +106,7 @@ impl WebSocketTalk {
             finished: false,
             pings: Pings::default(),
             gave_up: None,
+            unheard: None,
             last: None,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
@@ -123,11 +128,6 @@ impl WebSocketTalk {
     /// Whether a frame or a message is in progress.
     pub(super) fn is_inside(&self) -> bool {
         self.sides.iter().any(|side| side.frame.is_some() || side.message.is_some())
-    }
-
-    /// What says that one side ended the connection because the other did not answer its ping.
-    pub(super) fn gave_up(&self) -> Option<u64> {
-        self.sides.iter().find_map(|side| side.gave_up)
     }
 
     /// Bytes of memory held, roughly.
@@ -177,7 +177,7 @@ impl WebSocketTalk {
                             CLOSE => {
                                 let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
                                 let about = About::connection(*connection).by(from).frame(index);
-                                closes(side, code, other.last, about, source, out);
+                                side.closes(code, other, about, source, out);
                                 if side.rules.is_closed() && other.rules.is_closed() {
                                     closed.get_or_insert(source);
                                 }
@@ -217,14 +217,16 @@ impl WebSocketTalk {
     /// A side sent its FIN.
     pub(super) fn end(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         self.check_tcp_is_closed(from, source, out);
+        self.leaves(from, source);
+        let after = self.sides[from.reverse() as usize].finished;
         let side = &mut self.sides[from as usize];
         side.finished = true;
         loop {
             let start = side.decoder.position();
             let Some((item, owed)) = side.decoder.end() else { return };
             let cut = match item {
-                Item::Skipped(came) => Some(Fault::HeaderCutShort(came)),
-                _ => (owed > 0).then_some(Fault::FrameCutShort(owed)),
+                Item::Skipped(came) => Some(Fault::HeaderCutShort { came, after }),
+                _ => (owed > 0).then_some(Fault::FrameCutShort { missing: owed, after }),
             };
             if let Some(cut) = cut {
                 self.ending_told = true;
@@ -239,39 +241,11 @@ impl WebSocketTalk {
         }
     }
 
-    /// A side sends its FIN: after both close frames, the server should have been first (RFC 6455 §5.5.1).
-    fn check_tcp_is_closed(&self, from: Direction, source: Source, out: &mut Output<'_>) {
-        let Some(closed) = self.closed.filter(|_| from == Direction::Client) else { return };
-        let held = source.ready.time.since(closed.ready.time);
-        if !self.sides[Direction::Server as usize].finished && held >= SLOW_TO_CLOSE {
-            let about = About::connection(self.connection).by(Direction::Server);
-            out.problem(closed, about, &Fault::TcpLeftOpen { held });
-        }
-    }
-
     /// The connection or the capture is over: a frame in progress stays as it is.
     pub(super) fn give_up(&mut self, reset: bool, source: Source, out: &mut Output<'_>) {
-        self.check_ending(reset, self.gave_up(), source, out);
+        self.check_ending(reset, None, source, out);
         for side in &mut self.sides {
             side.end(false, self.connection, source, &mut self.next_message, out);
-        }
-    }
-
-    /// An end that is finished has sent a close frame, or never will (RFC 6455 §7.1.5): reports that once.
-    pub(super) fn check_ending(&mut self, reset: bool, cause: Option<u64>, source: Source, out: &mut Output<'_>) {
-        let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
-        let over = self.sides.each_ref().map(|side| side.finished || reset);
-        let missing = match lacking {
-            [true, true] => "neither side sent a close frame: a browser reports this as code 1006, wasClean false",
-            [true, false] => "the client sent no close frame: a browser reports the server's code, the server 1006",
-            [false, true] => "the server sent no close frame: a browser reports this as code 1006, wasClean false",
-            [false, false] => return,
-        };
-        let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
-        if certain && !self.ending_told && !(reset && self.is_inside()) {
-            self.ending_told = true;
-            let about = About::connection(self.connection).because(cause);
-            out.problem(source, about, &Fault::NoCloseHandshake { missing });
         }
     }
 }
@@ -286,18 +260,6 @@ impl Sender {
             inflater.bytes_missing();
         }
         self.decoder.gap(length)
-    }
-
-    /// This side ends the connection: one of its pings that's still waiting for a pong may be the reason.
-    fn give_up_pings(&mut self, about: About, source: Source, out: &mut Output<'_>) {
-        if let Some((ping, waited, other)) = self.pings.give_up(source) {
-            let from = self.direction;
-            let found = match other {
-                Some(packet) => Fault::PongWithOtherData { from, packet, waited },
-                None => Fault::PingUnanswered { from, waited },
-            };
-            self.gave_up = Some(out.problem(ping, about, &found));
-        }
     }
 
     /// What is wrong with the frame in progress is about this.
@@ -467,28 +429,6 @@ impl Sender {
             out.emit(Event::Message(&building.message));
         }
         out.scratch.message = Some(building);
-    }
-}
-
-/// A side closes: because no pong came, or because of a message from the other side.
-fn closes(
-    side: &mut Sender,
-    code: Option<u16>,
-    last: Option<Sent>,
-    about: About,
-    source: Source,
-    out: &mut Output<'_>,
-) {
-    side.give_up_pings(about, source, out);
-    let meaning = match code {
-        Some(1003) => "it can't take this kind of data",
-        Some(1007) => "the data isn't what the message's type says",
-        Some(1009) => "the message is too big",
-        _ => return,
-    };
-    if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, last) {
-        let refused = Fault::MessageRefused { from: side.direction, code, meaning, text, bytes, packet };
-        out.problem(source, about.because(cause), &refused);
     }
 }
 

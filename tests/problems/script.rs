@@ -156,7 +156,10 @@ impl Script {
             }
             position += piece.len() as u32 + u32::from(tcp.fin);
         }
-        self.sent[from] = self.sent[from].max(position);
+        // A reset is no part of the stream, wherever it pretends to be.
+        if !has("RST") {
+            self.sent[from] = self.sent[from].max(position);
+        }
     }
 }
 

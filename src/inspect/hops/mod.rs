@@ -126,6 +126,8 @@ struct Link {
     latest: Option<Ticket>,
     /// What the proxy did to it, or to what this is a copy of, by the id of the note on that.
     cause: Option<u64>,
+    /// That it was answered 504, by the id of the note on that.
+    timed_out: Option<u64>,
     /// The exchange, once it is over.
     over: Option<Box<Exchange>>,
 }
@@ -245,6 +247,36 @@ impl Hops {
     /// What a proxy did to an exchange, by a note's id.
     pub(super) fn cause(&self, ticket: Ticket) -> Option<u64> {
         self.link(ticket)?.cause
+    }
+
+    /// A proxy answered 504 to that exchange, as the note of that id says.
+    pub(super) fn timed_out(&mut self, ticket: Ticket, id: Option<u64>) {
+        if let Some(link) = self.link_mut(ticket) {
+            link.timed_out = id;
+        }
+    }
+
+    /// The note that says that a proxy asked that exchange and answered 504 itself: its id, the exchange that was answered, and
+    /// that one's proxy.
+    fn given_up(&self, ticket: Ticket) -> Option<(u64, &Waiting, String)> {
+        let inner = self.get(ticket)?;
+        let outer = self.get(inner.link.as_ref()?.outer?.0)?;
+        let is_same = !inner.link.as_ref()?.is_handed_down() || outer.telling.call == inner.telling.call;
+        let id = outer.link.as_ref()?.timed_out.filter(|_| is_same)?;
+        Some((id, outer, proxy(outer.ends, inner.ends)))
+    }
+
+    /// The note that says that a proxy asked that exchange and answered 504 itself, by its id.
+    pub(super) fn gave_up(&self, ticket: Ticket) -> Option<u64> {
+        self.given_up(ticket).map(|(id, ..)| id)
+    }
+
+    /// That an exchange's response begins after the proxy that asked has answered 504, as the note of that id says.
+    pub(super) fn too_late(&self, ticket: Ticket, at: Moment) -> Option<(u64, Fault)> {
+        let (id, outer, proxy) = self.given_up(ticket)?;
+        let (answered, _) = outer.answered.filter(|(answered, _)| answered.time < at.time)?;
+        let late = OwnWords::of(numbers::duration(at.time.since(answered.time)));
+        Some((id, Fault::AnsweredTooLate { proxy: OwnWords::of(proxy), late, answered: answered.packet }))
     }
 
     /// Takes note that an exchange has its final response, and says whether that was held back.

@@ -10,8 +10,8 @@ use super::switch::{Switch, switch};
 use super::{Pairing, asked};
 use crate::layers::Source;
 use crate::layers::application::http::{
-    Fault, FieldName, Framing, Head, Parts, Sniffer, StartLine, is_part, judge_request, judge_response, of_request,
-    of_response,
+    Fault, FieldName, Framing, Head, Parts, Sniffer, StartLine, Then, is_part, judge_request, judge_response,
+    of_request, of_response,
 };
 use crate::layers::application::websocket::{self, Draft, handshake};
 use crate::layers::quoted::Quoted;
@@ -42,11 +42,12 @@ impl Pairing {
         message.extent.first = began.ready;
         message.extent.last = source.ready;
         if let Some(open) = self.current(from) {
-            if from == Direction::Server
-                && open.exchange.response.is_some()
-                && let Some(held) = out.scratch.hops.answered(open.ticket, &open.exchange, began.ready)
-            {
-                report(&[held], self.about(from), source, out);
+            if from == Direction::Server && open.exchange.response.is_some() {
+                let held = out.scratch.hops.answered(open.ticket, &open.exchange, began.ready);
+                report(held.as_slice(), self.about(from), source, out);
+                if let Some((cause, late)) = out.scratch.hops.too_late(open.ticket, began.ready) {
+                    report(&[late], self.about(from).because(Some(cause)), source, out);
+                }
             }
             out.emit(match from {
                 Direction::Client => Event::Request(&open.exchange),
@@ -142,16 +143,22 @@ impl Pairing {
         }
         let mut found = head.faults.to_vec();
         let about = self.about(Direction::Server);
+        let stalled = match self.latest_of_request().filter(|_| *status == 408) {
+            Some(latest) => self.stalled(true, latest, Then::Answered(408), source, out),
+            None => None,
+        };
         let Some(open) = self.open.get_mut(self.answered) else { return (Framing::None, None) };
         let exchange = &mut open.exchange;
-        if !interim && open.content.is_some() && *status >= 400 {
+        open.cause = open.cause.or(stalled);
+        if !interim && open.content.is_some() && *status >= 400 && stalled.is_none() {
             self.endings.refused_early(*status, source);
         }
         // A cache that may only give what it has asks nobody (RFC 9111 §5.2.1.7).
         let asks = |request: &&Request| !request.message.headers.lists(FieldName::CacheControl, b"only-if-cached");
         if let Some(request) = exchange.request.as_ref().filter(|_| *status == 504).filter(asks) {
             let waited = source.ready.time.since(request.message.extent.last.time);
-            report(&[Fault::GatewayTimeout { waited }], about, source, out);
+            let id = report(&[Fault::GatewayTimeout { waited }], about, source, out);
+            out.scratch.hops.timed_out(open.ticket, id);
         }
         if self.proxied && *status == 400 && exchange.index == 0 {
             report(&[Fault::ProxyLineRefused(*status)], about, source, out);

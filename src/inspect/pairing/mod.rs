@@ -4,19 +4,21 @@
 mod bodies;
 mod heads;
 mod heads_and_gets;
+mod leaving;
 mod switch;
 
 use std::collections::VecDeque;
 
 use self::bodies::{Undecoded, expects_continue};
 use self::heads_and_gets::Heads;
+pub(super) use self::leaving::Explained;
 pub(super) use self::switch::Switch;
 use super::content::Content;
 use super::endings::Endings;
 use super::event::{Event, Making};
 use super::open_exchange::OpenExchange;
 use super::output::{About, Output, report};
-use super::record::{Direction, Exchange, HttpMessage, Request};
+use super::record::{Direction, Exchange, HttpMessage, Moment, Request};
 use crate::layers::Source;
 use crate::layers::application::http::{Fault, FieldName, RequestHead, Sniffer, judge_part, rules};
 use crate::layers::application::websocket::handshake;
@@ -59,6 +61,8 @@ pub(super) struct Pairing {
     /// The server answered a request that has no version with bytes that have no status line (HTTP/0.9).
     simple: bool,
     endings: Endings,
+    /// What says that nobody acknowledged the client's last request.
+    unheard: Option<u64>,
     /// What says that the request which is open came after one side's end.
     late: Option<u64>,
     /// Where the tunnel leads that all of this is in.
@@ -94,6 +98,7 @@ impl Pairing {
             asked_simply: false,
             simple: false,
             endings: Endings::default(),
+            unheard: None,
             late: None,
             tunnel: None,
             heads: Heads::default(),
@@ -122,38 +127,11 @@ impl Pairing {
         })
     }
 
-    /// If the server's content, which ends `left` bytes early, is whole when its coding is undone, and then has the length that
-    /// it should have had before: that length, and how many bytes came.
-    pub(super) fn decoded_length(&mut self, left: u64) -> Option<(u64, u64)> {
-        let (content, message) = self.content(Direction::Server)?;
-        let (came, said) = (message.wire_body_bytes, message.wire_body_bytes + left);
-        content.decodes_to(said).then_some((said, came))
-    }
-
-    /// Whether the client left an endless stream that was on its way to it.
-    pub(super) fn client_left(&self) -> bool {
-        let response = self.current(Direction::Server).and_then(|open| open.exchange.response.as_ref());
-        response.is_some_and(|response| self.endings.client_left(&response.message))
-    }
-
     /// A side sent its FIN.
     pub(super) fn fin(&mut self, from: Direction, source: Source, out: &mut Output<'_>) {
         if let Some((late, since)) = self.endings.fin(from, source) {
             report(&[late], About::connection(self.connection).by(Direction::Server), since, out);
         }
-    }
-
-    /// The connection was reset while something was on its way: what explains that, if it is known.
-    pub(super) fn reset(&mut self, by: Option<Direction>, source: Source, out: &mut Output<'_>) -> Option<u64> {
-        match self.endings.reset(by) {
-            Some(fault) => report(&[fault], self.about(Direction::Server), source, out),
-            None => self.late.take(),
-        }
-    }
-
-    /// The client stops in the middle of its request: what explains that, if it is known.
-    pub(super) fn stopped(&mut self) -> Option<Fault> {
-        self.endings.stopped()
     }
 
     /// Packets of that side were captured.
@@ -208,10 +186,16 @@ impl Pairing {
         !self.heard[Direction::Server as usize] || self.open.back().is_some_and(|open| open.lost)
     }
 
-    /// Whether a whole request waits for its response, and the capture has all that the server has sent.
-    pub(super) fn awaits_response(&self) -> bool {
-        let waiting = self.open.get(self.answered).filter(|open| open.content.is_none() && !open.lost);
-        waiting.is_some_and(|open| open.exchange.response.is_none() && open.exchange.request.is_some())
+    /// When the request came that waits for its response, if it is whole, and the capture has all that the server has sent.
+    pub(super) fn awaits_response(&self) -> Option<Moment> {
+        let waiting = self.open.get(self.answered).filter(|open| open.content.is_none() && !open.lost)?;
+        let request = waiting.exchange.request.as_ref().filter(|_| waiting.exchange.response.is_none())?;
+        Some(request.message.extent.last)
+    }
+
+    /// Whether interim responses came for the request whose response is due.
+    pub(super) fn has_interim(&self) -> bool {
+        self.open.get(self.answered).is_some_and(|open| !open.exchange.interim.is_empty())
     }
 
     /// Whether one side has ended its half of the connection, or has said that it will: what is asked then may stay unanswered.

@@ -114,3 +114,33 @@ fn a_packet_that_was_captured_twice_was_sent_once() {
     let sent_again = packets.iter().filter(|it| it.len() > 54 || it[47] & (SYN | FIN) != 0).count() as u64;
     assert_eq!(again(|it| it[IDENTIFICATION] = 7), [sent_again]);
 }
+
+/// What strays are called.
+#[derive(Default)]
+struct Strays(Vec<String>);
+
+impl Sink for Strays {
+    fn event(&mut self, event: Event<'_>) {
+        if let Event::Stray(it) = event {
+            self.0.push(it.what.to_string());
+        }
+    }
+}
+
+#[test]
+fn a_frame_came_before_the_101_only_where_the_capture_could_have_it() {
+    let frame = || frame(true, 1, Some([1, 2, 3, 4]), b"hi");
+    let called = |segments: &[Sent]| {
+        let packets: Vec<_> = segments.iter().map(packet).collect();
+        let mut strays = Strays::default();
+        inspect(&packets, Options { strays: true, ..Options::default() }, &mut strays);
+        strays.0
+    };
+    let [asked, answered] = [0, 1].map(|at| upgrade().turns[at].1.clone());
+    let early = Dialogue::default().client(&asked).client(frame()).server(&answered);
+    assert_eq!(called(&early.segments(&[])), ["frame before the 101"]);
+    let mut lacking = Dialogue::default().client(&asked).server(&answered).client(frame()).segments(&[]);
+    // The 101 is the segment after the handshake and the request.
+    lacking.remove(3);
+    assert_eq!(called(&lacking), ["frame; its 101 isn't in the capture"]);
+}

@@ -133,8 +133,10 @@ struct Half {
     synchronised: bool,
     /// Everything before this position was handed on or given up. A FIN counts as one.
     next: u64,
-    /// How far the other side says it has received.
+    /// How far the other side says it has received, as far as that was looked at.
     acknowledged: u64,
+    /// The number that the latest segment acknowledged that wasn't looked at.
+    latest: Option<u32>,
     finished: bool,
     /// Bytes handed on, or told to be missing.
     told: u64,
@@ -287,6 +289,9 @@ impl Reassembly {
     /// Takes a segment that is [expected](Self::expects).
     #[inline]
     pub fn expected(&mut self, side: End, segment: &Segment<'_>, source: Source, to: &mut impl Receiver) {
+        if segment.flags & ACK != 0 {
+            self.halves[side.other() as usize].latest = Some(segment.acknowledgment);
+        }
         if segment.length() > 0 {
             self.hand_on(side, segment.payload, segment.cut, false, (source, segment.stamp), to);
         }
@@ -417,6 +422,31 @@ impl Reassembly {
         self.halves.iter().all(|half| half.finished)
     }
 
+    /// Whether the receiver of a side's stream may be waiting for that sequence number: it lies between what the receiver said it
+    /// has and all that was sent. Of a stream none of which was seen, nobody knows.
+    #[must_use]
+    pub fn may_be_due(&self, side: End, sequence: u32) -> bool {
+        let sent = self.sent(side).cast_signed();
+        let from = self.acknowledged(side).cast_signed().min(sent);
+        self.halves[side as usize].position(sequence).is_none_or(|position| (from..=sent).contains(&position))
+    }
+
+    /// How far the side's stream has come, a FIN counted as one: all that was seen of it or acknowledged.
+    #[must_use]
+    pub fn sent(&self, side: End) -> u64 {
+        let half = &self.halves[side as usize];
+        let waiting = half.waiting.back().map_or(0, |last| last.end() + u64::from(last.fin));
+        half.next.max(half.acknowledged).max(waiting)
+    }
+
+    /// How far the other side says that it has received the side's stream.
+    #[must_use]
+    pub fn acknowledged(&self, side: End) -> u64 {
+        let half = &self.halves[side as usize];
+        let latest = half.latest.and_then(|number| half.position(number)).unwrap_or(0);
+        half.acknowledged.max(latest.max(0).cast_unsigned())
+    }
+
     /// The sequence number of the first byte of a side's stream; of the first one captured, where its SYN was not seen.
     #[must_use]
     pub fn base(&self, side: End) -> Option<u32> {
@@ -428,8 +458,7 @@ impl Reassembly {
     #[must_use]
     pub fn is_far(&self, side: End, sequence: u32, most: u64) -> bool {
         let half = &self.halves[side as usize];
-        let waiting = half.waiting.back().map_or(0, Waiting::end);
-        let last = half.next.max(half.acknowledged).max(waiting);
+        let last = self.sent(side);
         let (first, last, most) = (half.next.cast_signed(), last.cast_signed(), most.cast_signed());
         let is_near = |position: i64| (first - most..=last + most).contains(&position);
         half.synchronised && !half.position(sequence).is_none_or(is_near)

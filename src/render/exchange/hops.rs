@@ -181,7 +181,8 @@ pub fn sentence(hop: &Hop) -> String {
     let [from, to] = [&hop.from.exchange, &hop.to.exchange];
     let packet = |message: Option<&HttpMessage>| message.map_or(0, |it| it.extent.first.packet);
     let between = |first: Option<&HttpMessage>, then: Option<&HttpMessage>| {
-        format!("packet {} to packet {}", numbers::count(packet(first)), numbers::count(packet(then)))
+        let [received, sent] = [first, then].map(|it| numbers::count(packet(it)));
+        format!("it received packet {received} and sent packet {sent}")
     };
     let asked = [from, to].map(|it| it.request.as_ref().map(|it| &it.message));
     let told = [from, to].map(|it| it.response.as_ref().map(|it| &it.message));

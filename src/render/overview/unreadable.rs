@@ -40,6 +40,18 @@ const COPY_AS_BINARY: &str = "If it was copied, copy it again as binary: a trans
 
 /// Looks for a reason; `None` where all is well.
 pub(super) fn why(about: About<'_>, summary: &Summary, census: &Census) -> Option<Unreadable> {
+    let mut found = reason(about, summary, census)?;
+    // What can't be read any more may have been what's missed.
+    if summary.packets > 0 {
+        for sentence in about.rest.sentences() {
+            found.why.push(' ');
+            found.why.push_str(&sentence);
+        }
+    }
+    Some(found)
+}
+
+fn reason(about: About<'_>, summary: &Summary, census: &Census) -> Option<Unreadable> {
     if summary.http_requests + summary.http_responses + summary.http_interim + summary.websocket_frames > 0 {
         return half(census);
     }
@@ -189,6 +201,8 @@ mod tests {
         says(of(&[("http/2", 2), ("tls", 1)]), "curl --http1.1");
         says(of(&[("http/2", 2), ("unknown", 3)]), "WebSocket was open before the capture began");
         says(of(&[("none", 2)]), "no payload");
+        let (summary, census) = speaking(&[("none", 2)]);
+        says(why(about(Rest(Some(&CaptureError::Missing))), &summary, &census), "The rest of the file is damaged.");
     }
 
     #[test]

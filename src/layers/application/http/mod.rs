@@ -27,7 +27,7 @@ pub use field_line::FieldLine;
 pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
 pub use names::{FieldName, NameSet};
-pub use problems::Fault;
+pub use problems::{Fault, Missing, Then};
 pub use rules::{RequestHead, Sniffer, is_part, is_part_of, judge_part, judge_request, judge_response, judge_trailers};
 pub use section::{Fields, Head, elements};
 pub(crate) use start_line::named_method;

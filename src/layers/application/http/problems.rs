@@ -1,6 +1,7 @@
 //! What a sender of HTTP/1.x did that the specification forbids: of how messages are written and framed, and of their order.
 
-use crate::layers::problem::faults;
+use crate::layers::Direction;
+use crate::layers::problem::{Fact, faults};
 use crate::layers::quoted::{OwnWords, Quoted};
 use crate::limits::MAX_INTERIM;
 use crate::numbers;
@@ -142,6 +143,20 @@ faults! {
              all"
         )]
         ChunksCutShort => "body-too-short", "RFC 9112 §8";
+        /// A body whose rest the client waited for in vain.
+        #[error(
+            "the body is shorter than promised: {} had not come when the client closed the connection (FIN in packet {fin}), after {} \
+             without another byte", missing.map_or_else(|| "the last chunk, the one of size 0,".to_owned(), |it| numbers::counted(it, "byte")),
+            numbers::duration(*waited)
+        )]
+        BodyNeverCame {
+            /// How many bytes were missing, if that's known.
+            missing: Option<u64>,
+            /// How long the client waited, in nanoseconds.
+            waited: u64,
+            /// The packet with its FIN.
+            fin: u64,
+        } => "body-too-short", "RFC 9112 §8";
         /// Bytes after the end of a message that do not begin another.
         #[error("the bytes after the message's end begin no other message: its body is longer than promised")]
         BytesAfterMessage => "body-too-long", "RFC 9112 §6.3";
@@ -219,8 +234,18 @@ faults! {
              unsolicited response"
         )]
         IdleTimeout => note "idle-408", "RFC 9110 §15.5.9";
+        /// A request that wasn't completed.
+        #[error("no more of this request came for {}; then the server {}", numbers::duration(*waited), did(*then, *packet))]
+        RequestStalled {
+            /// How long, in nanoseconds.
+            waited: u64,
+            /// What the server did then.
+            then: Then,
+            /// In which packet.
+            packet: u64,
+        } => note "request-stalled", "RFC 9110 §15.5.9";
         /// A 504 from a server that had to ask another (not if the client asked for what is stored alone, RFC 9111 §5.2.1.7).
-        #[error("the gateway waited {} for the server behind it, and gave up", numbers::duration(*waited))]
+        #[error("{}", gateway_timeout(*waited))]
         GatewayTimeout {
             /// How long it took, in nanoseconds.
             waited: u64,
@@ -267,16 +292,41 @@ faults! {
         )]
         ManyInterim(u64) => note "many-interim-responses", "RFC 9110 §15.2";
         /// A reset instead of a response.
+        #[error("{}: the request was complete, and nobody knows what became of it", reset_before_response(*by, *waited))]
+        ResetBeforeResponse {
+            /// Who sent the reset.
+            by: Direction,
+            /// How long after the request, in nanoseconds.
+            waited: u64,
+        } => "reset-before-response", "RFC 9112 §9.5";
+        /// A FIN from the client in the middle of a response.
+        #[error("{}", client_left(*missing, *after, *more))]
+        ClientLeft {
+            /// What of it never came.
+            missing: Missing,
+            /// How long after the latest byte, in nanoseconds, if that's known.
+            after: Option<u64>,
+            /// Whether the server sent more of the response after that.
+            more: bool,
+        } => note "client-left", "RFC 9112 §9.5";
+        /// A FIN from the client, which had waited for a response.
         #[error(
-            "the connection was reset where the response was expected: the request was complete, and nobody knows \
-             what became of it"
+            "the client closed the connection (FIN) {} after its request, and not a byte of a response had come",
+            numbers::duration(*waited)
         )]
-        ResetBeforeResponse => "reset-before-response", "RFC 9112 §9.5";
+        ClientGaveUp {
+            /// How long it waited, in nanoseconds.
+            waited: u64,
+        } => note "client-gave-up", "RFC 9112 §9.5";
         /// A FIN in place of a response.
-        #[error("{}", closed_without_response(*crosses))]
+        #[error("the server closed the connection (FIN) {}", closed_without_response(*crosses, *interim, *inside))]
         ClosedWithoutResponse {
             /// Whether the request was on its way when the server closed.
             crosses: bool,
+            /// Whether interim responses had come.
+            interim: bool,
+            /// Whether the request wasn't complete.
+            inside: bool,
         } => note "closed-without-response", "RFC 9112 §9.5";
         /// A TLS alert in answer to HTTP.
         #[error("the answer is a TLS alert ({0}): this port speaks TLS, but the client speaks plain HTTP. Use https:// or wss:// instead")]
@@ -333,11 +383,89 @@ faults! {
     }
 }
 
-/// What a FIN in place of a response says.
-fn closed_without_response(crosses: bool) -> &'static str {
-    if crosses {
-        "the server closed the connection (FIN) while this request was on its way: the two crossed, and no response came"
+/// Who reset the connection in place of a response.
+fn reset_before_response(by: Direction, waited: u64) -> String {
+    match by {
+        Direction::Client => {
+            format!(
+                "the client reset the connection {} after its request, before any response",
+                numbers::duration(waited)
+            )
+        }
+        Direction::Server => "the server reset the connection where its response was expected".to_owned(),
+    }
+}
+
+/// What a 504 says that comes so long after the request. One that comes at once can't be from a wait that began with it.
+fn gateway_timeout(waited: u64) -> String {
+    const WORTH_WAITING: u64 = 1_000_000_000;
+    let took = numbers::duration(waited);
+    if waited >= WORTH_WAITING {
+        format!("the gateway waited {took} for the server behind it, and gave up")
     } else {
-        "the server closed the connection (FIN) without a byte of response to this request"
+        format!(
+            "the gateway says that the server behind it didn't answer in time, and says so {took} after the request"
+        )
+    }
+}
+
+/// What of a response never came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// So many bytes of its body.
+    Bytes(u64),
+    /// Something.
+    Some,
+    /// Nobody knows: its body lasts until the server closes.
+    Unknown,
+}
+
+impl Fact for Missing {}
+
+/// How the client left a response.
+fn client_left(missing: Missing, after: Option<u64>, more: bool) -> String {
+    let when = match after {
+        _ if more => ", and the server was still sending".to_owned(),
+        Some(after) => format!(", {} after its latest byte", numbers::duration(after)),
+        None => String::new(),
+    };
+    let missing = match missing {
+        Missing::Bytes(missing) => format!("{} of its body never came", numbers::counted(missing, "byte")),
+        Missing::Some => "not all of it came".to_owned(),
+        Missing::Unknown => {
+            "its body lasts until the server closes, so nobody can tell whether all of it came".to_owned()
+        }
+    };
+    format!("the client closed the connection (FIN) in the middle of this response{when}: {missing}")
+}
+
+/// What a FIN in place of a response says.
+fn closed_without_response(crosses: bool, interim: bool, inside: bool) -> &'static str {
+    match (crosses, interim, inside) {
+        (true, ..) => "while this request was on its way: the two crossed, and no response came",
+        (_, true, _) => "after an interim response to this request, without a final one",
+        (.., true) => "in the middle of this request, without a byte of response",
+        _ => "without a byte of response to this request",
+    }
+}
+
+/// What the server did when no more of a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It answered with that status.
+    Answered(u16),
+    /// It sent its FIN.
+    Closed,
+    /// It sent a reset.
+    Reset,
+}
+
+impl Fact for Then {}
+
+fn did(then: Then, packet: u64) -> String {
+    match then {
+        Then::Answered(status) => format!("answered {status} (packet {packet})"),
+        Then::Closed => format!("closed the connection (FIN in packet {packet})"),
+        Then::Reset => format!("reset the connection (packet {packet})"),
     }
 }

@@ -154,11 +154,21 @@ faults! {
         #[error("the compressed message can't be decompressed: {0}")]
         DoesNotInflate(OwnWords) => "message-does-not-inflate", "RFC 7692 §7.2.2";
         /// A stream that ended inside a frame.
-        #[error("the stream ends inside a frame, {0} bytes early")]
-        FrameCutShort(u64) => "frame-cut-short", "RFC 6455 §7.1.7";
+        #[error("the stream ends inside a frame, {missing} bytes early{}", after_other_side(*after))]
+        FrameCutShort {
+            /// How many bytes are missing.
+            missing: u64,
+            /// Whether the other side had closed its half before.
+            after: bool,
+        } => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A stream that ended inside a frame's header.
-        #[error("the stream ends inside a frame's header, after {0} bytes of it")]
-        HeaderCutShort(usize) => "frame-cut-short", "RFC 6455 §7.1.7";
+        #[error("the stream ends inside a frame's header, after {came} bytes of it{}", after_other_side(*after))]
+        HeaderCutShort {
+            /// How many bytes of it came.
+            came: usize,
+            /// Whether the other side had closed its half before.
+            after: bool,
+        } => "frame-cut-short", "RFC 6455 §7.1.7";
         /// A Sec-WebSocket-Extensions value that isn't allowed in the 101.
         #[error("the server's Sec-WebSocket-Extensions is wrong: {0}")]
         MalformedExtension(ExtensionFault) => "malformed-websocket-extension", "RFC 7692 §5";
@@ -319,3 +329,7 @@ impl Fact for Draft {}
 
 /// Names that it quotes stand in quotation marks; any others are permessage-deflate's own.
 impl Fact for ExtensionFault {}
+
+fn after_other_side(after: bool) -> &'static str {
+    if after { ": the other side had closed the connection before (FIN)" } else { "" }
+}

@@ -1,0 +1,117 @@
+//! How a WebSocket ends: with close frames or without, in which order, and because of what.
+
+use super::super::endings::SLOW_TO_CLOSE;
+use super::super::output::{About, Output};
+use super::super::record::Direction;
+use super::{Sender, Sent, WebSocketTalk};
+use crate::layers::Source;
+use crate::layers::application::websocket::Fault;
+
+/// That a side ended the connection while one of its pings was waiting for a pong.
+#[derive(Debug)]
+pub(super) struct GaveUp {
+    ping: Source,
+    about: About,
+    fault: Fault,
+}
+
+impl WebSocketTalk {
+    /// A side sends its FIN: after both close frames, the server should have been first (RFC 6455 §5.5.1).
+    pub(super) fn check_tcp_is_closed(&self, from: Direction, source: Source, out: &mut Output<'_>) {
+        let Some(closed) = self.closed.filter(|_| from == Direction::Client) else { return };
+        let held = source.ready.time.since(closed.ready.time);
+        if !self.sides[Direction::Server as usize].finished && held >= SLOW_TO_CLOSE {
+            let about = About::connection(self.connection).by(Direction::Server);
+            out.problem(closed, about, &Fault::TcpLeftOpen { held });
+        }
+    }
+
+    /// A side ends the TCP connection, by FIN or reset. If no side said so before in a frame, an unanswered ping may be why.
+    pub(in crate::inspect) fn leaves(&mut self, from: Direction, source: Source) {
+        let about = About::connection(self.connection).by(from);
+        let [side, other] = [from, from.reverse()].map(|side| &self.sides[side as usize]);
+        let is_first = !side.rules.is_closed() && !other.rules.is_closed() && !other.finished;
+        if is_first && !side.finished {
+            self.sides[from as usize].give_up_pings(about, source);
+        }
+    }
+
+    /// Nobody acknowledged what a side sent, until the end, as the problem or note of that id says.
+    pub(in crate::inspect) fn unheard(&mut self, sender: Direction, id: u64) {
+        self.sides[sender as usize].unheard = Some(id);
+    }
+
+    /// Tells of the pings that a side gave up on. Where nobody acknowledged what it sent, no pong could come.
+    fn tell_pings(&mut self, out: &mut Output<'_>) -> Option<u64> {
+        let told = self.sides.each_mut().map(|side| {
+            let told = side.gave_up.take().map(|it| out.problem(it.ping, it.about.because(side.unheard), &it.fault));
+            told.or(side.unheard)
+        });
+        told.into_iter().flatten().next()
+    }
+
+    /// An end that is finished has sent a close frame, or never will (RFC 6455 §7.1.5): reports that once.
+    pub(in crate::inspect) fn check_ending(
+        &mut self,
+        reset: bool,
+        cause: Option<u64>,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        let cause = self.tell_pings(out).or(cause);
+        let lacking = self.sides.each_ref().map(|side| !side.rules.is_closed());
+        let over = self.sides.each_ref().map(|side| side.finished || reset);
+        let missing = match lacking {
+            [true, true] => "neither side sent a close frame: a browser reports this as code 1006, wasClean false",
+            [true, false] => "the client sent no close frame: a browser reports the server's code, the server 1006",
+            [false, true] => "the server sent no close frame: a browser reports this as code 1006, wasClean false",
+            [false, false] => return,
+        };
+        let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
+        if certain && !self.ending_told && !(reset && self.is_inside()) {
+            self.ending_told = true;
+            let about = About::connection(self.connection).because(cause);
+            out.problem(source, about, &Fault::NoCloseHandshake { missing });
+        }
+    }
+}
+
+impl Sender {
+    /// This side sends a close frame with that code: because no pong came, because of the other side's last message, or because
+    /// the other side did.
+    pub(super) fn closes(
+        &mut self,
+        code: Option<u16>,
+        other: &Self,
+        about: About,
+        source: Source,
+        out: &mut Output<'_>,
+    ) {
+        if !other.rules.is_closed() && !other.finished {
+            self.give_up_pings(about, source);
+        }
+        let meaning = match code {
+            Some(1003) => "it can't take this kind of data",
+            Some(1007) => "the data isn't what the message's type says",
+            Some(1009) => "the message is too big",
+            _ => return,
+        };
+        if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, other.last) {
+            let refused = Fault::MessageRefused { from: self.direction, code, meaning, text, bytes, packet };
+            out.problem(source, about.because(cause), &refused);
+        }
+    }
+
+    /// This side ends the connection: one of its pings that's still waiting for a pong may be the reason.
+    fn give_up_pings(&mut self, about: About, source: Source) {
+        let from = self.direction;
+        self.gave_up = self.gave_up.take().or_else(|| {
+            let (ping, waited, other) = self.pings.give_up(source)?;
+            let fault = match other {
+                Some(packet) => Fault::PongWithOtherData { from, packet, waited },
+                None => Fault::PingUnanswered { from, waited },
+            };
+            Some(Box::new(GaveUp { ping, about, fault }))
+        });
+    }
+}
