@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 
 pub use look::Look;
 
-/// See what HTTP and WebSocket put on the wire.
+/// See what HTTP and WebSocket really put on the wire.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100, infer_subcommands = true)]
 pub struct Cli {
@@ -43,12 +43,12 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List, read and run lessons: demonstrations with real programs, explained
+    /// List, read and run single lessons
     #[command(subcommand)]
     Lesson(lesson::Lesson),
-    /// Take the lessons in order, with questions: guess, look, check, go on
+    /// Take the whole course: guess, look at the packets, answer questions, go on
     Tutorial(tutorial::Tutorial),
-    /// Explain a capture file: pcap or pcapng, or - for standard input
+    /// Explain a capture: pcap or pcapng files, or - for standard input
     Inspect(Box<inspect::Inspect>),
     /// Draw a capture as an SVG picture, for a web page or a slide
     #[command(subcommand)]

@@ -1,6 +1,6 @@
 //! wire101 shows what HTTP and WebSocket put on the wire.
 //!
-//! One pipeline runs through the crate, and every door (a lesson, a stranger's capture, the tutorial) enters it:
+//! Everything goes through one pipeline, whether it comes from a lesson, from the tutorial or from somebody's capture:
 //!
 //! ```text
 //! packets ─▶ frames/IP ─▶ TCP segments ─▶ ordered streams ─▶ HTTP messages · WebSocket frames ─▶ exchanges ─▶ views
@@ -8,27 +8,27 @@
 //! wire       layers::network   transport       transport
 //! ```
 //!
-//! The modules are the layers; arrows between them point one way:
+//! Each module knows only the ones below it, so arrows between them point one way:
 //!
-//! - [`capture`] moves packets in and out of files; [`wire`] makes them. Neither knows what is in them.
+//! - [`capture`] reads packets from files and writes them; [`wire`] makes them. Neither knows what's in them.
 //! - `kernel` asks Linux for namespaces and for the packets of an interface.
-//! - [`explain`] holds what the specifications' registries say: status codes, field names, opcodes. It knows nothing else.
-//! - [`layers`] holds one module per OSI layer: what its bytes mean, and the state the layer keeps. It knows bytes only,
-//!   and for naming them what is explained.
+//! - [`explain`] has what the specifications' registries say about status codes, field names, opcodes. It knows nothing else.
+//! - [`layers`] has one module per OSI layer: what its bytes mean, and the state that it keeps. It knows only bytes, and what
+//!   `explain` calls them.
 //! - [`inspect`] is the pipeline: packets in, events out. It knows the layers.
 //! - [`annotate`], [`filter`] and [`redact`] stand between the pipeline and a view: they name bytes, pass on what matches, and
-//!   take out what may be secret.
-//! - [`clocks`] says by how much the clocks of several captures differ.
-//! - [`index`] knows where in a capture things are, and reads them again.
-//! - [`peer`] is real ends of connections: a server and a client of HTTP and WebSocket.
+//!   take out whatever may be secret.
+//! - [`clocks`] finds out how far apart the clocks of several captures are.
+//! - [`index`] knows where things are in a capture, and reads them again.
+//! - [`peer`] has a real server and a real client for HTTP and WebSocket.
 //! - [`compare`] lines up exchanges of several captures.
 //! - [`lesson`] runs demonstrations on a wire and measures what the inspector found in them.
-//! - [`tutorial`] leads through the lessons: it asks, and takes answers.
+//! - [`tutorial`] leads people through the lessons: it asks questions and judges the answers.
 //! - [`render`] draws what was found.
-//! - [`commands`] is what the program's subcommands do. They write to the writer they are given; nothing here prints, reads the
-//!   environment or exits.
-//! - [`limits`] has every cap on memory and work; [`moment`] is what a time is; [`numbers`] writes counts, sizes and times as
-//!   people read them.
+//! - [`commands`] has what the program's subcommands do. They write to a writer that they're given; nothing here prints, reads
+//!   the environment or exits.
+//! - [`limits`] has every cap on memory and work; [`moment`] defines what a time is; [`numbers`] writes counts, sizes and times
+//!   for people.
 
 pub mod annotate;
 pub mod capture;

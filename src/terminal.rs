@@ -1,4 +1,4 @@
-//! The terminal as a screen with keys: taken over on opening, given back as it was, whatever ends the program.
+//! The terminal as a screen with keys: taken over when it's opened, and restored whatever ends the program.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};

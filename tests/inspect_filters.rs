@@ -244,7 +244,10 @@ fn a_body_is_written_as_the_application_gets_it() {
     assert_eq!(body("0.1:request").ok(), "");
     let (out, err) = body("0.1").failed();
     assert_eq!(out, "half");
-    assert!(err.ends_with("the response of exchange 0.1 is not whole: the rest of its body was not seen\n"), "{err}");
+    assert!(
+        err.ends_with("the response of exchange 0.1 is incomplete: the rest of its body wasn't captured\n"),
+        "{err}"
+    );
     let (_, err) = body("0.7").failed();
     assert!(err.contains("exchange 0.7 is not in this capture: connection 0 has 2 exchanges"), "{err}");
 }

@@ -488,9 +488,9 @@ fn where_it_cannot_listen_it_says_why_and_what_to_do() {
     let (_, port) = server.address.rsplit_once(':').unwrap();
     let (out, err) = server.folder.run(&["serve", "--port", port]).failed();
     assert_eq!(out, "");
-    has(&err, &["another program does already", "--port 0"]);
+    has(&err, &["another program already listens there", "--port 0"]);
     let (_, err) = server.folder.run(&["serve", "--bind", "192.0.2.1", "--port", "0"]).failed();
-    has(&err, &["does not have the address 192.0.2.1", "--bind 0.0.0.0"]);
+    has(&err, &["doesn't have the address 192.0.2.1", "--bind 0.0.0.0"]);
     let ran = server.folder.run(&["serve", "--bind", "localhost"]);
     assert_eq!(ran.status, Some(2));
     has(&ran.err, &["an address, not a name"]);
@@ -516,10 +516,10 @@ fn what_keeps_a_client_from_an_answer_is_said() {
         has(&ran.err, &[said]);
     }
     for (url, said) in [
-        ("https://localhost/", "does not speak TLS"),
+        ("https://localhost/", "doesn't speak TLS"),
         ("wss://localhost/", "write ws:"),
         ("localhost:1/", "write http://localhost:1/"),
-        ("ftp://localhost/", "http: and ws: are"),
+        ("ftp://localhost/", "only http: and ws:"),
     ] {
         let ran = fails(url);
         assert_eq!(ran.status, Some(2));

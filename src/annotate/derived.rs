@@ -1,4 +1,4 @@
-//! Derived streams: their bytes as far as they are kept, the packets that they were made from, and their fields.
+//! Derived streams: as many of their bytes as are kept, the packets that they were made from, and their fields.
 
 use std::net::IpAddr;
 use std::ops::Range;

@@ -1,8 +1,8 @@
 //! Packets, exchanges and frames, field by field: every captured bit has a name.
 //!
-//! An [`Annotator`] is a sink: it remembers what the pipeline says of the streams' bytes, as far as the selection needs it, and
-//! then names the fields of packets that are read once more. What decodes and names the bytes is below, in `layers`; this module knows which bytes they are, and
-//! in which packets.
+//! An [`Annotator`] is a sink. It remembers what the pipeline says about the streams' bytes, as far as the selection needs it,
+//! and then names the fields of packets that are read a second time. The modules in `layers` decode and name the bytes; this one
+//! knows which bytes they are, and in which packets.
 
 mod derived;
 mod element;

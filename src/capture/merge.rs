@@ -1,7 +1,7 @@
 //! Several captures as one: a pcapng stream of all their packets in the order of their times.
 //!
 //! Each capture keeps its own order, whatever its times say; of the packets that come next, the earliest is taken. One packet
-//! of each is in memory. A capture that is damaged ends there, the others go on, and the stream ends in an error that says so.
+//! of each is in memory. If a capture is damaged, it ends there. The others go on, and the stream ends in an error that says so.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

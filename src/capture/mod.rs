@@ -1,4 +1,4 @@
-//! Packets in and out of capture files: pcap and pcapng. Knows nothing of what is inside a packet.
+//! Reads packets from capture files, pcap and pcapng, and writes them. Knows nothing about what's inside a packet.
 
 mod clock;
 pub mod error;

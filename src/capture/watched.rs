@@ -1,4 +1,4 @@
-//! Reading that somebody watches, who is told how far it is and may end it. Knows nothing of who that is.
+//! Lets somebody watch a capture being read: they hear how far it has come, and can stop it. Knows nothing about who that is.
 
 use std::io::{self, ErrorKind, Read};
 use std::rc::Rc;

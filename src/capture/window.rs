@@ -1,7 +1,7 @@
 //! A window on an input: the bytes ahead, contiguous in memory, and where in the file they begin. Knows no format.
 //!
-//! It reads only when what was asked for is not there yet, so that a packet that has arrived on a pipe is not held back
-//! until the buffer is full; and it grows by doubling as bytes arrive, so that a length alone makes it allocate nothing.
+//! It reads only when it doesn't have what was asked for, so a packet that has arrived on a pipe isn't held back until the
+//! buffer is full. It grows by doubling as bytes arrive, so a length in a file can't make it allocate anything by itself.
 
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;

@@ -1,7 +1,7 @@
 //! Decompresses zstd streams (RFC 8878): several frames one after the other, skippable ones among them.
 //!
-//! The decoder keeps back as much as the frame's window until the frame ends. What a pipe carries therefore arrives that
-//! much later; a frame that is cut is ended for it, so that nothing before the cut is lost.
+//! The decoder holds back up to a window's worth of output until the frame ends, so what comes through a pipe arrives that much
+//! later. If a frame is cut off, this module ends it for the decoder, so nothing before the cut is lost.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 

@@ -27,7 +27,7 @@ pub struct Capture {
     /// Write every packet, as pcapng, as it arrives
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     save: Option<PathBuf>,
-    /// For how long: 10s, 5m, 1h [default: until Ctrl-C]
+    /// How long to capture: 10s, 5m, 1h [default: until Ctrl-C]
     #[arg(long = "for", value_name = "TIME", value_parser = values::period)]
     period: Option<Duration>,
     #[command(flatten)]

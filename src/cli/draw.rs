@@ -13,10 +13,10 @@ use super::{interrupt, values};
 /// What is drawn, and where to.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The capture: pcap or pcapng, or - for standard input [default: the capture of a fitting lesson]
+    /// The capture: pcap or pcapng, or - for standard input [default: the capture of a lesson that fits the picture]
     #[arg(conflicts_with = "lesson")]
     file: Option<PathBuf>,
-    /// Draw this lesson's capture: its name or number
+    /// Draw the capture of this lesson, by name or number
     #[arg(long, value_name = "NAME")]
     lesson: Option<String>,
     /// Write the picture to this file instead of standard output

@@ -9,7 +9,7 @@ use super::Look;
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// 404, GET, etag, latency, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; leave it out to see what you can ask
+    /// 404, GET, etag, latency, "close 1000", "tcp syn", layers, frame HEX, accept KEY, "Name: value"; without it: what you can ask for
     #[arg(value_name = "WHAT")]
     words: Vec<String>,
 }

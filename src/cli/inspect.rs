@@ -18,7 +18,7 @@ pub struct Inspect {
     /// The capture; - reads standard input. Several are read as one, in time order: rotated files, or what two machines captured
     #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Of several captures, move the times of one: b.pcap=+1.2s, b.pcap=-1h; 0s takes all as they are [default: as what they have in common shows]
+    /// Move the times of one capture: b.pcap=+1.2s, b.pcap=-1h; 0s leaves all times alone [default: judged by what they share]
     #[arg(long, value_name = "FILE=TIME", value_parser = values::clock, allow_hyphen_values = true)]
     clock: Vec<(String, i64)>,
     /// Follow a capture file that's still being written, and explain packets as they arrive, until Ctrl-C

@@ -16,8 +16,8 @@ use super::views::{OUTPUT, Views};
 
 /// What `trace --help` ends with.
 const TRACE_HELP: &str = "\
-The command runs in a network namespace that has nothing but a loopback interface. The command has to start everything
-that should talk; nothing outside can be reached. The trace ends when the last process does. Ctrl-C goes to the command.
+The command runs in a network namespace that has nothing but a loopback interface. It has to start everything that
+should talk, because it can't reach anything outside. The trace ends when the last process does. Ctrl-C goes to the command.
 Exit status: the command's own; 127 or 126 if it can't be started, 128 + n if signal n ended it, 125 if tracing failed,
 2 for wrong usage.
 

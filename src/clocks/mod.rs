@@ -1,11 +1,11 @@
-//! By how much the clocks of machines differ that captured the same, as far as it shows: packets that both saw, packets of one that
-//! acknowledge those of the other, or exchanges that a proxy passed on from one to the other.
+//! How far apart the clocks of the machines are that made several captures. Three things tell: packets that both captured,
+//! packets in one that acknowledge packets in the other, and exchanges that a proxy passed on from one to the other.
 //!
-//! Each bounds the difference from both sides: a packet comes after it was sent, both ways; what is acknowledged came before, both
-//! ways; and a proxy asks after it was asked, and answers after it was answered. Where the bounds leave room for no difference, none is
-//! claimed.
+//! Each of them bounds the difference from both sides. A packet arrives after it was sent, in both directions. Whatever is
+//! acknowledged came before its acknowledgment, in both directions. And a proxy asks after it was asked, and answers after it got
+//! the answer. If the bounds allow for no difference, none is claimed.
 //!
-//! Headers are enough for the first two, so captures are read for their exchanges only where headers tell nothing.
+//! Headers are enough for the first two, so captures are read for their exchanges only if the headers tell nothing.
 
 mod acknowledged;
 mod passed;

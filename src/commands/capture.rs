@@ -1,4 +1,4 @@
-//! `wire101 capture`: the packets of an interface of this machine, explained as they come.
+//! `wire101 capture`: explains the packets of one of this machine's interfaces as they arrive.
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -126,10 +126,10 @@ mod linux {
         match error {
             Errno::ENODEV | Errno::ENXIO => no_such(name),
             Errno::EPERM | Errno::EACCES => Failure::Refused(
-                "to capture from an interface takes the right CAP_NET_RAW, which this process has not; what works:\n  \
+                "capturing from an interface needs the right CAP_NET_RAW, which this process doesn't have; what works:\n  \
                  run it with `sudo`\n  \
                  give the program the right, once: `sudo setcap cap_net_raw=ep \"$(command -v wire101)\"`\n  \
-                 in a container: start that with `docker run --cap-add NET_RAW --network host ...`\n  \
+                 in a container: start it with `docker run --cap-add NET_RAW --network host ...`\n  \
                  without any right: trace a command, `wire101 trace -- COMMAND`"
                     .to_owned(),
             ),

@@ -1,4 +1,4 @@
-//! Packets as they come, as the pcapng that they would be in a file: for the inspector to read, and for the file itself.
+//! Turns packets, as they arrive, into the pcapng that a file of them would be: for the inspector to read, and for `--save`.
 
 use std::cell::RefCell;
 use std::fs::File;

@@ -27,29 +27,29 @@ const JSON_KEEP: usize = 64 << 10;
 pub struct Run {
     /// The lesson's name or number
     pub name: String,
-    /// What the lesson runs on: machines in memory, or the kernel's own TCP (Linux)
+    /// What the lesson runs on: machines in memory (virtual), or the kernel's own TCP (loopback, Linux only)
     #[arg(long, value_name = "WIRE", default_value = "virtual", value_parser = wires())]
     pub wire: Wire,
-    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, mostly 80ms; on the
-    /// loopback wire, no longer than they take]
+    /// How long a packet and its answer take together: 200ms, 1.5s [default: the lesson's own, usually 80ms; on the
+    /// loopback wire, nothing is added]
     #[arg(long, value_name = "TIME", value_parser = asked::duration)]
     pub rtt: Option<Duration>,
-    /// How many of a hundred frames get lost [default: the lesson's own, mostly 0]
+    /// How many of 100 frames get lost [default: the lesson's own, usually 0]
     #[arg(long, value_name = "PERCENT", value_parser = asked::percent)]
     pub loss: Option<f64>,
-    /// What chance starts from: the same seed gives the same bytes
+    /// The seed for everything random: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Write what was captured, both sides, as pcapng
+    /// Write the capture of all sides to this file, as pcapng
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Show the OSI layers of every exchange
     #[arg(long)]
     pub layers: bool,
-    /// Show the packets' bytes; with --ladder, every packet's
+    /// Show the packets' bytes; with --ladder, those of every packet
     #[arg(long)]
     pub hex: bool,
-    /// Show every packet of the ladders
+    /// Show every packet in the ladders
     #[arg(long)]
     pub ladder: bool,
     /// Print JSON Lines instead

@@ -1,4 +1,4 @@
-//! What somebody else wrote, written out as it is; or line by line, where a terminal shows it.
+//! Writes out what somebody else wrote: as it is, or line by line if it goes to a terminal.
 
 use std::io::{self, Write};
 

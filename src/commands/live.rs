@@ -1,4 +1,4 @@
-//! What commands that talk over a real network share: a runtime, and the wish to end.
+//! What commands that talk over a real network share: a runtime, and a way to be told to end.
 
 use std::io;
 

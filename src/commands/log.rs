@@ -1,4 +1,4 @@
-//! Where several threads write what they have to say: whole lines, in the order in which they were said.
+//! A log that several threads write to: whole lines, in the order in which they were written.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -109,7 +109,7 @@ impl Failure {
 /// If the output cannot be written.
 pub fn welcome(out: &mut dyn Write, style: Style) -> Result<(), Failure> {
     const FIRST: [(&str, &str); 8] = [
-        ("wire101 tutorial", "the whole course: guess, look, check, go on"),
+        ("wire101 tutorial", "the whole course: guess, look, answer, go on"),
         ("wire101 lesson run upgrade", "how HTTP turns into WebSocket, packet by packet"),
         ("wire101 lesson run keep-alive", "what a new connection for every request costs"),
         ("wire101 lesson list", "the other lessons"),

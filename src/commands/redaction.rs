@@ -1,5 +1,5 @@
-//! A capture written again with only what is known to be safe in it: a pass that plans what becomes of each byte, and one
-//! that writes.
+//! Writes a capture again with only what's known to be safe: one pass plans what becomes of each byte, and a second one
+//! writes.
 
 use std::collections::BTreeSet;
 use std::fs::File;

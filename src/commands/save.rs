@@ -1,4 +1,4 @@
-//! Writing a file as a whole or not at all, and never over another that is in use.
+//! Writes a file completely or not at all, and never over another one that's in use.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};

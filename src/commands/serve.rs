@@ -47,7 +47,7 @@ pub fn serve(
         if finished {
             return Ok(());
         }
-        Err(Failure::Run("stopped; some clients were still at it after 5 s, and were cut off".to_owned()))
+        Err(Failure::Run("stopped; some clients were still busy after 5 s and were cut off".to_owned()))
     })
 }
 
@@ -67,7 +67,7 @@ fn announce(address: SocketAddr, out: &mut dyn Write, style: Style) -> io::Resul
     }
     page.add(list);
     page.space();
-    page.remark("All of it is kept in memory and forgotten at the end. Ctrl-C ends it.");
+    page.remark("Everything is kept in memory and gone when the server stops. To stop it, press Ctrl-C.");
     style.print(page, out)?;
     out.flush()
 }
@@ -100,16 +100,16 @@ fn refusal(asked: &Serve, error: &io::Error) -> String {
     let place = SocketAddr::new(*bind, *port);
     match error.kind() {
         io::ErrorKind::AddrInUse => format!(
-            "cannot listen on {place}: another program does already, perhaps a `wire101 serve`; end that one, or take \
-             another port: --port {}, or --port 0 for any that is free",
+            "cannot listen on {place}: another program already listens there, perhaps another `wire101 serve`; stop that \
+             one, or choose another port: --port {}, or --port 0 for any free one",
             port.checked_add(1).unwrap_or(8101)
         ),
         io::ErrorKind::PermissionDenied if *port < 1024 => {
-            format!("cannot listen on {place}: ports below 1024 are root's alone; take another: --port 8101")
+            format!("cannot listen on {place}: only root may use ports below 1024; choose another: --port 8101")
         }
         io::ErrorKind::AddrNotAvailable => format!(
-            "cannot listen on {place}: this machine does not have the address {bind}; `ip address` lists those it has, and \
-             --bind {} stands for them all",
+            "cannot listen on {place}: this machine doesn't have the address {bind}; `ip address` lists the ones it has, and \
+             --bind {} means all of them",
             if bind.is_ipv4() { "0.0.0.0" } else { "::" }
         ),
         _ => format!("cannot listen on {place}: {error}"),

@@ -1,4 +1,4 @@
-//! A frame in one line, to compare with those of other captures, and what it means if they differ.
+//! A frame in one line, to compare with the frames of other captures, and what it means if they differ.
 
 use crate::explain;
 use crate::inspect::record::{Direction, Frame, Message};
@@ -36,10 +36,10 @@ pub(super) fn meaning(said: &[Option<&Said>]) -> String {
     let there: Vec<&Said> = said.iter().copied().flatten().collect();
     let differ = |of: fn(&Said) -> Vec<u8>| there.windows(2).any(|pair| of(pair[0]) != of(pair[1]));
     if differ(|(frame, _)| vec![frame.opcode, u8::from(frame.direction == Direction::Server)]) {
-        return "Not all have the same kind of frame in this place, or from the same side.".to_owned();
+        return "Not all have the same kind of frame here, or not from the same side.".to_owned();
     }
     if there.len() < said.len() {
-        return "Not all of them said this much.".to_owned();
+        return "Not every conversation goes on this long.".to_owned();
     }
     if differ(|(frame, _)| frame.close_code.map_or(Vec::new(), |code| code.to_be_bytes().to_vec())) {
         let mut codes: Vec<u16> = there.iter().filter_map(|(frame, _)| frame.close_code).collect();

@@ -57,11 +57,11 @@ pub(super) fn casing(fields: &Fields) -> Option<&'static str> {
         })
     };
     Some(if names().all(|name| !name.iter().any(u8::is_ascii_uppercase)) {
-        "in small letters"
+        "in lower case"
     } else if names().all(is_title) {
         "each word capitalized, as in Etag"
     } else {
-        "as in the specifications, or in its own way"
+        "as the specifications write them, or in a mix"
     })
 }
 

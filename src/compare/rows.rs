@@ -1,4 +1,4 @@
-//! What is lined up, row by row, with what a difference means.
+//! The rows of the comparison, and what a difference in each of them means.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,7 +140,12 @@ impl Rows<'_> {
             let request = it.exchange.request.as_ref()?;
             Some([&request.method[..], b" ", &request.target, version(&request.message).as_bytes()].concat())
         };
-        self.add(Group::Request, "request line", line, "They asked for different things, or in different versions.");
+        self.add(
+            Group::Request,
+            "request line",
+            line,
+            "The clients asked for different things, or in different versions of HTTP.",
+        );
         self.fields(Group::Request, request);
     }
 
@@ -154,9 +159,9 @@ impl Rows<'_> {
         let statuses: Vec<u16> =
             self.specimens.iter().filter_map(|it| Some(it.exchange.response.as_ref()?.status)).collect();
         let meaning = if statuses.len() < self.specimens.len() {
-            "Not all were answered, as far as the captures show.".to_owned()
+            "As far as the captures show, not all requests were answered.".to_owned()
         } else if statuses.windows(2).all(|pair| pair[0] == pair[1]) {
-            "The same status: the phrase after it means nothing and can be left out (RFC 9112 §4).".to_owned()
+            "The status is the same. The phrase after it means nothing and may be left out (RFC 9112 §4).".to_owned()
         } else {
             let distinct: BTreeSet<u16> = statuses.into_iter().collect();
             let said = distinct.iter().filter_map(|code| Some(format!("{code}: {}", explain::status(*code)?.meaning)));
@@ -191,7 +196,7 @@ impl Rows<'_> {
             if ["Connection", "Upgrade"].iter().any(|it| it.eq_ignore_ascii_case(&name))
                 && differ_in_case_only(&row.values)
             {
-                row.meaning = Some("Written in another case, it means the same (RFC 9110 §7.6.1, §7.8).".to_owned());
+                row.meaning = Some("Upper and lower case mean the same here (RFC 9110 §7.6.1, §7.8).".to_owned());
             }
             if let Some(why) = varying {
                 row.varying = true;
@@ -205,18 +210,18 @@ impl Rows<'_> {
 
     fn manner(&mut self) {
         let server = |it: &Specimen| marks::server(it.exchange.response.as_ref()?);
-        let meaning =
-            "By Server and X-Powered-By, or by habits that few servers share; all of it can be hidden or faked.";
+        let meaning = "Judging by Server and X-Powered-By, or by habits that few servers share. All of these can be hidden or faked.";
         self.add(Group::Manner, "likely server", server, meaning);
         let tag = |it: &Specimen| response(it)?.headers.get(FieldName::ETag).map(marks::tag_form);
-        self.add(Group::Manner, "form of ETag", tag, "Every server makes its tags in its own way.");
+        self.add(Group::Manner, "form of ETag", tag, "Each server makes its tags in its own way.");
         for (who, message) in [("request", request as fn(&Specimen) -> Option<&HttpMessage>), ("response", response)] {
             let order = |it: &Specimen| Some(order(&message(it)?.headers)).filter(|order| !order.is_empty());
-            let meaning = "Another order, or other fields: among fields of different names it means nothing (RFC 9110 §5.3), but \
-                           each program has its own.";
+            let meaning = "The order of fields with different names means nothing (RFC 9110 §5.3), but each program has its own order, \
+                           and its own choice of fields.";
             self.add(Group::Manner, format!("order of the {who}"), order, meaning);
             let casing = |it: &Specimen| marks::casing(&message(it)?.headers);
-            let meaning = "Names mean the same in any case (RFC 9110 §5.1); each program has its habit.";
+            let meaning =
+                "Upper and lower case make no difference in names (RFC 9110 §5.1), but each program has its habit.";
             self.add(Group::Manner, format!("names in the {who}"), casing, meaning);
         }
         let framing = |it: &Specimen| Some(marks::framing(&it.exchange, it.exchange.response.as_ref()?));
@@ -228,7 +233,7 @@ impl Rows<'_> {
 
     fn connection(&mut self) {
         let opened = |it: &Specimen| Some(if it.connection.handshake { "handshake" } else { "before the capture" });
-        self.add(Group::Connection, "opened", opened, "Not all captures have the beginning of the connection.");
+        self.add(Group::Connection, "opened", opened, "Not every capture has the beginning of the connection.");
         for (side, who) in ["client", "server"].into_iter().enumerate() {
             let mut names: Vec<&str> = Vec::new();
             for (name, _) in self.specimens.iter().flat_map(|it| &it.options[side]) {
@@ -252,14 +257,14 @@ impl Rows<'_> {
             |it| Some(it.connection.exchanges.to_string()),
             "How many times it was used before it was closed or upgraded.",
         );
-        let meaning = "Who ended it, and how. After close frames the server is to be the first, so that it is not the client \
+        let meaning = "Who ended it, and how. After close frames the server should go first, so that the client isn't the one \
                        that has to wait for stragglers (RFC 6455 §7.1.1).";
         self.add(Group::Connection, "closed", |it| Some(closed(&it.connection)), meaning);
         self.add(
             Group::Connection,
             "segments sent again",
             |it| Some(it.connection.retransmitted_segments.to_string()),
-            "What the network lost or delayed is sent again, and the programs don't notice.",
+            "TCP sends again what the network lost or delayed, and the programs don't notice.",
         );
     }
 

@@ -1,4 +1,4 @@
-//! Finds what can be explained by what people call it.
+//! Finds an entry by whatever people call it.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

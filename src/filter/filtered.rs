@@ -1,4 +1,4 @@
-//! Passing on what matches, as it streams.
+//! Passes on what matches, as it streams.
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;

@@ -1,4 +1,4 @@
-//! Patterns with `*` and `?`, as a shell has them.
+//! Patterns with `*` and `?`, as in a shell.
 
 /// Whether all of `text` is as `pattern` says: `*` stands for any bytes, none included, `?` for one.
 ///

@@ -1,4 +1,4 @@
-//! Which records are wanted. Owns what matches; knows nothing of how a filter is written, or how records are shown.
+//! Decides which records are wanted. Owns what matching means; knows nothing about how a filter is typed or how records are shown.
 //!
 //! A [`Filter`] is a set of conditions, all of which must hold. Each is about one kind of thing:
 //!

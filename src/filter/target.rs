@@ -1,4 +1,4 @@
-//! What a request target says of where it goes (RFC 9112 §3.2).
+//! What a request target says about where the request goes (RFC 9112 §3.2).
 
 use crate::inspect::record::Request;
 use crate::layers::application::http::FieldName;

@@ -1,4 +1,4 @@
-//! Places in a capture from which it can be read again. However long it is, there are only so many.
+//! Places in a capture from which it can be read again. Their number is bounded, however long the capture is.
 
 use crate::capture::Mark;
 use crate::limits::MAX_CHECKPOINTS;

@@ -1,8 +1,9 @@
-//! What is in a capture, and where: made in one pass, so that any part can be read again without what lies before it.
+//! What's in a capture, and where. It takes one pass to make, and then any part can be read again without reading what's before
+//! it.
 //!
-//! An [`Index`] keeps checkpoints in the file, thinned so that their number does not grow with it, and the records of what was
+//! An [`Index`] keeps checkpoints in the file, thinned out so that their number doesn't grow with it, and the records that were
 //! asked for. Whatever else a view needs, it gets by replaying the connection in question from the checkpoint before its first
-//! packet. Knows no files: who asks says how to read the capture from a [`Mark`] on.
+//! packet. Knows no files: the caller says how to read the capture from a [`Mark`] on.
 
 mod checkpoints;
 mod packets;

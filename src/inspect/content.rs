@@ -1,4 +1,4 @@
-//! A message's content as it comes: counted, its codings undone, its beginning kept.
+//! A message's content as it arrives: counts it, undoes its codings, and keeps its beginning.
 
 use super::mark::Note;
 use super::record::HttpMessage;

@@ -1,4 +1,4 @@
-//! Where a conversation begins, or one inside another: what its first bytes are taken for, and what it is called.
+//! The beginning of a conversation, or of one inside another: what its first bytes are taken for, and what it's called.
 
 use super::record::Direction;
 use crate::layers::session::{MAX_OPENING, Opening, opening, tls};

@@ -1,4 +1,4 @@
-//! Where the pipeline's stages put what they find: the view, the counts, and how much is to be kept.
+//! Where the pipeline's stages put what they find: the view, the counts, and how much to keep.
 
 use std::borrow::Cow;
 use std::hash::BuildHasher;

@@ -1,4 +1,4 @@
-//! A connection's two endpoints, as the key by which it is found.
+//! A connection's two endpoints, which are the key for looking it up.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! WebSocket frames without a capture: bytes that somebody has, one side's or both sides', one frame after the other.
+//! WebSocket frames without a capture: bytes that somebody pasted, from one side or both, one frame after the other.
 //!
 //! The handshake before them isn't known. Where the bytes leave a choice, the likeliest meaning is taken: a
 //! masked frame is a client's, an unmasked one a server's, and RSV1 on the first message means permessage-deflate.

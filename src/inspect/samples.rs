@@ -1,4 +1,4 @@
-//! Records for tests, with nothing in them that a test did not ask for: what it does, it sets.
+//! Records for tests. They're empty except for what a test sets.
 
 use super::record::{Direction, Extent, Frame, Message};
 

@@ -1,7 +1,7 @@
-//! Bytes that belong to no message and no frame: what they are, as far as they say, and where they stand.
+//! Bytes that belong to no message and no frame: what they are, as far as that can be told, and where they are.
 //!
-//! It listens to what ranges of the streams are, and passes on everything else. Bytes that no range covers are strays, too: so
-//! messages, frames and strays together are all that was said.
+//! It listens to what the ranges of the streams are, and passes on the rest. Bytes that no range covers are strays, too, so
+//! messages, frames and strays together are everything that was said.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

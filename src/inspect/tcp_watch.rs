@@ -1,4 +1,5 @@
-//! What TCP's headers and times alone show: nobody answers, a window is closed, a peer fell silent or forgot the connection.
+//! What TCP's headers and times show by themselves: nobody answers, a window is closed, a peer fell silent or forgot the
+//! connection.
 
 mod held_back;
 

@@ -1,4 +1,4 @@
-//! A connection that is followed: how it opens, what each packet does to it, how it ends.
+//! A connection that's being followed: how it opens, what each packet does to it, and how it ends.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! What becomes of a WebSocket message's payload, as it comes: inflated, checked, kept, and told.
+//! A WebSocket message's payload as it arrives: inflates it, checks it, keeps its beginning and reports it.
 
 use super::content::kept;
 use super::event::{How, Made, Map};

@@ -1,7 +1,7 @@
-//! What is asked of Linux about networks: a namespace of one's own, interfaces, every packet of one. Linux only.
+//! What wire101 asks of Linux about networks: a private namespace, interfaces, every packet of one. Linux only.
 //!
-//! Packets come out as bytes with a time. Nothing here knows what is in them, but for what it takes to answer the few that
-//! go [outside]; and nothing knows who asks, lesson or user.
+//! Packets come out as bytes with a time. Nothing here knows what's in them, except what it takes to answer the few that go
+//! [outside]. Nothing knows who asks, a lesson or a user.
 
 pub mod filter;
 pub mod namespace;

@@ -1,9 +1,9 @@
-//! A way out of a namespace that leads nowhere: what is sent to the world outside is answered with "network unreachable".
+//! A way out of a namespace that leads nowhere: whatever is sent to the outside is answered with "network unreachable".
 //!
-//! Without it the kernel would refuse a connection to an address outside before there is a packet, and nobody would know
-//! whom a program has tried to reach. It is a cable (veth): one end has the namespace's default route, and at the other every
-//! packet is read here, named, and answered as a router without a route would (RFC 792, RFC 4443), so that whoever sent
-//! it fails at once with the same error. None of it belongs to a capture of the loopback. What nobody answers on the
+//! Without it, the kernel would refuse a connection to an outside address before there's a packet, and nobody would know whom
+//! a program tried to reach. It's a cable (veth). One end has the namespace's default route. At the other end, this module
+//! reads every packet, names its destination, and answers as a router without a route would (RFC 792, RFC 4443), so that the
+//! sender fails at once with the same error. None of it belongs to a capture of the loopback. What nobody answers on the
 //! loopback, [`unanswered`] names.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -1,4 +1,4 @@
-//! What a lesson sets about its wires: what they are usually like, and which side's stays so whatever is asked for.
+//! What a lesson says about its wires: what they're usually like, and which side's wire stays the same whatever is asked for.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Bodies that come into being while they are sent.
+//! Bodies that are made while they're being sent.
 
 use std::convert::Infallible;
 

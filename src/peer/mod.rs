@@ -1,7 +1,7 @@
-//! Real ends of a connection: hyper's HTTP and tungstenite's WebSocket, over whatever carries bytes.
+//! Real ends of a connection: hyper's HTTP and tungstenite's WebSocket, over anything that carries bytes.
 //!
-//! Lessons put them on a wire of their own; [`server`] is a small site over real TCP, [`client`] whoever asks one for
-//! something. Of captures, views and terminals nothing here knows.
+//! Lessons put them on their own wire. [`server`] is a small site over real TCP, and [`client`] is a client for one. Nothing here
+//! knows about captures, views or terminals.
 
 pub mod client;
 mod events;

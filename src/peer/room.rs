@@ -1,4 +1,4 @@
-//! A room: whoever is in it hears what the others say, all of it through the server.
+//! A room: whoever is in it hears what the others say. All of it goes through the server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What stays of a packet's headers: numbers and addresses of those that are known, and nothing that may be text.
+//! What stays of a packet's headers: the numbers and addresses of those that are known, and nothing that could be text.
 
 use crate::capture::Packet;
 use crate::layers::network::checksum::{self, Checksum};

@@ -1,4 +1,4 @@
-//! Start lines, field lines and what else HTTP writes as text, with what isn't known to be safe blanked in place.
+//! Start lines, field lines and everything else that HTTP writes as text: blanks in place what isn't known to be safe.
 
 use super::blank::{BLANK, NOT_A_TOKEN, blank};
 use super::safe;

@@ -1,8 +1,8 @@
-//! Blanking what others should not read. Only what is known to carry no secret stays; lengths stay as they are.
+//! Blanks out what others shouldn't read. Only what's known to carry no secret stays. Lengths don't change.
 //!
-//! `safe/fields.rs` is the list of what stays. [`Redacted`] passes on records so that a view sees nothing else; a [`Plan`] says of
-//! every byte of the streams what becomes of it, and a [`Redactor`] makes packets of that. Both blank the same: with `*`
-//! what is text, with zero what isn't. [`mark`](crate::inspect::mark) is how a file says that it was redacted, and what it still tells.
+//! `safe/fields.rs` is the list of what stays. [`Redacted`] passes on records so that a view sees nothing else; a [`Plan`] says what
+//! becomes of every byte of the streams, and a [`Redactor`] makes packets from that. Both blank in the same way: text becomes
+//! `*`, and everything else zero. [`mark`](crate::inspect::mark) is how a file says that it was redacted, and what it still tells.
 
 mod blank;
 mod headers;

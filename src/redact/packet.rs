@@ -1,4 +1,4 @@
-//! Packets with what isn't known to be safe blanked, as a plan has it.
+//! Makes packets in which everything that isn't known to be safe is blanked, as a plan says.
 
 use std::net::SocketAddr;
 

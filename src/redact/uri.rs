@@ -1,4 +1,4 @@
-//! What of a URI may be shown: its shape, a host that reads like one, and plain words and short numbers of its path.
+//! How much of a URI may be shown: its shape, a host that reads like one, and the plain words and short numbers in its path.
 
 use memchr::memmem;
 

@@ -1,4 +1,4 @@
-//! What both wires' tests have their hosts do: the same TCP is expected of each.
+//! What the tests of both wires have their hosts do: the same TCP is expected from each wire.
 
 use std::io;
 use std::time::Duration;

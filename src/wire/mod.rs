@@ -1,6 +1,6 @@
 //! Where a lesson's traffic runs: named hosts, connections between them, and a recording of every packet.
 //!
-//! A demonstration is handed a [`Network`] and cannot tell which wire is behind it. This module knows TCP connections
+//! A demonstration gets a [`Network`] and can't tell which wire is behind it. This module knows TCP connections
 //! and packets as bytes; it knows nothing of HTTP, of WebSocket (but for the masking keys [`remask`] replaces) or of
 //! what an inspector finds in the packets.
 

@@ -116,13 +116,13 @@ fn packets_are_asked_for_by_their_files() {
     assert!(out.starts_with("Packet b.pcapng:1  ") && out.contains("the response of exchange 0.0: 200 OK"), "{out}");
     assert!(out.contains("Bytes of packet b.pcapng:1"), "{out}");
     let err = refused(run(&["--packet", "3"]));
-    assert!(err.contains("packet 3 is meant: there are a.pcapng:3 and b.pcapng:3"), "{err}");
+    assert!(err.contains("say which capture packet 3 is in: there are a.pcapng:3 and b.pcapng:3"), "{err}");
     let (_, err) = run(&["--packet", "99"]).failed();
     assert!(err.contains("none of the captures has a packet 99: a.pcapng has the most, 4 packets"), "{err}");
     let (_, err) = run(&["--packet", "b.pcapng:9"]).failed();
     assert!(err.contains("b.pcapng: packet 9 is not in this capture: it has packets 1 to 4"), "{err}");
     let err = refused(run(&["--packet", "c.pcapng:1"]));
-    assert!(err.contains("c.pcapng:1 is a packet of none of the captures"), "{err}");
+    assert!(err.contains("c.pcapng:1 names a capture that isn't being read"), "{err}");
     let one = folder.run(&["inspect", "a.pcapng", "--packet", "a.pcapng:4"]).ok();
     assert!(one.starts_with("Packet 4  "), "{one}");
 }

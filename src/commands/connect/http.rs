@@ -1,4 +1,4 @@
-//! HTTP: requests, one after the other, on one connection as long as the server keeps it.
+//! HTTP: requests, one after the other, on one connection for as long as the server keeps it open.
 
 use std::fs::File;
 use std::io::{self, Read, Write};

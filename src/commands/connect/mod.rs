@@ -1,4 +1,4 @@
-//! `wire101 connect`: a client of HTTP or WebSocket, for a server that is to be looked at.
+//! `wire101 connect`: a client for HTTP and WebSocket, to look at a server with.
 //!
 //! What the server sends goes to standard output; what is said about it, to standard error.
 

@@ -1,4 +1,4 @@
-//! What is said about an exchange while it goes on, beside what it brings.
+//! What `connect` says about an exchange while it goes on, apart from what it prints of it.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! What was asked for and is not in the capture, and what there is instead.
+//! What was asked for but isn't in the capture, and what's there instead.
 
 use thiserror::Error;
 

@@ -1,6 +1,6 @@
 //! `--body C.I`: a body as the application gets it, chunks put together and codings undone.
 //!
-//! It is written as it comes, so that it may be longer than what any view keeps.
+//! It's written as it arrives, so it can be longer than any view would keep.
 
 use std::io::{self, Write};
 
@@ -42,7 +42,7 @@ pub(super) fn write(
             input.outcome(Some(Absent::Half { connection, index, what }), None)
         }
         BodyFound::Whole { .. } if wrong.is_some() => Err(of_it(&wrong.unwrap_or_default())),
-        BodyFound::Whole { complete: false } => Err(of_it("is not whole: the rest of its body was not seen")),
+        BodyFound::Whole { complete: false } => Err(of_it("is incomplete: the rest of its body wasn't captured")),
         BodyFound::Whole { complete: true } => Ok(()),
     }
 }

@@ -124,7 +124,10 @@ impl<'a> Input<'a> {
         let Some(names) = self.names() else {
             let file = name.file.as_deref().map(Path::new);
             if file.is_some_and(|file| file != self.path && Some(file.as_os_str()) != self.path.file_name()) {
-                return Err(Failure::Usage(format!("{name} is a packet of another capture than {}", self.label())));
+                return Err(Failure::Usage(format!(
+                    "{name} names a packet of another capture, not of {}",
+                    self.label()
+                )));
             }
             return Ok(name.number);
         };
@@ -169,10 +172,8 @@ impl<'a> Input<'a> {
         }
         let there = numbers::listed_in_short(&there, "of that number");
         Ok(match name.file {
-            None => Failure::Usage(format!("say which capture's packet {number} is meant: there are {there}")),
-            Some(_) => {
-                Failure::Usage(format!("{name} is a packet of none of the captures that are read: there are {there}"))
-            }
+            None => Failure::Usage(format!("say which capture packet {number} is in: there are {there}")),
+            Some(_) => Failure::Usage(format!("{name} names a capture that isn't being read: there are {there}")),
         })
     }
 

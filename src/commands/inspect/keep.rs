@@ -1,6 +1,6 @@
 //! `--out FILE`: the packets of the connections that match, as pcapng.
 //!
-//! A connection may match by its last byte, so that the capture is read a first time to choose, and once more to copy.
+//! A connection may match only by its last byte, so the capture is read twice: once to choose, and once to copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;

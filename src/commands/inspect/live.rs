@@ -1,4 +1,4 @@
-//! A capture that is still being made: told as it happens, then counted.
+//! A capture that's still being made: reports what happens as it happens, and counts it in the end.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Write};

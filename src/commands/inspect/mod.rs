@@ -1,7 +1,7 @@
 //! `wire101 inspect`: explain a capture.
 //!
-//! The overview, the counts and JSON Lines are one pass over the input, as it streams. What narrows or deepens may read it
-//! a second time.
+//! The overview, the counts and JSON Lines take one pass over the input, as it streams. Closer looks may read it a second
+//! time.
 
 mod about;
 pub(super) mod absent;
@@ -197,7 +197,7 @@ pub fn inspect(asked: &Inspect, out: &mut dyn Write, style: Style, watcher: Rc<d
     let result = if captures.len() > 1 {
         several(asked, Names::of(&captures), out, style, watcher)
     } else if !asked.clocks.is_empty() {
-        Err(Failure::Usage("--clock sets one capture's clock beside another's: name both".to_owned()))
+        Err(Failure::Usage("--clock sets one capture's clock relative to another's, so name both captures".to_owned()))
     } else if asked.watch && asked.file.as_os_str() == "-" {
         Err(Failure::Usage("--watch follows a file; standard input is always read as it arrives".to_owned()))
     } else if asked.watch {
@@ -226,7 +226,7 @@ fn several(
     }
     let is_packet = |point: &Option<Point>| matches!(point, Some(Point::Packet(_)));
     if is_packet(&asked.filter.from) || is_packet(&asked.filter.until) {
-        let what = "of several captures, --from and --until take a time: 2.5s, 2023-11-14T22:13:20Z";
+        let what = "with several captures, --from and --until take a time: 2.5s, 2023-11-14T22:13:20Z";
         return Err(Failure::Usage(what.to_owned()));
     }
     let (said, reach) = several::set_clocks(&mut names, &asked.clocks, &watcher)?;

@@ -1,4 +1,4 @@
-//! What can be read only once, standard input or a pipe that has a name, and is stored to be read again.
+//! Input that can be read only once, from standard input or a named pipe, and is stored so that it can be read again.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};

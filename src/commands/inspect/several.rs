@@ -1,4 +1,4 @@
-//! Several captures that are read as one: which they are, what each is called, and how they are opened, as often as needed.
+//! Several captures that are read as one: which ones, what each is called, and how to open them as often as needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -153,7 +153,7 @@ pub(super) fn check(paths: &[&Path]) -> Result<(), Failure> {
     if paths.len() > MAX_CAPTURES {
         let count = numbers::count(paths.len() as u64);
         return Err(Failure::Usage(format!(
-            "{count} captures are too many to be read as one: the most are {MAX_CAPTURES}"
+            "{count} captures are too many to read as one; the limit is {MAX_CAPTURES}"
         )));
     }
     for (at, path) in paths.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `--watch`: a capture file that grows, read as it does, until the watcher stops it.
+//! `--watch`: reads a capture file as it grows, until the watcher stops it.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};

@@ -1,6 +1,6 @@
 //! `--why`: what happened, each cause with its effects, the packets that show it, and what to do.
 //!
-//! A first pass finds the stories; a second one, where there are any, the packets.
+//! A first pass finds the stories. If there are any, a second one finds their packets.
 
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -1,7 +1,7 @@
-//! The command and all that it starts: waited for until none is left, and told to end if it must.
+//! The command and every process that it starts: waits until none is left, and ends them if it has to.
 //!
-//! Ctrl-C is the command's: the terminal sends it to the command as to us, and we go on. Once the command has ended and
-//! something that it started has not, Ctrl-C ends that.
+//! Ctrl-C is for the command: the terminal sends it to the command and to us, and we go on. Once the command has ended, Ctrl-C
+//! ends whatever it started that's still running.
 
 use std::fs;
 use std::sync::Arc;

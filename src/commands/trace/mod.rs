@@ -1,6 +1,6 @@
-//! `wire101 trace`: run a command in a network of its own, and explain what crosses that while it does.
+//! `wire101 trace`: runs a command in its own network, and explains what crosses that network meanwhile.
 //!
-//! The command has its own input, output and exit status; what is explained goes elsewhere.
+//! The command keeps its own input, output and exit status; the explanation goes elsewhere.
 
 #[cfg(target_os = "linux")]
 mod family;

@@ -1,4 +1,4 @@
-//! How a command is traced: its network is made, a packet socket reads all of it, and then the command runs.
+//! Traces a command: makes its network, lets a packet socket read all of it, and then runs the command.
 
 use std::env;
 use std::ffi::OsStr;

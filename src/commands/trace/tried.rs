@@ -1,5 +1,5 @@
-//! What the command tried to reach and could not: outside of its network, each told once when it is tried, and all of them at
-//! the end; and the ports inside on which nobody listened.
+//! What the command tried to reach and couldn't. Destinations outside its network are reported once when they're tried, and all
+//! together at the end. Ports inside it on which nobody listened are reported, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -110,8 +110,8 @@ impl Tried {
             places.push(format!("and {more} more"));
         }
         let said = format!(
-            "Outside was tried, and there is nothing: {}. The command's network is its own; start in it what it is to talk \
-             to, or see the machine's network with `wire101 capture`.",
+            "The command tried to reach something outside its network, where there's nothing: {}. Let the same command start \
+             what it should talk to, or watch this machine's network with `wire101 capture`.",
             places.join("; ")
         );
         Some(self.told(Prose::new(said)))

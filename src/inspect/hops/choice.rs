@@ -1,7 +1,7 @@
-//! Whether exchanges that look alike when they are asked still do when they are over, and which of several was passed on.
+//! Finds out whether exchanges that look alike at their requests still do when they're over, and which of several was passed on.
 //!
-//! A proxy may ask more than one server for the same: again after a failure, beside the first that is slow, or to mirror
-//! what it gets. The response that the client got tells which of them it came from.
+//! A proxy may ask more than one server for the same thing: again after a failure, in parallel if the first is slow, or to mirror
+//! its traffic. The response that the client got tells which of them it came from.
 
 use std::cmp::Reverse;
 

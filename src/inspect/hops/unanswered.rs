@@ -1,5 +1,5 @@
-//! The exchanges that wait for their answer, by their clue. Every exchange is put in and taken out again, so that this is as cheap
-//! as can be: a chain for each of so many buckets.
+//! The exchanges that wait for their answers, by the clue that identifies them. Every exchange is put in and taken out again, so
+//! it has to be cheap: a fixed number of buckets, each with a chain.
 
 use crate::limits::MAX_WAITING_REQUESTS;
 

@@ -1,5 +1,5 @@
-//! What HEAD says of a target's length, beside what GET then brings (RFC 9110 §9.3.2): as far as both asked for the same, and nothing
-//! shows that it changed in between.
+//! What HEAD says about a target's length, compared with what GET then brings (RFC 9110 §9.3.2), if both asked for the same thing
+//! and nothing shows that it changed in between.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};

@@ -1,4 +1,4 @@
-//! What a connection becomes that no longer speaks HTTP.
+//! What a connection turns into when it stops speaking HTTP.
 
 use super::super::output::{About, Output, report};
 use super::super::record::{Direction, Exchange};

@@ -1,7 +1,7 @@
 //! Layer 6: how what is said is represented: content codings, character sets, masking, permessage-deflate.
 //!
-//! Everything here takes bytes and gives bytes. Nothing knows which message or connection they are of, keeps decoded
-//! output, or decides how much of it is worth keeping: that is the caller's.
+//! Everything here takes bytes and gives bytes. Nothing knows which message or connection they belong to, keeps
+//! decoded output, or decides how much of it is worth keeping: that's up to the caller.
 
 pub mod charset;
 pub mod coding;

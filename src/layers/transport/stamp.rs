@@ -1,4 +1,4 @@
-//! A packet that was captured twice, told from one that was sent twice.
+//! Tells a packet that was captured twice from one that was sent twice.
 //!
 //! A mirror port shows a packet coming and going, a router before and after it, and captures of both ends at both; a sender that sends
 //! again makes another packet.

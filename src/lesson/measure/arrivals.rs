@@ -1,8 +1,7 @@
-//! When what was sent had arrived: for a capture that says which of its packets were lost.
+//! When what was sent had arrived, for a capture that says which of its packets were lost.
 //!
-//! Such a capture has a packet before loss strikes it, and its sender hands bytes over in order. So a message is there
-//! with the packet, among those that arrived, by which the last of the stream up to the message's end is on its way:
-//! one that waits behind a lost one waits as long.
+//! Such a capture records a packet before it can get lost, and TCP hands over bytes in order. So a message has arrived once
+//! every byte of the stream up to its end has: if it waits behind a lost packet, it waits until that was sent again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! Bodies that come into being while they are sent, in the wire's time.
+//! Bodies that are made while they're being sent, in the wire's time.
 
 use std::convert::Infallible;
 use std::time::Duration;

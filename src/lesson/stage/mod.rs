@@ -1,7 +1,7 @@
-//! What demonstrations stand on: real hyper servers and clients, and real tungstenite, over a wire's connections.
+//! What demonstrations are built on: real hyper servers and clients, and real tungstenite, over a wire's connections.
 //!
-//! Everything random is drawn from the stage, and nothing here reads a clock, so that a demonstration on a wire that
-//! repeats, repeats. It knows nothing of lessons' texts or of captures.
+//! The stage supplies everything random, and nothing here reads a clock. So on a wire that's repeatable, demonstrations are
+//! repeatable. It knows nothing of lessons' texts or of captures.
 
 pub mod by_hand;
 mod closing;

@@ -1,4 +1,4 @@
-//! Servers that do not wait for ever, and clients that notice.
+//! Servers that don't wait for ever, and clients that notice.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Things that happen on a server by and by, whoever asks.
+//! Things that happen on a server over time, whether anybody asks or not.
 
 use std::sync::{Arc, Once};
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! Whoever asks a server for something, over real TCP: one HTTP exchange after the other, or a WebSocket.
+//! A client over real TCP: one HTTP exchange after the other, or a WebSocket.
 //!
-//! The other side is not trusted: what it sends is handed on piece by piece or has a cap, and what goes wrong is told apart, so
-//! that people can be told what to do about it.
+//! The other side isn't trusted. What it sends is handed on piece by piece, or has a cap. Each thing that can go wrong is an error
+//! of its own, so that people can be told what to do about it.
 
 mod error;
 mod http;

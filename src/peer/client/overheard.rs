@@ -1,5 +1,5 @@
-//! A connection that remembers what came first, each way: the heads of requests and responses exactly as they were sent, whose names and
-//! order no library keeps; and, where something else than HTTP answers, what that was.
+//! A connection that remembers what came first in each direction: the heads of requests and responses exactly as they were sent,
+//! because no library keeps their spelling and order; and if something other than HTTP answers, what that was.
 
 use std::io;
 use std::pin::Pin;

@@ -34,7 +34,7 @@ pub struct Url {
 pub enum UrlError {
     /// It asks for TLS.
     #[error(
-        "{scheme}: wire101 shows plain HTTP and WebSocket and does not speak TLS; where the server also answers without \
+        "{scheme}: wire101 speaks only plain HTTP and WebSocket, and doesn't speak TLS; if the server also answers without \
          it, write {plain}:"
     )]
     Tls {
@@ -44,19 +44,19 @@ pub enum UrlError {
         plain: &'static str,
     },
     /// It has no scheme.
-    #[error("{text:?} does not say what to speak; write http://{0} or ws://{0}", .text.escape_debug())]
+    #[error("{text:?} has no scheme; write http://{0} or ws://{0}", .text.escape_debug())]
     NoScheme {
         /// What there is.
         text: String,
     },
     /// It has another scheme.
-    #[error("{}: is not spoken here; http: and ws: are", .scheme.escape_debug())]
+    #[error("wire101 doesn't speak {}:, only http: and ws:", .scheme.escape_debug())]
     Scheme {
         /// Its scheme.
         scheme: String,
     },
     /// It has a user name.
-    #[error("a URL is no place for a user name; write --header 'Authorization: Basic …' (RFC 9110 §4.2.4)")]
+    #[error("a user name doesn't belong in a URL (RFC 9110 §4.2.4); write --header 'Authorization: Basic …' instead")]
     User,
     /// It is no URL.
     #[error("{text:?} is not a URL: {why}")]
@@ -143,10 +143,10 @@ mod tests {
         let wrong = |text| Url::parse(text).unwrap_err().to_string();
         assert!(wrong("localhost:8101/echo").contains("write http://localhost:8101/echo or ws://localhost:8101/echo"));
         assert!(
-            wrong("wss://a.example").contains("does not speak TLS") && wrong("wss://a.example").ends_with("write ws:")
+            wrong("wss://a.example").contains("doesn't speak TLS") && wrong("wss://a.example").ends_with("write ws:")
         );
         assert!(wrong("https://a.example").ends_with("write http:"));
-        assert!(wrong("ftp://a.example").contains("http: and ws: are"));
+        assert!(wrong("ftp://a.example").contains("only http: and ws:"));
         assert!(wrong("http://ada:secret@a.example").contains("Authorization"));
         assert!(wrong("http://a.example:99999").contains("65535") || wrong("http://a.example:99999").contains("port"));
         for none in ["http://", "http:///path", "http://:80/", "http://a b/", "http://a.example:0/"] {

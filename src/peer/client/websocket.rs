@@ -1,5 +1,5 @@
-//! A client's side of the opening handshake (RFC 6455 §4.1): over hyper, so that a refusal can be read as any response can, and then
-//! tungstenite on the same connection.
+//! A client's side of the opening handshake (RFC 6455 §4.1). It goes over hyper, so that a refusal can be read like any other
+//! response. After that, tungstenite takes over the same connection.
 
 use hyper::body::Bytes;
 use hyper::header::{

@@ -1,8 +1,8 @@
 //! Which server a request is for (RFC 9112 §3.2).
 //!
-//! A page of the web can make its own name lead to 127.0.0.1 (DNS rebinding). To the browser, what it then asks for is its own, so
-//! that it may read the answer, and no Origin gives it away: Host does. An address can't be made to lead elsewhere, and nobody else
-//! can have localhost, so the server goes by these, and by the names that it's told.
+//! A page on the web can make its own name lead to 127.0.0.1 (DNS rebinding). To the browser, the page then asks its own server, so
+//! it may read the answer. Origin doesn't give it away, but Host does. An address can't be made to lead elsewhere, and nobody else
+//! can have localhost. So the server answers to these, and to the names that it's told.
 
 use std::net::IpAddr;
 

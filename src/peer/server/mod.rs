@@ -1,8 +1,7 @@
-//! A small site over real TCP: what a learner's own client can talk to.
+//! A small site over real TCP, for a learner's own client to talk to.
 //!
-//! A connection is a task; `site` answers requests. Everything has an end: at most
-//! [`MOST_CONNECTIONS`] are attended to, the next get 503, and when the server is stopped, every WebSocket is closed and what is
-//! being answered is finished first.
+//! Each connection is a task, and `site` answers the requests. Everything ends: at most [`MOST_CONNECTIONS`] are served at a time,
+//! and any more get 503. When the server is stopped, it closes every WebSocket and finishes the responses that it has begun.
 
 mod host;
 mod notes;

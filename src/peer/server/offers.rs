@@ -1,4 +1,4 @@
-//! What there is on the site, by its path.
+//! What the site has, by path.
 
 use hyper::Method;
 use hyper::header::HeaderValue;

@@ -1,9 +1,10 @@
 //! Which pages may use the server (RFC 6454, RFC 6455 §10.2).
 //!
-//! A browser lets any page of the web open a WebSocket to 127.0.0.1, and send it many a request; `Origin` says whose page it is.
-//! Here pages of this machine may, whatever port they come from, as a learner's own do: of localhost, or a loopback address. So
-//! may those of the very host that is asked, which is this server (`host` sees to that). More can be allowed by name; so must "null", which a file says, and a frame in which any page has locked another. Programs that are no
-//! browsers send no Origin, and may.
+//! A browser lets any page on the web open a WebSocket to 127.0.0.1 and send it many kinds of requests. `Origin` says whose page it
+//! is. Pages from this machine may use the server, whatever port they come from, because a learner's own do: those of localhost, or
+//! of a loopback address. So may pages of the host that the request is for, which is this server (`host` makes sure of that). Others
+//! can be allowed by name. That includes "null", which is what a file says, but also any frame that another page has locked up.
+//! Programs that aren't browsers send no Origin, and may use the server.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Responses that nothing has to be remembered for.
+//! Responses for which nothing has to be remembered.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a whole representation is sent with, whatever it is of: a validator, so that it need not be sent again (RFC 9110
+//! What goes with a complete representation, whatever it represents: a validator, so that it needn't be sent again (RFC 9110
 //! §8.8.3, §13.1.2), and a content coding that the client can undo (§8.4).
 
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The site: who gets what for which request, and what is remembered of it.
+//! The site: who gets what for which request, and what the server remembers of it.
 
 use std::net::IpAddr;
 use std::sync::Arc;

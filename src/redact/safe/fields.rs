@@ -1,7 +1,7 @@
 //! The list of what is known to carry no secret: field names, and the values that each may have.
 //!
-//! A value stays only where its field is in [`FIELDS`], and only as far as it fits what is said of it there. Everything
-//! else becomes as many asterisks. To let more stay, add it here.
+//! A value stays only if its field is in [`FIELDS`], and only as far as it fits the form that's given there. Everything else
+//! becomes asterisks, one for each byte. To let more stay, add it here.
 
 /// What a field's value may be.
 pub(super) enum Value {

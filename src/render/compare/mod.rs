@@ -1,6 +1,6 @@
 //! Exchanges of several captures, side by side: a column each, or a line each if there isn't enough room.
 //!
-//! What differs is marked, and below each table stands what it means.
+//! Differences are marked, and explained below each table.
 
 mod json;
 

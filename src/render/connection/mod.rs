@@ -1,4 +1,5 @@
-//! One connection's life: how it was opened, what it carried, who closed it; and many of them as a table, or as what was said on one.
+//! A connection's life: how it was opened, what it carried, and who closed it. Also many connections as a table, and what was said
+//! on one as a transcript.
 
 pub mod columns;
 pub mod transcript;

@@ -1,4 +1,4 @@
-//! Requests and responses as one would read them: start line, field lines, an empty line, the first lines of the body.
+//! Requests and responses as people read them: start line, field lines, an empty line, the first lines of the body.
 //!
 //! What the client sent comes after `>`, what the server sent after `<`.
 

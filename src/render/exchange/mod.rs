@@ -1,4 +1,4 @@
-//! HTTP exchanges: many as a table, one as it was said, by what it means, and layer by layer; its handshake's key, and its hops.
+//! HTTP exchanges: many as a table; one as it was said, by what it means, and layer by layer; its handshake's key, and its hops.
 
 pub mod accept;
 pub mod columns;

@@ -1,4 +1,4 @@
-//! A card: one screen about one thing. 24 lines of 80 columns are enough for any.
+//! A card: one screen about one thing. Every card fits 24 lines of 80 columns.
 
 use crate::explain::{Card, Entry, Kind};
 use crate::layers::Layer;

@@ -1,4 +1,4 @@
-//! What a word of several meanings may mean: each with its definition, and what to type to see all about it.
+//! What a word with several meanings can mean: each with its definition, and what to type to see more about it.
 
 use super::card::{layer, remark};
 use crate::explain::{Entry, Kind};

@@ -1,7 +1,8 @@
-//! Several captures in one output: packets have their numbers in their captures, and beside each is which capture that is.
+//! Several captures in one output: packets have the numbers that they have in their own captures, and beside each is which capture
+//! that is.
 //!
-//! A record is written as it is; so it's the numbers in a copy of it that say both, the capture's in the bits that no number
-//! reaches. Of one capture, these are 0, and nothing is copied.
+//! A record is written as it is. So in a copy of it, the numbers say both: the capture is in bits that no packet number reaches. If
+//! there's only one capture, these bits are 0, and nothing is copied.
 
 use super::values::Shown;
 use super::write::{Map, Value, array, key, object};

@@ -1,4 +1,4 @@
-//! What a lesson's sides have in figures, drawn to scale.
+//! The sides' figures, drawn to scale.
 
 use super::Course;
 use crate::inspect::record::Connection;

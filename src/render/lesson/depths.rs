@@ -1,4 +1,4 @@
-//! Below what was said: an exchange layer by layer, what is wrong, and the packets' bytes.
+//! What's below the text of an exchange: its layers, its problems, and its packets' bytes.
 
 use std::collections::BTreeSet;
 

@@ -40,7 +40,7 @@ pub(super) fn times(run: &Run) -> String {
             let loses = run.unmet.is_none() && run.sides.iter().any(|side| side.settings.loss > 0.0);
             let lost = if loses { " Packets that were lost on the way are not shown." } else { "" };
             format!(
-                "Each packet stands at the time it arrived, counted from the first SYN.{lost} What never \
+                "Each packet is shown at the time it arrived, counted from the first SYN.{lost} What never \
                  leaves a machine needs no ARP, its Ethernet addresses are zeros, and its checksums are not filled in: \
                  that work is a network card's."
             )

@@ -1,7 +1,8 @@
 //! A capture as a story: what was found, kept in order, and told as a ladder.
 //!
-//! One line a message or frame; who only wants to know what was said is not shown how TCP confirms it. The whole ladder
-//! has every packet. Knows no packet's bytes: what only these tell (that a frame was lost, say) it must be told.
+//! Each message or frame is one line. If you only want to know what was said, you don't see how TCP confirms it; the whole
+//! ladder has every packet. It doesn't know packets' bytes: what only they show (such as that a frame was lost), it has to be
+//! told.
 
 mod said;
 mod teller;

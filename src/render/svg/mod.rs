@@ -4,7 +4,7 @@
 //! script and loads no fonts or files; it is as wide as a README's text, and suits light and dark screens. `canvas` draws,
 //! `theme` says how things look; neither knows what a packet is.
 //!
-//! However long the capture is, a picture keeps a size that one can look at. It says what was left out.
+//! However long the capture is, a picture stays small enough to look at, and says what it leaves out.
 
 pub mod canvas;
 pub mod frame;

@@ -1,7 +1,7 @@
 //! Who shares a room: the WebSocket clients of a server, what each said, and which of the server's messages are copies.
 //!
-//! No protocol says that a message is a copy of another. One is taken for it that has in it, word for word, what a client
-//! said before.
+//! No protocol says that one message is a copy of another. A message is taken for a copy if it contains, word for word, what a
+//! client said before.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! What an experiment came to, beside what was before.
+//! The result of an experiment, beside the one before it.
 
 use crate::lesson::Run;
 use crate::render::model::{Block, Column, Page, Table, Text};

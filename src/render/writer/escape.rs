@@ -1,7 +1,7 @@
 //! Captured text made safe for a terminal. Knows nothing of styles or widths.
 //!
-//! What a capture says may be meant to harm who reads it: escape sequences that rewrite the screen, bidirectional
-//! controls that reorder it, characters that cannot be seen. All of these become visible:
+//! What's in a capture may be meant to harm whoever reads it: escape sequences that rewrite the screen, bidirectional
+//! controls that reorder it, characters that can't be seen. All of these become visible:
 //!
 //! | in the capture | shown |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! What has just happened, in a line: when, what it is about, and what there is to say, as far as there is room.
+//! A line about what has just happened: when, what it's about, and as much about it as there's room for.
 
 use super::Line;
 use super::Style;

@@ -1,5 +1,5 @@
-//! Ladders: hosts as vertical lifelines, what they send each other as arrows between, time running down. As many stand
-//! beside each other as there is room for.
+//! Ladders: hosts are vertical lifelines, and what they send each other is arrows between them. Time runs down. If there's room,
+//! several ladders are drawn side by side.
 
 use std::borrow::Cow;
 use std::ops::Range;

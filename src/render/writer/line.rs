@@ -1,6 +1,6 @@
 //! Lines of a terminal, in columns: measured, cut, padded and wrapped.
 //!
-//! What is in a line is safe already. How its looks are shown is not known here.
+//! Whatever is in a line is already safe. This module doesn't know how a look is shown.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -1,4 +1,4 @@
-//! Headings, paragraphs, and what an end said.
+//! Headings, paragraphs, and what one side of a connection said.
 
 use super::Style;
 use super::{Line, line};

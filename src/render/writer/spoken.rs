@@ -1,4 +1,4 @@
-//! A page in sentences: for a screen reader, a pipe, or whoever rather reads than looks.
+//! A page in sentences: for a screen reader, a pipe, or anybody who'd rather read than look.
 //!
 //! One line for each packet, figure and layer, each with its side's letter, so that nothing depends on its position.
 

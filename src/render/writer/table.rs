@@ -1,8 +1,8 @@
 //! Tables: aligned columns under a header and a thin rule, never wider than asked.
 //!
 //! comfy-table arranges the columns and cuts or wraps the cells, on text that has no colour yet. It separates cells and
-//! rows with the two characters ASCII has for that, which escaped text cannot contain, and so each cell can be found
-//! again and painted.
+//! rows with the two characters that ASCII has for that. Escaped text can't contain them, so each cell can be found again and
+//! painted.
 
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Row, TableStyle, Width,

@@ -1,4 +1,4 @@
-//! What crosses the loopback during a demonstration, gathered by a thread of its own until it is finished.
+//! What crosses the loopback during a demonstration. A thread of its own gathers it until the demonstration is over.
 
 use std::io;
 use std::sync::Arc;

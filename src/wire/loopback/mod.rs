@@ -1,11 +1,11 @@
 //! The loopback wire: the operating system's own TCP, over the loopback of a network namespace made for it. Linux only.
 //!
-//! Everything is real here, the time too, so that no run repeats another. What the kernel does to packets that never
-//! reach a network card is to be seen: no ARP, Ethernet addresses of zeros, checksums that are not filled in. Packets are
-//! no longer than Ethernet's, and stamped when the loopback delivers them.
+//! Everything is real here, including the time, so no run repeats another. You can see what the kernel does with packets that
+//! never reach a network card: there's no ARP, Ethernet addresses are zeros, and checksums aren't filled in. Packets are no longer
+//! than Ethernet's, and stamped when the loopback delivers them.
 //!
-//! The namespace is entered by this thread, and for good: a program that runs this has no other business with a
-//! network. Without the rights of root it has to be done before a second thread starts.
+//! This thread enters the namespace for good: a program that runs this has nothing else to do on a network. Without root's
+//! rights, that has to happen before a second thread starts.
 
 mod capture;
 mod connection;

@@ -1,5 +1,4 @@
-//! The medium: frames in flight, delayed and at times lost, and the record of all of them. Knows addresses and times
-//! only.
+//! The medium: frames in flight, which may be delayed or lost, and the record of all of them. Knows only addresses and times.
 
 use std::collections::BTreeMap;
 

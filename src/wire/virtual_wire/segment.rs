@@ -1,4 +1,4 @@
-//! All the hosts on one link, moved on together from one moment to the next. Knows no clock: it is told the time.
+//! All the hosts on one link, which move on together from one moment to the next. Has no clock: it's told the time.
 
 use smoltcp::socket::tcp::{Socket, State};
 

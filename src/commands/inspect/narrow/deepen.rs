@@ -1,4 +1,4 @@
-//! `--layers`, `--hex`, `--ladder`: what deepens a look at whichever packets.
+//! `--layers`, `--hex`, `--ladder`: more about whichever packets are shown.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! A closer look: at one connection, one exchange, one packet; or at all of them, with their layers, bytes or ladders.
 //!
-//! Each is one reading of the capture, which makes an [`Index`]. What has to be read again after that is read from there.
+//! Each of them reads the capture once, which makes an [`Index`]. Whatever has to be read again after that is read from there.
 
 mod connection;
 mod deepen;

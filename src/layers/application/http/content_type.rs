@@ -1,5 +1,5 @@
-//! What a Content-Type says (RFC 9110 §8.3), asked of the value as it was sent: most are asked one question, and to take them
-//! apart would cost more than that.
+//! What a Content-Type says (RFC 9110 §8.3), read from the value as it was sent. Most values are asked only one question, and
+//! taking them apart would cost more than that.
 
 /// What tells a client that more may come for ever: neither the length nor the end of such content means anything.
 const STREAMS: [&[u8]; 2] = [EVENT_STREAM, b"multipart/x-mixed-replace"];

@@ -1,4 +1,4 @@
-//! The head before: of one sender's heads, most field lines are the same as in the last one, to the byte, and needn't be taken
+//! The previous head. Most field lines of a sender's head are the same as in the one before, to the byte, and needn't be taken
 //! apart again.
 
 use super::field_line::FieldLine;

@@ -1,4 +1,4 @@
-//! Where bytes are missing, are no HTTP, or end: what is given up of a message, and where the decoder goes on.
+//! What happens if bytes are missing, aren't HTTP, or end: which part of a message is given up, and where the decoder goes on.
 
 use memchr::memchr;
 
