@@ -122,8 +122,7 @@ impl Changed {
     /// What the lesson measures, as its texts write it: counts that no other thing is likely to have, and bytes.
     fn values(&self, run: &Run) -> BTreeSet<String> {
         let compared = self.lesson.compare.iter().map(|row| row.measure);
-        let checked = self.lesson.checks.iter().map(|check| check.measure);
-        let measures: Vec<Measure> = compared.chain(checked).collect();
+        let measures: Vec<Measure> = compared.collect();
         let values = |side: &lesson::run::SideRun| {
             let telling = |value: &u64| *value >= 10;
             let value = |measure: &Measure| {
@@ -160,21 +159,18 @@ impl Changed {
             }
         }
         assert!(gone >= 3, "{}: only {gone} of {before:?} were said", self.lesson.name);
-        self.checks_are_answered_from_the_capture();
+        self.questions_are_answered_from_the_capture();
     }
 
-    fn checks_are_answered_from_the_capture(&self) {
-        let answer = |run: &Run, measure, side: lesson::Side| run.sides[side.index()].measures.get(measure).unwrap();
-        let mut changed = 0;
-        for check in self.lesson.checks {
-            let (was, is) =
-                (answer(&self.before, check.measure, check.side), answer(&self.after, check.measure, check.side));
-            let is_said = check.measure.unit().format(is);
-            let explained = self.after.fill(&check.explain).unwrap();
-            assert!(explained.starts_with(&is_said), "{is_said}: {explained}");
-            changed += usize::from(was != is);
-        }
-        assert!(changed > 0, "{}: no answer has changed", self.lesson.name);
+    /// With another demonstration some choices may not hold any more, and a packet may be another one: what is right is
+    /// asked of the run each time.
+    fn questions_are_answered_from_the_capture(&self) {
+        let right = |run: &Run| {
+            let checks = self.lesson.checks.iter().filter(|check| check.given.is_none());
+            checks.map(|check| check.right(run).unwrap()).collect::<Vec<_>>()
+        };
+        let (before, after) = (right(&self.before), right(&self.after));
+        assert_ne!(before, after, "{}: no answer has changed", self.lesson.name);
     }
 }
 

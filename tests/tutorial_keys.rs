@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use wire101::lesson::{Lesson, Measure, Side, catalogue, run};
+use wire101::lesson::question::{Asks, Check};
+use wire101::lesson::{Run, catalogue, run};
 use wire101::wire::Wire;
 
 /// How long anything may take before a test fails: it is waited for, and comes at once on a machine that is not busy.
@@ -115,34 +116,46 @@ impl Desk {
 const AND_AFTER: &str =
     "trap : TERM HUP INT; \"$TUTORIAL\" tutorial; echo status=$?; stty -a | tr ' ' '\\n' | grep icanon; echo over";
 
-/// The right answer, as one types it.
-fn answer(lesson: &'static Lesson, measure: Measure, side: Side) -> String {
-    let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-    let answer = measure.unit().format(run.sides[side.index()].measures.get(measure).unwrap());
-    answer.replace("\u{a0}bytes", "").replace('\u{a0}', "")
-}
-
 #[test]
 fn the_course_can_be_taken_by_keys_alone_in_80_columns() {
     let state = tempfile::tempdir().unwrap();
     let mut desk = Desk::new(&state, AND_AFTER);
+    // What there is to see is led through by Enter, from its end on.
+    let on = "\u{1b}[F\r";
     for lesson in catalogue::all() {
+        let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
         let place = format!("Lesson {} of 18", lesson.number);
+        desk.until(&[&place, "the scene"]);
+        desk.press(on);
         desk.until(&[&place, "your guess"]);
         let guess = lesson.prediction.answer;
-        let enter = if lesson.prediction.choices.is_empty() { "\r" } else { "" };
-        desk.press(&(answer(lesson, guess.measure, guess.side) + enter));
-        desk.until(&[&place, "see: what crossed the wire", "You guessed it."]);
-        desk.press("n");
+        desk.press(&run.sides[guess.side.index()].measures.get(guess.measure).unwrap().to_string());
+        desk.until(&[&place, "You guessed it."]);
+        desk.press(on);
+        for at in 0..lesson.see.len() {
+            desk.until(&[&place, &format!("see {} of {}", at + 1, lesson.see.len())]);
+            desk.press(on);
+        }
+        let answer = |desk: &mut Desk, check: &Check, run: &Run| {
+            let enter = if matches!(check.asks, Asks::Choice(_)) { "" } else { "\r" };
+            desk.press(&(check.right(run).unwrap().unwrap() + enter));
+            desk.until(&[&place, "see: the answer", "Right."]);
+            desk.press(on);
+        };
         for (at, check) in lesson.checks.iter().enumerate() {
             desk.until(&[&place, &format!("question {} of {}", at + 1, lesson.checks.len())]);
-            desk.press("987654\r");
-            desk.until(&[&place, "Not 987 654"]);
-            desk.press(&(answer(lesson, check.measure, check.side) + "\r"));
+            answer(&mut desk, check, &run);
         }
-        desk.until(&[&place, "something to try", "Right."]);
-        desk.press("n");
+        desk.until(&[&place, "one packet, opened"]);
+        desk.press(on);
+        desk.until(&[&place, "do it"]);
+        let change = lesson.change.as_ref().unwrap();
+        answer(&mut desk, change, &change.other_run(lesson).unwrap().unwrap());
+        desk.until(&[&place, "what to take away"]);
+        desk.press("\r");
     }
+    desk.until(&["your own traffic"]);
+    desk.press("\r");
     desk.until(&["That was the last lesson.", "the end"]);
     desk.press("q");
     desk.until(&["status=0", "That was the last lesson. 18 of 18 are done", "over"]);
@@ -155,10 +168,10 @@ fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
     for way in ["q", "\u{3}", "\u{4}", "signal"] {
         let state = tempfile::tempdir().unwrap();
         let mut desk = Desk::new(&state, AND_AFTER);
-        desk.until(&["Lesson 1 of 18", "your guess"]);
+        desk.until(&["Lesson 1 of 18", "the scene"]);
         assert!(desk.alternate());
-        desk.press("n");
-        desk.until(&["see: what crossed the wire"]);
+        desk.press("\r");
+        desk.until(&["your guess"]);
         if way == "signal" {
             let group = desk.master.as_ref().unwrap().process_group_leader().unwrap();
             killpg(Pid::from_raw(group), Signal::SIGTERM).unwrap();
@@ -167,12 +180,12 @@ fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
         }
         let shown = desk.until(&["status=0", "over"]);
         assert!(shown.contains("\nicanon") && !shown.contains("-icanon"), "{way:?}: {shown}");
-        assert!(shown.contains("question 1 of") && shown.contains("goes on here"), "{way:?}: {shown}");
+        assert!(shown.contains("your guess") && shown.contains("goes on here"), "{way:?}: {shown}");
         assert!(!desk.alternate());
         assert!(!desk.screen.lock().unwrap().screen().hide_cursor());
         desk.end();
         let progress = std::fs::read_to_string(state.path().join("wire101/progress.json")).unwrap();
-        assert!(progress.contains("\"steps\": 1"), "{way:?}: {progress}");
+        assert!(progress.contains("\"place\": 1"), "{way:?}: {progress}");
     }
 }
 
@@ -181,8 +194,8 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     let state = tempfile::tempdir().unwrap();
     let mut desk = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
     desk.until(&["Lesson 1 of 18"]);
-    desk.press("n");
-    desk.until(&["see: what crossed the wire"]);
+    desk.press("\r");
+    desk.until(&["your guess"]);
     let mut tutorial = desk.close();
     let start = Instant::now();
     let status = loop {
@@ -195,7 +208,7 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     // Who hangs up sends SIGHUP, and ends the input: on a busy machine that may be first, and it ends the course, too.
     assert!([0, 129].contains(&status.exit_code()), "{status:?}");
     let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
-    again.until(&["Lesson 1 of 18", "question 1 of"]);
+    again.until(&["Lesson 1 of 18", "your guess"]);
 }
 
 #[test]
@@ -207,14 +220,16 @@ fn a_window_of_another_size_is_drawn_anew() {
         desk.screen.lock().unwrap().screen_mut().set_size(some(rows), some(columns));
         desk.master.as_ref().unwrap().resize(size(rows, columns)).unwrap();
     };
-    desk.press("1");
-    desk.until(&["You guessed it.", "1–21 of"]);
+    desk.press("\r1");
+    desk.until(&["You guessed it."]);
+    desk.press("\u{1b}");
+    desk.until(&["see 1 of", "1–13 of 22"]);
     resize(&desk, 40, 120);
-    desk.until(&["You guessed it.", "1–38 of"]);
+    desk.until(&["see 1 of", "GET /three"]);
     resize(&desk, 10, 30);
     desk.until(&["30 columns", "The tutorial needs 40\nand 12"]);
     resize(&desk, 12, 40);
-    desk.until(&["You guessed it.", "Lesson 4 of 18"]);
+    desk.until(&["SYN", "Lesson 4 of 18"]);
     desk.press("q");
     desk.end();
 }

@@ -2,8 +2,10 @@
 
 use super::document::{Document, Error, Node};
 use super::measure::Measure;
+use super::question;
 use super::side::Side;
-use super::template::{Template, measure_source};
+use super::template::{Placeholder, Template, measure_source};
+use super::view;
 
 /// A lesson whose file is sound.
 pub struct Lesson {
@@ -55,6 +57,10 @@ enum Kind {
     BySide(&'static Kind),
     /// A value for one side: `{ b = … }`.
     OfOneSide(&'static Kind),
+    /// Packets that a measure was counted from.
+    Spot,
+    /// A question.
+    Check,
     Struct(&'static Struct),
 }
 
@@ -77,7 +83,9 @@ const LESSON: Struct = Struct {
         ("usual", Optional, Kind::Struct(&WIRE)),
         ("fixed", Optional, Kind::BySide(&Kind::Struct(&WIRE))),
         ("prediction", Needed, Kind::Struct(&PREDICTION)),
-        ("checks", Needed, Kind::List(&Kind::Struct(&CHECK))),
+        ("checks", Needed, Kind::List(&Kind::Check)),
+        ("packet", Optional, Kind::Maybe(&Kind::Struct(&OPENED))),
+        ("change", Optional, Kind::Maybe(&Kind::Check)),
         ("compare", Needed, Kind::List(&Kind::Struct(&ROW))),
         ("take_away", Needed, Kind::List(&Kind::Template)),
         ("try_next", Needed, Kind::List(&Kind::Struct(&STEP))),
@@ -97,24 +105,25 @@ const PREDICTION: Struct = Struct {
     name: "Prediction",
     fields: &[
         ("ask", Needed, Kind::Text),
-        ("choices", Optional, Kind::List(&Kind::Number)),
+        ("choices", Needed, Kind::List(&Kind::Struct(&GUESS))),
         ("answer", Needed, Kind::Struct(&ANSWER)),
     ],
 };
 
-const ANSWER: Struct =
-    Struct { name: "Answer", fields: &[("measure", Needed, Kind::Measure), ("side", Needed, Kind::Side)] };
-
-const CHECK: Struct = Struct {
-    name: "Check",
+const GUESS: Struct = Struct {
+    name: "Guess",
     fields: &[
-        ("question", Needed, Kind::Template),
-        ("measure", Needed, Kind::Measure),
-        ("side", Needed, Kind::Side),
-        ("hint", Needed, Kind::Template),
-        ("explain", Needed, Kind::Template),
+        ("value", Needed, Kind::Number),
+        ("because", Needed, Kind::Text),
+        ("say", Optional, Kind::Maybe(&Kind::Template)),
     ],
 };
+
+const OPENED: Struct =
+    Struct { name: "Opened", fields: &[("at", Needed, Kind::Spot), ("text", Needed, Kind::Template)] };
+
+const ANSWER: Struct =
+    Struct { name: "Answer", fields: &[("measure", Needed, Kind::Measure), ("side", Needed, Kind::Side)] };
 
 const ROW: Struct = Struct {
     name: "Row",
@@ -147,9 +156,29 @@ pub fn parse(name: &str, file: &str) -> Result<Lesson, Error> {
     let fields = reader.fields(&document.root(), &LESSON)?;
     // The front matter's lines, and the two around it.
     let first_line = front_matter.lines().count() + 3;
-    let text = reader.template(text, |line, problem| Error::at(first_line + line, problem))?;
+    let template = |reader: &mut Reader, from: usize, text: &str| {
+        reader.template(text, |line, problem| Error::at(first_line + from + line, problem))
+    };
+    // Markers are whole lines, so the text's lines stay those of the file.
+    let told = view::without_markers(text);
+    let (whole, scene) = (template(&mut reader, 0, &told)?, view::scene(text));
+    let scene = template(&mut reader, scene.line, scene.text)?;
+    let mut pieces = Vec::new();
+    for piece in view::pieces(text) {
+        let text = template(&mut reader, piece.line, piece.text)?;
+        let wrong = |problem: String| Error::at(first_line + piece.line.saturating_sub(1), problem);
+        let shown = view::view(piece.shows).map_err(wrong)?;
+        for side in shown.sides {
+            reader.mention(side, wrong);
+        }
+        pieces.push(format!("See {{ show: {}, text: {text} }}", shown.source));
+    }
     let number = reader.finish()?;
-    Ok(Lesson { number, source: format!("Lesson {{ name: {name:?}, text: {text}, {fields} }}") })
+    let see = pieces.join(", ");
+    Ok(Lesson {
+        number,
+        source: format!("Lesson {{ name: {name:?}, text: {whole}, scene: {scene}, see: &[{see}], {fields} }}"),
+    })
 }
 
 /// The front matter, and the text after it.
@@ -164,7 +193,7 @@ fn divide(file: &str) -> Result<(&str, &str), Error> {
 
 /// Makes values into source, and remembers what they have to agree on.
 #[derive(Default)]
-struct Reader {
+pub(super) struct Reader {
     number: u64,
     /// How many sides the lesson has.
     sides: usize,
@@ -254,8 +283,37 @@ impl Reader {
                 self.mention(side, |problem| of_side.error(problem));
                 format!("(Side::{side:?}, {})", self.source(&of_side, kind)?)
             }
+            Kind::Spot => self.spot(value)?,
+            Kind::Check => question::check(self, value)?,
             Kind::Struct(of) => format!("{} {{ {} }}", of.name, self.fields(value, of)?),
         })
+    }
+
+    /// Packets that a measure was counted from.
+    pub(super) fn spot(&mut self, value: &Node<'_>) -> Result<String, Error> {
+        let spot = view::spot(value.text()?).map_err(|problem| value.error(problem))?;
+        spot.sides.iter().for_each(|side| self.mention(*side, |problem| value.error(problem)));
+        Ok(spot.source)
+    }
+
+    /// What is to be looked at.
+    pub(super) fn view(&mut self, value: &Node<'_>) -> Result<String, Error> {
+        let view = view::view(value.text()?).map_err(|problem| value.error(problem))?;
+        view.sides.iter().for_each(|side| self.mention(*side, |problem| value.error(problem)));
+        Ok(view.source)
+    }
+
+    /// Something to be worked out from measures; `measured` if it has to be.
+    pub(super) fn amount(&mut self, value: &Node<'_>, text: &str, measured: bool) -> Result<String, Error> {
+        let parse = if measured { Placeholder::parse } else { Placeholder::parse_any };
+        let amount = parse(text).map_err(|problem| value.error(problem))?;
+        amount.sides().for_each(|side| self.mention(side, |problem| value.error(problem)));
+        Ok(amount.source())
+    }
+
+    /// A text with placeholders.
+    pub(super) fn told(&mut self, value: &Node<'_>) -> Result<String, Error> {
+        self.template(value.text()?, |_, problem| value.error(problem))
     }
 
     /// What each side is called, A first.

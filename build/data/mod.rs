@@ -2,10 +2,12 @@
 
 pub mod document;
 pub mod lesson;
+mod question;
 pub mod stories;
 mod template;
 #[cfg(test)]
 mod tests;
+mod view;
 
 // What lessons speak of is the program's to define.
 #[path = "../../src/lesson/measure/definitions.rs"]

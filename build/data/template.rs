@@ -83,20 +83,23 @@ impl Template {
     }
 }
 
+/// What stands between braces, or is to be measured elsewhere.
 #[derive(Clone, Copy)]
-struct Placeholder {
+pub struct Placeholder {
     first: Operand,
     rest: Option<(Operator, Operand)>,
 }
 
+/// What a placeholder reckons with.
 #[derive(Clone, Copy)]
-enum Operand {
+pub enum Operand {
     Number(u64),
     Measured(Side, Measure),
 }
 
+/// How a placeholder reckons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
+pub enum Operator {
     Minus,
     Times,
     Per,
@@ -104,9 +107,17 @@ enum Operator {
 }
 
 impl Placeholder {
-    fn parse(inside: &str) -> Result<Self, String> {
+    /// Parses what teaches something: at least one of its operands is measured.
+    pub fn parse(inside: &str) -> Result<Self, String> {
+        let placeholder = Self::parse_any(inside)?;
+        placeholder.check(inside)?;
+        Ok(placeholder)
+    }
+
+    /// Parses what a claim compares with, too: a number by itself, which may be a time, such as 400ms.
+    pub fn parse_any(inside: &str) -> Result<Self, String> {
         let words: Vec<&str> = inside.split_whitespace().collect();
-        let placeholder = match words[..] {
+        Ok(match words[..] {
             [word] => Self { first: Operand::parse(word, inside)?, rest: None },
             [first, operator, second] => {
                 let operator = Operator::parse(operator).ok_or_else(|| malformed(inside))?;
@@ -114,9 +125,7 @@ impl Placeholder {
                 Self { first: Operand::parse(first, inside)?, rest: Some((operator, second)) }
             }
             _ => return Err(malformed(inside)),
-        };
-        placeholder.check(inside)?;
-        Ok(placeholder)
+        })
     }
 
     /// A bare number teaches nothing, and bytes less packets mean nothing.
@@ -141,7 +150,13 @@ impl Placeholder {
         std::iter::once(self.first).chain(self.rest.map(|(_, second)| second))
     }
 
-    fn source(self) -> String {
+    /// The sides that it speaks of.
+    pub fn sides(self) -> impl Iterator<Item = Side> {
+        self.operands().filter_map(Operand::side)
+    }
+
+    /// The source of it.
+    pub fn source(self) -> String {
         let rest = self.rest.map_or("None".to_owned(), |(operator, second)| {
             format!("Some((Operator::{operator:?}, {}))", second.source())
         });
@@ -153,6 +168,10 @@ impl Operand {
     fn parse(word: &str, inside: &str) -> Result<Self, String> {
         if let Ok(number) = word.parse() {
             return Ok(Self::Number(number));
+        }
+        let milliseconds = word.strip_suffix("ms").and_then(|number| number.parse::<u64>().ok());
+        if let Some(nanoseconds) = milliseconds.and_then(|number| number.checked_mul(1_000_000)) {
+            return Ok(Self::Number(nanoseconds));
         }
         let measured = word.split_once('.').and_then(|(side, name)| Some((Side::from_letter(side)?, name)));
         let (side, name) = measured.ok_or_else(|| malformed(inside))?;
@@ -177,7 +196,7 @@ impl Operand {
 
     fn source(self) -> String {
         match self {
-            Self::Number(number) => format!("Operand::Number({number})"),
+            Self::Number(number) => format!("Operand::Number({})", grouped(number)),
             Self::Measured(side, measure) => {
                 format!("Operand::Measured {{ side: Side::{side:?}, measure: {} }}", measure_source(measure))
             }
@@ -195,6 +214,19 @@ impl Operator {
             _ => return None,
         })
     }
+}
+
+/// A number as source has it: `1_425_000_000`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// The source of a measure.

@@ -15,12 +15,15 @@ take_away = ["{a.packets}"]
 
 [prediction]
 ask = "How many?"
+choices = [{ value = 1, because = "so" }, { value = 2, because = "otherwise", say = "{b.packets}" }]
 answer = { measure = "time_to_nth(3)", side = "b" }
 
 [[checks]]
+kind = "read"
 question = "How many?"
-measure = "packets"
-side = "a"
+show = "ladder a"
+answer = "a.packets"
+nudge = "Look."
 hint = "Look."
 explain = "{a.packets}"
 
@@ -87,17 +90,17 @@ fn an_unknown_key_is_an_error_that_says_which_there_are() {
     assert_eq!((line, key.as_str()), (3, "titel"));
     assert!(problem.contains("no such key") && problem.contains("`title`"), "{problem}");
     let (line, key, problem) = error("hint =", "hnit =");
-    assert_eq!((line, key.as_str()), (19, "checks.hnit"));
+    assert_eq!((line, key.as_str()), (22, "checks.hnit"));
     assert!(problem.contains("`explain`"), "{problem}");
 }
 
 #[test]
 fn an_unknown_measure_is_an_error_that_says_which_there_are() {
-    let (line, key, problem) = error("measure = \"packets\"\n", "measure = \"pakets\"\n");
-    assert_eq!((line, key.as_str()), (17, "checks.measure"));
+    let (line, key, problem) = error("answer = \"a.packets\"", "answer = \"a.pakets\"");
+    assert_eq!((line, key.as_str()), (20, "checks.answer"));
     assert!(problem.contains("`pakets`") && problem.contains(" packets,"), "{problem}");
     let (line, key, _) = error("time_to_nth(3)", "time_to_nth(0)");
-    assert_eq!((line, key.as_str()), (13, "prediction.answer.measure"));
+    assert_eq!((line, key.as_str()), (14, "prediction.answer.measure"));
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn values_that_are_none_are_errors_that_say_what_is_allowed() {
         ("{ a = \"one\", b = \"two\" }", "{ a = \"one\", c = \"two\" }", 6, "a and b"),
         ("{ a = \"one\", b = \"two\" }", "{ a = \"one\", b = \"two\", d = \"three\" }", 6, "a and b"),
         ("\"1.2\"", "\"1\"", 7, "0.2"),
-        ("side = \"a\"", "side = \"z\"", 18, "`a`, `b`"),
+        ("side = \"b\"", "side = \"z\"", 14, "`a`, `b`"),
         ("[\"{a.packets}\"]", "[\"{a.pakets}\"]", 9, "no measure `pakets`"),
         ("[\"{a.packets}\"]", "\"{a.packets}\"", 9, "an array"),
         ("take_away", "chart = \"pie\"\ntake_away", 9, "`bytes`, `arrivals`"),
@@ -131,7 +134,7 @@ fn values_that_are_none_are_errors_that_say_what_is_allowed() {
 #[test]
 fn a_lesson_speaks_only_of_sides_it_has() {
     for (from, to, line, key) in [
-        ("side = \"a\"", "side = \"c\"", 18, "checks.side"),
+        ("answer = \"a.packets\"", "answer = \"c.packets\"", 20, "checks.answer"),
         ("[\"{a.packets}\"]", "[\"{d.packets}\"]", 9, "take_away"),
         ("{ b = \"1.2\"", "{ c = \"1.2\"", 7, "about.c"),
         ("take_away", "said = { c = [\"0.0\"] }\ntake_away", 9, "said.c"),
@@ -139,12 +142,44 @@ fn a_lesson_speaks_only_of_sides_it_has() {
         ("take_away", "accept = \"c\"\ntake_away", 9, "accept"),
         ("take_away", "diagrams = { c = [0] }\ntake_away", 9, "diagrams.c"),
         ("take_away", "fixed = { d = {} }\ntake_away", 9, "fixed.d"),
-        ("{a.packets} packets", "{c.packets} packets", 28, ""),
+        ("{a.packets} packets", "{c.packets} packets", 31, ""),
     ] {
         let (found, path, problem) = error(from, to);
         assert_eq!((found, path.as_str()), (line, key), "{to}: {problem}");
         assert!(problem.contains("which `sides` does not name"), "{to}: {problem}");
     }
+}
+
+#[test]
+fn a_question_says_what_its_kind_needs() {
+    for (from, to, line, allowed) in [
+        ("kind = \"read\"", "kind = \"guess\"", 17, "`work-out`"),
+        ("kind = \"read\"", "kind = \"find\"", 20, "`packet`"),
+        ("kind = \"read\"", "kind = \"cause\"", 20, "`choices`"),
+        ("nudge = \"Look.\"\n", "", 16, "`nudge` is missing"),
+        ("show = \"ladder a\"", "show = \"stairs a\"", 19, "`ladder A`"),
+        ("nudge =", "replies = [{ given = \"5\" }]\nnudge =", 21, "`say` is missing"),
+    ] {
+        let (found, _, problem) = error(from, to);
+        assert!(problem.contains(allowed), "{to}: {problem}");
+        assert_eq!(found, line, "{to}: {problem}");
+    }
+}
+
+#[test]
+fn the_text_is_told_in_pieces_where_markers_say_so() {
+    let marked = "<!-- scene -->\nOnce\n<!-- see: ladder b -->\n{a.packets} packets\n<!-- end -->\nmore\n";
+    let source = |text: &str| lesson::parse("x", &SOUND.replacen("{a.packets} packets\n", text, 1)).map(|it| it.source);
+    let sound = source(marked).unwrap_or_else(|error| panic!("{error}"));
+    for part in [
+        r#"scene: Template { parts: &[TextPart::Literal("Once\n")] }"#,
+        "see: &[See { show: View::Ladders(&[Side::B]), text: Template { parts: &[TextPart::Value(",
+        r##"TextPart::Literal("# Text\n\n\nOnce\n\n")"##,
+    ] {
+        assert!(sound.contains(part), "{part} is not in {sound}");
+    }
+    let error = source(&marked.replace("ladder b", "stairs")).unwrap_err();
+    assert_eq!(error.line, 33, "{error}");
 }
 
 #[test]
@@ -159,7 +194,7 @@ fn a_page_shows_one_exchange_layer_by_layer() {
 #[test]
 fn errors_in_the_text_have_the_line_of_the_file() {
     let (line, key, _) = error("{a.packets} packets", "{a.packets} {packets}");
-    assert_eq!((line, key.as_str()), (28, ""));
+    assert_eq!((line, key.as_str()), (31, ""));
 }
 
 #[test]

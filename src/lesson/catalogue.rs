@@ -2,11 +2,14 @@
 
 use std::num::NonZeroU32;
 
-use super::front_matter::{Answer, Chart, Check, ExchangeId, Lesson, Prediction, Row, Step, Warning};
+use super::front_matter::{Answer, Chart, ExchangeId, Guess, Lesson, Opened, Prediction, Row, Step, Warning};
 use super::measure::Measure;
+use super::question::Kind as QuestionKind;
+use super::question::{Asks, Check, Choice, Claim, Compared, Event, Given, Likely};
 use super::side::Side;
 use super::text::Template;
 use super::text::template::{Operand, Operator, Placeholder, TextPart};
+use super::view::{End, See, Spot, View};
 use super::wires::WireSettings;
 use crate::explain::nearest;
 use crate::layers::Layer;

@@ -2,8 +2,11 @@
 //! matter, which are the names of the fields here.
 
 use super::measure::Measure;
+use super::question::Check;
 use super::side::Side;
 use super::text::Template;
+pub use super::view::ExchangeId;
+use super::view::{See, Spot};
 use super::wires::WireSettings;
 use crate::layers::Layer;
 use crate::wire::{Settings, Wire};
@@ -44,6 +47,10 @@ pub struct Lesson {
     pub prediction: Prediction,
     /// What to ask after it.
     pub checks: &'static [Check],
+    /// The packet to open.
+    pub packet: Option<Opened>,
+    /// What to change, and to predict.
+    pub change: Option<Check>,
     /// The rows of the comparison.
     pub compare: &'static [Row],
     /// What to remember.
@@ -54,6 +61,10 @@ pub struct Lesson {
     pub warnings: &'static [Warning],
     /// The narration, in Markdown.
     pub text: Template,
+    /// The part of it that sets the scene before the guess: nothing has been measured yet.
+    pub scene: Template,
+    /// The parts of it that are told piece by piece, each beside what it speaks of.
+    pub see: &'static [See],
 }
 
 /// What can be drawn to scale, to compare the sides.
@@ -65,15 +76,6 @@ pub enum Chart {
     Arrivals,
     /// When each connection was open.
     Connections,
-}
-
-/// An exchange of a capture, as people name it: "0.2" is the third on the first connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ExchangeId {
-    /// The connection's number, from 0.
-    pub connection: u64,
-    /// The exchange's index on it, from 0.
-    pub index: u64,
 }
 
 /// Something measured on one side: where the right answer to a question comes from.
@@ -90,25 +92,30 @@ pub struct Answer {
 pub struct Prediction {
     /// The question.
     pub ask: &'static str,
-    /// Answers to choose from, in the measure's unit; none where a number is to be typed.
-    pub choices: &'static [u64],
+    /// Answers to choose from, in the measure's unit.
+    pub choices: &'static [Guess],
     /// Where the right answer comes from.
     pub answer: Answer,
 }
 
-/// A question after the run.
+/// A guess that somebody may make.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// The question.
-    pub question: Template,
-    /// What is measured to answer it.
-    pub measure: Measure,
-    /// On which side.
-    pub side: Side,
-    /// What to look at, for somebody who does not know.
-    pub hint: Template,
-    /// Why the answer is what it is.
-    pub explain: Template,
+pub struct Guess {
+    /// How much, in the measure's unit.
+    pub value: u64,
+    /// Why it may be so.
+    pub because: &'static str,
+    /// What to say to it if it isn't.
+    pub say: Option<Template>,
+}
+
+/// A packet to open, and what to say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Which.
+    pub at: Spot,
+    /// What to look at in it.
+    pub text: Template,
 }
 
 /// A row of the comparison.
@@ -165,9 +172,11 @@ impl Lesson {
 
     /// Every text with placeholders.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        let checks = self.checks.iter().flat_map(|check| [&check.question, &check.hint, &check.explain]);
+        let checks = self.checks.iter().chain(&self.change).flat_map(Check::templates);
+        let guesses = self.prediction.choices.iter().filter_map(|guess| guess.say.as_ref());
         let notes = self.compare.iter().filter_map(|row| row.note.as_ref());
-        checks.chain(notes).chain(self.take_away).chain([&self.text])
+        let packet = self.packet.iter().map(|packet| &packet.text);
+        checks.chain(guesses).chain(notes).chain(packet).chain(self.take_away).chain([&self.text])
     }
 }
 

@@ -7,10 +7,13 @@ pub mod catalogue;
 pub mod demos;
 pub mod front_matter;
 pub mod measure;
+pub mod question;
+mod right;
 pub mod run;
 pub mod side;
 pub mod stage;
 pub mod text;
+pub mod view;
 pub mod wires;
 
 pub use front_matter::Lesson;

@@ -131,6 +131,11 @@ pub fn run_with(lesson: &'static Lesson, demo: &Demo, wire: Wire, settings: Sett
     perform(lesson, demo, wire, settings, &|_| {})
 }
 
+/// What measures look at: a masked byte is one of the first.
+fn measured() -> Options {
+    Options { keep: 64, ..Options::default() }
+}
+
 fn perform(
     lesson: &'static Lesson,
     demo: &Demo,
@@ -165,7 +170,7 @@ impl Run {
             run.sides.push(SideRun { side, name, settings, packets, hosts, first_connection: 0, measures });
         }
         let Apart { sides: measured, connections, .. } =
-            run.tell_apart(Options::default(), |side| Measurer::without(run.lost_of(side)));
+            run.tell_apart(measured(), |side| Measurer::without(run.lost_of(side)));
         let headers: Vec<LowerHeaders> = run.sides.iter().map(|side| run.lower_headers(side)).collect();
         for ((index, side), (measurer, headers)) in
             run.sides.iter_mut().enumerate().zip(measured.into_iter().zip(headers))

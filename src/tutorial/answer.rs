@@ -17,8 +17,12 @@ pub enum NoAnswer {
         Unit::Count => "The question is how many: a number, such as 3.",
         Unit::Bytes => "The question is how many bytes: a number, such as 126 or 1 980 B.",
         Unit::Nanoseconds => "The question is how long: a number and a unit, such as 120 ms or 1.5 s.",
+        Unit::Octet => "The question is which byte: two hexadecimal digits, such as 1f.",
     })]
     OtherUnit(Unit),
+    /// It isn't hexadecimal.
+    #[error("Type a hexadecimal number: two digits of 0-9 and a-f, such as 1f.")]
+    NoHexadecimal,
     /// There are no such numbers here.
     #[error("Please give a whole number that isn't negative or impossibly large.")]
     OutOfRange,
@@ -30,6 +34,9 @@ pub enum NoAnswer {
 ///
 /// Where it is no such number.
 pub fn parse(text: &str, unit: Unit) -> Result<u64, NoAnswer> {
+    if unit == Unit::Octet {
+        return parse_hex(text);
+    }
     let text = text.trim().trim_end_matches(['.', '!']).to_lowercase();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || ".,'_+-".contains(c)));
     let (number, word) = text.split_at(end.unwrap_or(text.len()));
@@ -41,11 +48,20 @@ pub fn parse(text: &str, unit: Unit) -> Result<u64, NoAnswer> {
     scale(decimal(number)?, word.trim(), unit)
 }
 
+/// Reads a number in hexadecimal: "1f", "0x1f", "1F".
+fn parse_hex(text: &str) -> Result<u64, NoAnswer> {
+    let text = text.trim().trim_end_matches('.').to_lowercase();
+    let digits: String = text.strip_prefix("0x").unwrap_or(&text).split_whitespace().collect();
+    // A sign is no digit.
+    let is_number = digits.chars().all(|digit| digit.is_ascii_hexdigit());
+    u64::from_str_radix(&digits, 16).ok().filter(|_| is_number).ok_or(NoAnswer::NoHexadecimal)
+}
+
 /// Whether two values answer alike. Times do where they read alike, or are a hundredth apart: nobody reads nanoseconds.
 #[must_use]
 pub fn same(given: u64, found: u64, unit: Unit) -> bool {
     match unit {
-        Unit::Count | Unit::Bytes => given == found,
+        Unit::Count | Unit::Bytes | Unit::Octet => given == found,
         Unit::Nanoseconds => given.abs_diff(found) <= found / 100 || unit.format(given) == unit.format(found),
     }
 }
@@ -80,7 +96,7 @@ fn scale(number: f64, word: &str, unit: Unit) -> Result<u64, NoAnswer> {
         Unit::Bytes if word.is_empty() => Some(1.0),
         Unit::Bytes => of_bytes,
         Unit::Nanoseconds => of_time,
-        Unit::Count => None,
+        Unit::Count | Unit::Octet => None,
     };
     let value = number * factor.ok_or(NoAnswer::OtherUnit(unit))?;
     // Of a time, what is below a nanosecond does not matter; half a connection does.
@@ -118,6 +134,16 @@ mod tests {
     }
 
     #[test]
+    fn hexadecimal_is_read_with_and_without_its_prefix() {
+        for text in ["e3", "0xE3", " E3. "] {
+            assert_eq!(parse_hex(text), Ok(0xe3), "{text:?}");
+        }
+        for text in ["", "xyz", "+3", "-3", "0x", "e3 B!"] {
+            assert_eq!(parse_hex(text), Err(NoAnswer::NoHexadecimal), "{text:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_number_is_none() {
         for text in ["", "many", ".", "1.2.3", "-", "--3", "é"] {
             assert_eq!(parse(text, Unit::Count), Err(NoAnswer::NoNumber), "{text:?}");
@@ -137,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_typed_breaks_nothing(text: String) {
-            for unit in [Unit::Count, Unit::Bytes, Unit::Nanoseconds] {
+            for unit in [Unit::Count, Unit::Bytes, Unit::Nanoseconds, Unit::Octet] {
                 let _ = parse(&text, unit);
             }
         }

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are the page's parts")]
 pub enum Look {
+    Before,
     Page,
     Text,
     Ladder,
@@ -23,22 +24,26 @@ pub(super) enum Command<'a> {
     Look(Look),
     /// To try something, in these words.
     Try(Vec<&'a str>),
+    /// What these words mean.
+    Explain(Vec<&'a str>),
     /// Nothing of these: it answers what is asked, or is empty.
     Answer,
 }
 
 impl<'a> Command<'a> {
-    /// Reads a line. Upper or lower case is the same, and only what is to be tried takes further words.
+    /// Reads a line. Upper or lower case is the same, and only what is to be tried or explained takes further words.
     pub fn read(line: &'a str) -> Self {
         let mut words = line.split_whitespace();
         let word = words.next().unwrap_or_default().to_lowercase();
         let rest: Vec<&str> = words.collect();
         match word.as_str() {
             "e" | "experiment" | "try" => Self::Try(rest),
+            "w" | "word" | "words" | "explain" if !rest.is_empty() => Self::Explain(rest),
             _ if !rest.is_empty() => Self::Answer,
             "q" | "quit" | "exit" => Self::Quit,
             "?" | "help" | "keys" => Self::Keys,
-            "b" | "back" | "again" => Self::Again,
+            "again" => Self::Again,
+            "b" | "back" => Self::Look(Look::Before),
             "n" | "next" | "s" | "skip" => Self::Next,
             "h" | "hint" => Self::Hint,
             "p" | "page" => Self::Look(Look::Page),
@@ -65,8 +70,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_to_be_tried_takes_further_words() {
+    fn only_what_is_to_be_tried_or_explained_takes_further_words() {
         assert_eq!(Command::read("e --rtt 1ms"), Command::Try(vec!["--rtt", "1ms"]));
+        assert_eq!(Command::read("w round trip"), Command::Explain(vec!["round", "trip"]));
         assert_eq!([Command::read("hex 3"), Command::read("12"), Command::read("")], [const { Command::Answer }; 3]);
     }
 }

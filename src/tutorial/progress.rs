@@ -20,25 +20,113 @@ pub struct Progress {
     /// The lesson at hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// Behind the last lesson: how many of all the course's questions were looked through for those that were missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<usize>,
     /// What is done of each lesson, by its name.
     #[serde(default)]
     pub lessons: BTreeMap<String, Done>,
 }
 
 /// What is done of a lesson.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct Done {
-    /// Questions left behind, the guess among them.
-    pub steps: usize,
-    /// Questions after the run that were answered rightly at once.
-    pub right: usize,
-    /// Whether an answer to the question at hand was wrong.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub tried: bool,
+    /// Steps left behind, this time.
+    pub place: usize,
+    /// Wrong answers to the question at hand.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tries: u8,
+    /// What became of each question, in order, as far as they were left behind; at first or this time.
+    pub answers: Vec<Outcome>,
     /// Whether it was taken to its end, this time or before.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
+}
+
+/// What became of a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was left without an answer.
+    Skipped,
+    /// It was answered wrongly until the answer was told.
+    Told,
+    /// It was answered rightly, but not at once.
+    Later,
+    /// It was answered rightly at once.
+    First,
+}
+
+impl Outcome {
+    /// Whether the question is to come back at the end.
+    #[must_use]
+    pub fn is_missed(self) -> bool {
+        self <= Self::Told
+    }
+}
+
+impl Done {
+    /// How many questions have this outcome.
+    #[must_use]
+    pub fn count(&self, outcome: Outcome) -> usize {
+        self.answers.iter().filter(|answer| **answer == outcome).count()
+    }
+
+    /// How many questions were answered, however often it took.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        self.answers.iter().filter(|answer| **answer != Outcome::Skipped).count()
+    }
+}
+
+/// What a file says of a lesson. One of the former version says how many questions were left behind, the guess among them,
+/// and how many were answered rightly at once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    place: Option<usize>,
+    #[serde(default)]
+    tries: u8,
+    #[serde(default)]
+    answers: Vec<Outcome>,
+    #[serde(default)]
+    complete: bool,
+    #[serde(default)]
+    steps: usize,
+    #[serde(default)]
+    right: usize,
+    #[serde(default, rename = "tried")]
+    _tried: bool,
+}
+
+/// A former version's lessons had fewer questions than that.
+const MOST_FORMER_QUESTIONS: usize = 8;
+
+impl From<Kept> for Done {
+    fn from(kept: Kept) -> Self {
+        let Kept { place, tries, answers, complete, steps, right, .. } = kept;
+        if let Some(place) = place {
+            return Self { place, tries, answers, complete };
+        }
+        // A lesson that was begun goes on behind its guess, where there is something to see; one that was done is over.
+        let place = match steps {
+            0 => 0,
+            _ if complete => usize::MAX,
+            _ => BEHIND_THE_GUESS,
+        };
+        let answered = if complete { steps.saturating_sub(1).min(MOST_FORMER_QUESTIONS) } else { 0 };
+        let rank = |at: usize| if at < right { Outcome::First } else { Outcome::Later };
+        Self { place, tries: 0, answers: (0..answered).map(rank).collect(), complete }
+    }
+}
+
+/// How many steps a lesson has up to its guess.
+const BEHIND_THE_GUESS: usize = 2;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_zero(number: &u8) -> bool {
+    *number == 0
 }
 
 /// What was found where the progress should be.
@@ -100,19 +188,22 @@ impl Progress {
         if self.at != before.at {
             there.at.clone_from(&self.at);
         }
+        if self.ending != before.ending {
+            there.ending = self.ending;
+        }
         for (name, done) in &self.lessons {
             let was = before.lessons.get(name);
             if was == Some(done) {
                 continue;
             }
-            let theirs = there.lessons.get(name).copied();
-            let done = match theirs {
+            let done = match there.lessons.remove(name) {
                 // Both went on with it: whoever got further stays.
                 Some(theirs) if Some(&theirs) != was => {
-                    let further = if theirs.steps > done.steps { theirs } else { *done };
-                    Done { complete: theirs.complete || done.complete, ..further }
+                    let complete = theirs.complete || done.complete;
+                    let further = if theirs.place > done.place { theirs } else { done.clone() };
+                    Done { complete, ..further }
                 }
-                _ => *done,
+                _ => done.clone(),
             };
             there.lessons.insert(name.clone(), done);
         }
@@ -152,8 +243,8 @@ mod tests {
     use super::*;
 
     fn progress() -> Progress {
-        let done = Done { steps: 2, right: 1, tried: true, complete: false };
-        Progress { at: Some("frames".into()), lessons: [("frames".to_owned(), done)].into() }
+        let done = Done { place: 5, tries: 1, answers: vec![Outcome::Told], complete: false };
+        Progress { at: Some("frames".into()), ending: Some(3), lessons: [("frames".to_owned(), done)].into() }
     }
 
     #[test]
@@ -172,10 +263,10 @@ mod tests {
     fn tutorials_that_run_at_once_leave_each_other_what_they_did() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("progress.json");
-        let done = |steps, complete| Done { steps, complete, ..Done::default() };
+        let done = |place, complete| Done { place, complete, ..Done::default() };
         let saved = |lessons: &[(&str, Done)], before: &Progress| {
-            let lessons = lessons.iter().map(|(name, done)| ((*name).to_owned(), *done)).collect();
-            let progress = Progress { at: None, lessons };
+            let lessons = lessons.iter().map(|(name, done)| ((*name).to_owned(), done.clone())).collect();
+            let progress = Progress { lessons, ..Progress::default() };
             progress.save(before, &path).unwrap();
             progress
         };
@@ -197,13 +288,32 @@ mod tests {
             for number in 0..8 {
                 let path = &path;
                 scope.spawn(move || {
-                    let done = Done { steps: number, ..Done::default() };
-                    let progress = Progress { at: None, lessons: [(format!("lesson-{number}"), done)].into() };
+                    let done = Done { place: number, ..Done::default() };
+                    let lessons = [(format!("lesson-{number}"), done)].into();
+                    let progress = Progress { lessons, ..Progress::default() };
                     progress.save(&Progress::default(), path).unwrap();
                 });
             }
         });
         assert_eq!(Progress::load(&path).unwrap().progress.lessons.len(), 8);
+    }
+
+    #[test]
+    fn a_file_of_the_former_version_is_read() {
+        let former = r#"{"at": "frames", "lessons": {
+            "upgrade": {"steps": 5, "right": 2, "complete": true},
+            "frames": {"steps": 2, "right": 1, "tried": true},
+            "chat": {"steps": 0, "right": 0, "complete": true}
+        }}"#;
+        let progress: Progress = serde_json::from_str(former).unwrap();
+        let done = |name: &str| progress.lessons[name].clone();
+        let (upgrade, frames, chat) = (done("upgrade"), done("frames"), done("chat"));
+        assert!(upgrade.complete && (upgrade.count(Outcome::First), upgrade.answered()) == (2, 4));
+        assert_eq!(frames, Done { place: BEHIND_THE_GUESS, ..Done::default() });
+        assert_eq!(chat, Done { complete: true, ..Done::default() });
+        // What is written now is read as it is.
+        let again: Progress = serde_json::from_str(&serde_json::to_string(&progress).unwrap()).unwrap();
+        assert_eq!(again, progress);
     }
 
     #[test]

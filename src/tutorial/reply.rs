@@ -3,29 +3,39 @@
 use super::command::Look;
 use super::experiment::Experiment;
 use crate::lesson::front_matter::Answer;
+use crate::lesson::question::Check;
 
 /// What an answer is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is what was measured.
-    Right {
-        /// Why it is so.
-        explain: String,
-    },
-    /// It is not.
+    /// It is right.
+    Right,
+    /// It isn't, and the question stays.
     Wrong {
-        /// What was answered, in the question's unit.
+        /// What was answered, in words.
         given: String,
-        /// What is so, and why.
-        explain: String,
-        /// What was measured: its packets show it.
-        measured: Answer,
+        /// What one must have believed, and where the capture says otherwise.
+        say: String,
+        /// Where to look, if it wasn't the first wrong answer.
+        hint: Option<String>,
+    },
+    /// It isn't, and now the answer is told.
+    Told {
+        /// What was answered, in words.
+        given: String,
+        /// What to say to it.
+        say: String,
     },
     /// There was none.
-    Skipped {
-        /// What would have been right, and what shows it.
-        explain: String,
-    },
+    Skipped,
+}
+
+impl Verdict {
+    /// Whether the question is still there.
+    #[must_use]
+    pub fn stays(&self) -> bool {
+        matches!(self, Self::Wrong { .. })
+    }
 }
 
 /// What became of a line.
@@ -39,13 +49,22 @@ pub enum Reply {
         found: String,
         /// Whether they are the same.
         right: bool,
+        /// What to say to a wrong guess.
+        say: Option<String>,
         /// What was measured, in words.
         label: String,
         /// What was measured, and where: its packets show it.
         measured: Answer,
     },
-    /// A question was answered. Where the verdict is `Wrong`, it stays: one may try again, or go on.
-    Answered(Verdict),
+    /// A question was answered.
+    Answered {
+        /// What the answer is worth.
+        verdict: Verdict,
+        /// Which question it was.
+        check: &'static Check,
+        /// Why the answer is what it is; nothing while the question stays.
+        explain: String,
+    },
     /// On to what comes next.
     GoOn,
     /// Something is to be shown, and the question stays.

@@ -1,34 +1,29 @@
 //! The way through the course: where one is, what is asked there, and what becomes of a line that is typed.
 
-use super::answer::{self, NoAnswer};
+use std::rc::Rc;
+
+use super::answer;
 use super::command::{Command, Look};
-use super::experiment::{self, Trial};
-use super::progress::{Done, Progress};
+use super::experiment::{self, Experiment, Trial};
+use super::judge::{Judged, judge, misread};
+use super::plan::{self, Step};
+use super::progress::{Done, Outcome, Progress};
 use super::reply::{Reply, Verdict};
-use crate::lesson::front_matter::{Answer, Check};
-use crate::lesson::measure::{Measure, Unit};
+use crate::lesson::front_matter::Guess;
+use crate::lesson::measure::Measure;
+use crate::lesson::question::{Asks, Check, Kind};
 use crate::lesson::text::FillError;
 use crate::lesson::{Lesson, Run, RunError, Side};
 
-/// What is asked at a place of the course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A guess, before the lesson is shown.
-    Guess,
-    /// The check of that index.
-    Check(usize),
-    /// Nothing: the lesson is over, and there is something to try.
-    After,
-    /// Nothing: the course is over.
-    End,
-}
+/// How many wrong answers there are before the answer is told: the first gets a nudge, the second a hint as well.
+const TRIES: u8 = 3;
 
 /// Somebody's way through the course.
 #[derive(Debug)]
 pub struct Session {
     lessons: &'static [Lesson],
     at: usize,
-    run: Run,
+    run: Rc<Run>,
     progress: Progress,
 }
 
@@ -41,15 +36,21 @@ impl Session {
     pub fn new(lessons: &'static [Lesson], mut progress: Progress, start: Option<&Lesson>) -> Result<Self, RunError> {
         let named = |name: &str| lessons.iter().position(|lesson| lesson.name == name);
         let undone = || lessons.iter().position(|lesson| !progress.is_complete(lesson)).unwrap_or(0);
-        let at = match start {
+        let mut at = match start {
             Some(start) => named(start.name).unwrap_or(0),
             None => progress.at.as_deref().and_then(named).unwrap_or_else(undone),
         };
+        if let Some(from) = progress.ending.filter(|_| start.is_none())
+            && let Some((lesson, _)) = missed(lessons, &progress, from)
+        {
+            at = lesson;
+        }
         let lesson = lessons.get(at).ok_or_else(|| RunError::NoDemo("1"))?;
         if start.is_some() {
             progress.begin(lesson);
+            progress.ending = None;
         }
-        Ok(Self { lessons, at, run: Trial::of(lesson).run()?, progress })
+        Ok(Self { lessons, at, run: Rc::new(Trial::of(lesson).run()?), progress })
     }
 
     /// The lesson at hand.
@@ -66,7 +67,7 @@ impl Session {
 
     /// What was captured and measured of the lesson at hand.
     #[must_use]
-    pub fn run(&self) -> &Run {
+    pub fn run(&self) -> &Rc<Run> {
         &self.run
     }
 
@@ -79,38 +80,85 @@ impl Session {
     /// What is done of the lesson at hand.
     #[must_use]
     pub fn done(&self) -> Done {
-        self.progress.lessons.get(self.lesson().name).copied().unwrap_or_default()
+        self.progress.lessons.get(self.lesson().name).cloned().unwrap_or_default()
     }
 
-    /// What is asked now.
+    /// Where one is.
     #[must_use]
     pub fn step(&self) -> Step {
-        let (steps, checks) = (self.done().steps, self.lesson().checks.len());
-        match steps {
-            0 => Step::Guess,
-            _ if steps <= checks => Step::Check(steps - 1),
-            _ if steps == checks + 1 => Step::After,
-            // Left behind, and no lesson after it; or a file that says more than there is.
-            _ if self.at + 1 == self.lessons.len() => Step::End,
-            _ => Step::After,
+        let Some(from) = self.progress.ending else { return plan::step(self.lesson(), self.done().place) };
+        match missed(self.lessons, &self.progress, from) {
+            Some((_, check)) => Step::Review(check),
+            None if from <= asked(self.lessons) => Step::Own,
+            None => Step::End,
         }
     }
 
-    /// The check at hand, and its text.
-    ///
-    /// # Errors
-    ///
-    /// Where it asks for a value that the run does not have.
+    /// The question at hand, be it about the run, about a change, or one that was missed.
     #[must_use]
-    pub fn question(&self) -> Option<Result<String, FillError>> {
-        self.check().map(|check| self.run.fill(&check.question))
-    }
-
-    fn check(&self) -> Option<&'static Check> {
+    pub fn check(&self) -> Option<&'static Check> {
         match self.step() {
-            Step::Check(index) => self.lesson().checks.get(index),
+            Step::Check(index) | Step::Review(index) => self.lesson().checks.get(index),
+            Step::Change => self.lesson().change.as_ref(),
             _ => None,
         }
+    }
+
+    /// Whether something can be looked at now. What would give away an answer can't, nor can what isn't there.
+    #[must_use]
+    pub fn may(&self, look: Look) -> bool {
+        let step = self.step();
+        let question = self.check().filter(|_| matches!(step, Step::Check(_) | Step::Review(_)));
+        // Letters are part of what is typed there.
+        let letters = question.is_some_and(types_letters);
+        let closed = question.is_some_and(|check| check.kind == Kind::WorkOut);
+        let has_run = !matches!(step, Step::Scene | Step::Guess | Step::Own | Step::End);
+        match look {
+            Look::Before => {
+                let behind = match step {
+                    Step::See(index) => index > 0,
+                    Step::Guess | Step::Check(_) => true,
+                    _ => false,
+                };
+                behind && !letters
+            }
+            Look::Page | Look::Text => matches!(step, Step::Packet | Step::Change | Step::After),
+            Look::Frame => has_run && !closed && !letters && self.has_frames(),
+            Look::Ladder => has_run && !letters,
+            Look::Layers | Look::Hex => has_run && !closed,
+        }
+    }
+
+    /// Whether the lesson has any WebSocket frame.
+    fn has_frames(&self) -> bool {
+        self.run.sides.iter().any(|side| side.measures.get(Measure::Frames).is_some_and(|frames| frames > 0))
+    }
+
+    /// Whether something can be tried now.
+    #[must_use]
+    pub fn may_try(&self) -> bool {
+        self.step() == Step::After
+    }
+
+    /// Whether there is a hint now.
+    #[must_use]
+    pub fn has_hint(&self) -> bool {
+        matches!(self.step(), Step::Check(_) | Step::Review(_))
+    }
+
+    /// The figures that the comparison mustn't show yet, because a question asks for them.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<(Side, Measure)> {
+        let open = match self.step() {
+            Step::See(_) => 0,
+            Step::Check(index) => index,
+            _ => return Vec::new(),
+        };
+        let asked = self.lesson().checks.iter().skip(open).filter_map(|check| match &check.asks {
+            Asks::Number { answer, .. } => Some(answer.measured()),
+            _ => None,
+        });
+        asked.flatten().collect()
     }
 
     /// Takes a line.
@@ -121,30 +169,35 @@ impl Session {
     pub fn take(&mut self, line: &str) -> Result<Reply, Stuck> {
         let line = line.trim();
         let step = self.step();
+        let misunderstood = |why: &str| Ok(Reply::Misunderstood(why.to_owned()));
         match Command::read(line) {
             Command::Quit => return Ok(Reply::Quit),
             Command::Keys => return Ok(Reply::Keys),
             Command::Again => return Ok(Reply::Again),
             Command::Next => return self.skip(),
-            Command::Hint => return self.hint(),
-            Command::Look(Look::Text) => return Ok(Reply::Look(Look::Text)),
-            Command::Look(_) | Command::Try(_) if step == Step::Guess => {
-                let first = "Guess first. Then the lesson runs, and there's something to see.";
-                return Ok(Reply::Misunderstood(first.to_owned()));
+            Command::Hint if self.has_hint() => return self.hint(),
+            Command::Explain(words) => {
+                let words = words.iter().map(|word| (*word).to_owned()).collect();
+                return Ok(Reply::Try(Experiment::Explain(words)));
             }
-            Command::Look(look) => return Ok(Reply::Look(look)),
-            Command::Try(what) => {
+            Command::Look(look) if self.may(look) => return Ok(Reply::Look(look)),
+            Command::Try(what) if self.may_try() => {
                 let tried = experiment::parse(&what, self.lesson());
                 return Ok(tried.map_or_else(|wrong| Reply::Misunderstood(wrong.to_string()), Reply::Try));
             }
-            Command::Answer => {}
+            Command::Look(_) | Command::Try(_) | Command::Hint if matches!(step, Step::Scene | Step::Guess) => {
+                return misunderstood("Guess first. Then the lesson runs, and there's something to see.");
+            }
+            Command::Look(_) | Command::Try(_) | Command::Hint if !self.check().is_some_and(types_letters) => {
+                return misunderstood("Not here: `?` says what you can do.");
+            }
+            _ => {}
         }
         match step {
             Step::Guess => self.guess(line),
-            Step::Check(_) if line.is_empty() && self.done().tried => self.skip(),
-            Step::Check(_) => self.answer(line),
-            Step::After | Step::End if line.is_empty() => self.skip(),
-            Step::After | Step::End => {
+            Step::Check(_) | Step::Review(_) | Step::Change => self.answer(line),
+            _ if line.is_empty() => self.skip(),
+            Step::After => {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let tried = experiment::parse(&words, self.lesson());
                 Ok(tried.map_or_else(
@@ -152,6 +205,7 @@ impl Session {
                     Reply::Try,
                 ))
             }
+            _ => misunderstood("Press Enter to go on."),
         }
     }
 
@@ -161,98 +215,159 @@ impl Session {
             Ok(given) => given,
             Err(wrong) => return Ok(Reply::Misunderstood(misread(line, wrong))),
         };
-        if !prediction.choices.is_empty() && !prediction.choices.contains(&given) {
-            let choices: Vec<String> = prediction.choices.iter().map(ToString::to_string).collect();
+        let Some(guess) = prediction.choices.iter().find(|choice| choice.value == given) else {
+            let choices: Vec<String> = prediction.choices.iter().map(|choice| choice.value.to_string()).collect();
             return Ok(Reply::Misunderstood(format!("Choose one of these: {}.", choices.join(", "))));
-        }
-        self.guessed(Some(given))
+        };
+        self.guessed(Some(guess))
     }
 
-    fn guessed(&mut self, given: Option<u64>) -> Result<Reply, Stuck> {
+    fn guessed(&mut self, guess: Option<&Guess>) -> Result<Reply, Stuck> {
         let answer = self.lesson().prediction.answer;
         let found = self.measured(answer.measure, answer.side)?;
         let unit = answer.measure.unit();
         let row = self.lesson().compare.iter().find(|row| row.measure == answer.measure);
+        let right = guess.is_some_and(|guess| answer::same(guess.value, found, unit));
+        let say = guess.filter(|_| !right).and_then(|guess| guess.say.as_ref());
         let reply = Reply::Guessed {
-            guess: given.map(|given| unit.format(given)),
+            guess: guess.map(|guess| unit.format(guess.value)),
             found: unit.format(found),
-            right: given.is_some_and(|given| answer::same(given, found, unit)),
+            right,
+            say: say.map(|say| self.run.fill(say)).transpose()?,
             label: row.map_or_else(|| answer.measure.to_string().replace('_', " "), |row| row.label.to_owned()),
             measured: answer,
         };
-        self.advance(false)?;
+        self.advance()?;
         Ok(reply)
     }
 
     fn answer(&mut self, line: &str) -> Result<Reply, Stuck> {
         let Some(check) = self.check() else { return Ok(Reply::Keys) };
-        let unit: Unit = check.measure.unit();
-        let given = match answer::parse(line, unit) {
-            Ok(given) => given,
-            Err(wrong) => return Ok(Reply::Misunderstood(misread(line, wrong))),
-        };
-        let found = self.measured(check.measure, check.side)?;
-        let explain = self.run.fill(&check.explain)?;
-        if answer::same(given, found, unit) {
-            self.advance(!self.done().tried)?;
-            return Ok(Reply::Answered(Verdict::Right { explain }));
+        if line.is_empty() {
+            return Ok(Reply::Misunderstood("Type an answer, or press one of the keys.".to_owned()));
         }
-        let measured = Answer { measure: check.measure, side: check.side };
-        self.entry().tried = true;
-        Ok(Reply::Answered(Verdict::Wrong { given: unit.format(given), explain, measured }))
+        let other = check.other_run(self.lesson())?;
+        let run = other.as_ref().unwrap_or(&self.run);
+        let (given, say) = match judge(check, run, line)? {
+            Judged::Misread(why) => return Ok(Reply::Misunderstood(why)),
+            Judged::Right => {
+                let outcome = if self.done().tries == 0 { Outcome::First } else { Outcome::Later };
+                return self.leave(check, Verdict::Right, outcome);
+            }
+            Judged::Wrong { given, say } => (given, say),
+        };
+        let tries = self.done().tries.saturating_add(1);
+        // A prediction is made once: then one sees.
+        if tries >= TRIES || self.step() == Step::Change {
+            return self.leave(check, Verdict::Told { given, say }, Outcome::Told);
+        }
+        let hint = (tries > 1).then(|| run.fill(&check.hint)).transpose()?;
+        self.entry().tries = tries;
+        Ok(Reply::Answered { verdict: Verdict::Wrong { given, say, hint }, check, explain: String::new() })
+    }
+
+    /// Leaves a question behind.
+    fn leave(&mut self, check: &'static Check, verdict: Verdict, outcome: Outcome) -> Result<Reply, Stuck> {
+        let other = check.other_run(self.lesson())?;
+        let explain = other.as_ref().unwrap_or(&self.run).fill(&check.explain)?;
+        match self.step() {
+            Step::Check(index) => self.note(index, outcome),
+            // What was missed and is known now was learnt later.
+            Step::Review(index) if !outcome.is_missed() => self.note(index, Outcome::Later),
+            _ => {}
+        }
+        self.advance()?;
+        Ok(Reply::Answered { verdict, check, explain })
+    }
+
+    /// Remembers what became of a question.
+    fn note(&mut self, index: usize, outcome: Outcome) {
+        let answers = &mut self.entry().answers;
+        if index >= answers.len() {
+            answers.resize(index + 1, Outcome::Skipped);
+        }
+        if let Some(answer) = answers.get_mut(index) {
+            *answer = outcome;
+        }
     }
 
     fn skip(&mut self) -> Result<Reply, Stuck> {
         match self.step() {
             Step::Guess => self.guessed(None),
-            Step::Check(_) => {
-                // Whoever answered wrongly has read the explanation.
-                let explain = self.check().filter(|_| !self.done().tried).map(|check| self.run.fill(&check.explain));
-                let explain = explain.transpose()?;
-                self.advance(false)?;
-                Ok(explain.map_or(Reply::GoOn, |explain| Reply::Answered(Verdict::Skipped { explain })))
-            }
-            Step::After => {
-                self.advance(false)?;
+            Step::Check(_) | Step::Review(_) | Step::Change => match self.check() {
+                Some(check) => self.leave(check, Verdict::Skipped, Outcome::Skipped),
+                None => Ok(Reply::Keys),
+            },
+            Step::End => Ok(Reply::Quit),
+            _ => {
+                self.advance()?;
                 Ok(Reply::GoOn)
             }
-            Step::End => Ok(Reply::Quit),
         }
     }
 
     fn hint(&self) -> Result<Reply, Stuck> {
-        match self.check() {
-            Some(check) => Ok(Reply::Hint(self.run.fill(&check.hint)?)),
-            None if self.step() == Step::Guess => {
-                Ok(Reply::Hint("Any guess will do: it makes what you find out easier to remember.".to_owned()))
-            }
-            None => Ok(Reply::Hint("Type the number of something to try, or press Enter to go on.".to_owned())),
-        }
+        let Some(check) = self.check() else { return Ok(Reply::Keys) };
+        let other = check.other_run(self.lesson())?;
+        Ok(Reply::Hint(other.as_ref().unwrap_or(&self.run).fill(&check.hint)?))
     }
 
     /// Leaves the step at hand behind; with the last, the lesson.
-    fn advance(&mut self, right: bool) -> Result<(), Stuck> {
-        let checks = self.lesson().checks.len();
-        let at_end = self.step() == Step::After;
-        let next = self.lessons.get(self.at + 1).filter(|_| at_end);
-        if let Some(next) = next {
-            // Nothing is left behind before what comes next is there.
-            self.run = Trial::of(next).run()?;
-        }
-        let name = self.lessons.get(self.at).map(|lesson| lesson.name.to_owned()).unwrap_or_default();
-        let done = self.progress.lessons.entry(name.clone()).or_default();
-        done.steps = done.steps.saturating_add(1).min(checks + 2);
-        done.right = done.right.saturating_add(usize::from(right));
-        done.tried = false;
-        done.complete |= done.steps > checks;
-        self.progress.at = Some(name);
-        if let Some(next) = next {
-            self.at += 1;
-            // A lesson that was taken before is taken anew.
-            if self.progress.is_complete(next) {
-                self.progress.begin(next);
+    fn advance(&mut self) -> Result<(), Stuck> {
+        match self.step() {
+            Step::Review(index) => {
+                let before = self.lessons.iter().take(self.at).map(|lesson| lesson.checks.len()).sum::<usize>();
+                self.progress.ending = Some(before + index + 1);
+                self.entry().tries = 0;
+                self.turn_to_missed()
             }
-            self.progress.at = Some(next.name.to_owned());
+            Step::Own => {
+                self.progress.ending = Some(asked(self.lessons) + 1);
+                Ok(())
+            }
+            Step::End => Ok(()),
+            Step::After => self.leave_lesson(),
+            step => {
+                let (place, lesson) = (plan::place(self.lesson(), step), self.lesson());
+                let checks = lesson.checks.len();
+                let done = self.entry();
+                (done.place, done.tries) = (place + 1, 0);
+                // Whoever skipped a question has not answered it.
+                let answered = done.answers.len() >= checks && !done.answers.contains(&Outcome::Skipped);
+                done.complete |= answered && plan::step(lesson, place + 1) == Step::After;
+                Ok(())
+            }
+        }
+    }
+
+    fn leave_lesson(&mut self) -> Result<(), Stuck> {
+        let Some(next) = self.lessons.get(self.at + 1) else {
+            self.progress.ending = Some(0);
+            return self.turn_to_missed();
+        };
+        // Nothing is left behind before what comes next is there.
+        let run = Trial::of(next).run()?;
+        self.run = Rc::new(run);
+        self.at += 1;
+        // A lesson that was taken before is taken anew.
+        let taken =
+            self.progress.lessons.get(next.name).is_some_and(|done| plan::step(next, done.place) == Step::After);
+        if taken || self.progress.is_complete(next) {
+            self.progress.begin(next);
+        }
+        self.progress.at = Some(next.name.to_owned());
+        Ok(())
+    }
+
+    /// Gets the run of the next question that was missed.
+    fn turn_to_missed(&mut self) -> Result<(), Stuck> {
+        let from = self.progress.ending.unwrap_or(0);
+        let next = missed(self.lessons, &self.progress, from).map(|(at, _)| at);
+        if let Some((at, lesson)) =
+            next.and_then(|at| Some((at, self.lessons.get(at)?))).filter(|(at, _)| *at != self.at)
+        {
+            self.run = Rc::new(Trial::of(lesson).run()?);
+            self.at = at;
         }
         Ok(())
     }
@@ -269,8 +384,30 @@ impl Session {
     }
 }
 
+/// Whether an answer is typed in letters, which are no keys then.
+#[must_use]
+pub fn types_letters(check: &Check) -> bool {
+    matches!(check.asks, Asks::Order { .. }) || check.is_hexadecimal()
+}
+
+/// How many questions the course has.
+fn asked(lessons: &[Lesson]) -> usize {
+    lessons.iter().map(|lesson| lesson.checks.len()).sum()
+}
+
+/// The first question that was missed, from one on, counted through the course: its lesson's place and its own.
+fn missed(lessons: &[Lesson], progress: &Progress, from: usize) -> Option<(usize, usize)> {
+    let all =
+        lessons.iter().enumerate().flat_map(|(at, lesson)| (0..lesson.checks.len()).map(move |index| (at, index)));
+    let is_missed = |(at, index): &(usize, usize)| {
+        let done = lessons.get(*at).and_then(|lesson| progress.lessons.get(lesson.name));
+        done.and_then(|done| done.answers.get(*index)).is_some_and(|outcome| outcome.is_missed())
+    };
+    all.skip(from).find(is_missed)
+}
+
 impl Progress {
-    /// Whether a lesson was taken to its end.
+    /// Whether every question of a lesson was answered, and it was taken to its end.
     #[must_use]
     pub fn is_complete(&self, lesson: &Lesson) -> bool {
         self.lessons.get(lesson.name).is_some_and(|done| done.complete)
@@ -298,85 +435,5 @@ pub enum Stuck {
     NoAnswer(&'static str),
 }
 
-fn misread(line: &str, wrong: NoAnswer) -> String {
-    if line.is_empty() {
-        "Type a number, or one of the keys.".to_owned()
-    } else {
-        format!("{wrong} Type one, or one of the keys.")
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::lesson::catalogue;
-
-    fn session(progress: Progress) -> Session {
-        Session::new(catalogue::all(), progress, None).unwrap()
-    }
-
-    fn place(session: &Session) -> (u8, Step) {
-        (session.lesson().number, session.step())
-    }
-
-    #[test]
-    fn nothing_but_text_is_shown_before_the_guess() {
-        let mut session = session(Progress::default());
-        for line in ["l", "d", "f", "hex", "e --rtt 1ms", "p"] {
-            assert!(matches!(session.take(line).unwrap(), Reply::Misunderstood(_)), "{line}");
-        }
-        assert_eq!(session.take("t").unwrap(), Reply::Look(Look::Text));
-        assert_eq!(place(&session), (1, Step::Guess));
-        assert_eq!(*session.progress(), Progress::default());
-    }
-
-    #[test]
-    fn a_second_attempt_is_right_and_does_not_count_as_the_first() {
-        let mut session = session(Progress::default());
-        session.take("skip").unwrap();
-        assert!(matches!(session.take("99").unwrap(), Reply::Answered(Verdict::Wrong { .. })));
-        assert_eq!(session.step(), Step::Check(0));
-        assert!(matches!(session.take("2").unwrap(), Reply::Answered(Verdict::Right { .. })));
-        assert_eq!((session.step(), session.done().right), (Step::Check(1), 0));
-    }
-
-    #[test]
-    fn an_empty_line_skips_no_question_that_was_not_answered() {
-        let mut session = session(Progress::default());
-        for _ in 0..2 {
-            let before = place(&session);
-            assert!(matches!(session.take("").unwrap(), Reply::Misunderstood(_)));
-            assert_eq!(place(&session), before);
-            session.take("s").unwrap();
-        }
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        const KNOWN: [&str; 13] = ["n", "b", "", "2", "987", "h", "l", "d", "e", "e --rtt 1ms", "t", "?", "two"];
-        prop_oneof![8 => prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), 1 => any::<String>()]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
-
-        #[test]
-        fn whatever_is_typed_leads_on_and_never_back(lines in prop::collection::vec(line(), 0..30), stop in 0_usize..30) {
-            let mut through = session(Progress::default());
-            let mut stopped = session(Progress::default());
-            let mut before = (1, 0);
-            for (at, line) in lines.iter().enumerate() {
-                if at == stop {
-                    stopped = session(stopped.progress().clone());
-                }
-                let reply = through.take(line).unwrap();
-                prop_assert_eq!(stopped.take(line).unwrap(), reply);
-                let now = (through.lesson().number, through.done().steps);
-                prop_assert!(now >= before);
-                before = now;
-            }
-            prop_assert_eq!(stopped.progress(), through.progress());
-        }
-    }
-}
+mod tests;

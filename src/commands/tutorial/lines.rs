@@ -2,11 +2,11 @@
 
 use std::io::{BufRead, Read, Write};
 
-use super::guide::{Guide, Passage, parts};
+use super::guide::{self, Guide, Passage, Scenery};
 use super::{Failure, note};
 use crate::render::style::Style;
 use crate::render::tutorial::keys;
-use crate::tutorial::{Reply, Step};
+use crate::tutorial::{Reply, Step, Verdict};
 
 /// The most of a line that is read: no answer is longer.
 const LONGEST_LINE: u64 = 4 << 10;
@@ -27,7 +27,7 @@ pub(super) fn lead(
     style: &dyn Fn() -> Style<'static>,
 ) -> Result<(), Failure> {
     guide.save();
-    lines.show(&mut guide, &[Passage::Place, Passage::Question], style())?;
+    lines.step(&mut guide, style())?;
     while guide.session.step() != Step::End {
         writeln!(lines.out)?;
         style().print(keys::now(&guide.session), lines.out)?;
@@ -40,26 +40,50 @@ pub(super) fn lead(
             writeln!(lines.out)?;
             break;
         };
-        let place = |guide: &Guide<'_>| (guide.session.lesson().number, guide.session.step());
-        let before = place(&guide);
-        let reply = guide.take(&line)?;
+        let (reply, scenery) = guide.take(&line)?;
         if reply == Reply::Quit {
             break;
         }
-        let after = match reply {
-            Reply::Again => vec![Passage::Place, Passage::Question],
-            _ if place(&guide) != before => vec![Passage::Place, Passage::Question],
-            Reply::Look(_) | Reply::Try(_) | Reply::Keys => vec![Passage::Place, Passage::Again],
-            _ => Vec::new(),
-        };
-        let shown: Vec<Passage> = parts(reply).into_iter().chain(after).collect();
-        lines.show(&mut guide, &shown, style())?;
+        // Whoever answered rightly needs no proof; it stays where a screen has room for it.
+        let is_plain =
+            matches!(&reply, Reply::Answered { verdict: Verdict::Right, check, .. } if check.given.is_none());
+        let Scenery { body, beside } = scenery;
+        let body = if is_plain { Vec::new() } else { body };
+        let parted = matches!(reply, Reply::Guessed { .. } | Reply::Answered { .. });
+        // What was said comes before what shows it.
+        let (first, then) = if parted { (beside, body) } else { (body, beside) };
+        let shown = Scenery { body: first, beside: then }.in_order();
+        if !shown.is_empty() {
+            let shown: Vec<Passage> = [Passage::Space].into_iter().chain(shown).collect();
+            lines.show(&mut guide, &shown, style())?;
+        }
+        match reply {
+            Reply::Again | Reply::GoOn | Reply::Guessed { .. } => lines.step(&mut guide, style())?,
+            Reply::Answered { verdict, .. } if !verdict.stays() => lines.step(&mut guide, style())?,
+            Reply::Look(_) | Reply::Try(_) | Reply::Keys => {
+                let again = scenery_of(&guide).beside;
+                let shown: Vec<Passage> = [Passage::Place].into_iter().chain(again).collect();
+                lines.show(&mut guide, &shown, style())?;
+            }
+            _ => {}
+        }
     }
     lines.out.flush()?;
     Ok(())
 }
 
+fn scenery_of(guide: &Guide<'_>) -> Scenery {
+    guide::scenery(&guide.session, None)
+}
+
 impl LineSession<'_> {
+    /// Shows the step at hand.
+    fn step(&mut self, guide: &mut Guide<'_>, style: Style) -> Result<(), Failure> {
+        let shown: Vec<Passage> =
+            [Passage::Place, Passage::Space].into_iter().chain(scenery_of(guide).in_order()).collect();
+        self.show(guide, &shown, style)
+    }
+
     fn show(&mut self, guide: &mut Guide<'_>, parts: &[Passage], style: Style) -> Result<(), Failure> {
         for said in guide.notes.drain(..) {
             note(self.notes, &said);

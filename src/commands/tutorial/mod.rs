@@ -155,3 +155,6 @@ impl From<FillError> for Failure {
         Self::Run(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

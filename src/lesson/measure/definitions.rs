@@ -15,6 +15,8 @@ pub enum Unit {
     Bytes,
     /// Nanoseconds.
     Nanoseconds,
+    /// A byte's value, written in hexadecimal.
+    Octet,
 }
 
 /// What is known about a measure.
@@ -127,6 +129,30 @@ measures! {
     Retransmissions, "retransmissions", Count;
     /// What the inspector found wrong.
     Problems, "problems", Count;
+    /// Segments with FIN, not counting those that are sent again.
+    Fins, "fins", Count;
+    /// Those of them that the server sent.
+    ServerFins, "server_fins", Count;
+    /// Final responses with a status of 400 or more.
+    Refusals, "refusals", Count;
+    /// Responses 201.
+    Creations, "creations", Count;
+    /// Responses 304.
+    Unmodified, "unmodified", Count;
+    /// Responses with a Set-Cookie field.
+    SetCookies, "set_cookies", Count;
+    /// Pong frames.
+    Pongs, "pongs", Count;
+    /// Of `messages`: those that a server sent.
+    ServerMessages, "server_messages", Count;
+    /// Packets in which a frame ends and another begins.
+    SharedPackets, "shared_packets", Count;
+    /// The second byte of the first frame whose length needs more room than seven bits (RFC 6455 §5.2).
+    LengthOctet, "length_octet", Octet;
+    /// The last byte of the first masked text frame's payload, as it was sent.
+    MaskedOctet, "masked_octet", Octet;
+    /// What the first Sec-WebSocket-Accept is the hash of: the key as it was sent, and the RFC's constant.
+    AcceptInputBytes, "accept_input_bytes", Bytes;
 }
 
 /// A name that no measure has.

@@ -5,6 +5,9 @@ use super::tally::Tallies;
 use crate::inspect::record::{Exchange, HttpMessage, Response};
 use crate::layers::application::http::FieldName;
 
+/// How long the constant is that a server appends to the key (RFC 6455 §1.3).
+const ACCEPT_CONSTANT_BYTES: u64 = 36;
+
 /// Counts an exchange.
 pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
     // One row of a ladder is a request's, another its response's: where each is complete.
@@ -26,7 +29,17 @@ pub(super) fn exchange(exchange: &Exchange, tallies: &mut Tallies) {
         tallies.one_if(Measure::Cookies, message.headers.get(FieldName::Cookie).is_some(), message.extent.last.packet);
     }
     if let Some(response) = final_response(exchange) {
-        tallies.one(Measure::Responses, response.message.extent.last.packet);
+        let last = response.message.extent.last.packet;
+        tallies.one(Measure::Responses, last);
+        tallies.one_if(Measure::Refusals, response.status >= 400, last);
+        tallies.one_if(Measure::Creations, response.status == 201, last);
+        tallies.one_if(Measure::Unmodified, response.status == 304, last);
+        tallies.one_if(Measure::SetCookies, response.message.headers.get(FieldName::SetCookie).is_some(), last);
+    }
+    let key = exchange.request.as_ref().and_then(|it| it.message.headers.get(FieldName::SecWebSocketKey));
+    if let Some(key) = key.filter(|_| tallies.of(Measure::AcceptInputBytes).sum() == 0) {
+        let bytes = key.len() as u64 + ACCEPT_CONSTANT_BYTES;
+        tallies.add(Measure::AcceptInputBytes, bytes, asked, asked);
     }
 }
 

@@ -12,7 +12,7 @@ use super::{LowerHeaders, Measure, Measures};
 use crate::inspect::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, Message, Moment};
 use crate::layers::application::websocket::PONG;
-use crate::layers::transport::header::{RST, SYN};
+use crate::layers::transport::header::{FIN, RST, SYN};
 
 /// How many responses and messages have moments: what comes after them is only counted.
 const MAX_COMPLETIONS: usize = 1 << 20;
@@ -91,6 +91,9 @@ impl Measurer {
         if let PacketContent::Tcp(segment) = packet.content {
             tallies.one_if(Measure::DataPackets, segment.payload_length > 0, number);
             tallies.one_if(Measure::Resets, segment.flags & RST != 0, number);
+            let fin = segment.flags & FIN != 0 && segment.novelty != Novelty::Repeated;
+            tallies.one_if(Measure::Fins, fin, number);
+            tallies.one_if(Measure::ServerFins, fin && segment.direction == Direction::Server, number);
             // A reset's window says nothing (RFC 9293 §3.10.7).
             tallies.one_if(Measure::ZeroWindows, segment.flags & (SYN | RST) == 0 && segment.window == 0, number);
             tallies.one_if(Measure::Retransmissions, segment.novelty == Novelty::Repeated, number);

@@ -134,6 +134,58 @@ impl Operand {
 }
 
 impl Placeholder {
+    /// What it comes to, rounded, in its unit; below zero where more is taken away than there is.
+    ///
+    /// # Errors
+    ///
+    /// Where it asks for what these captures don't have, or divides by nothing.
+    pub fn amount(&self, sides: &[&Measures]) -> Result<i128, FillError> {
+        let first = i128::from(self.first.value(sides)?);
+        let Some((operator, operand)) = self.rest else { return Ok(first) };
+        let second = i128::from(operand.value(sides)?);
+        let divide = |by: i128, of: i128| {
+            let divisor = (by != 0).then_some(by);
+            let divisor = divisor.ok_or_else(|| FillError::DivisionByZero { placeholder: self.to_string() })?;
+            Ok((of + divisor / 2) / divisor)
+        };
+        match operator {
+            Operator::Minus => Ok(first - second),
+            Operator::Times => Ok(first * second),
+            Operator::Per => divide(second, first),
+            Operator::Percent => divide(second, first * 100),
+        }
+    }
+
+    /// The same; nothing where it's below zero.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::amount`].
+    pub fn value_of(&self, sides: &[&Measures]) -> Result<u64, FillError> {
+        self.amount(sides).map(|amount| u64::try_from(amount.max(0)).unwrap_or(u64::MAX))
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        let second = self.rest.and_then(|(_, operand)| operand.unit());
+        match self.rest {
+            Some((Operator::Per, _)) if second == self.first.unit() => Unit::Count,
+            Some((Operator::Percent, _)) => Unit::Count,
+            Some((Operator::Times, _)) if self.first.unit() == Some(Unit::Count) => second.unwrap_or(Unit::Count),
+            _ => self.first.unit().or(second).unwrap_or(Unit::Count),
+        }
+    }
+
+    /// What it is measured from.
+    pub fn measured(&self) -> impl Iterator<Item = (Side, Measure)> {
+        let operands = [Some(self.first), self.rest.map(|(_, operand)| operand)];
+        operands.into_iter().flatten().filter_map(|operand| match operand {
+            Operand::Measured { side, measure } => Some((side, measure)),
+            Operand::Number(_) => None,
+        })
+    }
+
     fn value(&self, sides: &[&Measures]) -> Result<String, FillError> {
         let first = self.first.value(sides)?;
         let second_unit = self.rest.and_then(|(_, operand)| operand.unit());
@@ -182,7 +234,27 @@ impl fmt::Display for Placeholder {
     }
 }
 
+impl Template {
+    /// The values that it says.
+    pub fn values(&self) -> impl Iterator<Item = &Placeholder> {
+        self.parts.iter().filter_map(|part| match part {
+            TextPart::Value(placeholder) => Some(placeholder),
+            TextPart::Literal(_) => None,
+        })
+    }
+}
+
 impl Unit {
+    /// The value as people type it: "6", "1980", "240 ms".
+    #[must_use]
+    pub fn typed(self, value: u64) -> String {
+        match self {
+            Self::Count | Self::Bytes => value.to_string(),
+            Self::Nanoseconds => numbers::duration(value),
+            Self::Octet => format!("{value:02x}"),
+        }
+    }
+
     /// The value as a sentence has it: "6", "1 980 bytes", "240 ms". Its spaces are no-break spaces (U+00A0).
     #[must_use]
     pub fn format(self, value: u64) -> String {
@@ -190,6 +262,7 @@ impl Unit {
             Self::Count => numbers::count(value),
             Self::Bytes => numbers::counted(value, "byte"),
             Self::Nanoseconds => numbers::duration(value),
+            Self::Octet => format!("{value:02x}"),
         };
         text.replace(' ', "\u{a0}")
     }

@@ -2,10 +2,10 @@
 //! would say it, with its own headings.
 
 use super::frames::drawn;
-use super::{Fields, charts, narration, stories, value};
+use super::{Course, Depth, Fields, charts, narration, stories};
 use crate::inspect::record::Frame;
+use crate::lesson::Run;
 use crate::lesson::text::FillError;
-use crate::lesson::{Run, run::SideRun};
 use crate::render::exchange::{heads, osi};
 use crate::render::frame::opcode_name;
 use crate::render::model::{Block, Layers, Page};
@@ -38,8 +38,23 @@ pub fn aloud(run: &Run, look: Look) -> Result<Page, FillError> {
         Look::Layers => aloud.layers(&stories),
         Look::Frame => aloud.frame(&stories),
         Look::Hex => aloud.bytes(),
+        // It is told piece by piece, by whoever knows how far somebody is.
+        Look::Before => {}
     }
     Ok(aloud.page)
+}
+
+/// A frame in a sentence.
+pub(super) fn sentence_of(letter: char, frame: &Frame) -> String {
+    let id = format!("{}.{}", frame.connection, frame.index);
+    let from = frame.direction.name();
+    let (opcode, header) = (opcode_name(frame.opcode), frame.header_bytes);
+    let masked = frame.mask_key.map_or_else(
+        || "not masked".to_owned(),
+        |key| format!("masked with {}", key.map(|byte| format!("{byte:02x}")).join(" ")),
+    );
+    let length = numbers::counted(frame.payload_bytes, "byte");
+    format!("{letter}, frame {id} from the {from}: {opcode}, header of {header} bytes, payload of {length}, {masked}")
 }
 
 struct Aloud<'a> {
@@ -67,14 +82,9 @@ impl Aloud<'_> {
     }
 
     fn comparison(&mut self) -> Result<(), FillError> {
-        self.heading("The sides compared.".to_owned());
-        for row in self.run.lesson.compare {
-            let value = |side: &SideRun| format!("{} {}", side.side.letter(), value(row.measure, side));
-            let values: Vec<String> = self.run.sides.iter().map(value).collect();
-            let note = row.note.as_ref().map(|note| self.run.fill(note)).transpose()?;
-            let note = note.filter(|note| !note.is_empty()).map_or_else(String::new, |note| format!(". {note}"));
-            self.page.say(format!("{}: {}{}", row.label, values.join(", "), note.replace('\u{a0}', " ")));
-        }
+        let mut compared = Course::of(self.run, Depth::default());
+        compared.comparison()?;
+        self.page.append(compared.page);
         Ok(())
     }
 
@@ -112,17 +122,7 @@ impl Aloud<'_> {
     }
 
     fn one_frame(&mut self, letter: char, frame: &Frame) {
-        let id = format!("{}.{}", frame.connection, frame.index);
-        let from = frame.direction.name();
-        let (opcode, header) = (opcode_name(frame.opcode), frame.header_bytes);
-        let masked = frame.mask_key.map_or_else(
-            || "not masked".to_owned(),
-            |key| format!("masked with {}", key.map(|byte| format!("{byte:02x}")).join(" ")),
-        );
-        let length = numbers::counted(frame.payload_bytes, "byte");
-        self.page.say(format!(
-            "{letter}, frame {id} from the {from}: {opcode}, header of {header} bytes, payload of {length}, {masked}"
-        ));
+        self.page.say(sentence_of(letter, frame));
     }
 
     fn problems(&mut self, stories: &[Story]) {

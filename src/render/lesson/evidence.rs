@@ -68,7 +68,7 @@ fn heading(side: &SideRun, measured: Answer, packets: usize) -> String {
     let of = format!("{packets} of its {}", numbers::counted(all, "packet"));
     match measured.measure.unit() {
         Unit::Count => format!("Side {letter}, what was counted: {of}"),
-        Unit::Bytes => format!("Side {letter}, where these bytes are: {of}"),
+        Unit::Bytes | Unit::Octet => format!("Side {letter}, where these bytes are: {of}"),
         Unit::Nanoseconds => format!("Side {letter}, from when to when: {of}"),
     }
 }
@@ -101,6 +101,7 @@ impl Notes {
             let (begins, ends) = match unit {
                 Unit::Count if is_one => (None, Note::Whole(number)),
                 Unit::Count => (Some(Note::Begins(number)), Note::Ends(number)),
+                Unit::Octet => (None, Note::Amount("here".to_owned())),
                 Unit::Bytes => (Some(Note::Amount("begins".to_owned())), Note::Amount(numbers::bytes(share.amount))),
                 Unit::Nanoseconds => {
                     let time = unit.format(share.amount).replace('\u{a0}', " ");
@@ -212,8 +213,8 @@ mod tests {
     fn whatever_is_asked_no_line_is_too_wide() {
         for lesson in catalogue::all() {
             let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-            for check in lesson.checks {
-                let measured = Answer { measure: check.measure, side: check.side };
+            for row in lesson.compare {
+                let measured = Answer { measure: row.measure, side: Side::B };
                 for columns in [80, 120] {
                     let drawn = Style::plain(columns).lines(evidence(&run, measured));
                     let said = said(&run, measured, columns);

@@ -45,7 +45,7 @@ impl Course<'_> {
     }
 }
 
-fn title(letter: char, exchange: &Exchange) -> Heading {
+pub(super) fn title(letter: char, exchange: &Exchange) -> Heading {
     let name = format!("{letter}, exchange {}.{}", exchange.connection, exchange.index);
     let extent = exchange.extent();
     let packets = format!("packets {} to {}", extent.first.packet, extent.last.packet);
@@ -53,7 +53,7 @@ fn title(letter: char, exchange: &Exchange) -> Heading {
 }
 
 /// Request and response, in the order of the ladder.
-fn talk(exchange: &Exchange) -> Block {
+pub(super) fn talk(exchange: &Exchange) -> Block {
     let request = exchange.request.iter().map(|it| heads::request(it, BODY_LINES));
     let responses = exchange.responses().map(|it| heads::response(it, BODY_LINES));
     Block::Beside(request.collect(), responses.collect())

@@ -10,6 +10,7 @@ mod exchanges;
 mod fields;
 mod frames;
 mod ladders;
+pub mod shown;
 pub mod wire;
 
 pub(super) use fields::Fields;
@@ -17,7 +18,7 @@ pub use frames::diagrams;
 
 use super::markdown::markdown;
 use super::model::prose::Place;
-use super::model::{Cell, Column, Heading, List, Page, Table, Text};
+use super::model::{Block, Cell, Column, Heading, List, Page, Table, Text};
 use super::numbers;
 use super::story::Story;
 use crate::inspect::Options;
@@ -26,7 +27,8 @@ use crate::lesson::front_matter::Step;
 use crate::lesson::measure::Unit;
 use crate::lesson::run::SideRun;
 use crate::lesson::text::FillError;
-use crate::lesson::{Lesson, Measure, Run, catalogue};
+use crate::lesson::text::template::Placeholder;
+use crate::lesson::{Lesson, Measure, Run, Side, catalogue};
 
 /// How much of bodies and payloads is looked at: 4 KiB.
 const KEEP_FOR_PAGE: usize = 4 << 10;
@@ -172,12 +174,15 @@ struct Course<'a> {
     depth: Depth,
     /// Whether one goes deeper by a key; else by a flag.
     in_tutorial: bool,
+    /// The figures that the comparison leaves open: a question asks for them.
+    secrets: Vec<(Side, Measure)>,
     page: Page,
 }
 
 impl<'a> Course<'a> {
     fn of(run: &'a Run, depth: Depth) -> Self {
-        Self { run, stories: stories(run), fields: Fields::new(run), depth, in_tutorial: false, page: Page::default() }
+        let (stories, fields) = (stories(run), Fields::new(run));
+        Self { run, stories, fields, depth, in_tutorial: false, secrets: Vec::new(), page: Page::default() }
     }
 
     fn opening(&mut self) {
@@ -188,8 +193,8 @@ impl<'a> Course<'a> {
         let choices = match lesson.prediction.choices {
             [] => String::new(),
             [others @ .., last] => {
-                let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-                format!(" {} or {last}?", others.join(", "))
+                let others: Vec<String> = others.iter().map(|choice| choice.value.to_string()).collect();
+                format!(" {} or {}?", others.join(", "), last.value)
             }
         };
         self.page.append(markdown(&format!("**Your guess first.** {}{choices}", lesson.prediction.ask)));
@@ -201,15 +206,28 @@ impl<'a> Course<'a> {
         let mut columns = vec![Column::text("").wrapped()];
         columns.extend(LETTERS.iter().take(run.sides.len()).map(|letter| Column::number(letter)));
         columns.push(Column::text("").wrapped());
-        let mut table = Table::new(&columns);
+        let (mut table, mut said) = (Table::new(&columns), Page::default());
+        said.say("The sides compared.");
+        let is_open = |side: Side, measure: Measure| self.secrets.contains(&(side, measure));
         for row in run.lesson.compare {
-            let note = row.note.as_ref().map(|note| run.fill(note)).transpose()?.unwrap_or_default();
-            let values = run.sides.iter().map(|side| Text::words(value(row.measure, side)).bold().into());
+            // A difference would give away what it's made of.
+            let note = row.note.as_ref().filter(|note| {
+                note.values().flat_map(Placeholder::measured).all(|(side, measure)| !is_open(side, measure))
+            });
+            let note = note.map(|note| run.fill(note)).transpose()?.unwrap_or_default();
+            let value = |side: &SideRun| {
+                if is_open(side.side, row.measure) { "?".to_owned() } else { value(row.measure, side) }
+            };
+            let values: Vec<String> = run.sides.iter().map(value).collect();
+            let told = run.sides.iter().zip(&values).map(|(side, value)| format!("{} {value}", side.side.letter()));
+            let remark = if note.is_empty() { String::new() } else { format!(". {}", note.replace('\u{a0}', " ")) };
+            said.say(format!("{}: {}{remark}", row.label, told.collect::<Vec<_>>().join(", ")));
+            let values = values.into_iter().map(|value| Text::words(value).bold().into());
             let label = Cell::from(row.label.to_owned());
             table.row([label].into_iter().chain(values).chain([Text::taught(note).dim().into()]));
         }
         self.page.space();
-        self.page.add(table);
+        self.page.add(Block::Told { seen: table.into(), said });
         Ok(())
     }
 
@@ -263,6 +281,7 @@ pub(super) fn value(measure: Measure, side: &SideRun) -> String {
         (_, None) => "—".to_owned(),
         (Unit::Count, Some(value)) => numbers::count(value),
         (Unit::Bytes, Some(value)) => format!("{} B", numbers::count(value)),
+        (Unit::Octet, Some(value)) => Unit::Octet.format(value),
         (Unit::Nanoseconds, Some(value)) => Unit::Nanoseconds.format(value).replace('\u{a0}', " "),
     }
 }

@@ -19,6 +19,8 @@ pub struct Ladder {
     pub rows: Vec<Row>,
     /// Whether each row begins with its packet's number.
     pub numbered: bool,
+    /// The packet that is pointed at.
+    pub pointer: Option<u64>,
     /// How many rows to draw at most; the first and the last stay, and what is left out between is counted.
     pub max_rows: Option<usize>,
 }

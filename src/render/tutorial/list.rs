@@ -4,7 +4,7 @@ use crate::layers::Layer;
 use crate::lesson::Lesson;
 use crate::render::markdown::markdown;
 use crate::render::model::{Block, Column, Look, Page, Table, Text};
-use crate::tutorial::Progress;
+use crate::tutorial::{Outcome, Progress};
 
 /// The lessons, and what is done of each.
 #[must_use]
@@ -18,14 +18,22 @@ pub fn list(lessons: &[Lesson], progress: &Progress) -> Page {
     ];
     let (mut table, mut said) = (Table::new(&columns), Page::default());
     for lesson in lessons {
-        let done = progress.lessons.get(lesson.name).copied().unwrap_or_default();
-        let steps = format!("{} of {}", done.steps, lesson.checks.len() + 1);
+        let done = progress.lessons.get(lesson.name).cloned().unwrap_or_default();
+        let all = lesson.checks.len();
+        let answered = format!("{} of {all}", done.answered().min(all));
+        let skipped = match done.count(Outcome::Skipped) {
+            0 => String::new(),
+            skipped => format!(", {skipped} skipped"),
+        };
         let (word, look, spoken) = match done {
             _ if done.complete => ("yes".to_owned(), Look::Good, "done".to_owned()),
-            _ if done.steps > 0 => (steps.clone(), Look::Bold, format!("{steps} questions done")),
+            _ if done.place > 0 => {
+                (format!("{answered}{skipped}"), Look::Bold, format!("{answered} questions answered{skipped}"))
+            }
             _ => ("-".to_owned(), Look::Dim, "not begun".to_owned()),
         };
-        let right = if done.steps > 1 { format!("{} of {}", done.right, lesson.checks.len()) } else { String::new() };
+        let right = done.count(Outcome::First);
+        let right = if done.answers.is_empty() { String::new() } else { format!("{right} of {all}") };
         table.row([
             Text::words(lesson.number.to_string()).dim().into(),
             Text::words(lesson.name).look(Layer::Application).into(),

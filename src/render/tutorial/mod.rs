@@ -1,59 +1,72 @@
-//! The tutorial's screens: where you are, what is asked, and what an answer is worth.
+//! The tutorial's screens: where you are, what is told and asked, and what an answer is worth.
 
+pub mod ending;
 pub mod keys;
 mod list;
+mod question;
 mod tried;
 
 pub use list::list;
+pub use question::question;
 pub use tried::tried;
 
 use super::markdown::markdown;
-use super::model::{Look, Page, Text};
+use super::model::{Form, List, Look, Page, Text};
 use crate::lesson::text::FillError;
 use crate::tutorial::{Reply, Session, Step, Verdict};
 
-/// What is asked.
+/// What the lesson is about.
 ///
 /// # Errors
 ///
-/// Where the lesson's text asks for a value that the run does not have.
-pub fn question(session: &Session) -> Result<Page, FillError> {
-    let lesson = session.lesson();
+/// Where its text asks for a value: nothing has been measured yet.
+pub fn scene(session: &Session) -> Result<Page, FillError> {
+    let (lesson, run) = (session.lesson(), session.run());
     let mut page = Page::default();
-    match session.step() {
-        Step::Guess => {
-            page.append(markdown(&format!("**{}**", lesson.question)));
-            let sides = ('A'..).zip(lesson.sides).map(|(letter, side)| format!("- {letter}: {side}\n"));
-            page.space();
-            page.append(markdown(&sides.collect::<String>()));
-            page.space();
-            page.append(markdown(&format!("Your guess first. {}", lesson.prediction.ask)));
-            let choices: Vec<String> = lesson.prediction.choices.iter().map(ToString::to_string).collect();
-            if let [others @ .., last] = choices.as_slice() {
-                page.append(markdown(&format!("Choose: **{}** or **{last}**", others.join("**, **"))));
-            }
-        }
-        Step::Check(_) => {
-            let question = session.question().transpose()?.unwrap_or_default();
-            page.append(markdown(&format!("**{question}**")));
-        }
-        Step::After => page.append(after(session)?),
-        Step::End => page.append(end(session)),
-    }
+    page.append(markdown(&format!("**{}**", lesson.question)));
+    page.space();
+    page.append(markdown(&run.fill(&lesson.scene)?));
     Ok(page)
 }
 
-/// The question in short, after something long was shown.
+/// What is to be guessed.
+#[must_use]
+pub fn guess(session: &Session) -> Page {
+    let lesson = session.lesson();
+    let mut page = Page::default();
+    for (letter, side) in ('A'..).zip(lesson.sides) {
+        page.append(markdown(&format!("- Side {letter}: {side}")));
+    }
+    page.space();
+    page.append(markdown(&format!("**{}**", lesson.prediction.ask)));
+    page.space();
+    let unit = lesson.prediction.answer.measure.unit();
+    let mut choices = List::new(Form::Keys);
+    for choice in lesson.prediction.choices {
+        choices.add(unit.format(choice.value).replace('\u{a0}', " "), choice.because);
+    }
+    page.add(choices);
+    page
+}
+
+/// What is told beside the piece of that index.
 ///
 /// # Errors
 ///
-/// As [`question`].
-pub fn again(session: &Session) -> Result<Page, FillError> {
-    match session.step() {
-        Step::Check(_) => question(session),
-        Step::Guess => Ok(markdown(session.lesson().prediction.ask)),
-        Step::After | Step::End => Ok(Page::default()),
-    }
+/// Where the text asks for a value that the run does not have.
+pub fn told(session: &Session, index: usize) -> Result<Page, FillError> {
+    let piece = session.lesson().see.get(index);
+    piece.map_or_else(|| Ok(Page::default()), |piece| Ok(markdown(session.run().fill(&piece.text)?.trim())))
+}
+
+/// What is told beside the packet that is opened.
+///
+/// # Errors
+///
+/// As [`told`].
+pub fn opened(session: &Session) -> Result<Page, FillError> {
+    let packet = session.lesson().packet.as_ref();
+    packet.map_or_else(|| Ok(Page::default()), |packet| Ok(markdown(&session.run().fill(&packet.text)?)))
 }
 
 /// The outcome of a line, in words; nothing if something is to be shown instead.
@@ -61,33 +74,36 @@ pub fn again(session: &Session) -> Result<Page, FillError> {
 pub fn reply(reply: &Reply) -> Page {
     let good = |word: &'static str| Text::words(word).look(Look::Good);
     let mut page = Page::default();
-    page.space();
     match reply {
-        Reply::Guessed { guess, found, right, label, measured } => {
+        Reply::Guessed { guess, found, right, say, label, measured } => {
             page.say(match (guess, right) {
                 (Some(_), true) => good("You guessed it."),
                 (Some(guess), false) => Text::taught(format!("You guessed {guess}. The capture says otherwise.")),
                 (None, _) => Text::words("No guess this time."),
             });
             page.append(markdown(&format!("{label}, side {}: **{found}**.", measured.side.letter())));
+            page.append(markdown(say.as_deref().unwrap_or_default()));
         }
-        Reply::Answered(Verdict::Right { explain }) => {
-            page.say(good("Right."));
+        Reply::Answered { verdict, explain, .. } => {
+            match verdict {
+                Verdict::Right => page.say(good("Right.")),
+                Verdict::Wrong { given, say, hint } => {
+                    page.append(markdown(&format!("Not {given}. {say}")));
+                    if let Some(hint) = hint {
+                        page.append(markdown(&format!("Hint: {hint}")));
+                    }
+                }
+                Verdict::Told { given, say } => {
+                    page.append(markdown(&format!("Not {given}. {say}")));
+                    page.say("Here's the answer.");
+                }
+                Verdict::Skipped => page.say("Skipped. Here's the answer."),
+            }
             page.append(markdown(explain));
-        }
-        Reply::Answered(Verdict::Wrong { given, explain, .. }) => {
-            page.append(markdown(&format!("Not {given}. Here's what the capture says:")));
-            page.append(markdown(explain));
-            page.append(markdown("Try again, or go on with `n`."));
-        }
-        Reply::Answered(Verdict::Skipped { explain }) => {
-            page.append(markdown(&format!("The answer: {explain}")));
         }
         Reply::Hint(hint) => page.append(markdown(&format!("Hint: {hint}"))),
-        Reply::Misunderstood(why) => page.say(why.clone()),
-        Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => {
-            return Page::default();
-        }
+        Reply::Misunderstood(why) => page.append(markdown(why)),
+        Reply::GoOn | Reply::Again | Reply::Look(_) | Reply::Try(_) | Reply::Keys | Reply::Quit => {}
     }
     page
 }
@@ -96,16 +112,26 @@ pub fn reply(reply: &Reply) -> Page {
 #[must_use]
 pub fn lesson_place(session: &Session) -> String {
     let lesson = session.lesson();
-    format!("Lesson {} of {} · {}", lesson.number, session.lessons().len(), lesson.title)
+    match session.step() {
+        Step::Own | Step::End => "The end of the course".to_owned(),
+        _ => format!("Lesson {} of {} · {}", lesson.number, session.lessons().len(), lesson.title),
+    }
 }
 
 /// "question 1 of 3".
 #[must_use]
 pub fn step(session: &Session) -> String {
+    let lesson = session.lesson();
     match session.step() {
+        Step::Scene => "the scene".to_owned(),
         Step::Guess => "your guess".to_owned(),
-        Step::Check(index) => format!("question {} of {}", index + 1, session.lesson().checks.len()),
-        Step::After => "something to try".to_owned(),
+        Step::See(index) => format!("see {} of {}", index + 1, lesson.see.len()),
+        Step::Check(index) => format!("question {} of {}", index + 1, lesson.checks.len()),
+        Step::Packet => "one packet, opened".to_owned(),
+        Step::Change => "do it".to_owned(),
+        Step::After => "what to take away".to_owned(),
+        Step::Review(_) => "once more".to_owned(),
+        Step::Own => "your own traffic".to_owned(),
         Step::End => "the end".to_owned(),
     }
 }
@@ -114,7 +140,7 @@ pub fn step(session: &Session) -> String {
 #[must_use]
 pub fn left(session: &Session, remembered: bool) -> Page {
     if session.step() == Step::End {
-        return end(session);
+        return ending::end(session);
     }
     let mut page = Page::default();
     page.say(place(session));
@@ -139,7 +165,12 @@ fn place(session: &Session) -> String {
     format!("{} · {}", lesson_place(session), step(session))
 }
 
-fn after(session: &Session) -> Result<Page, FillError> {
+/// What to take away from a lesson, what to try, and what comes next.
+///
+/// # Errors
+///
+/// As [`told`].
+pub fn after(session: &Session) -> Result<Page, FillError> {
     let (lesson, run) = (session.lesson(), session.run());
     let mut page = Page::default();
     page.say("What to take away:");
@@ -151,7 +182,7 @@ fn after(session: &Session) -> Result<Page, FillError> {
     page.space();
     let next = session.lessons().iter().find(|next| next.number > lesson.number);
     let next = next.map_or_else(
-        || "Enter ends the course.".to_owned(),
+        || "Enter goes on to the end of the course: what you missed comes back there.".to_owned(),
         |next| format!("Enter goes on to lesson {}: {}", next.number, next.question),
     );
     page.append(markdown(&next));
@@ -160,7 +191,7 @@ fn after(session: &Session) -> Result<Page, FillError> {
 
 /// What there is to try.
 #[must_use]
-pub fn suggestions(session: &Session) -> Page {
+fn suggestions(session: &Session) -> Page {
     let mut page = Page::default();
     page.say("Things to try now (type a number):");
     for (number, step) in (1..).zip(session.lesson().try_next) {
@@ -168,24 +199,5 @@ pub fn suggestions(session: &Session) -> Page {
         page.append(markdown(step.look_for).under("   "));
     }
     page.append(markdown("Or anything else: `e --rtt 200ms --loss 5 --seed 3`"));
-    page
-}
-
-fn end(session: &Session) -> Page {
-    let lessons = session.lessons();
-    let asked: usize = lessons.iter().map(|lesson| lesson.checks.len()).sum();
-    let right = lessons.iter().filter_map(|lesson| session.progress().lessons.get(lesson.name));
-    let right = right.fold(0_usize, |sum, done| sum.saturating_add(done.right));
-    let complete = lessons.iter().filter(|lesson| session.progress().is_complete(lesson)).count();
-    let words = format!(
-        "That was the last lesson. {complete} of {} are done, and {right} of {asked} questions were answered rightly at \
-         the first attempt.",
-        lessons.len()
-    );
-    let mut page = markdown(&words);
-    if let Some(undone) = lessons.iter().find(|lesson| !session.progress().is_complete(lesson)) {
-        page.append(markdown(&format!("Not yet done: `wire101 tutorial --start {}`.", undone.name)));
-    }
-    page.append(markdown("Now try your own capture: `wire101 inspect FILE`"));
     page
 }

@@ -78,8 +78,8 @@ impl Style<'_> {
         // Notes may take a third of the room before the arrows get shorter for them.
         let beside = times.columns() + 4 + notes.unwrap_or(0).min(width / 3);
         let gap = (width.saturating_sub(margin + 1 + beside) / gaps).saturating_sub(1).clamp(*GAP.start(), *GAP.end());
-        let rails =
-            Rails { style: self, margin, gap, hosts: ladder.hosts.len(), times: times.columns(), numbers, width };
+        let (hosts, times_columns, pointer) = (ladder.hosts.len(), times.columns(), ladder.pointer);
+        let rails = Rails { style: self, margin, gap, hosts, times: times_columns, numbers, width, pointer };
 
         let name = self.words(&ladder.name).look(Look::Bold);
         let mut lines = if name.is_empty() { Vec::new() } else { vec![self.cut_line(name, width)] };
@@ -130,6 +130,8 @@ struct Rails<'a> {
     times: usize,
     numbers: usize,
     width: usize,
+    /// The packet that is pointed at.
+    pointer: Option<u64>,
 }
 
 impl Rails<'_> {
@@ -167,6 +169,12 @@ impl Rails<'_> {
         if self.numbers > 0 {
             let number = if row.packet > 0 { style.packet(row.packet) } else { String::new() };
             line = Line::of(Look::Dim, pad_left(&cut_left(&number, self.numbers), self.numbers)).padded(self.margin);
+        }
+        if row.packet > 0 && self.pointer == Some(row.packet) {
+            let number = pad_left(&style.packet(row.packet), self.numbers);
+            let number = if self.numbers > 0 { number } else { String::new() };
+            line = Line::of(Look::Bold, number).with(Look::Plain, " ").with(Look::Bold, style.glyphs().pointer);
+            line = line.padded(self.margin);
         }
         if row.from == row.to {
             return line.and(self.caption(row));

@@ -17,6 +17,8 @@ pub struct Screen<'a> {
     pub body: &'a [Line],
     /// The first of its lines in view.
     pub top: usize,
+    /// What stays in view below it: what is asked, say.
+    pub beside: &'a [Line],
     /// Where you are; shown on the rule between text and foot.
     pub place: &'a str,
     /// What can be done, what is being typed, or a message.
@@ -25,14 +27,12 @@ pub struct Screen<'a> {
 
 impl Screen<'_> {
     /// How many lines of the text are in view.
-    #[must_use]
-    pub fn room(&self, rows: usize) -> usize {
-        rows.saturating_sub(self.foot.len() + 1).max(1)
+    fn room(&self, rows: usize) -> usize {
+        rows.saturating_sub(self.foot.len() + self.beside.len() + 1).max(1)
     }
 
     /// The furthest that one can scroll.
-    #[must_use]
-    pub fn furthest(&self, rows: usize) -> usize {
+    fn furthest(&self, rows: usize) -> usize {
         self.body.len().saturating_sub(self.room(rows))
     }
 
@@ -43,6 +43,7 @@ impl Screen<'_> {
         let top = self.top.min(self.furthest(rows));
         let mut lines: Vec<Line> = self.body.iter().skip(top).take(room).cloned().collect();
         lines.resize(room, Line::default());
+        lines.extend(self.beside.iter().cloned());
         lines.push(self.rule(top, room, style));
         lines.extend(self.foot.iter().cloned());
         lines.truncate(rows);
@@ -106,7 +107,10 @@ mod tests {
     #[test]
     fn where_one_is_stays_in_view() {
         let (body, foot) = (body(30), [Line::of(Look::Plain, "n next  q quit")]);
-        let screen = Screen { body: &body, top: 4, place: "Lesson 4 of 18 · Keep-alive · your guess", foot: &foot };
+        let screen =
+            Screen {
+                body: &body, top: 4, beside: &[], place: "Lesson 4 of 18 · Keep-alive · your guess", foot: &foot
+            };
         insta::assert_snapshot!(screen.draw(6, Style::plain(80)).join("\n"), @"
         line 5
         line 6
@@ -126,7 +130,7 @@ mod tests {
             let foot = [Line::of(Look::Plain, "n next")];
             let style = Style { colour, ..Style::plain(columns) };
             let body: Vec<Line> = lines.iter().map(|line| style.words(line).look(Look::Bold)).collect();
-            let drawn = Screen { body: &body, top, place: &place, foot: &foot }.draw(rows, style);
+            let drawn = Screen { body: &body, top, beside: &[], place: &place, foot: &foot }.draw(rows, style);
             prop_assert_eq!(drawn.len(), rows);
             for line in drawn {
                 prop_assert!(width(&plain(&line)) <= columns, "{}", line);

@@ -54,6 +54,8 @@ pub struct Glyphs {
     pub trunk: &'static str,
     /// Marks what is wrong.
     pub wrong: &'static str,
+    /// Points at something.
+    pub pointer: &'static str,
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -73,6 +75,7 @@ const UNICODE: Glyphs = Glyphs {
     last_branch: "└ ",
     trunk: "│ ",
     wrong: "✗",
+    pointer: "▸",
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -92,6 +95,7 @@ const ASCII: Glyphs = Glyphs {
     last_branch: "`-",
     trunk: "| ",
     wrong: "!",
+    pointer: "*",
 };
 
 /// How the tool's own typography is written in ASCII.

@@ -62,7 +62,7 @@ fn page(bytes: &[u8]) -> Page {
         Row { packet: 7, at: 9, from: 0, to: 2, label, short: None, layer: Layer::Application, note, lost: true };
     let rows = vec![rung.clone(), Row { from: 1, to: 1, ..rung }];
     let hosts = vec![words.clone(); 3];
-    let ladder = Ladder { side: Some('A'), name: words.clone(), hosts, rows, numbered: true, max_rows: None };
+    let ladder = Ladder { side: Some('A'), name: words.clone(), hosts, rows, numbered: true, ..Ladder::default() };
     page.add(vec![ladder.clone(), ladder]);
     page.add(Layers::about(vec![LayerRow::new(Layer::Session, &*words); 2], &[Layer::Session]));
     let place = Place::in_packet(1, 0, 9).bits(3..12);

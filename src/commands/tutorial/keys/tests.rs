@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::super::{Streams, Tutorial, tutorial};
 use super::*;
-use crate::lesson::{Lesson, catalogue, run};
+use crate::lesson::question::Check;
+use crate::lesson::{Lesson, Run, catalogue, run};
 use crate::render::writer::line::width;
 use crate::tutorial::Progress;
 use crate::wire::Wire;
@@ -82,97 +83,186 @@ fn typed(text: &str) -> Vec<Key> {
     text.chars().map(Key::Char).collect()
 }
 
+/// What leads on from whatever there is to see.
+const ON: [Key; 2] = [Key::End, Key::Enter];
+
+/// An answer, as it's typed, and what leads on from what's said of it.
+fn answer(check: &Check, run: &Run) -> Vec<Key> {
+    let mut keys = typed(&check.right(run).unwrap().unwrap());
+    if !matches!(check.asks, Asks::Choice(_)) {
+        keys.push(Key::Enter);
+    }
+    [keys, ON.to_vec()].concat()
+}
+
 /// A lesson answered rightly, step by step, as one types it.
 fn right(lesson: &'static Lesson) -> Vec<Vec<Key>> {
     let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-    let value = |measure, side: crate::lesson::Side| {
-        let unit = crate::lesson::Measure::unit(measure);
-        unit.format(run.sides[side.index()].measures.get(measure).unwrap())
-            .replace("\u{a0}bytes", "")
-            .replace('\u{a0}', "")
-    };
-    let prediction = &lesson.prediction;
-    let mut guess = typed(&value(prediction.answer.measure, prediction.answer.side));
-    if prediction.choices.is_empty() {
-        guess.push(Key::Enter);
-    }
-    // What is shown after the guess is looked at, and left.
-    guess.extend([Key::PageDown, Key::Char(' '), Key::End, Key::Char('n')]);
-    let answers = lesson.checks.iter().map(|check| {
-        let mut answer = typed(&value(check.measure, check.side));
-        answer.push(Key::Enter);
-        answer
+    let measured = lesson.prediction.answer;
+    let found = run.sides[measured.side.index()].measures.get(measured.measure).unwrap();
+    let guess = [typed(&found.to_string()), ON.to_vec()].concat();
+    let seen = lesson.see.iter().map(|_| ON.to_vec());
+    let answers = lesson.checks.iter().map(|check| answer(check, &run));
+    let packet = lesson.packet.iter().map(|_| ON.to_vec());
+    let change = lesson.change.iter().map(|check| {
+        let other = check.other_run(lesson).unwrap().unwrap();
+        answer(check, &other)
     });
-    [guess].into_iter().chain(answers).chain([vec![Key::Char('n')]]).collect()
+    let steps = [ON.to_vec(), guess].into_iter().chain(seen).chain(answers).chain(packet).chain(change);
+    steps.chain([vec![Key::Enter]]).collect()
+}
+
+/// What leads to the first question of the lesson.
+fn to_questions(lesson: &str) -> Vec<Key> {
+    let lesson = catalogue::find(lesson).unwrap();
+    right(lesson).into_iter().take(2 + lesson.see.len()).flatten().collect()
 }
 
 #[test]
 fn the_course_can_be_taken_to_its_end_by_keys_alone() {
     let learner = Learner::new();
-    let keys = catalogue::all().iter().flat_map(right).flatten();
+    let keys = catalogue::all().iter().flat_map(right).flatten().chain([Key::Enter]);
     let mut fingers = Fingers::new(keys);
     let out = learner.press(None, &mut fingers);
     let asked: usize = catalogue::all().iter().map(|lesson| lesson.checks.len()).sum();
     let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(out.contains(&format!("{asked} of {asked} questions were answered rightly")), "{out}");
+    assert!(out.contains(&format!("{asked} of {asked} questions were correct on the first try")), "{out}");
     assert!(fingers.screens.iter().flatten().any(|line| line.starts_with("You guessed it.")));
     for screen in &fingers.screens {
         assert_eq!(screen.len(), 24);
         let place = screen.iter().rev().find(|line| line.starts_with("── ")).unwrap();
-        assert!(place.starts_with("── Lesson "), "where one is is always in view: {place}");
+        let is_place = place.starts_with("── Lesson ") || place.starts_with("── The end of the course");
+        assert!(is_place, "where one is is always in view: {place}");
+    }
+}
+
+#[test]
+fn a_question_stays_in_view_with_what_it_is_about() {
+    for lesson in catalogue::all() {
+        let learner = Learner::new();
+        let steps = right(lesson);
+        let mut pressed: Vec<Key> = Vec::new();
+        let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
+        for (index, step) in steps.iter().enumerate() {
+            let asks = index.checked_sub(2 + lesson.see.len()).and_then(|index| lesson.checks.get(index));
+            if let Some(check) = asks {
+                let mut fingers = Fingers::new(pressed.iter().copied());
+                Learner::new().press(Some(lesson.name), &mut fingers);
+                let screen = fingers.screens.last().unwrap();
+                let question = run.fill(&check.question).unwrap().replace('\u{a0}', " ").replace(['`', '*'], "");
+                let first: Vec<&str> = question.split(' ').take(4).collect();
+                let text = screen.join("\n").replace('\u{a0}', " ");
+                assert!(text.contains(&first.join(" ")), "{}:\n{text}", lesson.name);
+                let last = question.split_whitespace().last().unwrap();
+                assert!(text.contains(last), "{}: all of the question is in view\n{text}", lesson.name);
+                // Something to see is above it.
+                assert!(!screen[0].starts_with(&first.join(" ")), "{}:\n{text}", lesson.name);
+            }
+            pressed.extend(step);
+        }
+        drop(learner);
     }
 }
 
 #[test]
 fn stopped_after_any_step_the_course_goes_on_where_it_was() {
-    let steps: Vec<Vec<Key>> = catalogue::all().iter().take(3).flat_map(right).collect();
+    let steps: Vec<Vec<Key>> = catalogue::all().iter().take(2).flat_map(right).collect();
     let (in_one, in_pieces) = (Learner::new(), Learner::new());
     in_one.press(None, &mut Fingers::new(steps.concat()));
     for step in steps {
-        // In the middle of an answer, too.
-        let half: Vec<Key> = step.iter().copied().filter(|key| *key != Key::Enter).take(1).collect();
-        if matches!(half.as_slice(), [Key::Char('0'..='9')]) && step.get(1).is_some_and(|key| *key != Key::PageDown) {
-            in_pieces.press(None, &mut Fingers::new(half));
-        }
+        // What is only looked at after an answer isn't there again after a break.
+        let step: Vec<Key> = if step.len() > ON.len() {
+            step.into_iter().rev().skip(ON.len()).collect::<Vec<_>>().into_iter().rev().collect()
+        } else {
+            step
+        };
         in_pieces.press(None, &mut Fingers::new(step));
     }
     assert_eq!(in_pieces.progress(), in_one.progress());
 }
 
 #[test]
-fn a_wrong_answer_is_answered_with_the_packets_that_show_it() {
+fn a_packet_is_pointed_at_and_chosen() {
     let learner = Learner::new();
-    let mut fingers = Fingers::new([typed("1n9"), vec![Key::Enter]].concat());
+    let keys = [to_questions("keep-alive"), vec![Key::Down, Key::Down, Key::Enter]].concat();
+    let mut fingers = Fingers::new(keys);
+    learner.press(Some("keep-alive"), &mut fingers);
+    insta::assert_snapshot!(fingers.screens.last().unwrap().join("\n"));
+    let right = [to_questions("keep-alive"), vec![Key::Down; 4], vec![Key::Enter]].concat();
+    let mut fingers = Fingers::new(right);
+    learner.press(Some("keep-alive"), &mut fingers);
+    assert!(fingers.screens.last().unwrap().iter().any(|line| line == "Right."));
+}
+
+#[test]
+fn a_wrong_guess_is_answered_with_its_packets() {
+    let learner = Learner::new();
+    let mut fingers = Fingers::new([ON.to_vec(), typed("3")].concat());
     learner.press(Some("keep-alive"), &mut fingers);
     insta::assert_snapshot!(fingers.screens.last().unwrap().join("\n"));
 }
 
 #[test]
-fn a_wrong_guess_is_answered_with_its_packets_before_the_page() {
+fn a_second_wrong_answer_gets_a_hint_beside_the_question() {
     let learner = Learner::new();
-    let mut fingers = Fingers::new(typed("3"));
+    let keys = [to_questions("keep-alive"), typed("nn12")].concat();
+    let mut fingers = Fingers::new(keys);
     learner.press(Some("keep-alive"), &mut fingers);
+    // The skipped questions' answers are looked at, and left.
+    let keys = [to_questions("keep-alive"), typed("n"), ON.to_vec(), typed("n"), ON.to_vec(), typed("12")].concat();
+    let mut fingers = Fingers::new(keys);
+    Learner::new().press(Some("keep-alive"), &mut fingers);
     insta::assert_snapshot!(fingers.screens.last().unwrap().join("\n"));
 }
 
 #[test]
 fn enter_leaves_nothing_unseen() {
     let learner = Learner::new();
-    let mut fingers = Fingers::new([Key::Char('1'), Key::Enter, Key::Enter, Key::End, Key::Enter]);
+    let keys = [ON.to_vec(), vec![Key::Char('1'), Key::Enter, Key::Enter, Key::Enter, Key::End, Key::Enter]].concat();
+    let mut fingers = Fingers::new(keys);
     learner.press(Some("keep-alive"), &mut fingers);
-    let [guess, found, still, further, end, question] = fingers.screens.as_slice() else {
+    let [.., found, still, piece, further, end, next] = fingers.screens.as_slice() else {
         panic!("{:?}", fingers.screens)
     };
-    assert!(guess != found && found == still, "a digit is enough, and the Enter that follows by habit belongs to it");
-    assert!(still != further && further != end);
-    let looks = |screen: &[String]| screen.iter().any(|line| line.contains("see: what crossed the wire"));
-    assert!(looks(further) && looks(end) && !looks(question));
+    assert!(found == still, "a digit is enough, and the Enter that follows by habit belongs to it");
+    let is_first = |screen: &[String]| screen.iter().any(|line| line.contains("see 1 of"));
+    assert!(is_first(piece) && piece != further && is_first(further), "{}", further.join("\n"));
+    assert!(is_first(end) && !is_first(next), "{}\n{}", end.join("\n"), next.join("\n"));
+}
+
+#[test]
+fn keys_that_are_shown_work_and_no_others() {
+    const LETTERS: &str = "abcdefghijklmnoprstuvwxyz";
+    for lesson in ["request-response", "keep-alive", "frames", "upgrade", "masking"] {
+        let lesson = catalogue::find(lesson).unwrap();
+        let mut pressed: Vec<Key> = Vec::new();
+        for step in right(lesson) {
+            for letter in LETTERS.chars() {
+                let keys = pressed.iter().copied().chain([Key::Char(letter)]);
+                let mut fingers = Fingers::new(keys);
+                Learner::new().press(Some(lesson.name), &mut fingers);
+                let [.., before, after] = fingers.screens.as_slice() else { panic!() };
+                let foot = before.iter().skip_while(|line| !line.starts_with("── ")).skip(1);
+                let foot = foot.cloned().collect::<Vec<_>>().join("  ");
+                let is_shown = foot.split("  ").any(|key| key.starts_with(&format!("{letter} ")))
+                    || foot.contains("0-f answer") && letter.is_ascii_hexdigit()
+                    || foot.contains("a-z order") && ('a'..='d').contains(&letter);
+                let says_nothing = after.iter().any(|line| line.contains("does nothing here"));
+                let works = !says_nothing && after != before;
+                assert_eq!(is_shown, works, "{}: {letter}\n{}", lesson.name, before.join("\n"));
+            }
+            pressed.extend(step);
+        }
+    }
 }
 
 #[test]
 fn what_is_tried_stands_beside_what_was() {
     let learner = Learner::new();
-    let keys = [typed("1ne"), typed("rtt 200ms seed 3"), vec![Key::Enter]].concat();
+    let lesson = catalogue::find("keep-alive").unwrap();
+    let mut steps = right(lesson);
+    steps.pop();
+    let keys = [steps.concat(), typed("ertt 200ms seed 3"), vec![Key::Enter]].concat();
     let mut fingers = Fingers::new(keys);
     learner.press(Some("keep-alive"), &mut fingers);
     insta::assert_snapshot!(fingers.screens.last().unwrap().join("\n"));
@@ -181,20 +271,20 @@ fn what_is_tried_stands_beside_what_was() {
 #[test]
 fn a_window_that_is_too_small_says_what_it_takes_and_nothing_is_lost() {
     let learner = Learner::new();
-    let mut fingers = Fingers::new([Key::Char('1'), Key::Resized, Key::Resized]);
-    fingers.sizes = vec![(80, 24), (20, 6), (120, 40), (60, 12)];
+    let mut fingers = Fingers::new([Key::Enter, Key::Char('1'), Key::Resized, Key::Resized, Key::Resized]);
+    fingers.sizes = vec![(80, 24), (80, 24), (20, 6), (120, 40), (60, 12)];
     learner.press(Some("keep-alive"), &mut fingers);
-    let small = fingers.screens[1].join(" ");
+    let small = fingers.screens[2].join(" ");
     assert!(small.contains("needs 40 and 12"), "{small}");
-    assert_eq!((fingers.screens[2].len(), fingers.screens[3].len()), (40, 12));
-    assert_eq!(fingers.screens[2][0], "You guessed it.");
+    assert_eq!((fingers.screens[3].len(), fingers.screens[4].len()), (40, 12));
+    assert_eq!(fingers.screens[3][0], "You guessed it.");
 }
 
 #[test]
 fn what_cannot_be_written_is_said_once_and_the_tutorial_goes_on() {
     let learner = Learner::new();
     std::fs::create_dir(learner.file()).unwrap();
-    let mut fingers = Fingers::new(typed("1nh?"));
+    let mut fingers = Fingers::new([ON.to_vec(), typed("1?")].concat());
     let out = learner.press(Some("keep-alive"), &mut fingers);
     assert_eq!(out.matches("cannot read the progress").count(), 1, "{out}");
     assert!(out.contains("wire101 tutorial --start keep-alive"), "{out}");
@@ -217,7 +307,7 @@ fn key() -> impl Strategy<Value = Key> {
         Key::Resized,
         Key::Char(' '),
     ];
-    let letters = "nbhptdlxfe?123".chars().map(Key::Char).collect::<Vec<_>>();
+    let letters = "nbhptdlxfew?123".chars().map(Key::Char).collect::<Vec<_>>();
     prop_oneof![
         3 => prop::sample::select(&SOME[..]),
         6 => prop::sample::select(letters),
@@ -246,7 +336,7 @@ proptest! {
                 prop_assert!(screen.iter().all(|line| width(line) <= (*columns).max(2)));
             }
             let progress = learner.progress();
-            let done = |progress: &Progress| progress.lessons.values().map(|done| done.steps).sum::<usize>();
+            let done = |progress: &Progress| progress.lessons.values().map(|done| done.place).sum::<usize>();
             let now = (progress.lessons.len(), done(&progress));
             prop_assert!(now >= before);
             before = now;
