@@ -2,8 +2,8 @@
 //! their demonstrations, so that a new lesson touches two files and no list.
 //!
 //! `lessons/NAME.md` is the text and `src/lesson/demos/NAME.rs`, with `_` for `-`, its traffic. Into `OUT_DIR` go
-//! `lessons.rs`, every lesson in the order of the course, `demos.rs`, the modules and a look-up by the lesson's name, and
-//! `problems.tsv`, the stories.
+//! `lessons.rs`, every lesson in the order of the course, `demos.rs`, the modules and a look-up by the lesson's name,
+//! `problems.tsv`, the stories, and `peers.rs`, the captures of real programs.
 
 mod data;
 
@@ -16,18 +16,20 @@ use data::{lesson, stories};
 
 const LESSONS: &str = "lessons";
 const DEMOS: &str = "src/lesson/demos";
+const PEERS: &str = "captures/peers";
 const STORIES: &str = "src/explain/data/problem_stories";
 
 fn main() {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(variable("OUT_DIR"));
-    for read in [LESSONS, STORIES] {
+    for read in [LESSONS, STORIES, PEERS] {
         println!("cargo::rerun-if-changed={read}");
     }
     let lessons = names(&root, LESSONS, "md", &["README"]);
     check_spelling(LESSONS, "md", &lessons, '-');
     write(&out.join("lessons.rs"), &lessons_source(&root, &lessons));
     write(&out.join("problems.tsv"), &stories_table(&root));
+    write(&out.join("peers.rs"), &peers_source(&root));
 
     if root.join(DEMOS).is_dir() {
         println!("cargo::rerun-if-changed={DEMOS}");
@@ -102,6 +104,19 @@ fn lessons_source(root: &Path, names: &BTreeSet<String>) -> String {
             fail(&format!("{file} has number {number}, and is lesson {place} of the course"));
         }
         let _ = writeln!(source, "    {lesson},");
+    }
+    source + "];\n"
+}
+
+/// The captures of real programs.
+fn peers_source(root: &Path) -> String {
+    let peers = names(root, PEERS, "pcapng", &[]);
+    check_spelling(PEERS, "pcapng", &peers, '-');
+    let mut source =
+        String::from("/// The captures of real programs, by their names.\nstatic PEERS: &[(&str, &[u8])] = &[\n");
+    for peer in peers {
+        let path = root.join(PEERS).join(format!("{peer}.pcapng"));
+        let _ = writeln!(source, "    ({peer:?}, include_bytes!({:?})),", path.to_string_lossy());
     }
     source + "];\n"
 }

@@ -89,10 +89,11 @@ fn asked() -> usize {
 #[test]
 fn the_course_can_be_taken_to_its_end_with_right_answers() {
     let learner = Learner::new();
-    let all: Vec<String> = catalogue::all().iter().flat_map(right).chain([String::new()]).collect();
+    let end = ["9".to_owned(), String::new()];
+    let all: Vec<String> = catalogue::all().iter().flat_map(right).chain(end).collect();
     let out = learner.tutorial(&[], &all).ok();
     let lessons = catalogue::all().len();
-    assert_eq!(out.matches("\nRight.\n").count(), asked() + lessons, "and the changes");
+    assert_eq!(out.matches("\nRight.\n").count(), asked() + lessons + 1, "and the changes, and the diagnosis");
     assert_eq!(out.matches("\nYou guessed it.\n").count(), lessons);
     let end = out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(end.contains(&format!("{} of {} questions were correct on the first try", asked(), asked())), "{end}");
@@ -121,7 +122,7 @@ fn what_is_skipped_is_told_counted_and_asked_again() {
     let list = learner.tutorial(&["--list"], &[]).ok();
     assert!(list.contains("0 of 18 lessons done.") && list.contains("3 skipped"), "{list}");
     // It comes back once: then it's over.
-    let rest: Vec<String> = (0..asked()).map(|_| "n".to_owned()).chain([String::new()]).collect();
+    let rest: Vec<String> = (0..=asked()).map(|_| "n".to_owned()).chain([String::new()]).collect();
     let end = learner.tutorial(&["--width", "1000"], &rest).ok();
     assert!(end.contains(&format!("{} of them were skipped", asked())), "{end}");
 }

@@ -154,6 +154,10 @@ fn the_course_can_be_taken_by_keys_alone_in_80_columns() {
         desk.until(&[&place, "what to take away"]);
         desk.press("\r");
     }
+    desk.until(&["what went wrong?"]);
+    desk.press("9\r");
+    desk.until(&["see: the answer", "Right."]);
+    desk.press(on);
     desk.until(&["your own traffic"]);
     desk.press("\r");
     desk.until(&["That was the last lesson.", "the end"]);

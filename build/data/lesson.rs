@@ -86,6 +86,7 @@ const LESSON: Struct = Struct {
         ("checks", Needed, Kind::List(&Kind::Check)),
         ("packet", Optional, Kind::Maybe(&Kind::Struct(&OPENED))),
         ("change", Optional, Kind::Maybe(&Kind::Check)),
+        ("diagnosis", Optional, Kind::Maybe(&Kind::Struct(&DIAGNOSIS))),
         ("compare", Needed, Kind::List(&Kind::Struct(&ROW))),
         ("take_away", Needed, Kind::List(&Kind::Template)),
         ("try_next", Needed, Kind::List(&Kind::Struct(&STEP))),
@@ -118,6 +119,9 @@ const GUESS: Struct = Struct {
         ("say", Optional, Kind::Maybe(&Kind::Template)),
     ],
 };
+
+const DIAGNOSIS: Struct =
+    Struct { name: "Diagnosis", fields: &[("report", Needed, Kind::Template), ("check", Needed, Kind::Check)] };
 
 const OPENED: Struct =
     Struct { name: "Opened", fields: &[("at", Needed, Kind::Spot), ("text", Needed, Kind::Template)] };

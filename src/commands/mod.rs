@@ -2,6 +2,7 @@
 //!
 //! Results go to the writer that is handed in; errors are returned. Nothing here reads the environment or exits.
 
+mod bundled;
 pub mod capture;
 pub mod compare;
 pub mod connect;

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use super::front_matter::{Answer, Chart, ExchangeId, Guess, Lesson, Opened, Prediction, Row, Step, Warning};
+use super::front_matter::{
+    Answer, Chart, Diagnosis, ExchangeId, Guess, Lesson, Opened, Prediction, Row, Step, Warning,
+};
 use super::measure::Measure;
 use super::question::Kind as QuestionKind;
 use super::question::{Asks, Check, Choice, Claim, Compared, Event, Given, Likely};

@@ -51,6 +51,8 @@ pub struct Lesson {
     pub packet: Option<Opened>,
     /// What to change, and to predict.
     pub change: Option<Check>,
+    /// What to find out at the end of the course, of a capture that isn't the lesson's.
+    pub diagnosis: Option<Diagnosis>,
     /// The rows of the comparison.
     pub compare: &'static [Row],
     /// What to remember.
@@ -116,6 +118,15 @@ pub struct Opened {
     pub at: Spot,
     /// What to look at in it.
     pub text: Template,
+}
+
+/// A capture of something that went wrong, and what is asked of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// What somebody reports.
+    pub report: Template,
+    /// What to find out.
+    pub check: Check,
 }
 
 /// A row of the comparison.

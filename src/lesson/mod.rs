@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod demos;
+mod diagnosis;
 pub mod front_matter;
 pub mod measure;
 pub mod question;

@@ -155,7 +155,7 @@ fn perform(
 }
 
 impl Run {
-    fn of(lesson: &'static Lesson, wire: Wire, settings: Settings, recordings: Vec<Recording>) -> Self {
+    pub(super) fn of(lesson: &'static Lesson, wire: Wire, settings: Settings, recordings: Vec<Recording>) -> Self {
         let stack = recordings.first().map_or_else(String::new, |recording| recording.stack.clone());
         let unmet = recordings.iter().find_map(|recording| recording.unmet.clone());
         let missed = recordings.iter().map(|recording| recording.missed).sum();

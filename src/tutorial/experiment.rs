@@ -6,6 +6,9 @@ use crate::lesson::catalogue::{self, Unknown};
 use crate::lesson::{Lesson, Run, RunError, run};
 use crate::wire::{Settings, Wire, asked};
 
+/// How many seeds are tried to find one with which something is lost.
+const SEEDS: u64 = 30;
+
 /// What to try.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Experiment {
@@ -80,6 +83,17 @@ impl Trial {
         run(self.lesson, Wire::Virtual, Settings { rtt, loss, seed: self.seed })
     }
 
+    /// The first seed with which something is lost, if it's to be lost and chance spared every packet of this run.
+    #[must_use]
+    pub fn unlucky_seed(&self, run: &Run) -> Option<u64> {
+        let loses = run.sides.iter().any(|side| side.settings.loss > 0.0);
+        let unlucky = |seed: &u64| {
+            let run = Self { seed: *seed, ..self.clone() }.run();
+            run.is_ok_and(|run| run.lost().next().is_some())
+        };
+        (loses && run.lost().next().is_none()).then(|| (1..=SEEDS).find(unlucky)).flatten()
+    }
+
     /// Takes flags as on the command line.
     fn with(mut self, words: &[&str]) -> Result<Self, NoExperiment> {
         let mut words = words.iter();
@@ -152,6 +166,17 @@ mod tests {
         }
         assert_eq!(parse(&["9"], lesson()), Err(NoExperiment::Number(3)));
         assert_eq!(parse(&["0"], lesson()), Err(NoExperiment::Number(3)));
+    }
+
+    #[test]
+    fn where_nothing_is_lost_a_seed_is_offered_with_which_something_is() {
+        let trial = Trial { loss: Some(1.0), ..Trial::of(lesson()) };
+        let run = trial.run().unwrap();
+        assert!(run.lost().next().is_none(), "chance spares these packets");
+        let seed = trial.unlucky_seed(&run).unwrap();
+        let other = Trial { seed, ..trial.clone() }.run().unwrap();
+        assert!(other.lost().next().is_some() && trial.unlucky_seed(&other).is_none());
+        assert_eq!(Trial::of(lesson()).unlucky_seed(&Trial::of(lesson()).run().unwrap()), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Step {
     After,
     /// Behind the last lesson: a question of that index, of the lesson at hand, that was missed.
     Review(usize),
+    /// A capture to diagnose.
+    Diagnose,
     /// What to do with one's own traffic.
     Own,
     /// Nothing: the course is over.

@@ -40,17 +40,22 @@ impl Session {
             Some(start) => named(start.name).unwrap_or(0),
             None => progress.at.as_deref().and_then(named).unwrap_or_else(undone),
         };
-        if let Some(from) = progress.ending.filter(|_| start.is_none())
-            && let Some((lesson, _)) = missed(lessons, &progress, from)
-        {
+        if start.is_some() {
+            progress.ending = None;
+        }
+        let (from, ends) = (progress.ending.unwrap_or(0), progress.ending.is_some());
+        let next = missed(lessons, &progress, from).filter(|_| ends);
+        if let Some((lesson, _)) = next {
             at = lesson;
         }
+        let diagnosed = diagnosed(lessons).filter(|_| ends && next.is_none() && from <= asked(lessons));
+        at = diagnosed.unwrap_or(at);
         let lesson = lessons.get(at).ok_or_else(|| RunError::NoDemo("1"))?;
         if start.is_some() {
             progress.begin(lesson);
-            progress.ending = None;
         }
-        Ok(Self { lessons, at, run: Rc::new(Trial::of(lesson).run()?), progress })
+        let run = if diagnosed.is_some() { Run::to_diagnose(lesson) } else { Trial::of(lesson).run()? };
+        Ok(Self { lessons, at, run: Rc::new(run), progress })
     }
 
     /// The lesson at hand.
@@ -89,7 +94,8 @@ impl Session {
         let Some(from) = self.progress.ending else { return plan::step(self.lesson(), self.done().place) };
         match missed(self.lessons, &self.progress, from) {
             Some((_, check)) => Step::Review(check),
-            None if from <= asked(self.lessons) => Step::Own,
+            None if from <= asked(self.lessons) && diagnosed(self.lessons).is_some() => Step::Diagnose,
+            None if from <= asked(self.lessons) + 1 => Step::Own,
             None => Step::End,
         }
     }
@@ -100,6 +106,7 @@ impl Session {
         match self.step() {
             Step::Check(index) | Step::Review(index) => self.lesson().checks.get(index),
             Step::Change => self.lesson().change.as_ref(),
+            Step::Diagnose => self.lesson().diagnosis.as_ref().map(|diagnosis| &diagnosis.check),
             _ => None,
         }
     }
@@ -143,7 +150,7 @@ impl Session {
     /// Whether there is a hint now.
     #[must_use]
     pub fn has_hint(&self) -> bool {
-        matches!(self.step(), Step::Check(_) | Step::Review(_))
+        matches!(self.step(), Step::Check(_) | Step::Review(_) | Step::Diagnose)
     }
 
     /// The figures that the comparison mustn't show yet, because a question asks for them.
@@ -195,7 +202,7 @@ impl Session {
         }
         match step {
             Step::Guess => self.guess(line),
-            Step::Check(_) | Step::Review(_) | Step::Change => self.answer(line),
+            Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => self.answer(line),
             _ if line.is_empty() => self.skip(),
             Step::After => {
                 let words: Vec<&str> = line.split_whitespace().collect();
@@ -294,7 +301,7 @@ impl Session {
     fn skip(&mut self) -> Result<Reply, Stuck> {
         match self.step() {
             Step::Guess => self.guessed(None),
-            Step::Check(_) | Step::Review(_) | Step::Change => match self.check() {
+            Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => match self.check() {
                 Some(check) => self.leave(check, Verdict::Skipped, Outcome::Skipped),
                 None => Ok(Reply::Keys),
             },
@@ -321,8 +328,13 @@ impl Session {
                 self.entry().tries = 0;
                 self.turn_to_missed()
             }
-            Step::Own => {
+            Step::Diagnose => {
                 self.progress.ending = Some(asked(self.lessons) + 1);
+                self.entry().tries = 0;
+                Ok(())
+            }
+            Step::Own => {
+                self.progress.ending = Some(asked(self.lessons) + 2);
                 Ok(())
             }
             Step::End => Ok(()),
@@ -359,16 +371,18 @@ impl Session {
         Ok(())
     }
 
-    /// Gets the run of the next question that was missed.
+    /// Gets the run of the next question that was missed; or of the capture to diagnose, if none was.
     fn turn_to_missed(&mut self) -> Result<(), Stuck> {
         let from = self.progress.ending.unwrap_or(0);
         let next = missed(self.lessons, &self.progress, from).map(|(at, _)| at);
-        if let Some((at, lesson)) =
-            next.and_then(|at| Some((at, self.lessons.get(at)?))).filter(|(at, _)| *at != self.at)
-        {
+        let at = next.or_else(|| diagnosed(self.lessons));
+        let Some((at, lesson)) = at.and_then(|at| Some((at, self.lessons.get(at)?))) else { return Ok(()) };
+        if next.is_none() {
+            self.run = Rc::new(Run::to_diagnose(lesson));
+        } else if at != self.at {
             self.run = Rc::new(Trial::of(lesson).run()?);
-            self.at = at;
         }
+        self.at = at;
         Ok(())
     }
 
@@ -388,6 +402,11 @@ impl Session {
 #[must_use]
 pub fn types_letters(check: &Check) -> bool {
     matches!(check.asks, Asks::Order { .. }) || check.is_hexadecimal()
+}
+
+/// The lesson behind which there's a capture to diagnose.
+fn diagnosed(lessons: &[Lesson]) -> Option<usize> {
+    lessons.iter().position(|lesson| lesson.diagnosis.is_some())
 }
 
 /// How many questions the course has.

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::super::Failure;
+use super::super::{Failure, bundled};
 use super::absent::Absent;
 use super::once;
 use super::several::Several;
@@ -71,7 +71,8 @@ impl<'a> Input<'a> {
             stream: RefCell::new(None),
             is_live,
             is_growing: false,
-            spooled: None,
+            // Where there's no room for it, it's missed when it's opened.
+            spooled: bundled::capture(path).ok().flatten(),
             plain: RefCell::new(None),
             is_read_again: false,
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::{Failure, save};
+use super::super::{Failure, bundled, save};
 use super::once::{is_file, label_of, no_room, rewound, stored};
 use crate::capture::merge::{Merge, Opened, Part};
 use crate::capture::watched::Watcher;
@@ -19,15 +19,16 @@ use crate::numbers;
 /// The captures.
 pub(super) struct Several {
     names: Arc<Names>,
-    /// What is no file, and was put aside.
+    /// What is no file, and was put aside, or came with the program.
     aside: Vec<Option<Rc<File>>>,
 }
 
 impl Several {
     /// These captures, by the names they are called by.
     pub(super) fn new(names: Arc<Names>) -> Self {
-        let count = names.paths().len();
-        Self { names, aside: vec![None; count] }
+        let bundled = |path: &PathBuf| bundled::capture(path).ok().flatten().map(Rc::new);
+        let aside = names.paths().iter().map(bundled).collect();
+        Self { names, aside }
     }
 
     /// Which packet is whose.

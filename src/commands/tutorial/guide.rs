@@ -95,7 +95,7 @@ pub(super) fn scenery(session: &Session, pointer: Option<u64>) -> Scenery {
             let view = lesson.see.get(index).map(|piece| piece.show);
             Scenery::of(view.map(seen).unwrap_or_default(), vec![Passage::Told(index)])
         }
-        Step::Check(_) | Step::Review(_) | Step::Change => {
+        Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => {
             let view = session.check().map(|check| check.show);
             Scenery::of(view.map(seen).unwrap_or_default(), vec![Passage::Question])
         }
@@ -218,6 +218,9 @@ impl Guide<'_> {
 
     fn tried(&self, before: &Run, trial: &Trial, run: &Run) -> Result<Page, Failure> {
         let mut tried = spaced(view::tried(before, run));
+        if let Some(seed) = trial.unlucky_seed(run) {
+            tried.append(view::spared(seed));
+        }
         let depth = page::Depth { ladder: trial.ladder, layers: trial.layers, hex: trial.hex };
         if depth == page::Depth::default() {
             tried.append(self.view(run, Look::Page)?);

@@ -276,7 +276,7 @@ impl<'a> Desk<'a> {
         let letters = session.check().is_some_and(types_letters);
         let answers = |key: char| match step {
             Step::Guess | Step::After => key.is_ascii_digit(),
-            Step::Check(_) | Step::Review(_) | Step::Change => {
+            Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => {
                 let check = session.check();
                 key.is_ascii_digit()
                     || letters

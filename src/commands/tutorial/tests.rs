@@ -288,3 +288,15 @@ fn everything_that_is_suggested_runs_inside_the_tutorial_and_changes_something()
         }
     }
 }
+
+#[test]
+fn the_capture_to_diagnose_goes_wrong_at_one_packet_and_says_so_of_each_other() {
+    let lesson = catalogue::all().iter().find(|lesson| lesson.diagnosis.is_some()).unwrap();
+    let (run, diagnosis) = (Run::to_diagnose(lesson), lesson.diagnosis.as_ref().unwrap());
+    assert_eq!(diagnosis.check.right(&run), Ok(Some("9".to_owned())));
+    let shown = packets_shown(&run, diagnosis.check.show);
+    let replies = wrong(&diagnosis.check, &run);
+    let packets: BTreeSet<u64> = replies.iter().map(|(typed, _)| typed.parse().unwrap()).collect();
+    assert_eq!(packets, [4, 11, 17].into(), "{replies:?}");
+    assert!(packets.iter().all(|packet| shown.contains(packet)), "{shown:?}");
+}

@@ -61,7 +61,7 @@ fn here(session: &Session, on_screen: bool) -> Vec<Key> {
     let step = session.step();
     let mut keys = match step {
         Step::Guess => vec![("0-9", "your guess"), ("n", "skip")],
-        Step::Check(_) | Step::Review(_) | Step::Change => {
+        Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => {
             let answer = session.check().map_or(&[][..], |check| answering(check, on_screen));
             [answer, &[("n", "skip")]].concat()
         }
@@ -118,7 +118,7 @@ pub fn help(session: &Session, on_screen: bool) -> Page {
 fn answer_in_full(session: &Session) -> Option<Key> {
     Some(match session.step() {
         Step::Guess => ("0-9", "your guess: one of the numbers"),
-        Step::Check(_) | Step::Review(_) | Step::Change => match session.check()?.asks {
+        Step::Check(_) | Step::Review(_) | Step::Change | Step::Diagnose => match session.check()?.asks {
             Asks::Number { .. } if session.check().is_some_and(Check::is_hexadecimal) => {
                 ("0-f", "answer: a hexadecimal number, then Enter")
             }

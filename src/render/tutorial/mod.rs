@@ -8,7 +8,7 @@ mod tried;
 
 pub use list::list;
 pub use question::question;
-pub use tried::tried;
+pub use tried::{spared, tried};
 
 use super::markdown::markdown;
 use super::model::{Form, List, Look, Page, Text};
@@ -113,7 +113,7 @@ pub fn reply(reply: &Reply) -> Page {
 pub fn lesson_place(session: &Session) -> String {
     let lesson = session.lesson();
     match session.step() {
-        Step::Own | Step::End => "The end of the course".to_owned(),
+        Step::Diagnose | Step::Own | Step::End => "The end of the course".to_owned(),
         _ => format!("Lesson {} of {} · {}", lesson.number, session.lessons().len(), lesson.title),
     }
 }
@@ -131,6 +131,7 @@ pub fn step(session: &Session) -> String {
         Step::Change => "do it".to_owned(),
         Step::After => "what to take away".to_owned(),
         Step::Review(_) => "once more".to_owned(),
+        Step::Diagnose => "what went wrong?".to_owned(),
         Step::Own => "your own traffic".to_owned(),
         Step::End => "the end".to_owned(),
     }

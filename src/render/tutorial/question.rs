@@ -4,7 +4,7 @@ use crate::lesson::question::{Asks, Check};
 use crate::lesson::text::FillError;
 use crate::render::markdown::markdown;
 use crate::render::model::Page;
-use crate::tutorial::Session;
+use crate::tutorial::{Session, Step};
 
 /// The question at hand; nothing if none is asked.
 ///
@@ -22,6 +22,9 @@ fn asked(session: &Session, check: &Check) -> Result<Page, FillError> {
         let name = session.lesson().name;
         page.append(markdown(&format!("Suppose you run `wire101 lesson run {name} {}`.", given.flags())));
     }
+    if let (Step::Diagnose, Some(diagnosis)) = (session.step(), &session.lesson().diagnosis) {
+        page.append(markdown(&run.fill(&diagnosis.report)?));
+    }
     page.append(markdown(&format!("**{}**", run.fill(&check.question)?)));
     match &check.asks {
         Asks::Number { .. } if check.is_hexadecimal() => page.remark("Type it in hexadecimal, such as 1f."),
@@ -29,7 +32,7 @@ fn asked(session: &Session, check: &Check) -> Result<Page, FillError> {
         Asks::Packet { .. } => page.remark("Choose a packet by its number."),
         Asks::Order { events, .. } => {
             for (letter, event) in ('a'..).zip(*events) {
-                page.append(markdown(&format!("**{letter}**  {}", event.text)));
+                page.append(markdown(&format!("**{letter}:** {}", event.text)));
             }
             page.remark("Type the letters in order, such as b a c.");
         }

@@ -109,6 +109,10 @@ fn what_was_missed_comes_back_at_the_end_and_only_that() {
     let mut session = Session::new(lessons, session.progress().clone(), None).unwrap();
     assert_eq!((session.lesson().name, session.step()), ("frames", Step::Review(0)));
     assert_eq!(verdict(session.take("n").unwrap()), Verdict::Skipped);
+    assert_eq!((session.lesson().name, session.step()), ("upgrade", Step::Diagnose));
+    let mut session = Session::new(lessons, session.progress().clone(), None).unwrap();
+    assert_eq!((session.step(), session.run().packets.len()), (Step::Diagnose, 22));
+    assert_eq!(verdict(session.take("9").unwrap()), Verdict::Right);
     assert_eq!(session.step(), Step::Own);
     take(&mut session, &[""]);
     assert_eq!(session.step(), Step::End);
