@@ -170,9 +170,10 @@ mod tests {
 
     #[test]
     fn where_nothing_is_lost_a_seed_is_offered_with_which_something_is() {
-        let trial = Trial { loss: Some(1.0), ..Trial::of(lesson()) };
+        let of_seed = |seed| Trial { loss: Some(1.0), seed, ..Trial::of(lesson()) };
+        let is_spared = |trial: &Trial| trial.run().unwrap().lost().next().is_none();
+        let trial = (1..50).map(of_seed).find(is_spared).unwrap();
         let run = trial.run().unwrap();
-        assert!(run.lost().next().is_none(), "chance spares these packets");
         let seed = trial.unlucky_seed(&run).unwrap();
         let other = Trial { seed, ..trial.clone() }.run().unwrap();
         assert!(other.lost().next().is_some() && trial.unlucky_seed(&other).is_none());

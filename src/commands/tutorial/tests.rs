@@ -5,8 +5,9 @@ use std::io;
 
 use super::{Streams, Tutorial, tutorial};
 use crate::lesson::question::{Asks, Check, Kind};
+use crate::lesson::view::View;
 use crate::lesson::{Lesson, Run, catalogue, run};
-use crate::render::lesson::shown::packets_shown;
+use crate::render::lesson::shown::{How, packets_shown, shown};
 use crate::render::style::Style;
 use crate::tutorial::experiment::{self, Experiment, Trial};
 use crate::wire::Wire;
@@ -299,4 +300,19 @@ fn the_capture_to_diagnose_goes_wrong_at_one_packet_and_says_so_of_each_other() 
     let packets: BTreeSet<u64> = replies.iter().map(|(typed, _)| typed.parse().unwrap()).collect();
     assert_eq!(packets, [4, 11, 17].into(), "{replies:?}");
     assert!(packets.iter().all(|packet| shown.contains(packet)), "{shown:?}");
+}
+
+#[test]
+fn what_a_question_is_about_is_not_cut_off() {
+    for (lesson, index, check) in questions() {
+        if matches!(check.show, View::Ladders(_) | View::Packets(_)) {
+            let run = run_of(lesson);
+            let page =
+                shown(&run, check.show, How { numbered: matches!(check.asks, Asks::Packet { .. }), ..How::default() })
+                    .unwrap();
+            let lines = Style::plain(80).lines(page);
+            let cut = lines.iter().find(|line| line.contains("… ") && line.contains('│'));
+            assert!(cut.is_none(), "{}, question {}: {}", lesson.name, index + 1, cut.unwrap());
+        }
+    }
 }

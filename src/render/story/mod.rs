@@ -588,7 +588,8 @@ mod tests {
             segment.connection = 1;
         }
         capture.0.event(Event::Packet(&syn));
-        assert_eq!(capture.told(false)[6..], ["connection 1", "→ SYN"]);
+        assert_eq!(capture.told(false)[0], "connection 0");
+        assert_eq!(capture.told(false)[7..], ["connection 1", "→ SYN"]);
         assert_eq!(capture.0.ladder(Some(1), false, None).rows.len(), 1);
         // To tell of each connection, every record is looked at once.
         let own = |of: fn(&Story, Option<u64>) -> usize| [Some(0), Some(1), Some(2)].map(|it| of(&capture.0, it));

@@ -36,7 +36,7 @@ impl Said {
         let reason = quote(&response.reason);
         let status = format!("{} {reason}", response.status).trim_end().to_owned();
         let (label, short) = match (&exchange.upgraded, response.message.body_bytes) {
-            (Some(to), _) if response.status == 101 => (status, Some(format!("101 → {}", quote(to.as_bytes())))),
+            (Some(_), _) if response.status == 101 => (status, Some("101".to_owned())),
             (_, 0) => (status, None),
             (_, bytes) => (format!("{status} · {}", numbers::bytes(bytes)), Some(status)),
         };
@@ -58,12 +58,25 @@ impl Said {
             (TEXT | PING | PONG, _) if !frame.is_compressed() => format!("{name} \"{}\"", quote(&frame.payload)),
             _ => format!("{name} {}", numbers::bytes(frame.payload_bytes)),
         };
-        let masked = frame.mask_key.map(|_| format!("{plain} masked"));
-        let (label, short) = match masked {
-            Some(masked) => (masked, Some(plain)),
-            None if matches!(frame.opcode, CONTINUATION | BINARY) => (plain, Some(frame_name(frame))),
-            None => (plain, None),
+        // What keeps the rule goes without saying (RFC 6455 §5.1), and what breaks it comes first: it has to be seen.
+        let is_masked = frame.mask_key.is_some();
+        let odd = match frame.direction {
+            Direction::Client if !is_masked => Some("UNMASKED"),
+            Direction::Server if is_masked => Some("MASKED"),
+            _ => None,
         };
+        let short = match frame.opcode {
+            CONTINUATION | BINARY => Some(frame_name(frame)),
+            // Of a text, the words matter most, where all of them are there.
+            TEXT if !frame.is_compressed() && frame.payload.len() <= QUOTED_IN_LABEL => {
+                plain.strip_prefix("text ").map(str::to_owned)
+            }
+            TEXT => Some(format!("{} {}", frame_name(frame), numbers::bytes(frame.payload_bytes))),
+            CLOSE => frame.close_code.map(|code| format!("{} {code}", frame_name(frame))),
+            _ => None,
+        };
+        let said = |words: String| odd.map_or(words.clone(), |odd| format!("{odd} {words}"));
+        let (label, short) = (said(plain), short.map(said).or(odd.map(|odd| format!("{odd} {}", frame_name(frame)))));
         Self::new(frame.connection, frame.direction, frame.extent, label, short)
     }
 

@@ -1,6 +1,6 @@
 //! Turns packets into the rows of a ladder.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::said::Said;
@@ -86,6 +86,8 @@ pub(super) struct Teller<'a> {
     start: Timestamp,
     /// The connection of the latest row between two hosts: client's and server's place.
     latest: HashMap<(usize, usize), u64>,
+    /// The places of clients and servers that have more than one connection.
+    several: HashSet<(usize, usize)>,
     windows: Windows,
     /// What each side sent first, by where it stands in the stream: its end and its packet. Of those sides that repeat something.
     sent: HashMap<(u64, Direction), BTreeMap<u64, (u64, u64)>>,
@@ -122,10 +124,19 @@ impl<'a> Teller<'a> {
             _ => false,
         };
         let start = story.packets_of(only).find(opens).or(story.packets_of(only).next());
+        let hosts = Hosts::of(story, &connections);
+        let (mut met, mut several) = (HashSet::new(), HashSet::new());
+        for connection in &connections {
+            let pair = (hosts.index(connection, Direction::Client), hosts.index(connection, Direction::Server));
+            if !met.insert(pair) {
+                several.insert(pair);
+            }
+        }
         Self {
             story,
             whole,
-            hosts: Hosts::of(story, &connections),
+            hosts,
+            several,
             said,
             connections,
             start: start.map_or(Timestamp::default(), |packet| packet.moment.time),
@@ -323,14 +334,19 @@ impl<'a> Teller<'a> {
             Direction::Client => (client, server),
             Direction::Server => (server, client),
         };
-        // The first between two hosts needs no caption: its arrows say enough.
+        // The only one between two hosts needs no caption: its arrows say enough.
         let latest = self.latest.insert((client, server), segment.connection);
-        if latest.is_some_and(|latest| latest != segment.connection) {
+        if latest != Some(segment.connection) && self.is_one_of_several(client, server) {
             self.rows.push(caption(format!("connection {}", segment.connection)));
         }
         let lost = self.story.lost.contains(&packet.moment.packet);
         let at = packet.moment.time.since(self.start);
         self.rows.push(Row { packet: packet.moment.packet, at, from, to, label, short, layer, note: None, lost });
+    }
+
+    /// Whether these two hosts have more than one connection that's shown.
+    fn is_one_of_several(&self, client: usize, server: usize) -> bool {
+        self.several.contains(&(client, server))
     }
 
     /// Adds a remark to the rows from `first` on.

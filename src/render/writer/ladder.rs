@@ -219,18 +219,22 @@ impl Rails<'_> {
             |columns: Range<usize>| self.stretch(columns, Look::Layer(row.layer), glyphs.horizontal, glyphs.cross);
         let beyond = |columns: Range<usize>| self.stretch(columns, Look::Dim, " ", glyphs.vertical);
         let reach = if row.lost { columns - (columns / 6).max(2) } else { columns };
-        // Two of shaft before the label, one after it, a space on each side of it, and the head.
-        let room = reach.saturating_sub(6);
+        // Two of shaft before the label, one after it, a space on each side of it, and the head. A label that would be cut
+        // by that gets by with less shaft.
+        let (room, least) = (reach.saturating_sub(6), reach.saturating_sub(4));
         let label = match (style.words(&row.label), &row.short) {
             (label, Some(short)) if label.width() > room => style.words(short),
             (label, _) => label,
         };
+        let is_tight = label.width() > room;
+        let room = if is_tight { least } else { room };
         let label = style.cut_line(label.look(Look::Strong(row.layer)), room);
         let label = if label.is_empty() { label } else { Line::spaces(1).and(label).with(Look::Plain, " ") };
         let taken = label.width();
         let head = |arrived| if row.lost { (Look::Bad, glyphs.lost) } else { (Look::Layer(row.layer), arrived) };
         if row.from < row.to {
-            let (start, (look, head)) = (2.min(reach - 1), head(glyphs.right));
+            let shaft_before = if is_tight { 1 } else { 2 };
+            let (start, (look, head)) = (shaft_before.min(reach - 1), head(glyphs.right));
             let rest = shaft(start + taken..reach - 1).with(look, head).and(beyond(reach..columns));
             shaft(0..start).and(label).and(rest)
         } else {
