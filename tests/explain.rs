@@ -85,7 +85,7 @@ fn words(command: &str) -> Vec<String> {
 fn every_command_that_a_card_gives_can_be_typed() {
     let mut others = BTreeSet::new();
     for entry in Entry::all() {
-        let command = wire101::explain::card(entry).command;
+        let Some(command) = wire101::explain::card(entry).command else { continue };
         let Some(asked) = command.strip_prefix("explain ") else {
             others.insert(command);
             continue;

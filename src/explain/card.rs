@@ -40,8 +40,8 @@ pub struct Card {
     pub alike: Vec<(&'static str, Vec<&'static Entry>)>,
     /// Names of the lessons that show it, the best first.
     pub lessons: Vec<&'static str>,
-    /// Another command that shows it: what to type after `wire101`.
-    pub command: String,
+    /// Another command that shows it, and not just anything: what to type after `wire101`.
+    pub command: Option<String>,
 }
 
 /// Everything that is known about an entry.
@@ -64,7 +64,9 @@ pub fn card(entry: &'static Entry) -> Card {
         None if alike.is_empty() => family(entry),
         None => alike,
     };
-    Card { entry, facts, alike, lessons, command: command(entry) }
+    // Where there's nothing better, a capture of one's own may show it.
+    let command = command(entry).or_else(|| lessons.is_empty().then(|| "inspect FILE --exchange 0.0".to_owned()));
+    Card { entry, facts, alike, lessons, command }
 }
 
 /// A detail as a card says it.
@@ -182,16 +184,6 @@ fn family(entry: &Entry) -> Vec<(&'static str, Vec<&'static Entry>)> {
             let stem = entry.name.rsplit_once('-').map_or(entry.name, |(stem, _)| stem);
             ("of its family", alike(&|it| stem != "X" && it.name.starts_with(stem)))
         }
-        Kind::Problem => {
-            let same =
-                |part: fn(&'static str) -> Option<&'static str>| alike(&|it| part(it.clause) == part(entry.clause));
-            let chapter = same(|clause| clause.split('.').next());
-            if chapter.len() > 1 {
-                ("of the same chapter", chapter)
-            } else {
-                ("of the same document", same(|clause| clause.split(" §").next()))
-            }
-        }
         _ => ("", Vec::new()),
     };
     let others = kindred(entry, &family);
@@ -223,9 +215,9 @@ fn usual_lesson(entry: &Entry) -> Option<&'static str> {
     }
 }
 
-fn command(entry: &Entry) -> String {
+fn command(entry: &Entry) -> Option<String> {
     let first = entry.numbers.as_ref().map_or(0, |numbers| *numbers.start());
-    match (entry.kind, entry.detail("Example")) {
+    Some(match (entry.kind, entry.detail("Example")) {
         (Kind::Status, _) if entry.is_assigned() => format!("explain \"HTTP/1.1 {first} {}\"", entry.name),
         (Kind::Method, _) => format!("explain \"{}\"", request_line(entry)),
         (Kind::Header, Some(line)) if line.contains('"') => format!("explain header '{line}'"),
@@ -242,8 +234,7 @@ fn command(entry: &Entry) -> String {
         }
         (Kind::Layer, _) => "inspect FILE --layers".to_owned(),
         (Kind::TcpFlag | Kind::TcpOption, _) => "inspect FILE --packet 1 --hex".to_owned(),
-        (Kind::Word, _) => entry.detail("command").unwrap_or("inspect FILE").to_owned(),
-        (Kind::Status | Kind::Problem, _) => "inspect FILE".to_owned(),
-        (Kind::Server | Kind::Header, _) => "inspect FILE --exchange 0.0".to_owned(),
-    }
+        (Kind::Word, _) => entry.detail("command")?.to_owned(),
+        (Kind::Status | Kind::Problem | Kind::Server | Kind::Header, _) => return None,
+    })
 }

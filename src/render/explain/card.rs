@@ -33,15 +33,18 @@ pub fn card(card: &Card, others: &[&Entry], lists: &[Kind]) -> Page {
         }),
     );
     page.add(facts);
-    page.space();
-    let mut more = List::new(Form::Card);
     let lesson = card.lessons.iter().find(|name| catalogue::has(name));
     let lesson = lesson.map(|name| format!("wire101 lesson run {name}"));
-    let commands = lesson.into_iter().chain([format!("wire101 {}", card.command)]);
-    more.several("See it", commands.map(|command| Text::words(command).bold()));
+    let commands: Vec<String> =
+        lesson.into_iter().chain(card.command.iter().map(|command| format!("wire101 {command}"))).collect();
     let lists = lists.iter().map(|kind| kind.plural().to_owned());
-    let others = others.iter().map(|entry| entry.asked()).chain(lists).take(3);
-    more.several("Or meant", others.map(|other| format!("wire101 explain {other}")));
+    let others: Vec<String> = others.iter().map(|entry| entry.asked()).chain(lists).take(3).collect();
+    if !commands.is_empty() || !others.is_empty() {
+        page.space();
+    }
+    let mut more = List::new(Form::Card);
+    more.several("See it", commands.into_iter().map(|command| Text::words(command).bold()));
+    more.several("Or meant", others.into_iter().map(|other| format!("wire101 explain {other}")));
     page.add(more);
     page
 }
