@@ -19,6 +19,7 @@ pub fn explained(mut error: Error) -> Error {
         (error.get(ContextKind::InvalidArg).cloned(), error.get(ContextKind::SuggestedArg))
     {
         flag_meant(&mut error, &flag);
+        one_capture_meant(&mut error, &flag);
     }
     escaped(error)
 }
@@ -46,6 +47,15 @@ fn flag_meant(error: &mut Error, flag: &str) {
     if let Some(known) = known.filter(|known| strsim::osa_distance(known, name) == 1).min() {
         error.remove(ContextKind::Suggested);
         error.insert(ContextKind::SuggestedArg, ContextValue::String(format!("--{known}")));
+    }
+}
+
+/// Another capture where there's one already: several can be made one.
+fn one_capture_meant(error: &mut Error, word: &str) {
+    let is_draw = std::env::args_os().nth(1).is_some_and(|command| command == "draw");
+    if is_draw && !word.starts_with('-') {
+        let tip = "a picture is of one capture; 'wire101 inspect FILE FILE --out all.pcapng' makes one of several";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(tip)]));
     }
 }
 
