@@ -17,6 +17,8 @@ mod linear;
 mod links;
 #[path = "inspect/redaction.rs"]
 mod redaction;
+#[path = "inspect/screen.rs"]
+mod screen;
 #[path = "inspect/secrets.rs"]
 mod secrets;
 #[path = "common/segments.rs"]
@@ -490,6 +492,7 @@ fn a_wrong_argument_is_told_what_was_probably_meant() {
         (&["chat.pcapng", "--why"], "to explain a capture, use 'wire101 inspect chat.pcapng'"),
         (&["a b.cap"], "use 'wire101 inspect \"a b.cap\"'"),
         (&["inspect", "--wy", "chat.pcap"], "a similar argument exists: '--why'"),
+        (&["draw", "osi", "a.pcap", "b.pcap"], "a picture is of one capture; 'wire101 inspect FILE FILE --out"),
         (&["lesson", "run", "upgrade", "--sed=1"], "a similar argument exists: '--seed'"),
     ] {
         let ran = folder.run(arguments);

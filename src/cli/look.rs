@@ -47,9 +47,10 @@ impl Look {
             ColorWhen::Auto => terminal && !dumb && !set("NO_COLOR"),
         };
         let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse::<u16>().ok());
-        let of_terminal = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| width.0);
-        let width = self.width.or(columns).or_else(of_terminal).map_or(PIPED_WIDTH, usize::from);
-        Style { colour, unicode: speaks_unicode(), ..Style::plain(width.clamp(20, 1000)) }
+        let of_terminal = terminal_size::terminal_size().filter(|_| terminal);
+        let width = self.width.or(columns).or(of_terminal.map(|(width, _)| width.0)).map_or(PIPED_WIDTH, usize::from);
+        let height = of_terminal.map(|(_, height)| usize::from(height.0));
+        Style { colour, unicode: speaks_unicode(), height, ..Style::plain(width.clamp(20, 1000)) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::lesson::{self, Lesson, RunError};
 use crate::render::json::Json;
 use crate::render::lesson as view;
 use crate::render::lesson::wire;
+use crate::render::model::Page;
 use crate::render::style::Style;
 use crate::wire::{Settings, Wire, WireError, asked};
 
@@ -154,7 +155,7 @@ pub fn run_before(
     if let Some(path) = &asked.save {
         page.append(view::saved(&run, &path.display().to_string()));
     }
-    style.print(page, out)?;
+    style.print_long(&page, Page::default(), out)?;
     asked.met_by(&run)
 }
 

@@ -344,7 +344,7 @@ fn the_whole(asked: &Inspect, input: &Input, out: &mut dyn Write, style: Style) 
             interfaces: &interfaces,
             rest: Rest(pass.finding.error.as_ref()),
         };
-        style.print(overview.page(about, &pass.finding.summary), out)?;
+        style.print_long(&overview.page(about, &pass.finding.summary), overview.in_short(about), out)?;
         say_filtered(&pass, out, style)?;
     }
     input.outcome(absent, pass.finding.error)

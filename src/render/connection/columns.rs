@@ -1,12 +1,17 @@
 //! TCP connections as a table.
 
-use crate::inspect::record::{Closed, Connection, Protocol};
+use crate::inspect::record::{Closed, Connection, Kind, Protocol};
 use crate::layers::Layer;
 use crate::render::model::{Column, Look, Table, Text};
+use crate::render::problems::numbered;
 
-/// The table. `left_out` says how many more rows to mention.
+/// The table. `left_out` says how many more rows to mention, and `found` what was found about a connection.
 #[must_use]
-pub fn table<'a>(connections: impl IntoIterator<Item = &'a Connection>, left_out: u64) -> Table {
+pub fn table<'a>(
+    connections: impl IntoIterator<Item = &'a Connection>,
+    left_out: u64,
+    found: impl Fn(&Connection) -> Option<Kind>,
+) -> Table {
     let mut table = Table::new(&[
         Column::number("#"),
         Column::text("Client"),
@@ -21,7 +26,7 @@ pub fn table<'a>(connections: impl IntoIterator<Item = &'a Connection>, left_out
     ]);
     for it in connections {
         table.row([
-            Text::words(it.number.to_string()).dim().into(),
+            numbered(it.number.to_string(), found(it)).into(),
             it.client.to_string().into(),
             it.server.to_string().into(),
             protocol(it).into(),
@@ -105,7 +110,7 @@ pub(in crate::render) mod tests {
 
     #[test]
     fn a_usual_screen_has_what_matters_most() {
-        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0, |_| None)).join("\n"), @r"
         #  Client          Server             Protocol          Exchanges  Ended
         ────────────────────────────────────────────────────────────────────────────────
         0  10.0.0.1:49152  10.0.0.2:80        http/1                    3  fin by client
@@ -115,7 +120,7 @@ pub(in crate::render) mod tests {
 
     #[test]
     fn a_wide_screen_has_all() {
-        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 1_200)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 1_200, |_| None)).join("\n"), @r"
         #  Client          Server             Protocol                      Exchanges  Packets     Sent  Received  Ended
         ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         0  10.0.0.1:49152  10.0.0.2:80        http/1                                3       33  1 980 B    64 KiB  fin by client

@@ -1,14 +1,19 @@
 //! HTTP exchanges as a table, with the columns of a browser's network panel.
 
-use crate::inspect::record::Exchange;
+use crate::inspect::record::{Exchange, Kind};
 use crate::layers::Layer;
 use crate::layers::application::http::{FieldName, media_type};
 use crate::render::model::{Cell, Column, Look, Table, Text};
+use crate::render::problems::numbered;
 
-/// The table. `left_out` says how many more rows to mention. Hosts and reason phrases are shown only if there's plenty
-/// of room.
+/// The table. `left_out` says how many more rows to mention, and `found` what was found about an exchange. Hosts and reason phrases are
+/// shown only if there's plenty of room.
 #[must_use]
-pub fn table<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, left_out: u64) -> Table {
+pub fn table<'a>(
+    exchanges: impl IntoIterator<Item = &'a Exchange>,
+    left_out: u64,
+    found: impl Fn(&Exchange) -> Option<Kind>,
+) -> Table {
     let mut table = Table::new(&[
         Column::number("#"),
         Column::text("Method"),
@@ -25,7 +30,7 @@ pub fn table<'a>(exchanges: impl IntoIterator<Item = &'a Exchange>, left_out: u6
         let host = request.and_then(|it| it.message.headers.get(FieldName::Host));
         let size = it.response.as_ref().map(|it| Text::bytes(it.message.body_bytes));
         table.row([
-            Text::words(format!("{}.{}", it.connection, it.index)).dim().into(),
+            numbered(format!("{}.{}", it.connection, it.index), found(it)).into(),
             request.map_or_else(Cell::missing, |it| Text::captured(&*it.method).look(Layer::Application).into()),
             host.map_or_else(Cell::missing, said),
             request.map_or_else(Cell::missing, |it| said(&it.target)),
@@ -139,7 +144,7 @@ pub(in crate::render) mod tests {
 
     #[test]
     fn exchanges_read_like_a_network_panel() {
-        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(80).lines(table(&some(), 0, |_| None)).join("\n"), @r"
           #  Method  Target                              Status  Type        Size   Time
         ────────────────────────────────────────────────────────────────────────────────
         3.1  GET     /two?name=\x1b[31m                  200     text/plain  24 B  40 ms
@@ -150,7 +155,7 @@ pub(in crate::render) mod tests {
 
     #[test]
     fn a_wide_screen_shows_more() {
-        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 5)).join("\n"), @r"
+        insta::assert_snapshot!(Style::plain(120).lines(table(&some(), 5, |_| None)).join("\n"), @r"
           #  Method  Host         Target                                        Status                   Type        Size   Time
         ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         3.1  GET     example.com  /two?name=\x1b[31m                            200 OK                   text/plain  24 B  40 ms

@@ -21,10 +21,13 @@ use super::rest::Rest;
 use super::{connection, exchange, frame};
 use crate::capture::Interface;
 use crate::inspect::event::{Event, PacketContent, Sink};
-use crate::inspect::record::{Connection, Exchange, Protocol, Summary};
+use crate::inspect::record::{Connection, Exchange, Kind, Problem, Protocol, Summary};
 
 /// How many rows of each table are shown.
 pub const ROWS: usize = 20;
+
+/// How many exchanges and how many connections are remembered that something was found about.
+const MARKS: usize = 1 << 14;
 
 /// How many bytes of each payload a table can show some of.
 pub const KEEP: usize = 512;
@@ -53,6 +56,7 @@ pub struct Overview {
     happened: Happened,
     hops: Hops,
     census: Census,
+    marks: Marks,
 }
 
 impl Default for Overview {
@@ -64,6 +68,30 @@ impl Default for Overview {
             happened: Happened::default(),
             hops: Hops::default(),
             census: Census::default(),
+            marks: Marks::default(),
+        }
+    }
+}
+
+/// What was found about exchanges, and about connections where it's about none of their exchanges: of each the worst.
+#[derive(Debug, Default)]
+struct Marks {
+    exchanges: BTreeMap<(u64, u64), Kind>,
+    connections: BTreeMap<u64, Kind>,
+}
+
+impl Marks {
+    fn add(&mut self, it: &Problem) {
+        fn mark<T: Ord>(marks: &mut BTreeMap<T, Kind>, of: T, kind: Kind) {
+            if marks.len() < MARKS || marks.contains_key(&of) {
+                let worst = marks.entry(of).or_insert(kind);
+                *worst = kind.min(*worst);
+            }
+        }
+        match (it.connection, it.exchange) {
+            (Some(connection), Some(index)) => mark(&mut self.exchanges, (connection, index), it.kind),
+            (Some(connection), None) => mark(&mut self.connections, connection, it.kind),
+            (None, _) => {}
         }
     }
 }
@@ -107,8 +135,8 @@ impl Sink for Overview {
                 self.frames.offer(key, || Framed::Stray(it.clone()));
             }
             Event::Hop(_) => self.hops.event(event),
+            Event::Problem(it) => self.marks.add(it),
             Event::Stray(_)
-            | Event::Problem(_)
             | Event::Interface(..)
             | Event::Opened(_)
             | Event::Ended(_)
@@ -139,15 +167,17 @@ impl Overview {
         let unreadable = unreadable::why(about, summary, &self.census).filter(|_| !explained);
         // What can't be read is not well: then there is a reason to tell instead.
         if !self.happened.is_empty() || unreadable.is_none() {
-            page.section("What happened", "causes before effects", self.happened.page(about.rest));
+            page.section("What happened", self.happened.legend(), self.happened.page(about.rest));
         }
         page.append(unreadable.map(|unreadable| unreadable.page()).unwrap_or_default());
         page.append(facts::page(about, summary, &self.census));
         let mut connections: Vec<_> = self.connections.iter().collect();
         connections.sort_by_key(|it| it.number);
-        let table = connection::columns::table(connections.iter().copied(), self.connections.left_out());
+        let found = |it: &Connection| self.marks.connections.get(&it.number).copied();
+        let table = connection::columns::table(connections.iter().copied(), self.connections.left_out(), found);
         page.section("Connections", "two programs, one stream of bytes each way", table);
-        let exchanges = exchange::columns::table(self.exchanges.iter(), self.exchanges.left_out());
+        let found = |it: &Exchange| self.marks.exchanges.get(&(it.connection, it.index)).copied();
+        let exchanges = exchange::columns::table(self.exchanges.iter(), self.exchanges.left_out(), found);
         page.section("Exchanges", "a request and its response", exchanges);
         page.section("Hops", "one exchange, both sides of a proxy", self.hops.table());
         let timed = self.frames.iter().map(|it| (it, summary.first_time));
@@ -155,6 +185,12 @@ impl Overview {
         page.section("Frames", "what a WebSocket carries", frames);
         page.append(self.hints(&connections, summary));
         page
+    }
+
+    /// The first thing that happened, for whoever doesn't see the beginning of the page any more.
+    #[must_use]
+    pub fn in_short(&self, about: About<'_>) -> Page {
+        self.happened.in_short(about.rest)
     }
 
     /// What to add to the command for a closer look, as far as there is something to look at.

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::mark;
 use super::well::Well;
+use super::{legend, mark};
 use crate::capture::names::mentioned;
 use crate::explain;
 use crate::inspect::event::{Event, Sink};
-use crate::inspect::record::Problem;
+use crate::inspect::record::{Kind, Problem};
 use crate::render::model::{Page, Prose, Text};
 use crate::render::numbers;
 use crate::render::rest::Rest;
@@ -174,6 +174,20 @@ impl Happened {
             if is_it(*outer) { Some((*inner, false)) } else { is_it(*inner).then_some((*outer, true)) }
         })
     }
+
+    /// The first of it alone: a sentence.
+    #[must_use]
+    pub fn in_short(&self, rest: Rest<'_>) -> Page {
+        self.stories()
+            .first()
+            .map_or_else(|| Prose::new(self.well.sentence(rest)).into(), |story| story.sentence().into())
+    }
+
+    /// What stories are told like, and what their marks mean.
+    #[must_use]
+    pub fn legend(&self) -> &'static str {
+        legend(self.stories.values().flat_map(Story::kinds))
+    }
 }
 
 impl Story {
@@ -192,11 +206,21 @@ impl Story {
     /// What happened, as a sentence with a mark, and where.
     #[must_use]
     pub fn head(&self, several: bool) -> Page {
-        let (glyph, look) = mark(self.first.kind);
-        let mark = Text::words(format!("{glyph} ")).look(look);
-        let mut page = Page::from(Prose::new(sentence(&self.first.text)).marked(mark));
+        let mut page = Page::from(self.sentence());
         page.add(Prose::new(self.places(several).dim()).under(1));
         page
+    }
+
+    /// Of what kinds it and its effects are.
+    fn kinds(&self) -> impl Iterator<Item = Kind> {
+        std::iter::once(self.first.kind).chain(self.effects.values().map(|(first, _)| first.kind))
+    }
+
+    /// A cause is to be seen before its effects.
+    fn sentence(&self) -> Prose {
+        let (glyph, look) = mark(self.first.kind);
+        let mark = Text::words(format!("{glyph} ")).look(look);
+        Prose::new(Text::words(sentence(&self.first.text)).bold()).marked(mark)
     }
 
     /// Where, under which code, by which clause.
@@ -331,7 +355,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inspect::record::Kind;
     use crate::render::Style;
     use crate::render::writer::line::width;
 

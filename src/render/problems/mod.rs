@@ -49,6 +49,30 @@ pub(super) fn mark(kind: Kind) -> (&'static str, Look) {
     }
 }
 
+/// What others number, behind the mark of what was found about it.
+pub(super) fn numbered(number: String, found: Option<Kind>) -> Text {
+    let number = Text::words(number).dim();
+    match found.map(mark) {
+        Some((glyph, look)) => Text::words(format!("{glyph} ")).look(look).and(number),
+        None => number,
+    }
+}
+
+/// What the marks mean that stand for these kinds.
+pub(super) fn legend(kinds: impl IntoIterator<Item = Kind>) -> &'static str {
+    let (mut is_wrong, mut is_noted) = (false, false);
+    for kind in kinds {
+        is_wrong |= kind == Kind::Problem;
+        is_noted |= kind == Kind::Note;
+    }
+    match (is_wrong, is_noted) {
+        (true, true) => "causes before effects · ✗ a broken rule · ○ worth knowing",
+        (true, false) => "causes before effects · ✗ a broken rule",
+        (false, true) => "causes before effects · ○ worth knowing",
+        (false, false) => "causes before effects",
+    }
+}
+
 /// What such a list is about: if it has only notes, it doesn't say that anything is wrong.
 pub(super) fn about<'a>(found: impl IntoIterator<Item = &'a Problem>) -> &'static str {
     let is_wrong = found.into_iter().any(|it| it.kind == Kind::Problem);

@@ -62,6 +62,27 @@ impl Style<'_> {
         self.print_lines(&self.lay_out(&page.into()), out)
     }
 
+    /// Writes a page. If its beginning is off the screen by then, `at_end` follows, and how to read it from the top.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn print_long(self, page: &Page, at_end: Page, out: &mut dyn Write) -> io::Result<()> {
+        let lines = self.lay_out(page);
+        self.print_lines(&lines, out)?;
+        if self.height.is_none_or(|height| lines.len() < height) {
+            return Ok(());
+        }
+        let mut end = Page::default();
+        end.space();
+        end.append(at_end);
+        end.remark(format!(
+            "This page has {}, more than the screen. To read it from the top, add to the command: --color always | less -R",
+            numbers::counted(lines.len() as u64, "line")
+        ));
+        self.print(end, out)
+    }
+
     fn block(self, block: &Block) -> Vec<Line> {
         let lines = match block {
             Block::Space => vec![Line::default()],

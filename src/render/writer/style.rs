@@ -15,6 +15,8 @@ pub struct Style<'a> {
     pub unicode: bool,
     /// How many columns a line may take. Views are made for 80 and more; below 40, pictures may need more than this.
     pub width: usize,
+    /// How many lines the screen has, where a page that's longer leaves only its end to be seen.
+    pub height: Option<usize>,
     /// What packets are called that several captures have; without it, by their numbers.
     pub names: Option<&'a Names>,
 }
@@ -127,14 +129,14 @@ impl Style<'_> {
     /// Unicode, no colour, `width` columns.
     #[must_use]
     pub const fn plain(width: usize) -> Self {
-        Self { colour: false, unicode: true, width, names: None }
+        Self { colour: false, unicode: true, width, height: None, names: None }
     }
 
     /// The same, with names for packets.
     #[must_use]
     pub const fn with_names(self, names: &Names) -> Style<'_> {
-        let Self { colour, unicode, width, .. } = self;
-        Style { colour, unicode, width, names: Some(names) }
+        let Self { colour, unicode, width, height, .. } = self;
+        Style { colour, unicode, width, height, names: Some(names) }
     }
 
     /// What a packet is called beside others: "#12", or "b.pcap:12" where it's one of several captures'.

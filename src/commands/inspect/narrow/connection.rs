@@ -29,7 +29,11 @@ pub(super) fn show(view: &View<'_>, number: u64, out: &mut dyn Write) -> Result<
     view.style.print(connection::life(it, index.frames, index.messages), out)?;
     deepen::ladder_of(view, &story, number, out)?;
     let mut page = Page::default();
-    page.section("Exchanges", remark, exchange::columns::table(found.exchanges.iter(), found.exchanges.left_out()));
+    page.section(
+        "Exchanges",
+        remark,
+        exchange::columns::table(found.exchanges.iter(), found.exchanges.left_out(), |_| None),
+    );
     let timed = found.frames.iter().map(|frame| (frame, Some(it.extent.first.time)));
     page.section("Frames", remark, frame::columns::table(timed, found.frames.left_out()));
     page.section("Problems and notes", remark, problems::list(found.problems.iter(), found.problems.left_out()));
