@@ -88,6 +88,8 @@ struct Told {
 pub struct Clocks {
     /// Those that differ.
     pub differences: Vec<Difference>,
+    /// Captures that have one direction each of the same conversations, where nothing tells whether their clocks agree.
+    pub unknown: Vec<[usize; 2]>,
     /// How many nanoseconds packets take from one place to another that has them, too, at most, once clocks are corrected.
     pub reach: u64,
 }
@@ -122,7 +124,7 @@ pub fn differences<R: Read>(
         }
         let by_exchanges = placed.next(count, |beside, of| {
             // Who saw the same hosts' packets, and yet not the same packets, captured at one place, one after the other.
-            if !headers[beside].pairs.is_disjoint(&headers[of].pairs) {
+            if headers[beside].meets(&headers[of]) {
                 return Ok(None);
             }
             for index in [beside, of] {
@@ -134,7 +136,7 @@ pub fn differences<R: Read>(
             Ok(both.and_then(|(beside, of)| passed::bounds(beside, of)))
         })?;
         if !by_exchanges {
-            placed.begin(count);
+            placed.begin(count, |other, first| headers[other].completes(&headers[first]));
         }
     }
     Ok(placed.clocks)
@@ -167,9 +169,12 @@ impl Placed {
         Ok(false)
     }
 
-    /// Begins another group of captures, whose first one's clock is taken as it is.
-    fn begin(&mut self, count: usize) {
+    /// Begins another group of captures, whose first one's clock is taken as it is. If one that was compared completes it, that's to be
+    /// known.
+    fn begin(&mut self, count: usize, completes: impl Fn(usize, usize) -> bool) {
         let first = (0..count).find(|of| !self.ahead.contains_key(of)).unwrap_or_default();
+        let other = self.ahead.keys().find(|other| completes(**other, first));
+        self.clocks.unknown.extend(other.map(|other| [*other, first]));
         self.ahead.insert(first, 0);
     }
 

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
+use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use hashbrown::{HashMap, HashSet};
 
 use crate::capture::{CaptureError, Reader};
 use crate::layers::stack::{self, Outcome, TcpPacket};
@@ -83,8 +83,8 @@ pub(super) struct Headers {
     pub(super) sent: Sample<Timestamp>,
     /// When each was first acknowledged.
     pub(super) acknowledged: Sample<Timestamp>,
-    /// Who sent whom packets, the lower address first.
-    pub(super) pairs: HashSet<[IpAddr; 2], RandomState>,
+    /// Between whom packets went, the lower address first; and which way, down and up.
+    pub(super) pairs: HashMap<[IpAddr; 2], [bool; 2], RandomState>,
     hasher: RandomState,
 }
 
@@ -95,9 +95,21 @@ impl Headers {
             packets: Sample::new(most),
             sent: Sample::new(most),
             acknowledged: Sample::new(most),
-            pairs: HashSet::default(),
+            pairs: HashMap::default(),
             hasher: hasher.clone(),
         }
+    }
+
+    /// Whether both have packets of the same hosts.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.pairs.keys().any(|pair| other.pairs.contains_key(pair))
+    }
+
+    /// Whether one has only what some hosts sent, and the other only what was answered.
+    pub(super) fn completes(&self, other: &Self) -> bool {
+        let is_half = |ways: &[bool; 2]| ways[0] != ways[1];
+        let halves = self.pairs.iter().filter_map(|(pair, ways)| Some((ways, other.pairs.get(pair)?)));
+        halves.into_iter().any(|(one, other)| is_half(one) && is_half(other) && one != other)
     }
 
     /// Reads a capture to its end, or as far as it can be read.
@@ -121,12 +133,13 @@ impl Headers {
         let (Some(before), Some(behind)) = (bytes.get(..CHECKSUM.start), bytes.get(CHECKSUM.end..)) else { return };
         let (from, to) = (tcp.source, tcp.destination);
         let pair = [from.min(to), from.max(to)];
-        if self.pairs.len() < MAX_COMPARED_EXCHANGES {
-            self.pairs.insert(pair);
+        let is_up = from < to;
+        if self.pairs.len() < MAX_COMPARED_EXCHANGES || self.pairs.contains_key(&pair) {
+            self.pairs.entry(pair).or_default()[usize::from(is_up)] = true;
         }
         let length = header.payload.len() + tcp.cut;
         let hash = self.hasher.hash_one((from, to, before, behind, tcp.mark.identification, length));
-        let seen = Seen { time: Some(time), hosts: self.hasher.hash_one(pair), is_up: from < to };
+        let seen = Seen { time: Some(time), hosts: self.hasher.hash_one(pair), is_up };
         self.packets.add(hash, seen, |it| it.time = None);
         let numbers = [SYN, FIN].iter().filter(|flag| header.flags & **flag != 0).count() + length;
         if numbers > 0 {

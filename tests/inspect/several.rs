@@ -271,6 +271,18 @@ fn acknowledgments_tell_by_how_much_clocks_differ_that_saw_one_direction_each() 
 }
 
 #[test]
+fn it_is_said_where_nothing_tells_whether_clocks_agree() {
+    let (folder, ten) = (Folder::new(), ten());
+    // The first request and its response, without what acknowledges that.
+    folder.file("client.pcapng", &ten.part(0, |at| at == 3));
+    folder.file("server.pcapng", &ten.part(50_000_000_000, |at| at == 4));
+    let out = folder.run(&["inspect", "client.pcapng", "server.pcapng", "--width", "200"]).ok();
+    assert!(out.contains("client.pcapng and server.pcapng have one direction each of the same conv"), "{out}");
+    let rotated = rotated().run(&["inspect", "a.pcapng", "b.pcapng"]).ok();
+    assert!(!rotated.contains("one direction each"), "{rotated}");
+}
+
+#[test]
 fn captures_that_overlap_a_little_tell_by_how_much_clocks_differ() {
     let (folder, ten) = (Folder::new(), ten());
     let count = ten.packets.len();

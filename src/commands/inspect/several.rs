@@ -123,7 +123,7 @@ pub(super) fn set_clocks(
     }
     let paths = names.paths().to_vec();
     let open = |index: usize| source::open(&paths[index], Rc::new(Share(Rc::clone(watcher)))).ok();
-    let Clocks { differences, reach } =
+    let Clocks { differences, unknown, reach } =
         clocks::differences(paths.len(), open).map_err(|error| Failure::Stopped(error.to_string()))?;
     let said = differences.iter().map(|it| {
         names.shift(it.of, it.in_all.saturating_neg());
@@ -142,7 +142,15 @@ pub(super) fn set_clocks(
         };
         format!("The clock of {of} seems {ahead} {side} {beside}'s, by {by}, give or take {uncertainty}: its times are corrected.")
     });
-    Ok((said.collect(), reach))
+    let mut said: Vec<String> = said.collect();
+    said.extend(unknown.iter().map(|captures| {
+        let [one, other] = captures.map(|file| names.labels()[file].clone());
+        format!(
+            "{one} and {other} have one direction each of the same conversation, and nothing in them tells whether their \
+             clocks agree: what's said of order and time across them may be wrong. --clock sets them."
+        )
+    }));
+    Ok((said, reach))
 }
 
 /// Checks which captures are to be read as one.
