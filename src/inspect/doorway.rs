@@ -74,9 +74,12 @@ impl Doorway {
     }
 }
 
-/// What a conversation is called: the protocols it went through, and the one inside.
+/// What a conversation is called: the protocols it went through, and the one inside. Most have no name beyond their protocol's.
 #[derive(Debug, Default)]
-pub(super) struct Name {
+pub(super) struct Name(Option<Box<Parts>>);
+
+#[derive(Debug, Default)]
+struct Parts {
     /// The protocols around the innermost one, and the separator before it.
     outer: Option<(String, &'static str)>,
     inner: Option<String>,
@@ -86,36 +89,40 @@ pub(super) struct Name {
 
 impl Name {
     pub(super) fn whole(&self) -> Option<&String> {
-        self.whole.as_ref()
+        self.0.as_ref()?.whole.as_ref()
     }
 
     /// Whether the conversation is inside another protocol.
     pub(super) fn is_inside(&self) -> bool {
-        self.outer.is_some()
+        self.0.as_ref().is_some_and(|parts| parts.outer.is_some())
     }
 
     /// Names the innermost protocol.
     pub(super) fn is(&mut self, inner: impl Into<String>) {
-        self.inner = Some(inner.into());
-        self.join();
+        let parts = self.0.get_or_insert_default();
+        parts.inner = Some(inner.into());
+        parts.join();
     }
 
     /// From here on, the innermost protocol carries another one: it was a prelude, or is a tunnel.
     pub(super) fn goes_on(&mut self, separator: &'static str) {
-        self.nested += 1;
-        if self.nested > MAX_NESTED {
-            self.inner = None;
+        let parts = self.0.get_or_insert_default();
+        parts.nested += 1;
+        if parts.nested > MAX_NESTED {
+            parts.inner = None;
         }
-        if let Some(inner) = self.inner.take() {
-            let outer = match self.outer.take() {
+        if let Some(inner) = parts.inner.take() {
+            let outer = match parts.outer.take() {
                 Some((outer, separator)) => outer + separator + &inner,
                 None => inner,
             };
-            self.outer = Some((outer, separator));
+            parts.outer = Some((outer, separator));
         }
-        self.join();
+        parts.join();
     }
+}
 
+impl Parts {
     fn join(&mut self) {
         self.whole = match (&self.outer, &self.inner) {
             (Some((outer, separator)), Some(inner)) => Some(format!("{outer}{separator}{inner}")),

@@ -36,8 +36,8 @@ pub(super) struct TcpWatch {
     /// Which sides sent a FIN.
     finished: [bool; 2],
     stalled: bool,
-    /// What each side sends again, and nobody acknowledges.
-    again: [Again; 2],
+    /// What each side sends again, and nobody acknowledges; of most connections nothing.
+    again: [Option<Box<Again>>; 2],
     /// A silence, and who broke it, while the other side hasn't reacted yet.
     broken: Option<Broken>,
     held_back: HeldBack,
@@ -96,7 +96,7 @@ impl TcpWatch {
     /// Whether the next segment, however plain, is of interest.
     #[inline]
     pub(super) fn is_waiting(&self) -> bool {
-        self.broken.is_some() || self.held_back.is_waiting() || self.again[0].times + self.again[1].times > 0
+        self.broken.is_some() || self.held_back.is_waiting() || self.again.iter().any(Option::is_some)
     }
 
     /// The ends turned out to be the other way round.
@@ -144,10 +144,11 @@ impl TcpWatch {
     fn repeats(&mut self, seen: Watched<'_>) {
         let Watched { from, segment, novelty, position, moment, .. } = seen;
         let other = &mut self.again[from.reverse() as usize];
-        if segment.flags & ACK != 0 && segment.acknowledgment.wrapping_sub(other.sequence).cast_signed() > 0 {
-            *other = Again::default();
-        } else {
-            other.other_spoke = true;
+        if let Some(again) = other {
+            again.other_spoke = true;
+            if segment.flags & ACK != 0 && segment.acknowledgment.wrapping_sub(again.sequence).cast_signed() > 0 {
+                *other = None;
+            }
         }
         let length = segment.payload.len() as u32 + segment.cut;
         let own = &mut self.again[from as usize];
@@ -155,15 +156,15 @@ impl TcpWatch {
             return;
         }
         // Of what is sent again together, the first segment is counted.
-        let after = segment.sequence.wrapping_sub(own.sequence).cast_signed();
-        if own.times > 0 && after > 0 {
-            return;
+        let begun = Again { sequence: segment.sequence, length, position, first: moment, ..Again::default() };
+        let again = own.get_or_insert_with(|| Box::new(begun));
+        match segment.sequence.wrapping_sub(again.sequence).cast_signed() {
+            1.. => return,
+            0 => {}
+            ..0 => **again = begun,
         }
-        if own.times == 0 || after < 0 {
-            *own = Again { sequence: segment.sequence, length, position, first: moment, ..Again::default() };
-        }
-        own.times += 1;
-        own.last = moment;
+        again.times += 1;
+        again.last = moment;
     }
 
     /// Notes who breaks a silence, and what the other side makes of it.
@@ -201,7 +202,8 @@ impl TcpWatch {
             return Some((Direction::Client, end, Fault::NoAnswer { syns: self.unanswered }));
         }
         Direction::BOTH.into_iter().find_map(|sender| {
-            let Again { times, length, position, first, last, other_spoke, .. } = self.again[sender as usize];
+            let Again { times, length, position, first, last, other_spoke, .. } =
+                **self.again[sender as usize].as_ref()?;
             if times < MANY_TIMES || !self.spoken {
                 return None;
             }
