@@ -53,7 +53,9 @@ impl Receiver for Stream {
         }
     }
     fn gap(&mut self, _: End, _: u64, _: u64, _: Hole, _: Source) {}
-    fn conflict(&mut self, _: End, _: Conflict, _: Source) {}
+    fn conflict(&mut self, _: End, _: Conflict, _: Source) -> bool {
+        false
+    }
     fn end(&mut self, _: End, _: Source) {}
 }
 

@@ -241,7 +241,9 @@ impl Receiver for InOrder {
         assert!(length > 0);
         self.0[side as usize] = start + length;
     }
-    fn conflict(&mut self, _: End, _: Conflict, _: Source) {}
+    fn conflict(&mut self, _: End, conflict: Conflict, _: Source) -> bool {
+        conflict.is_promised
+    }
     fn end(&mut self, _: End, _: Source) {}
 }
 

@@ -135,7 +135,7 @@ impl Connections {
         if !self.takes(source.ready.packet, pair) {
             return;
         }
-        let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark, out.tap));
+        let whole = whole(header, tcp.cut, Stamp::new(source.ready.time, tcp.mark, out.tap).of(header));
         let tracked = match self.by_pair.get_mut(&pair) {
             Some(tracked) if tracked.path == tcp.path && !header.has(SYN) => tracked,
             _ => {

@@ -68,6 +68,24 @@ faults! {
             /// The packet with the first copy.
             first: u64,
         } => "retransmission-differs", "RFC 9293 §3.10.7.4";
+        /// Bytes sent again with other content, where the first copy's checksum is that of the second.
+        #[error(
+            "bytes {} to {} of what the {sender} sent come again with different content than in packet {first}, which was \
+             damaged on the way: its checksum fits this copy. So the receiver threw packet {first} away and took this one; \
+             wire101 {}",
+            bytes.start(), bytes.end(),
+            if *received { "had read the other by then, and shows that" } else { "shows it, too" }
+        )]
+        FirstCopyDamaged {
+            /// "client" or "server".
+            sender: &'static str,
+            /// Their positions in the stream, from 0.
+            bytes: RangeInclusive<u64>,
+            /// The packet with the first copy.
+            first: u64,
+            /// Whether the first copy was in order.
+            received: bool,
+        } => "retransmission-differs", "RFC 9293 §3.10.7.4";
         /// Bytes sent again with other content, while the first copy waited for bytes before it.
         #[error(
             "bytes {} to {} of what the {sender} sent come again with different content than in packet {first}, while \

@@ -11,6 +11,7 @@ use super::tcp_watch::TcpWatch;
 use crate::layers::Source;
 use crate::layers::application::{http, websocket};
 use crate::layers::session::tls;
+use crate::layers::stack::TcpPacket;
 use crate::layers::transport::{Conflict, End, Hole, Receiver};
 use crate::limits::MAX_START_LINE;
 
@@ -23,6 +24,8 @@ pub(super) struct Streams<'a, 'b> {
     pub(super) framed: &'a mut [Option<Direction>; 2],
     pub(super) watch: &'a mut TcpWatch,
     pub(super) conversation: &'a mut Conversation,
+    /// The packet that is being taken, where it may say again what another said.
+    pub(super) packet: Option<&'a TcpPacket<'a>>,
     pub(super) out: &'a mut Output<'b>,
 }
 
@@ -117,16 +120,20 @@ impl Receiver for Streams<'_, '_> {
         self.conversation.bytes(from, start, bytes, source, self.out);
     }
 
-    fn conflict(&mut self, side: End, conflict: Conflict, source: Source) {
-        let Conflict { start, length, packet: first, received } = conflict;
+    fn conflict(&mut self, side: End, conflict: Conflict, source: Source) -> bool {
+        let Conflict { start, length, packet: first, received, is_promised } = conflict;
         let sender = direction(side, *self.client).name();
         let bytes = start..=start.saturating_add(length.saturating_sub(1));
-        let fault = if received {
+        let is_right = is_promised && self.packet.is_some_and(TcpPacket::is_intact);
+        let fault = if is_right {
+            Fault::FirstCopyDamaged { sender, bytes, first, received }
+        } else if received {
             Fault::RetransmissionDiffers { sender, bytes, first }
         } else {
             Fault::OverlapDiffers { sender, bytes, first }
         };
         self.out.problem(source, About::connection(self.record.number), &fault);
+        is_right
     }
 
     fn gap(&mut self, side: End, _start: u64, length: u64, hole: Hole, source: Source) {

@@ -1,6 +1,7 @@
 //! The pipeline as a whole: what it finds does not depend on how TCP cut, repeated or reordered the bytes.
 
 mod again;
+mod damaged;
 mod early;
 mod ends;
 mod missing;

@@ -194,7 +194,7 @@ impl Tracked {
         source: Source,
         out: &mut Output<'_>,
     ) -> bool {
-        let segment = whole(header, 0, Stamp::new(source.ready.time, mark, out.tap));
+        let segment = whole(header, 0, Stamp::new(source.ready.time, mark, out.tap).of(header));
         let side = self.side(up);
         // A closed window, and the beginning or end of a connection, need a closer look.
         if segment.flags & (SYN | FIN | RST) != 0 || header.window == 0 || !self.reassembly.expects(side, &segment) {
@@ -350,7 +350,7 @@ impl Tracked {
             let id = out.problem(source, About::connection(self.record.number), &fault);
             self.forgotten = self.forgotten.or(Some(id).filter(|_| forgotten));
         }
-        self.take(side, (segment, novelty), pieces, source, out);
+        self.take(side, (tcp, segment, novelty), pieces, source, out);
         if doubtful.is_some() {
             self.doubtful = doubtful.map(Box::new);
         } else if segment.flags & RST != 0 {
@@ -397,12 +397,13 @@ impl Tracked {
     fn take(
         &mut self,
         side: End,
-        (segment, novelty): (&Segment<'_>, Novelty),
+        (tcp, segment, novelty): (&TcpPacket<'_>, &Segment<'_>, Novelty),
         pieces: &[(usize, Source)],
         source: Source,
         out: &mut Output<'_>,
     ) {
         let (reassembly, mut receiver) = self.receiver(out);
+        receiver.packet = Some(tcp);
         if pieces.len() <= 1 {
             let source = pieces.first().map_or(source, |(_, source)| *source);
             reassembly.judged(side, segment, novelty, source, &mut receiver);
@@ -428,9 +429,10 @@ impl Tracked {
         reassembly.flush(source, &mut receiver);
     }
 
+    #[inline]
     fn receiver<'a, 'b>(&'a mut self, out: &'a mut Output<'b>) -> (&'a mut Reassembly, Streams<'a, 'b>) {
         let Self { reassembly, record, client, client_is_known, framed, watch, conversation, .. } = self;
-        (reassembly, Streams { record, client, client_is_known, framed, watch, conversation, out })
+        (reassembly, Streams { record, client, client_is_known, framed, watch, conversation, packet: None, out })
     }
 
     fn update(&mut self) {

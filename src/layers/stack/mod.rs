@@ -25,7 +25,7 @@ pub(crate) use plain::{Number, Plain, plain};
 
 pub use super::headers::link_types::name as link_type_name;
 pub use super::headers::{Fault, Protocol};
-use super::headers::{Next, Payload, Step, ip_protocols, link_types};
+use super::headers::{Next, Payload, Step, checksum, ip_protocols, link_types};
 use super::link::{ethernet, vlan};
 use super::network::fragments::{Datagram, FragmentOf, Key, Piece};
 use super::network::{Mark, Path, ipv4, ipv6, ipv6_extension, overlay};
@@ -70,7 +70,19 @@ pub struct TcpPacket<'a> {
     pub cut: usize,
 }
 
+/// TCP's protocol number, and where its checksum is (RFC 9293 §3.1).
+const TCP: u8 = 6;
+const CHECKSUM: usize = 16;
+
 impl TcpPacket<'_> {
+    /// Whether all of the segment is there and its checksum is right.
+    #[must_use]
+    #[cold]
+    pub fn is_intact(&self) -> bool {
+        let pseudo_header = checksum::pseudo_header(self.source, self.destination, TCP, self.segment.len());
+        self.cut == 0 && checksum::judge(pseudo_header, self.segment, CHECKSUM) == checksum::Checksum::Correct
+    }
+
     /// What's wrong with the header itself, so that its numbers and flags mustn't be acted on. A header that the
     /// capture merely cut off is as valid as any.
     #[must_use]

@@ -49,6 +49,8 @@ pub struct Conflict {
     /// Whether the first copy was in order, so that its receiver had it when the second one came. If it was still
     /// waiting for bytes before it, receivers differ in which copy they keep.
     pub received: bool,
+    /// Whether the checksum of the first copy is of what the second one says: if that one's is right, the first was damaged.
+    pub is_promised: bool,
 }
 
 impl Delivered {
@@ -63,14 +65,15 @@ impl Delivered {
     }
 
     /// Compares bytes that come again, from position `start` on, with what is remembered; the first difference.
-    pub(super) fn compare(&self, start: u64, bytes: &[u8]) -> Option<Conflict> {
+    pub(super) fn compare(&self, start: u64, bytes: &[u8], stamp: Stamp) -> Option<Conflict> {
         let first = self.segments.partition_point(|segment| segment.start < start);
         for segment in self.segments.range(first..) {
             let at = (segment.start - start) as usize;
             let again = bytes.get(at..).and_then(|bytes| bytes.get(..segment.length as usize))?;
             if self.hash(again) != segment.hash {
                 let (length, packet) = (segment.end() - segment.start, segment.packet);
-                return Some(Conflict { start: segment.start, length, packet, received: true });
+                let is_promised = at == 0 && again.len() == bytes.len() && stamp.promises_what(segment.stamp);
+                return Some(Conflict { start: segment.start, length, packet, received: true, is_promised });
             }
         }
         None
@@ -125,23 +128,28 @@ mod tests {
         delivered
     }
 
+    fn compare(delivered: &Delivered, start: u64, bytes: &[u8]) -> Option<Conflict> {
+        let conflict = delivered.compare(start, bytes, Stamp::default());
+        conflict.map(|conflict| Conflict { is_promised: false, ..conflict })
+    }
+
     #[test]
     fn the_first_segment_that_comes_again_otherwise_is_named() {
         let delivered = remembered(&[b"abc", b"defg", b"hi"]);
         for (start, same) in [(0, &b"abc"[..]), (0, b"abcdefghi"), (3, b"defg"), (1, b"bcdefg"), (9, b"jk")] {
-            assert_eq!(delivered.compare(start, same), None);
+            assert_eq!(compare(&delivered, start, same), None);
         }
-        let conflict = Some(Conflict { start: 3, length: 4, packet: 2, received: true });
+        let conflict = Some(Conflict { start: 3, length: 4, packet: 2, received: true, is_promised: false });
         for (start, other) in [(3, &b"dEfg"[..]), (0, b"abcdEfghi"), (2, b"cdefG")] {
-            assert_eq!(delivered.compare(start, other), conflict);
+            assert_eq!(compare(&delivered, start, other), conflict);
         }
     }
 
     #[test]
     fn a_part_of_a_segment_is_not_compared() {
         let delivered = remembered(&[b"abcdef"]);
-        assert_eq!(delivered.compare(0, b"abX"), None);
-        assert_eq!(delivered.compare(2, b"Xdef"), None);
+        assert_eq!(compare(&delivered, 0, b"abX"), None);
+        assert_eq!(compare(&delivered, 2, b"Xdef"), None);
     }
 
     #[test]
@@ -157,7 +165,7 @@ mod tests {
         ] {
             let mut other = bulk;
             other[at] = 1;
-            assert_eq!(delivered.compare(0, &other).is_some(), noticed, "{at}");
+            assert_eq!(compare(&delivered, 0, &other).is_some(), noticed, "{at}");
         }
     }
 
@@ -167,8 +175,8 @@ mod tests {
         let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &piece[..]).collect();
         let delivered = remembered(&pieces);
         assert_eq!(delivered.segments.len(), MAX_REMEMBERED_SEGMENTS);
-        assert_eq!(delivered.compare(0, &[99; 2]), None);
-        assert_eq!(delivered.compare(398, &[99; 2]).map(|conflict| conflict.packet), Some(200));
+        assert_eq!(compare(&delivered, 0, &[99; 2]), None);
+        assert_eq!(compare(&delivered, 398, &[99; 2]).map(|conflict| conflict.packet), Some(200));
     }
 
     proptest! {
@@ -183,7 +191,7 @@ mod tests {
             let delivered = remembered(&pieces);
             let from = from.index(whole.len());
             let to = from + to.index(whole.len() - from + 1);
-            prop_assert_eq!(delivered.compare(from as u64, &whole[from..to]), None);
+            prop_assert_eq!(compare(&delivered, from as u64, &whole[from..to]), None);
         }
     }
 }

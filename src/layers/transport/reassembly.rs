@@ -83,8 +83,9 @@ pub trait Receiver {
     fn bytes(&mut self, side: End, start: u64, bytes: &[u8], source: Source);
     /// Bytes that are missing from the capture: `start..start + length`.
     fn gap(&mut self, side: End, start: u64, length: u64, hole: Hole, source: Source);
-    /// A segment repeats bytes with other content. What is handed on is the copy that was in order first.
-    fn conflict(&mut self, side: End, conflict: Conflict, source: Source);
+    /// A segment repeats bytes with other content. What is handed on is the copy that was in order first, unless this one is to
+    /// take the place of one that still waits.
+    fn conflict(&mut self, side: End, conflict: Conflict, source: Source) -> bool;
     /// The stream ended with a FIN.
     fn end(&mut self, side: End, source: Source);
 }
@@ -226,13 +227,14 @@ impl Half {
     }
 
     /// Compares a segment's payload, which begins at `position`, with what came before of the same bytes.
-    fn compare(&self, position: i64, payload: &[u8]) -> Option<Conflict> {
+    fn compare(&self, position: i64, segment: &Segment<'_>) -> Option<Conflict> {
+        let stamp = segment.stamp;
         // Bytes before the stream's first known one have no position.
-        let payload = payload.get(position.min(0).unsigned_abs() as usize..)?;
+        let payload = segment.payload.get(position.min(0).unsigned_abs() as usize..)?;
         let start = position.max(0).cast_unsigned();
         let end = start + payload.len() as u64;
         if start < self.next
-            && let Some(conflict) = self.delivered.compare(start, payload)
+            && let Some(conflict) = self.delivered.compare(start, payload, stamp)
         {
             return Some(conflict);
         }
@@ -243,8 +245,19 @@ impl Half {
             let first = w.payload.get((from - w.start) as usize..)?.get(..length)?;
             let second = payload.get((from - start) as usize..)?.get(..length)?;
             let (packet, length) = (w.source.ready.packet, length as u64);
-            (first != second).then_some(Conflict { start: from, length, packet, received: false })
+            let is_promised = (w.start, w.payload.len()) == (start, payload.len()) && stamp.promises_what(w.stamp);
+            (first != second).then_some(Conflict { start: from, length, packet, received: false, is_promised })
         })
+    }
+
+    /// What waits at a position becomes another copy of itself.
+    #[cold]
+    fn exchange(&mut self, start: u64, payload: &[u8], source: Source) {
+        let is_it = |w: &&mut Waiting| w.start == start && w.payload.len() == payload.len();
+        if let Some(waiting) = self.waiting.iter_mut().find(is_it) {
+            waiting.payload.copy_from_slice(payload);
+            waiting.source = source;
+        }
     }
 }
 
@@ -333,9 +346,11 @@ impl Reassembly {
         if (position < next || !half.waiting.is_empty())
             && !segment.payload.is_empty()
             && !matches!(novelty, Novelty::KeepAlive | Novelty::Copy)
-            && let Some(conflict) = half.compare(position, segment.payload)
+            && let Some(conflict) = half.compare(position, segment)
+            && to.conflict(side, conflict, source)
+            && !conflict.received
         {
-            to.conflict(side, conflict, source);
+            half.exchange(conflict.start, segment.payload, source);
         }
         let after = self.acknowledge(side, segment);
         match novelty {

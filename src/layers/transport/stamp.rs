@@ -3,16 +3,23 @@
 //! A mirror port shows a packet coming and going, a router before and after it, and captures of both ends at both; a sender that sends
 //! again makes another packet.
 
+use super::header::Header;
 use crate::layers::network::Mark;
 use crate::moment::Timestamp;
 
-/// When and where a packet came, and what its IP header has that its copies share.
+/// When and where a packet came, what its IP header has that its copies share, and what its TCP header says of its payload. Every
+/// segment that is remembered has one, so it's small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp {
     /// In units of 1,024 ns, as far as they fit.
     time: u32,
-    mark: Mark,
-    tap: Tap,
+    identification: u16,
+    /// As of [`Header::promise`].
+    promise: u16,
+    /// As of [`Tap`].
+    reach: u16,
+    tap: u8,
+    hops: u8,
 }
 
 /// Where a packet was captured, and how long packets travel between there and other such places, where that was measured.
@@ -46,21 +53,35 @@ impl Stamp {
     #[must_use]
     #[inline]
     pub fn new(time: Timestamp, mark: Mark, tap: Tap) -> Self {
-        Self { time: (time.0 >> 10) as u32, mark, tap }
+        let (Mark { hops, identification }, Tap { number, reach }) = (mark, tap);
+        Self { time: (time.0 >> 10) as u32, identification, promise: 0, reach, tap: number, hops }
+    }
+
+    /// The same of a packet with that TCP header.
+    #[must_use]
+    #[inline]
+    pub fn of(self, header: &Header<'_>) -> Self {
+        // What has no payload isn't remembered.
+        Self { promise: if header.payload.is_empty() { 0 } else { header.promise() }, ..self }
+    }
+
+    /// Whether the checksums of two segments of the same place and length are of the same payload.
+    pub(super) fn promises_what(self, other: Self) -> bool {
+        self.promise == other.promise
     }
 
     /// Whether a packet with the same bytes as another is a copy of it.
     pub(super) fn is_copy_of(self, first: Self) -> bool {
         let apart = self.time.wrapping_sub(first.time).cast_signed().unsigned_abs();
-        let reach = if self.tap.number == first.tap.number { 0 } else { u32::from(self.tap.reach) << 10 };
+        let reach = if self.tap == first.tap { 0 } else { u32::from(self.reach) << 10 };
         // A sender that counts its packets gave this one another number.
-        if self.mark.identification != first.mark.identification || apart > NEAR.max(reach) {
+        if self.identification != first.identification || apart > NEAR.max(reach) {
             return false;
         }
         if apart <= reach {
             return true;
         }
-        let is_marked = self.mark.identification != 0 || self.mark.hops != first.mark.hops;
+        let is_marked = self.identification != 0 || self.hops != first.hops;
         is_marked || apart <= AT_ONCE
     }
 }
@@ -93,7 +114,7 @@ mod tests {
 
     #[test]
     fn another_place_may_be_as_far_away_as_packets_take_to_get_there() {
-        let at = |microseconds, tap| Stamp { tap, ..stamp(microseconds, 64, 0) };
+        let at = |microseconds, tap: Tap| Stamp { tap: tap.number, reach: tap.reach, ..stamp(microseconds, 64, 0) };
         let (here, there) = (Tap::new(0, 30_000_000), Tap::new(1, 30_000_000));
         assert!(at(30_000, there).is_copy_of(at(0, here)) && at(0, here).is_copy_of(at(30_000, there)));
         assert!(!at(33_000, there).is_copy_of(at(0, here)) && !at(30_000, here).is_copy_of(at(0, here)));

@@ -50,6 +50,8 @@ pub struct Header<'a> {
     pub flags: u8,
     /// How many bytes the sender has room for, before scaling.
     pub window: u16,
+    /// The checksum, as it was sent.
+    pub checksum: u16,
     /// The options, padding included.
     pub options: &'a [u8],
     /// Bytes in the header, 20 to 60; fewer only where a damaged segment has no more.
@@ -112,7 +114,7 @@ impl<'a> Header<'a> {
     /// The fields of fixed size; the header's length is still to be found.
     #[inline]
     fn of_fixed(fixed: &[u8; FIXED]) -> Self {
-        let [s1, s2, d1, d2, q1, q2, q3, q4, a1, a2, a3, a4, _, flags, w1, w2, ..] = *fixed;
+        let [s1, s2, d1, d2, q1, q2, q3, q4, a1, a2, a3, a4, _, flags, w1, w2, c1, c2, ..] = *fixed;
         Self {
             source_port: u16::from_be_bytes([s1, s2]),
             destination_port: u16::from_be_bytes([d1, d2]),
@@ -120,6 +122,7 @@ impl<'a> Header<'a> {
             acknowledgment: u32::from_be_bytes([a1, a2, a3, a4]),
             flags,
             window: u16::from_be_bytes([w1, w2]),
+            checksum: u16::from_be_bytes([c1, c2]),
             options: &[],
             header_length: FIXED,
             payload: &[],
@@ -131,6 +134,24 @@ impl<'a> Header<'a> {
     pub(crate) fn present(&self, segment: &[u8]) -> usize {
         let present = self.header_length.min(segment.len());
         if present < FIXED { present & !1 } else { present }
+    }
+
+    /// What the header says of the sum of its payload, as far as segments differ that have the same ports, sequence number and
+    /// length: if this is the same for two of them, their checksums are of the same payload.
+    #[must_use]
+    #[inline]
+    pub fn promise(&self) -> u16 {
+        // Words of 32 bits come to the same as their halves (RFC 1071 §2). The length of the header counts twice: in the data
+        // offset, and in the pseudo-header's length.
+        let number = |word: &[u8; 4]| u64::from(u32::from_be_bytes(*word));
+        let options: u64 = match self.options.as_chunks() {
+            // Timestamps, as most segments have them: no loop.
+            ([one, two, three], _) => number(one) + number(two) + number(three),
+            (words, _) => words.iter().map(number).sum(),
+        };
+        let lengths = (self.header_length as u64) * ((1 << 10) + 1) + u64::from(self.flags);
+        let fixed = u64::from(self.acknowledgment) + u64::from(self.window) + u64::from(self.checksum) + lengths;
+        ((fixed + options) % 0xffff) as u16
     }
 
     /// Whether all of these flags are set.
@@ -178,6 +199,26 @@ mod tests {
         assert!(matches!(Header::parse(&segment[..7]), Err(Fault::Short { needed: 20, found: 7, .. })));
         segment[12] = 0x40;
         assert!(matches!(Header::parse(&segment), Err(Fault::Impossible { field: "Data Offset", found: 4, .. })));
+    }
+
+    #[test]
+    fn two_headers_promise_the_same_if_their_checksums_are_of_the_same_payload() {
+        let promise = |change: fn(&mut etherparse::TcpHeader), payload: &[u8]| {
+            let mut header = etherparse::TcpHeader::new(40_000, 80, 7, 1000);
+            change(&mut header);
+            let mut packet = Vec::new();
+            let builder = etherparse::PacketBuilder::ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64).tcp_header(header);
+            builder.write(&mut packet, payload).unwrap();
+            Header::parse(&packet[20..]).unwrap().promise()
+        };
+        let again: fn(&mut etherparse::TcpHeader) = |it| {
+            (it.ack, it.psh, it.acknowledgment_number, it.window_size) = (true, true, 0xfedc_ba98, 3);
+            it.set_options(&[etherparse::TcpOptionElement::Timestamp(0xffff_fff0, 77)]).unwrap();
+        };
+        for payload in [&b"hello"[..], b"", b"\xff\xff\xff\xff\xff\xff"] {
+            assert_eq!(promise(|_| {}, payload), promise(again, payload));
+        }
+        assert_ne!(promise(|_| {}, b"hello"), promise(again, b"hallo"));
     }
 
     #[test]

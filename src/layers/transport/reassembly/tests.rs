@@ -32,8 +32,9 @@ impl Receiver for Kept {
         self.missing += length;
         self.holes.push(hole);
     }
-    fn conflict(&mut self, _: End, conflict: Conflict, _: Source) {
+    fn conflict(&mut self, _: End, conflict: Conflict, _: Source) -> bool {
         self.conflicts.push(conflict);
+        conflict.is_promised
     }
     fn end(&mut self, side: End, _: Source) {
         self.ended[side as usize] = true;
@@ -177,8 +178,8 @@ fn what_comes_again_otherwise_is_told_and_the_first_copy_stays() {
         r.segment(End::First, &segment(sequence, 101, 0, payload), source, &mut kept);
     }
     assert_eq!(kept.streams[0], b"abcdefghijklmn");
-    let received = Conflict { start: 0, length: 4, packet: 1, received: true };
-    let waiting = Conflict { start: 10, length: 2, packet: 9, received: false };
+    let received = Conflict { start: 0, length: 4, packet: 1, received: true, is_promised: true };
+    let waiting = Conflict { start: 10, length: 2, packet: 9, received: false, is_promised: false };
     assert_eq!(kept.conflicts, [received, waiting]);
 }
 
