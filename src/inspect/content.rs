@@ -13,6 +13,8 @@ pub(super) struct Content {
     decoded: u64,
     /// The capture doesn't have all of it.
     lacks_bytes: bool,
+    /// The first bytes of the content, its coding undone.
+    beginning: [u8; 3],
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ impl Content {
         if !head.has(CODED)
             || head.get(FieldName::ContentEncoding).is_none() && head.all(FieldName::TransferEncoding).all(is_chunked)
         {
-            return Self { coding: Coding::None, decoded: 0, lacks_bytes: false };
+            return Self { coding: Coding::None, decoded: 0, beginning: [0; 3], lacks_bytes: false };
         }
         Self::coded(head, message, redacted)
     }
@@ -65,7 +67,7 @@ impl Content {
         if is_coded {
             message.content_coding = Some(String::from_utf8_lossy(&content).into_owned());
         }
-        Self { coding, decoded: 0, lacks_bytes: false }
+        Self { coding, decoded: 0, beginning: [0; 3], lacks_bytes: false }
     }
 
     /// Takes the next bytes. What they give once their coding is undone goes to `undone`, which is first told about
@@ -79,8 +81,12 @@ impl Content {
         undone: &mut dyn FnMut(&[u8]),
     ) -> Option<OwnWords> {
         message.body_bytes += bytes.len() as u64;
-        let Self { coding, decoded, .. } = self;
+        let Self { coding, decoded, beginning, .. } = self;
         let mut take = |bytes: &[u8]| {
+            if let Some(rest) = beginning.get_mut(usize::try_from(*decoded).unwrap_or(usize::MAX)..) {
+                let new = rest.len().min(bytes.len());
+                rest[..new].copy_from_slice(&bytes[..new]);
+            }
             *decoded += bytes.len() as u64;
             kept(&mut message.body, &mut message.body_truncated, bytes, keep);
         };
@@ -115,6 +121,11 @@ impl Content {
             *coding = Coding::Failed;
         }
         error
+    }
+
+    /// Whether undoing the coding leaves what begins as gzip does.
+    pub(super) fn is_coded_again(&self) -> bool {
+        matches!(self.coding, Coding::Undoing(_)) && self.beginning == [0x1f, 0x8b, 8]
     }
 
     /// Whether what came so far is whole in its coding, and decodes to that many bytes.

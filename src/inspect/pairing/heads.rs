@@ -31,7 +31,8 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
-        self.sniffers[from as usize] = (framing != Framing::None && !is_part(head)).then(Sniffer::default);
+        self.sniffers[from as usize] =
+            (framing != Framing::None && !is_part(head)).then(|| Sniffer::after(head, framing));
         self.making[from as usize] = [None; 2];
         (framing, switch)
     }
@@ -189,12 +190,17 @@ impl Pairing {
             let mut found = Vec::new();
             let fields = &response.message.headers;
             handshake::judge_refusal(asked(request), *status, &response.reason, fields, &mut found);
-            // What else a server refuses a request for has a status of its own.
-            let is_own = out.scratch.hops.cause(open.ticket).is_none() && open.cause.is_some();
-            if is_own && found.is_empty() && matches!(*status, 400 | 405 | 426 | 500 | 501 | 505) {
+            let is_explained = out.scratch.hops.cause(open.ticket).is_some();
+            if !is_explained && found.is_empty() {
                 found.push(websocket::Fault::HandshakeRefused(*status));
             }
-            report(&found, about.because(open.cause), source, out);
+            // What else a server refuses a request for has a status of its own.
+            let is_for_its_faults = is_explained || matches!(*status, 200..=299 | 400 | 405 | 426 | 500 | 501 | 505);
+            let cause = open.cause.filter(|_| is_for_its_faults);
+            // A proxy only hands down what the server behind it said.
+            if let Some(refusal) = report(&found, about.because(cause), source, out) {
+                out.scratch.hops.explain(open.ticket, refusal);
+            }
         }
         if !interim && head.whole {
             self.endings.response(head, framing, open.closes, source);

@@ -20,7 +20,7 @@ use super::open_exchange::OpenExchange;
 use super::output::{About, Output, report};
 use super::record::{Direction, Exchange, HttpMessage, Moment, Request};
 use crate::layers::Source;
-use crate::layers::application::http::{Fault, FieldName, RequestHead, Sniffer, judge_part, rules};
+use crate::layers::application::http::{Fault, FieldName, RequestHead, Sniffer, coded_twice, judge_part, rules};
 use crate::layers::application::websocket::handshake;
 use crate::layers::quoted::OwnWords;
 use crate::limits::{MAX_INTERIM, MAX_SPARE_BYTES, MAX_UNANSWERED};
@@ -103,7 +103,7 @@ impl Pairing {
             tunnel: None,
             heads: Heads::default(),
             proxied: false,
-            sniffers: [None; 2],
+            sniffers: [None, None],
             undecoded: None,
         }
     }
@@ -319,6 +319,8 @@ impl Pairing {
         if let Some((content, _)) = self.content(from) {
             content.gap();
         }
+        // What wasn't seen whole gives nothing away.
+        self.sniffers[from as usize] = None;
     }
 
     /// The message in progress is over.
@@ -327,17 +329,22 @@ impl Pairing {
             Direction::Client => self.open.back_mut().and_then(|open| open.content.take()),
             Direction::Server => self.response.take(),
         };
-        let sniffer = self.sniffers[from as usize].take().filter(|_| complete);
+        let sniffer = self.sniffers[from as usize].take();
         let (Some(content), Some(message)) = (content, self.message(from)) else { return };
         message.complete = complete;
         if complete {
             message.extent.last = source.ready;
         }
         let length = message.wire_body_bytes;
+        let twice = complete && content.is_coded_again();
         let mut undecoded = content.finish(message);
         // In a redacted file, what replaces coded content isn't in that coding.
         let undone = undecoded.is_none() && !out.redacted;
-        let seen = sniffer.and_then(|sniffer| sniffer.finish(&message.headers, undone));
+        let seen = sniffer.and_then(|sniffer| {
+            let seen = if complete { sniffer.finish(&message.headers, undone) } else { None };
+            seen.or_else(|| sniffer.undispatched())
+        });
+        let seen = seen.or_else(|| twice.then(|| coded_twice(&message.headers)).flatten());
         if from == Direction::Server
             && !self.is_chunked(from)
             && let Some(error) = undecoded.take()

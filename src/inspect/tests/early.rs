@@ -73,14 +73,14 @@ fn what_answers_an_earlier_request_interrupts_none() {
 fn a_body_that_was_expected_to_be_refused_and_is_refused_may_be_left_out() {
     let asked = "POST /up HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 33\r\n\r\n";
     let refused =
-        Dialogue::default().client(asked).server("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
-    assert_eq!(told(&refused), (vec!["begun /up 417".to_owned()], vec![]));
+        Dialogue::default().client(asked).server("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(told(&refused), (vec!["begun /up 413".to_owned()], vec![]));
     let (found, _) = find(&refused.clone().client(GET).server(OK).segments(&[]));
     let targets: Vec<_> =
         found.exchanges.iter().map(|exchange| &exchange.request.as_ref().unwrap().target[..]).collect();
     assert_eq!((targets, found.problems), (vec![&b"/up"[..], b"/next"], vec![]));
     // Sent all the same, it is a body.
-    assert_eq!(told(&refused.clone().client("a".repeat(33))), (vec!["/up 417".to_owned()], vec![]));
+    assert_eq!(told(&refused.clone().client("a".repeat(33))), (vec!["/up 413".to_owned()], vec![]));
     assert_eq!(told(&refused.client("aa")).1, ["refused-while-sending"]);
     let wanted = Dialogue::default().client(asked).server("HTTP/1.1 100 Continue\r\n\r\n").server(OK);
     assert_eq!(told(&wanted).1, ["body-too-short"]);

@@ -28,7 +28,9 @@ pub use framing::{Framing, of_request, of_response};
 pub use item::{Input, Item};
 pub use names::{FieldName, NameSet};
 pub use problems::{Fault, Missing, Then};
-pub use rules::{RequestHead, Sniffer, is_part, is_part_of, judge_part, judge_request, judge_response, judge_trailers};
+pub use rules::{
+    RequestHead, Sniffer, coded_twice, is_part, is_part_of, judge_part, judge_request, judge_response, judge_trailers,
+};
 pub use section::{Fields, Head, elements};
 pub(crate) use start_line::named_method;
 pub use start_line::{Likeness, Parts, StartLine, is_token, likeness, sender};

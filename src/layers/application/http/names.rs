@@ -70,6 +70,7 @@ field_names! {
     Range = "Range",
     Referer = "Referer",
     RetryAfter = "Retry-After",
+    SecFetchDest = "Sec-Fetch-Dest",
     SecFetchMode = "Sec-Fetch-Mode",
     SecFetchSite = "Sec-Fetch-Site",
     SecWebSocketAccept = "Sec-WebSocket-Accept",
@@ -93,8 +94,10 @@ field_names! {
     WebSocketLocation = "WebSocket-Location",
     WebSocketOrigin = "WebSocket-Origin",
     WwwAuthenticate = "WWW-Authenticate",
+    XContentTypeOptions = "X-Content-Type-Options",
     XForwardedFor = "X-Forwarded-For",
     XForwardedHost = "X-Forwarded-Host",
+    XForwardedProto = "X-Forwarded-Proto",
     XRequestId = "X-Request-ID",
 }
 

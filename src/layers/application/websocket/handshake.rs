@@ -144,6 +144,10 @@ pub fn judge_refusal(asked: RequestHead<'_>, status: u16, reason: &[u8], respons
             faults.push(Fault::SubprotocolWanted { status, reason: Quoted::of(reason) });
         }
         200..=299 => faults.push(Fault::UpgradeIgnored(status)),
+        300..=399 => {
+            let location = response.get(FieldName::Location).map(Quoted::of);
+            faults.push(Fault::HandshakeRedirected { status, location });
+        }
         _ => {}
     }
 }

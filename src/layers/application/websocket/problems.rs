@@ -236,9 +236,23 @@ faults! {
             /// Its reason phrase.
             reason: Quoted,
         } => note "subprotocol-wanted", "RFC 6455 §4.2.2";
-        /// A handshake that was refused, where something is wrong with the request.
-        #[error("the server answers the handshake with {0}")]
+        /// A handshake that was refused.
+        #[error(
+            "the server refuses the handshake with {0}: a script sees that the connection failed (close code 1006), and \
+             never the status"
+        )]
         HandshakeRefused(u16) => note "handshake-refused", "RFC 6455 §4.2.2";
+        /// A handshake that was answered with a redirection.
+        #[error(
+            "the server redirects the handshake ({status}{}): browsers don't follow, and most other clients don't either",
+            location.as_ref().map_or_else(String::new, |location| format!(", to {location}"))
+        )]
+        HandshakeRedirected {
+            /// The response's status.
+            status: u16,
+            /// What Location says.
+            location: Option<Quoted>,
+        } => note "handshake-redirected", "RFC 6455 §4.1";
         /// A handshake that was answered like any other request.
         #[error(
             "the server answers the handshake with {0}, as it would any request: what listens there does not speak \

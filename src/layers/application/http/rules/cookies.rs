@@ -3,6 +3,7 @@
 use super::super::names::{FieldName, NameSet};
 use super::super::section::{Head, begins_with};
 use super::super::start_line::is_token;
+use super::RequestHead;
 use super::problems::Fault;
 use crate::layers::quoted::Quoted;
 
@@ -12,9 +13,51 @@ pub(super) fn of_request(head: &Head<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Judges the cookies of a response by the host that was asked for them. Behind a proxy that isn't the one that the browser knows.
+#[inline]
+pub(super) fn of_response(head: &Head<'_>, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    const BY_PROXY: NameSet = NameSet::of(&[
+        FieldName::Forwarded,
+        FieldName::Via,
+        FieldName::XForwardedFor,
+        FieldName::XForwardedHost,
+        FieldName::XForwardedProto,
+    ]);
+    if !head.has(const { NameSet::of(&[FieldName::SetCookie]) }) || asked.fields.has(BY_PROXY) {
+        return;
+    }
+    let Some(host) = asked.fields.get(FieldName::Host) else { return };
+    let name = host.rsplitn(2, |byte| *byte == b':').last().unwrap_or(host);
+    for cookie in head.all(FieldName::SetCookie) {
+        // The last one counts (RFC 6265 §5.3).
+        let attributes = cookie.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
+        let domain = attributes.filter(|attribute| begins_with(attribute, b"domain=")).last();
+        let Some(domain) = domain.map(|domain| &domain[b"domain=".len()..]) else { continue };
+        let domain = domain.strip_prefix(b".").unwrap_or(domain);
+        if !domain.is_empty() && !is_within(name, domain) {
+            faults.push(Fault::CookieForOtherDomain {
+                name: cookie_name(cookie),
+                domain: Quoted::of(domain),
+                host: Quoted::of(name),
+            });
+        }
+    }
+}
+
+/// Whether a host is a domain, or lies in it (RFC 6265 §5.1.3). Nothing lies in an address.
+fn is_within(host: &[u8], domain: &[u8]) -> bool {
+    let (Some(at), false) = (host.len().checked_sub(domain.len()), host.is_empty()) else { return false };
+    let is_name = host.iter().any(u8::is_ascii_alphabetic) && !host.contains(&b':');
+    host[at..].eq_ignore_ascii_case(domain) && (at == 0 || is_name && host[at - 1] == b'.')
+}
+
+fn cookie_name(cookie: &[u8]) -> Quoted {
+    Quoted::of(cookie.split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default())
+}
+
 /// Judges the value of a Set-Cookie field.
 pub(super) fn set_cookie(cookie: &[u8], faults: &mut Vec<Fault>) {
-    let name = || Quoted::of(cookie.split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default());
+    let name = || cookie_name(cookie);
     let attributes = || cookie.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
     let secure = attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"secure"));
     if attributes().any(|attribute| attribute.eq_ignore_ascii_case(b"samesite=none")) && !secure {

@@ -9,17 +9,19 @@ mod cookies;
 mod cors;
 mod date;
 mod fields;
+mod negotiation;
 mod obligations;
 mod problems;
 mod range;
 mod redirect;
 mod refusal;
+mod sniffer;
 mod stream;
 mod target;
 
-pub use content::Sniffer;
 pub use problems::Fault;
 pub use range::{is_part, is_part_of, judge_part};
+pub use sniffer::{Sniffer, coded_twice};
 
 use super::names::{FieldName, NameSet};
 use super::section::{Fields, Head};
@@ -61,7 +63,9 @@ pub fn judge_response(head: &Head<'_>, asked: Option<RequestHead<'_>>, faults: &
     cors::judge(head, status, asked, faults);
     stream::judge(head, status, asked, faults);
     redirect::judge(head, status, asked, faults);
-    refusal::judge(status, asked, faults);
+    negotiation::of_response(head, status, asked, faults);
+    cookies::of_response(head, asked, faults);
+    refusal::judge(head, status, asked, faults);
 }
 
 /// Judges a trailer section.

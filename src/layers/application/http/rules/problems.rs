@@ -200,6 +200,84 @@ faults! {
              time, and the page polls"
         )]
         EventStreamEnds(Quoted) => note "event-stream-ends", "WHATWG HTML §9.2.3";
+        /// A page in place of what the client can use.
+        #[error("the client asked for {0} and got an HTML page: it fails at the page's first character, \"<\"")]
+        HtmlInstead(&'static str) => note "html-instead", "RFC 9110 §12.5.1";
+        /// A type that the client did not ask for.
+        #[error("the response is {kind}, which the client did not ask for (Accept: {accepted})")]
+        TypeNotAccepted {
+            /// The response's media type.
+            kind: Quoted,
+            /// What Accept says.
+            accepted: Quoted,
+        } => note "type-not-accepted", "RFC 9110 §12.5.1";
+        /// A type that a browser must not use for that.
+        #[error("the type is {kind}, and X-Content-Type-Options forbids guessing (nosniff): a browser doesn't take it for {purpose}")]
+        BlockedByType {
+            /// The response's media type.
+            kind: Quoted,
+            /// What the browser wants it for.
+            purpose: &'static str,
+        } => note "blocked-by-type", "WHATWG Fetch §3.6";
+        /// A cookie for a domain that its host isn't in.
+        #[error("the cookie {name} is for {domain}, and the response came from {host}: a browser that asked for that drops it")]
+        CookieForOtherDomain {
+            /// The cookie's name.
+            name: Quoted,
+            /// Its Domain.
+            domain: Quoted,
+            /// What Host says, without a port.
+            host: Quoted,
+        } => note "cookie-for-another-domain", "RFC 6265 §5.3";
+        /// A redirection to https of a request that came by https.
+        #[error(
+            "the proxy says that its client speaks https (X-Forwarded-Proto), and the server redirects it to https again, to \
+             {0}: a loop"
+        )]
+        RedirectToHttpsAgain(Quoted) => note "redirect-to-itself", "RFC 9110 §15.4";
+        /// A Range of a video or a sound that got all of it.
+        #[error(
+            "the client asked for a part ({0}) and got the whole: a player can't jump to another place, and Safari plays \
+             nothing at all"
+        )]
+        RangeIgnored(Quoted) => note "range-ignored", "RFC 9110 §14.2";
+        /// A tunnel that wasn't opened.
+        #[error("the proxy doesn't open the tunnel to {target}: it answers with {status}")]
+        TunnelRefused {
+            /// The response's status.
+            status: u16,
+            /// Where the tunnel was to lead.
+            target: Quoted,
+        } => note "tunnel-refused", "RFC 9110 §9.3.6";
+        /// A request that offers HTTP/2, and is refused.
+        #[error(
+            "the request offers HTTP/2 in clear text (Upgrade: h2c), which a server may ignore; this one answers with {0}, \
+             perhaps because of it"
+        )]
+        HttpTwoOfferRefused(u16) => note "h2c-refused", "RFC 9110 §7.8";
+        /// Credentials that don't do.
+        #[error("the request has credentials ({name}: {scheme} …), and the server asks for some again: these aren't accepted")]
+        CredentialsRefused {
+            /// The authentication scheme.
+            scheme: &'static str,
+            /// The field that they're in.
+            name: &'static str,
+        } => note "credentials-refused", "RFC 9110 §11.4";
+        /// A 415, and what the content was said to be.
+        #[error(
+            "the server doesn't take {}",
+            kind.as_ref().map_or_else(
+                || "content without a Content-Type".to_owned(),
+                |kind| format!("content of the type {kind}")
+            )
+        )]
+        TypeRefused {
+            /// The request's media type, if it says one.
+            kind: Option<Quoted>,
+        } => note "type-refused", "RFC 9110 §15.5.16";
+        /// A 417 in answer to Expect.
+        #[error("the server doesn't meet what the request expects (Expect), and refuses it for that alone")]
+        ExpectationRefused => note "expectation-refused", "RFC 9110 §15.5.18";
         /// A preflight that was redirected.
         #[error(
             "a CORS preflight must not be redirected, but this one was, to {0}: the browser gives up. Call that \
@@ -288,6 +366,27 @@ faults! {
         /// JSON that begins with a byte order mark.
         #[error("this JSON begins with a byte order mark (EF BB BF), which JSON must not have: some parsers refuse it")]
         JsonWithMark => "json-with-byte-order-mark", "RFC 8259 §8.1";
+        /// A type of JSON, and no JSON.
+        #[error("no JSON begins like this body, {0}: a parser stops there")]
+        NotJson(Quoted) => "not-json", "RFC 8259 §2";
+        /// A type of JSON, and nothing.
+        #[error("the type is JSON, and the body is empty, which is no JSON: a parser reports its unexpected end")]
+        EmptyJson => "not-json", "RFC 8259 §2";
+        /// JSON that isn't UTF-8.
+        #[error("JSON must be UTF-8; this body is not, from byte {0} on")]
+        JsonNotUtf8(usize) => "json-not-utf8", "RFC 8259 §8.1";
+        /// Text that isn't the UTF-8 that it's said to be.
+        #[error("the type says charset=utf-8, and the body is not UTF-8 from byte {0} on: readers see \u{fffd} there")]
+        TextNotUtf8(usize) => note "body-not-utf8", "RFC 9110 §8.3.2";
+        /// A content coding that was applied twice and is said once.
+        #[error("undone once, the body's coding, {0}, leaves bytes that begin with 1f 8b, as gzip does: it was compressed twice")]
+        CodedTwice(Quoted) => note "coded-twice", "RFC 9110 §8.4";
+        /// An event stream whose events never end.
+        #[error(
+            "{0} lines of data came, but no empty line, which ends an event: a browser's EventSource dispatches none \
+             of them"
+        )]
+        NeverDispatched(u32) => note "events-never-dispatched", "WHATWG HTML §9.2.6";
         /// A chunked body in chunks.
         #[error(
             "the body is in chunks, and inside them it is in chunks again: two programs applied the coding, and the \

@@ -18,7 +18,7 @@ pub(super) struct ContentRange {
 
 pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
     if status != 206 {
-        return;
+        return ignored(head, status, asked, faults);
     }
     let wanted = asked.and_then(|asked| asked.fields.get(FieldName::Range));
     if let Some(asked) = asked.filter(|asked| wanted.is_some() && asked.method != b"GET") {
@@ -54,6 +54,17 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: Option<RequestHea
     if !fits {
         let asked = wanted.map(Quoted::of).unwrap_or_default();
         faults.push(Fault::OtherRange { asked, got: Quoted::of(value) });
+    }
+}
+
+/// Judges a 200 in answer to a Range. A server may ignore it, but players of media depend on it.
+fn ignored(head: &Head<'_>, status: u16, asked: Option<RequestHead<'_>>, faults: &mut Vec<Fault>) {
+    let Some(asked) = asked.filter(|asked| status == 200 && asked.method == b"GET") else { return };
+    let Some(wanted) = asked.fields.get(FieldName::Range).filter(|wanted| single(wanted).is_some()) else { return };
+    let is_media = |kind: &[u8]| begins_with(kind, b"video/") || begins_with(kind, b"audio/");
+    let is_whole = asked.fields.get(FieldName::IfRange).is_none() && wanted != b"bytes=0-";
+    if is_whole && head.get(FieldName::ContentType).is_some_and(is_media) {
+        faults.push(Fault::RangeIgnored(Quoted::of(wanted)));
     }
 }
 

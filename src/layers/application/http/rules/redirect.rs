@@ -1,7 +1,7 @@
 //! Redirections (RFC 9110 §15.4): one without a destination, and one to where the client is already.
 
 use super::super::names::FieldName;
-use super::super::section::Head;
+use super::super::section::{Head, begins_with};
 use super::RequestHead;
 use super::problems::Fault;
 use super::target::authority;
@@ -22,8 +22,22 @@ pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults
         {
             faults.push(Fault::RedirectToItself(Quoted::of(location)));
         }
+        Some(location) if came_by_https(asked) && is_same_by_https(location, asked) => {
+            faults.push(Fault::RedirectToHttpsAgain(Quoted::of(location)));
+        }
         _ => {}
     }
+}
+
+/// Whether a proxy says that its client speaks TLS to it.
+fn came_by_https(asked: RequestHead<'_>) -> bool {
+    asked.fields.get(FieldName::XForwardedProto).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https"))
+}
+
+/// Whether a Location is the URL that was asked for, with the scheme https.
+fn is_same_by_https(location: &[u8], asked: RequestHead<'_>) -> bool {
+    let Some(rest) = location.get(8..).filter(|_| begins_with(location, b"https://")) else { return false };
+    is_here(&[b"http://", rest].concat(), asked)
 }
 
 /// Whether a Location is the very URL that was asked for, as far as that can be said without knowing the scheme: a
