@@ -13,7 +13,7 @@ const LARGE: usize = 2000;
 
 #[inline]
 pub(super) fn judge(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
-    if asked.method == b"CONNECT" && status >= 300 {
+    if asked.method == b"CONNECT" && status >= 300 && asked.target.contains(&b':') {
         faults.push(Fault::TunnelRefused { status, target: Quoted::of(asked.target) });
     } else if status >= 400 {
         refused(head, status, asked, faults);
