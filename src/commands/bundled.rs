@@ -13,7 +13,8 @@ use crate::wire::Wire;
 include!(concat!(env!("OUT_DIR"), "/peers.rs"));
 
 /// The captures of real programs, by their names.
-pub(super) fn peers() -> impl Iterator<Item = &'static str> {
+#[cfg(test)]
+fn peers() -> impl Iterator<Item = &'static str> {
     PEERS.iter().map(|(name, _)| *name)
 }
 
