@@ -18,7 +18,7 @@ use crate::render::numbers;
 use crate::render::story::Story;
 
 /// How many rows a ladder has beside another; alone it has them all.
-const ROWS: usize = 20;
+const ROWS: usize = 22;
 
 /// How a part is shown.
 #[derive(Clone, Copy, Debug, Default)]
