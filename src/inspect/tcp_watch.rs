@@ -99,6 +99,11 @@ impl TcpWatch {
         self.broken.is_some() || self.held_back.is_waiting() || self.again.iter().any(Option::is_some)
     }
 
+    /// Bytes of memory held beside the value itself.
+    pub(super) fn held(&self) -> usize {
+        self.held_back.held()
+    }
+
     /// The ends turned out to be the other way round.
     pub(super) fn swap_sides(&mut self) {
         self.finished.swap(0, 1);

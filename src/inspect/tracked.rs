@@ -180,7 +180,12 @@ impl Tracked {
 
     /// Measures how much memory it holds, and corrects `all` by the difference.
     pub(super) fn weigh(&mut self, all: &mut usize) {
-        let held = size_of::<Self>() + size_of::<(u64, Pair)>() * 2 + self.reassembly.held() + self.conversation.held();
+        let held = size_of::<Self>()
+            + size_of::<(u64, Pair)>() * 2
+            + self.reassembly.held()
+            + self.conversation.held()
+            + self.watch.held()
+            + self.doubtful.as_ref().map_or(0, |_| size_of::<DoubtfulReset>());
         *all = *all - std::mem::replace(&mut self.held, held) + held;
     }
 

@@ -2,7 +2,7 @@
 
 mod ending;
 
-use self::ending::GaveUp;
+use self::ending::Reasons;
 use super::content::kept;
 use super::event::{Event, How, Made, Making, Map, PieceKind};
 use super::open_message::OpenMessage;
@@ -35,6 +35,8 @@ pub(super) struct WebSocketTalk {
     ending_told: bool,
     /// Where the second close frame came, after which the server closes the TCP connection.
     closed: Option<Source>,
+    /// What few connections need: why they end.
+    reasons: Option<Box<Reasons>>,
 }
 
 /// One end as a sender of frames.
@@ -51,10 +53,6 @@ struct Sender {
     /// It sent its FIN.
     finished: bool,
     pings: Pings,
-    /// That it ended the connection because no pong came, until that's told.
-    gave_up: Option<Box<GaveUp>>,
-    /// What says that nobody acknowledged what it sent, until the end.
-    unheard: Option<u64>,
     /// The data message that this side sent last, or is sending.
     last: Option<Sent>,
 }
@@ -105,13 +103,19 @@ impl WebSocketTalk {
             message: None,
             finished: false,
             pings: Pings::default(),
-            gave_up: None,
-            unheard: None,
             last: None,
         };
         let client = sender(Direction::Client, deflate.map(|deflate| deflate.client_inflater()));
         let server = sender(Direction::Server, deflate.map(|deflate| deflate.server_inflater()));
-        Self { connection, sides: [client, server], next_frame: 0, next_message: 0, ending_told: false, closed: None }
+        Self {
+            connection,
+            sides: [client, server],
+            next_frame: 0,
+            next_message: 0,
+            ending_told: false,
+            closed: None,
+            reasons: None,
+        }
     }
 
     /// A connection that was joined midway: trusts the next packet of each end that consists of whole frames. What was agreed
@@ -138,12 +142,12 @@ impl WebSocketTalk {
                 + side.inflater.as_ref().map_or(0, |inflater| inflater.held())
                 + side.pings.held()
         };
-        self.sides.iter().map(side).sum()
+        self.sides.iter().map(side).sum::<usize>() + self.reasons.as_ref().map_or(0, |_| size_of::<Reasons>())
     }
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message, ending_told, closed } = self;
+        let Self { connection, sides, next_frame, next_message, ending_told, closed, reasons } = self;
         let [client, server] = sides;
         let (side, other) = if from == Direction::Client { (client, server) } else { (server, client) };
         let source = input.source;
@@ -177,7 +181,10 @@ impl WebSocketTalk {
                             CLOSE => {
                                 let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
                                 let about = About::connection(*connection).by(from).frame(index);
-                                side.closes(code, other, about, source, out);
+                                if !other.rules.is_closed() && !other.finished {
+                                    Reasons::note(reasons, side.gives_up(about, source));
+                                }
+                                side.closes(code, other.last, about, source, out);
                                 if side.rules.is_closed() && other.rules.is_closed() {
                                     closed.get_or_insert(source);
                                 }

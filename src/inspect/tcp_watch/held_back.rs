@@ -72,6 +72,11 @@ impl HeldBack {
         self.0.as_ref().is_some_and(|state| !matches!(state.stage, Stage::Idle))
     }
 
+    /// Bytes of memory held beside the value itself.
+    pub(super) fn held(&self) -> usize {
+        self.0.as_ref().map_or(0, |_| size_of::<State>())
+    }
+
     pub(super) fn swap_sides(&mut self) {
         self.0.iter_mut().for_each(|state| state.sender = state.sender.reverse());
     }

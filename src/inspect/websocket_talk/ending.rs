@@ -7,9 +7,28 @@ use super::{Sender, Sent, WebSocketTalk};
 use crate::layers::Source;
 use crate::layers::application::websocket::Fault;
 
+/// Why a connection ends, as far as there's something to say: by side, the client first.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    /// That the side ended it because no pong came, until that's told.
+    gave_up: [Option<GaveUp>; 2],
+    /// What says that nobody acknowledged what the side sent, until the end.
+    unheard: [Option<u64>; 2],
+}
+
+impl Reasons {
+    /// Notes that a side ended the connection because no pong came, if it did. Its first reason counts.
+    pub(super) fn note(reasons: &mut Option<Box<Self>>, gave_up: Option<GaveUp>) {
+        if let Some(it) = gave_up {
+            reasons.get_or_insert_default().gave_up[it.from as usize].get_or_insert(it);
+        }
+    }
+}
+
 /// That a side ended the connection while one of its pings was waiting for a pong.
 #[derive(Debug)]
 pub(super) struct GaveUp {
+    from: Direction,
     ping: Source,
     about: About,
     fault: Fault,
@@ -32,22 +51,26 @@ impl WebSocketTalk {
         let [side, other] = [from, from.reverse()].map(|side| &self.sides[side as usize]);
         let is_first = !side.rules.is_closed() && !other.rules.is_closed() && !other.finished;
         if is_first && !side.finished {
-            self.sides[from as usize].give_up_pings(about, source);
+            let gave_up = self.sides[from as usize].gives_up(about, source);
+            Reasons::note(&mut self.reasons, gave_up);
         }
     }
 
     /// Nobody acknowledged what a side sent, until the end, as the problem or note of that id says.
     pub(in crate::inspect) fn unheard(&mut self, sender: Direction, id: u64) {
-        self.sides[sender as usize].unheard = Some(id);
+        self.reasons.get_or_insert_default().unheard[sender as usize] = Some(id);
     }
 
     /// Tells of the pings that a side gave up on. Where nobody acknowledged what it sent, no pong could come.
     fn tell_pings(&mut self, out: &mut Output<'_>) -> Option<u64> {
-        let told = self.sides.each_mut().map(|side| {
-            let told = side.gave_up.take().map(|it| out.problem(it.ping, it.about.because(side.unheard), &it.fault));
-            told.or(side.unheard)
+        let Reasons { gave_up, unheard } = &mut **self.reasons.as_mut()?;
+        let mut told = gave_up.iter_mut().zip(unheard).map(|(gave_up, unheard)| {
+            let id = gave_up.take().map(|it| out.problem(it.ping, it.about.because(*unheard), &it.fault));
+            id.or(*unheard)
         });
-        told.into_iter().flatten().next()
+        // Both are told, whichever is the first.
+        let [client, server] = [told.next().flatten(), told.next().flatten()];
+        client.or(server)
     }
 
     /// An end that is finished has sent a close frame, or never will (RFC 6455 §7.1.5): reports that once.
@@ -77,41 +100,35 @@ impl WebSocketTalk {
 }
 
 impl Sender {
-    /// This side sends a close frame with that code: because no pong came, because of the other side's last message, or because
-    /// the other side did.
+    /// This side sends a close frame with that code, perhaps because of the other side's last message.
     pub(super) fn closes(
-        &mut self,
+        &self,
         code: Option<u16>,
-        other: &Self,
+        last: Option<Sent>,
         about: About,
         source: Source,
         out: &mut Output<'_>,
     ) {
-        if !other.rules.is_closed() && !other.finished {
-            self.give_up_pings(about, source);
-        }
         let meaning = match code {
             Some(1003) => "it can't take this kind of data",
             Some(1007) => "the data isn't what the message's type says",
             Some(1009) => "the message is too big",
             _ => return,
         };
-        if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, other.last) {
+        if let (Some(code), Some(Sent { packet, text, bytes, cause })) = (code, last) {
             let refused = Fault::MessageRefused { from: self.direction, code, meaning, text, bytes, packet };
             out.problem(source, about.because(cause), &refused);
         }
     }
 
-    /// This side ends the connection: one of its pings that's still waiting for a pong may be the reason.
-    fn give_up_pings(&mut self, about: About, source: Source) {
+    /// This side ends the connection before the other does: one of its pings that's still waiting for a pong may be the reason.
+    pub(super) fn gives_up(&mut self, about: About, source: Source) -> Option<GaveUp> {
         let from = self.direction;
-        self.gave_up = self.gave_up.take().or_else(|| {
-            let (ping, waited, other) = self.pings.give_up(source)?;
-            let fault = match other {
-                Some(packet) => Fault::PongWithOtherData { from, packet, waited },
-                None => Fault::PingUnanswered { from, waited },
-            };
-            Some(Box::new(GaveUp { ping, about, fault }))
-        });
+        let (ping, waited, other) = self.pings.give_up(source)?;
+        let fault = match other {
+            Some(packet) => Fault::PongWithOtherData { from, packet, waited },
+            None => Fault::PingUnanswered { from, waited },
+        };
+        Some(GaveUp { from, ping, about, fault })
     }
 }
