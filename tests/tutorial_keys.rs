@@ -227,7 +227,7 @@ fn a_window_of_another_size_is_drawn_anew() {
     desk.press("\r1");
     desk.until(&["You guessed it."]);
     desk.press("\u{1b}");
-    desk.until(&["see 1 of", "1–13 of 22"]);
+    desk.until(&["see 1 of", "1–13 of 23"]);
     resize(&desk, 40, 120);
     desk.until(&["see 1 of", "GET /three"]);
     resize(&desk, 10, 30);

@@ -30,7 +30,8 @@ fn refused(head: &Head<'_>, status: u16, asked: RequestHead<'_>, faults: &mut Ve
         401 => credentials(head, FieldName::Authorization, FieldName::WwwAuthenticate, asked, faults),
         407 => credentials(head, FieldName::ProxyAuthorization, FieldName::ProxyAuthenticate, asked, faults),
         415 => {
-            faults.push(Fault::TypeRefused { kind: fields.get(FieldName::ContentType).map(media_type).map(Quoted::of) })
+            faults
+                .push(Fault::TypeRefused { kind: fields.get(FieldName::ContentType).map(media_type).map(Quoted::of) });
         }
         417 if fields.get(FieldName::Expect).is_some() => faults.push(Fault::ExpectationRefused),
         411 if asked.fields.get(FieldName::ContentLength).is_none()

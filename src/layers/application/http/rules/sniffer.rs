@@ -129,7 +129,7 @@ impl Sniffer {
             return Some(Fault::JsonNotUtf8(at));
         }
         let is_declared = parameter(value, b"charset").is_some_and(|it| it.eq_ignore_ascii_case(b"utf-8"));
-        (is_declared && kind(fields) == ContentKind::Text).then(|| Fault::TextNotUtf8(at))
+        (is_declared && kind(fields) == ContentKind::Text).then_some(Fault::TextNotUtf8(at))
     }
 
     /// If it's an event stream that dispatched nothing, although all of it was seen so far: how many lines of data it had.
