@@ -11,18 +11,20 @@ mod conversations;
 pub mod loopback;
 pub mod remask;
 pub mod seeded;
+pub mod tamper;
 pub mod virtual_wire;
 
 use std::error::Error;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::capture::OwnedPacket;
+use tamper::{Change, Tamper};
 
 /// An error of any kind: what a demonstration may end with.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -202,7 +204,7 @@ impl Network {
             #[cfg(target_os = "linux")]
             NetworkKind::Loopback(wire) => ConnectionKind::Loopback(wire.connect(from, to, port, room).await?),
         };
-        Ok(Connection(kind))
+        Ok(Connection::new(kind))
     }
 
     /// Listens on a port of a host.
@@ -245,16 +247,19 @@ impl Listener {
     /// What the operating system reports; the virtual wire never fails here.
     pub async fn accept(&mut self) -> io::Result<Connection> {
         match &mut self.0 {
-            ListenerKind::Virtual(listener) => Ok(Connection(ConnectionKind::Virtual(listener.accept().await))),
+            ListenerKind::Virtual(listener) => Ok(Connection::new(ConnectionKind::Virtual(listener.accept().await))),
             #[cfg(target_os = "linux")]
-            ListenerKind::Loopback(listener) => Ok(Connection(ConnectionKind::Loopback(listener.accept().await?))),
+            ListenerKind::Loopback(listener) => Ok(Connection::new(ConnectionKind::Loopback(listener.accept().await?))),
         }
     }
 }
 
 /// One end of a TCP connection. Shutting it down sends FIN; so does dropping it, unless what the peer sent was left
 /// unread: then the peer is told with RST (RFC 1122 §4.2.2.13).
-pub struct Connection(ConnectionKind);
+pub struct Connection {
+    kind: ConnectionKind,
+    tamper: Option<Tamper>,
+}
 
 enum ConnectionKind {
     Virtual(virtual_wire::Connection),
@@ -262,10 +267,36 @@ enum ConnectionKind {
     Loopback(loopback::Connection),
 }
 
+impl ConnectionKind {
+    fn poll_write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Virtual(connection) => Pin::new(connection).poll_write(cx, buf),
+            #[cfg(target_os = "linux")]
+            Self::Loopback(connection) => Pin::new(connection).poll_write(cx, buf),
+        }
+    }
+}
+
 impl Connection {
+    fn new(kind: ConnectionKind) -> Self {
+        Self { kind, tamper: None }
+    }
+
+    /// The same connection, on which the wire gets something else than what is written.
+    #[must_use]
+    pub fn tampered(self, change: Change) -> Self {
+        Self { tamper: Some(Tamper::new(change)), ..self }
+    }
+
+    /// Sends what tampering left unsent.
+    fn poll_unsent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Self { kind, tamper } = self;
+        tamper.as_mut().map_or(Poll::Ready(Ok(())), |tamper| tamper.poll_send(kind, cx))
+    }
+
     /// Ends the connection at once with RST (RFC 9293 §3.10.5); what was not yet sent never will be.
     pub fn abort(self) {
-        match self.0 {
+        match self.kind {
             ConnectionKind::Virtual(connection) => connection.abort(),
             #[cfg(target_os = "linux")]
             ConnectionKind::Loopback(connection) => connection.abort(),
@@ -275,7 +306,7 @@ impl Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        match &mut self.kind {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_read(cx, buf),
             #[cfg(target_os = "linux")]
             ConnectionKind::Loopback(connection) => Pin::new(connection).poll_read(cx, buf),
@@ -285,15 +316,16 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.0 {
-            ConnectionKind::Virtual(connection) => Pin::new(connection).poll_write(cx, buf),
-            #[cfg(target_os = "linux")]
-            ConnectionKind::Loopback(connection) => Pin::new(connection).poll_write(cx, buf),
+        let Self { kind, tamper } = &mut *self;
+        match tamper {
+            Some(tamper) => tamper.poll_write(kind, cx, buf),
+            None => kind.poll_write(cx, buf),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        ready!(self.poll_unsent(cx))?;
+        match &mut self.kind {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_flush(cx),
             #[cfg(target_os = "linux")]
             ConnectionKind::Loopback(connection) => Pin::new(connection).poll_flush(cx),
@@ -301,7 +333,8 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.0 {
+        ready!(self.poll_unsent(cx))?;
+        match &mut self.kind {
             ConnectionKind::Virtual(connection) => Pin::new(connection).poll_shutdown(cx),
             #[cfg(target_os = "linux")]
             ConnectionKind::Loopback(connection) => Pin::new(connection).poll_shutdown(cx),
