@@ -102,8 +102,8 @@ fn the_course_can_be_taken_to_its_end_with_right_answers() {
     assert!(!out.contains('\x1b') && !out.contains('│'), "a pipe gets neither colours nor drawings");
     // Who has taken it all is told so, and may take a lesson again.
     assert!(learner.tutorial(&[], &[]).ok().contains("That was the last lesson."));
-    assert!(learner.tutorial(&["--start", "frames"], &[]).ok().contains("Lesson 7 of 18"));
-    assert!(learner.tutorial(&["--list"], &[]).ok().contains("18 of 18 lessons done."));
+    assert!(learner.tutorial(&["--start", "frames"], &[]).ok().contains("Lesson 7 of 20"));
+    assert!(learner.tutorial(&["--list"], &[]).ok().contains("20 of 20 lessons done."));
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn what_is_skipped_is_told_counted_and_asked_again() {
             assert!(out.contains(explained.trim()), "{}: {explained}", lesson.name);
         }
     }
-    assert!(out.contains("Lesson 1 of 18 · Request and response · once more"), "what was missed comes back");
+    assert!(out.contains("Lesson 1 of 20 · Request and response · once more"), "what was missed comes back");
     let list = learner.tutorial(&["--list"], &[]).ok();
-    assert!(list.contains("0 of 18 lessons done.") && list.contains("3 skipped"), "{list}");
+    assert!(list.contains("0 of 20 lessons done.") && list.contains("3 skipped"), "{list}");
     // It comes back once: then it's over.
     let rest: Vec<String> = (0..=asked()).map(|_| "n".to_owned()).chain([String::new()]).collect();
     let end = learner.tutorial(&["--width", "1000"], &rest).ok();
@@ -175,7 +175,7 @@ fn a_session_resumes_at_the_evidence() {
     let learner = Learner::new();
     learner.tutorial(&["--start", "keep-alive"], &to_questions(catalogue::find("keep-alive").unwrap())).ok();
     let out = learner.tutorial(&[], &[]).ok();
-    for part in ["Lesson 4 of 18 · Keep-alive · question 1 of 3", "B, packet 34, at 160 ms, client to server: GET /two"]
+    for part in ["Lesson 4 of 20 · Keep-alive · question 1 of 3", "B, packet 34, at 160 ms, client to server: GET /two"]
     {
         assert!(out.contains(part), "{part}\n{out}");
     }
@@ -189,16 +189,16 @@ fn a_progress_file_of_the_former_version_is_read() {
         "frames": {"steps": 2, "right": 1, "tried": true}}}"#;
     std::fs::write(learner.file("progress.json"), former).unwrap();
     let ran = learner.tutorial(&[], &[]);
-    assert!(ran.err.is_empty() && ran.out.contains("Lesson 7 of 18 · Frames · see 1 of"), "{}{}", ran.err, ran.out);
+    assert!(ran.err.is_empty() && ran.out.contains("Lesson 7 of 20 · Frames · see 1 of"), "{}{}", ran.err, ran.out);
     let list = learner.tutorial(&["--list"], &[]).ok();
-    assert!(list.contains("6. upgrade: done.") && list.contains("1 of 18 lessons done."), "{list}");
+    assert!(list.contains("6. upgrade: done.") && list.contains("1 of 20 lessons done."), "{list}");
 }
 
 #[test]
 fn whoever_says_nothing_leaves_nothing() {
     let learner = Learner::new();
     let out = learner.tutorial(&[], &[]).ok();
-    assert!(out.contains("Lesson 1 of 18 · ") && out.contains("the scene") && out.contains("q quit"), "{out}");
+    assert!(out.contains("Lesson 1 of 20 · ") && out.contains("the scene") && out.contains("q quit"), "{out}");
     assert!(!learner.file("progress.json").exists());
     learner.tutorial(&[], &lines("q\nnot read")).ok();
     assert!(!learner.file("progress.json").exists());
@@ -238,14 +238,14 @@ fn a_damaged_file_is_kept_aside_and_the_course_begins() {
     let ran = learner.tutorial(&[], &lines("\ns"));
     assert_eq!(ran.status, Some(0));
     assert!(ran.err.contains("damaged") && ran.err.lines().count() == 1, "{}", ran.err);
-    assert!(ran.out.contains("Lesson 1 of 18") && ran.out.contains("see 1 of"));
+    assert!(ran.out.contains("Lesson 1 of 20") && ran.out.contains("see 1 of"));
     assert_eq!(std::fs::read(learner.file("progress.damaged")).unwrap(), b"at = [\xff");
     // What is in the form of a file of progress, and beyond what there is, breaks nothing either.
     let beyond = r#"{"at": "frames", "lessons": {"frames": {"steps": 999, "right": 9223372036854775807}, "none": {"steps": 1, "right": 1}}}"#;
     std::fs::write(learner.file("progress.json"), beyond).unwrap();
     let to_the_next = to_questions(catalogue::find("frames").unwrap()).into_iter().skip(2);
     let to_the_next: Vec<String> = to_the_next.chain(lines("n\nn\nn\n\nn")).chain([String::new()]).collect();
-    assert!(learner.tutorial(&[], &to_the_next).ok().contains("Lesson 8 of 18"));
+    assert!(learner.tutorial(&[], &to_the_next).ok().contains("Lesson 8 of 20"));
     assert!(learner.progress().contains("\"none\""));
     let beyond = r#"{"at": "frames", "ending": 99999, "lessons": {"frames": {"place": 999, "answers": ["told", "first", "first", "first", "later"]}}}"#;
     std::fs::write(learner.file("progress.json"), beyond).unwrap();
@@ -286,15 +286,15 @@ fn the_list_says_what_is_done() {
     learner.tutorial(&[], &one_answered).ok();
     let out = learner.tutorial(&["--list"], &[]).ok();
     assert!(out.contains("1. request-response: 1 of 3 questions answered."), "{out}");
-    assert!(out.contains("0 of 18 lessons done. wire101 tutorial continues with request-response."), "{out}");
+    assert!(out.contains("0 of 20 lessons done. wire101 tutorial continues with request-response."), "{out}");
 }
 
 #[test]
 fn one_may_start_anywhere_by_name_or_number() {
     let learner = Learner::new();
-    assert!(learner.tutorial(&["--start", "4"], &[]).ok().contains("Lesson 4 of 18 · Keep-alive · the scene"));
+    assert!(learner.tutorial(&["--start", "4"], &[]).ok().contains("Lesson 4 of 20 · Keep-alive · the scene"));
     // That is where it goes on.
-    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 4 of 18"));
+    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 4 of 20"));
     let ran = learner.tutorial(&["--start", "keepalive"], &[]);
     assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
     assert!(ran.err.contains("did you mean `keep-alive`?"), "{}", ran.err);
@@ -308,7 +308,7 @@ fn a_reset_forgets_and_keeps_a_copy() {
     let before = learner.progress();
     assert!(learner.tutorial(&["--reset"], &[]).ok().contains("progress.old"));
     assert_eq!(std::fs::read_to_string(learner.file("progress.old")).unwrap(), before);
-    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 1 of 18"));
+    assert!(learner.tutorial(&[], &[]).ok().contains("Lesson 1 of 20"));
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn one_may_look_closer_and_try_something_at_once() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     assert!(!out.contains("0000  "), "bytes are said, not drawn");
-    assert!(out.contains("Lesson 5 of 18"), "{out}");
+    assert!(out.contains("Lesson 5 of 20"), "{out}");
 }
 
 #[test]

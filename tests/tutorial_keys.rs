@@ -124,7 +124,7 @@ fn the_course_can_be_taken_by_keys_alone_in_80_columns() {
     let on = "\u{1b}[F\r";
     for lesson in catalogue::all() {
         let run = run(lesson, Wire::Virtual, lesson.settings(Wire::Virtual)).unwrap();
-        let place = format!("Lesson {} of 18", lesson.number);
+        let place = format!("Lesson {} of 20", lesson.number);
         desk.until(&[&place, "the scene"]);
         desk.press(on);
         desk.until(&[&place, "your guess"]);
@@ -162,7 +162,7 @@ fn the_course_can_be_taken_by_keys_alone_in_80_columns() {
     desk.press("\r");
     desk.until(&["That was the last lesson.", "the end"]);
     desk.press("q");
-    desk.until(&["status=0", "That was the last lesson. 18 of 18 are done", "over"]);
+    desk.until(&["status=0", "That was the last lesson. 20 of 20 are done", "over"]);
     assert!(!desk.alternate());
     desk.end();
 }
@@ -172,7 +172,7 @@ fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
     for way in ["q", "\u{3}", "\u{4}", "signal"] {
         let state = tempfile::tempdir().unwrap();
         let mut desk = Desk::new(&state, AND_AFTER);
-        desk.until(&["Lesson 1 of 18", "the scene"]);
+        desk.until(&["Lesson 1 of 20", "the scene"]);
         assert!(desk.alternate());
         desk.press("\r");
         desk.until(&["your guess"]);
@@ -197,7 +197,7 @@ fn every_way_out_gives_the_terminal_back_and_keeps_what_was_done() {
 fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     let state = tempfile::tempdir().unwrap();
     let mut desk = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
-    desk.until(&["Lesson 1 of 18"]);
+    desk.until(&["Lesson 1 of 20"]);
     desk.press("\r");
     desk.until(&["your guess"]);
     let mut tutorial = desk.close();
@@ -212,14 +212,14 @@ fn a_terminal_that_is_closed_ends_it_and_what_was_done_is_kept() {
     // Who hangs up sends SIGHUP, and ends the input: on a busy machine that may be first, and it ends the course, too.
     assert!([0, 129].contains(&status.exit_code()), "{status:?}");
     let again = Desk::new(&state, "exec \"$TUTORIAL\" tutorial");
-    again.until(&["Lesson 1 of 18", "your guess"]);
+    again.until(&["Lesson 1 of 20", "your guess"]);
 }
 
 #[test]
 fn a_window_of_another_size_is_drawn_anew() {
     let state = tempfile::tempdir().unwrap();
     let mut desk = Desk::new(&state, "exec \"$TUTORIAL\" tutorial --start keep-alive");
-    desk.until(&["Lesson 4 of 18"]);
+    desk.until(&["Lesson 4 of 20"]);
     let resize = |desk: &Desk, rows, columns| {
         desk.screen.lock().unwrap().screen_mut().set_size(some(rows), some(columns));
         desk.master.as_ref().unwrap().resize(size(rows, columns)).unwrap();
@@ -233,7 +233,7 @@ fn a_window_of_another_size_is_drawn_anew() {
     resize(&desk, 10, 30);
     desk.until(&["30 columns", "The tutorial needs 40\nand 12"]);
     resize(&desk, 12, 40);
-    desk.until(&["SYN", "Lesson 4 of 18"]);
+    desk.until(&["SYN", "Lesson 4 of 20"]);
     desk.press("q");
     desk.end();
 }

@@ -408,6 +408,14 @@ pub struct Problem {
     pub text: Cow<'static, str>,
 }
 
+impl Problem {
+    /// Whether it's common, and rarely what one looks for: a connection that ends without a close handshake.
+    #[must_use]
+    pub fn is_minor(&self) -> bool {
+        self.code == "no-close-handshake"
+    }
+}
+
 /// The counts of a whole capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {

@@ -2,7 +2,7 @@
 //! matter, which are the names of the fields here.
 
 use super::measure::Measure;
-use super::question::Check;
+use super::question::{Asks, Check};
 use super::side::Side;
 use super::text::Template;
 pub use super::view::ExchangeId;
@@ -179,6 +179,13 @@ impl Lesson {
     #[must_use]
     pub fn settings_of(&self, side: Side, settings: Settings) -> Settings {
         self.fixed[side.index()].over(settings)
+    }
+
+    /// Whether it asks which packet has a fault. Then what the inspector found isn't shown before somebody wants to know.
+    #[must_use]
+    pub fn asks_for_causes(&self) -> bool {
+        let mut asked = self.checks.iter().map(|check| &check.asks);
+        asked.any(|asks| matches!(asks, Asks::Packet { answer, .. } if answer.measure == Measure::Causes))
     }
 
     /// Every text with placeholders.

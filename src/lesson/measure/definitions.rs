@@ -153,6 +153,24 @@ measures! {
     MaskedOctet, "masked_octet", Octet;
     /// What the first Sec-WebSocket-Accept is the hash of: the key as it was sent, and the RFC's constant.
     AcceptInputBytes, "accept_input_bytes", Bytes;
+    /// Header fields that a proxy removed from a request that it passed on.
+    DroppedFields, "dropped_fields", Count;
+    /// Those that it put in.
+    AddedFields, "added_fields", Count;
+    /// Those that it wrote another value into.
+    ChangedFields, "changed_fields", Count;
+    /// Requests that a proxy passed on with their Sec-WebSocket-Key.
+    PassedKeys, "passed_keys", Count;
+    /// Of `problems`: those that aren't effects of others. A missing close handshake is one only if there's no other.
+    Causes, "causes", Count;
+    /// Those of them in requests.
+    RequestCauses, "request_causes", Count;
+    /// Those of them in responses.
+    ResponseCauses, "response_causes", Count;
+    /// Those of them in frames.
+    FrameCauses, "frame_causes", Count;
+    /// All others: in how a connection ends, for example.
+    OtherCauses, "other_causes", Count;
 }
 
 /// A name that no measure has.

@@ -4,11 +4,12 @@ use std::mem::take;
 
 use super::arrivals::Arrivals;
 use super::exchanges::{self, final_response};
+use super::findings::Findings;
 use super::flights::Flights;
 use super::frames::Frames;
 use super::seen::Seen;
 use super::turns::{Turns, is_open};
-use super::{LowerHeaders, Measure, Measures};
+use super::{LowerHeaders, Measure, Measures, hops};
 use crate::inspect::event::{Event, Novelty, PacketContent, PacketSeen, SegmentSeen, Sink};
 use crate::inspect::record::{Connection, Direction, Exchange, Extent, Frame, Message, Moment};
 use crate::layers::application::websocket::PONG;
@@ -34,6 +35,7 @@ pub struct Measurer {
     arrivals: Arrivals,
     flights: Flights,
     frames: Frames,
+    findings: Findings,
     /// Where each final response and message was sent to its end.
     completed: Vec<(u64, Direction, Moment)>,
     /// Where the first final response began to be sent, and the first pong ended.
@@ -67,6 +69,7 @@ impl Measurer {
     pub fn finish(mut self) -> Measures {
         self.settle();
         self.complete();
+        take(&mut self.findings).finish(&mut self.measures.tallies);
         let mut measures = self.measures;
         // However odd the capture, the parts are within the whole: a payload is in packets, a header in a payload.
         let payload = self.stream_bytes.min(measures.tallies.of(Measure::WireBytes).sum());
@@ -101,6 +104,7 @@ impl Measurer {
             self.first_handshake(packet.moment, &segment);
             self.arrivals.segment(packet.moment, &segment);
             self.flights.segment(number, &segment);
+            self.findings.segment(number, &segment);
             self.held = Some((number, segment));
         }
     }
@@ -151,6 +155,7 @@ impl Measurer {
     fn closed(&mut self, connection: &Connection) {
         self.settle();
         self.turns.closed(connection);
+        self.findings.closed(connection);
         let seen = connection.client_bytes.saturating_add(connection.server_bytes);
         self.stream_bytes = self.stream_bytes.saturating_add(seen);
     }
@@ -188,13 +193,13 @@ impl Sink for Measurer {
             Event::Exchange(exchange) => self.exchange(exchange),
             Event::Frame(frame) => self.frame(frame),
             Event::Message(message) => self.message(message),
-            Event::Problem(problem) => self.measures.tallies.one(Measure::Problems, problem.packet),
+            Event::Problem(problem) => self.findings.problem(problem, &mut self.measures.tallies),
+            Event::Hop(hop) => hops::hop(hop, &mut self.measures.tallies),
             Event::Closed(connection) => self.closed(connection),
             Event::Request(_)
             | Event::Response(_)
             | Event::Turned(_)
             | Event::Upgraded(_)
-            | Event::Hop(_)
             | Event::Interface(..)
             | Event::Ended(_)
             | Event::Bytes(_)

@@ -15,9 +15,11 @@
 mod arrivals;
 mod definitions;
 mod exchanges;
+mod findings;
 mod flights;
 mod frames;
 mod headers;
+mod hops;
 mod measurer;
 mod seen;
 mod tally;

@@ -7,8 +7,10 @@ pub mod by_hand;
 mod closing;
 pub mod deflated;
 mod events;
+pub mod faults;
 mod growing;
 mod patience;
+pub mod proxy;
 mod raw;
 mod schedule;
 mod websocket;
@@ -29,6 +31,7 @@ use hyper_util::rt::TokioIo;
 use tokio::task::JoinHandle;
 
 use crate::wire::seeded::{Purpose, Seeded};
+use crate::wire::tamper::Change;
 use crate::wire::{BoxError, Network};
 pub use closing::close;
 pub use events::Events;
@@ -59,6 +62,12 @@ impl Stage {
         Self { network, seed, side, drawings: Arc::default() }
     }
 
+    /// What everything random follows from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Randomness of the caller's own: nobody else draws from it, and in another run it is the same.
     #[must_use]
     pub fn random(&self) -> Seeded {
@@ -77,11 +86,27 @@ impl Stage {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.serve_by(http(), host, in_one_form(answer))
+        self.serve_by(http(), host, None, in_one_form(answer))
+    }
+
+    /// Serves HTTP as [`serve`](Self::serve) does, but what the server writes on the first connection is changed on its
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// Where the host's port cannot be listened on.
+    pub fn serve_tampered<Answer, Responding, B>(&self, host: &str, change: Change, answer: Answer) -> Outcome
+    where
+        Answer: Fn(Request<Incoming>) -> Responding + Send + Sync + 'static,
+        Responding: Future<Output = Response<B>> + Send + 'static,
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.serve_by(http(), host, Some(change), in_one_form(answer))
     }
 
     /// Serves HTTP as a builder says.
-    fn serve_by(&self, http: server::Builder, host: &str, answer: Answering) -> Outcome {
+    fn serve_by(&self, http: server::Builder, host: &str, mut change: Option<Change>, answer: Answering) -> Outcome {
         let mut listener = self.network.listen(host, PORT)?;
         let service = service_fn(move |request| {
             let responding = answer(request);
@@ -93,6 +118,10 @@ impl Stage {
         });
         tokio::spawn(async move {
             while let Ok(connection) = listener.accept().await {
+                let connection = match change.take() {
+                    Some(change) => connection.tampered(change),
+                    None => connection,
+                };
                 // A client may break off whenever it likes, and some lessons are about that: the error is not the
                 // server's.
                 tokio::spawn(http.serve_connection(TokioIo::new(connection), service.clone()).with_upgrades());
@@ -111,7 +140,7 @@ impl Stage {
         let (sender, connection) =
             client::Builder::new().title_case_headers(true).handshake(TokioIo::new(connection)).await?;
         // What goes wrong on the connection also reaches whoever waits for a response on it.
-        let connection = tokio::spawn(connection);
+        let connection = tokio::spawn(connection.with_upgrades());
         Ok(HttpClient { sender, authority: authority(to), connection })
     }
 }
@@ -180,8 +209,13 @@ impl HttpClient {
         parts.headers.insert(header::USER_AGENT, header::HeaderValue::from_static("wire101"));
         parts.headers.insert(header::ACCEPT, header::HeaderValue::from_static("*/*"));
         parts.headers.extend(own);
+        self.pass_on(Request::from_parts(parts, body)).await
+    }
+
+    /// Sends a request as it is, and waits for the head of the response alone.
+    async fn pass_on(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, BoxError> {
         self.sender.ready().await?;
-        Ok(self.sender.send_request(Request::from_parts(parts, body)).await?)
+        Ok(self.sender.send_request(request).await?)
     }
 }
 

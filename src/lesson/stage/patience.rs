@@ -24,7 +24,7 @@ impl Stage {
     {
         let mut http = http();
         http.timer(TokioTimer::new()).header_read_timeout(patience);
-        self.serve_by(http, host, in_one_form(answer))
+        self.serve_by(http, host, None, in_one_form(answer))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a lesson's page shows, for a screen reader, a pipe, or anybody who prefers text: in the order in which you
 //! would say it, with its own headings.
 
+use super::depths::{WITHHELD, is_exercise, is_usual};
 use super::frames::drawn;
 use super::{Course, Depth, Fields, charts, narration, stories};
 use crate::inspect::record::Frame;
@@ -8,6 +9,7 @@ use crate::lesson::Run;
 use crate::lesson::text::FillError;
 use crate::render::exchange::{heads, osi};
 use crate::render::frame::opcode_name;
+use crate::render::markdown::markdown;
 use crate::render::model::{Block, Layers, Page};
 use crate::render::story::Story;
 use crate::render::{numbers, problems};
@@ -31,11 +33,20 @@ pub fn aloud(run: &Run, look: Look) -> Result<Page, FillError> {
             aloud.comparison()?;
             aloud.chart(&stories);
             aloud.said(&stories);
-            aloud.problems(&stories);
+            if is_exercise(run) && !is_usual(run) {
+                aloud.page.append(markdown(WITHHELD));
+            } else {
+                aloud.problems(&stories);
+            }
         }
         Look::Text => aloud.page = narration(run)?,
         Look::Ladder => aloud.packets(&stories, true),
-        Look::Layers => aloud.layers(&stories),
+        Look::Layers => {
+            aloud.layers(&stories);
+            if is_exercise(run) && !is_usual(run) {
+                aloud.problems(&stories);
+            }
+        }
         Look::Frame => aloud.frame(&stories),
         Look::Hex => aloud.bytes(),
         // It is told piece by piece, by whoever knows how far somebody is.

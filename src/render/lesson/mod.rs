@@ -92,6 +92,9 @@ pub fn deeper(run: &Run, depth: Depth) -> Page {
     if depth.layers {
         page.exchanges();
         page.layers();
+        if depths::is_exercise(run) && !depths::is_usual(run) {
+            page.problems();
+        }
     }
     page.bytes();
     page.page

@@ -32,8 +32,6 @@ const SILENCE: [&str; 5] =
     ["connection-refused", "icmp-complaint", "icmpv6-complaint", "no-answer", "tls-at-plain-port"];
 /// What both sides of a proxy show together.
 const PROXY: [&str; 4] = ["answered-too-late", "gateway-timeout", "proxy-drops-upgrade", "proxy-holds-back"];
-/// A connection that ends without a close handshake is common, and rarely what one looks for.
-const MINOR: &str = "no-close-handshake";
 
 /// Gathers what happened.
 #[derive(Clone, Debug, Default)]
@@ -194,7 +192,7 @@ impl Story {
     /// Whether it's worth a look only if nothing else happened.
     #[must_use]
     pub fn is_minor(&self) -> bool {
-        self.first.code == MINOR && self.effects.is_empty()
+        self.first.is_minor() && self.effects.is_empty()
     }
 
     /// Whether it's about what a proxy did, which both of its sides show.
@@ -407,14 +405,14 @@ mod tests {
     #[test]
     fn stories_come_in_the_order_of_their_packets_and_the_missing_close_last() {
         let found = [
-            problem(0, MINOR, None, 2),
+            problem(0, "no-close-handshake", None, 2),
             note(1, "gateway-timeout", None, 7),
             problem(2, "other-etag-in-304", None, 7),
             note(3, "zero-window", None, 5),
         ];
         let happened = happened(&found);
         let codes: Vec<&str> = happened.stories().iter().map(|it| it.first.code).collect();
-        assert_eq!(codes, ["zero-window", "other-etag-in-304", "gateway-timeout", MINOR]);
+        assert_eq!(codes, ["zero-window", "other-etag-in-304", "gateway-timeout", "no-close-handshake"]);
     }
 
     #[test]

@@ -93,7 +93,7 @@ fn an_empty_line_skips_no_question() {
 #[test]
 fn what_was_missed_comes_back_at_the_end_and_only_that() {
     let lessons = catalogue::all();
-    let mut progress = Progress { at: Some(lessons[17].name.to_owned()), ..Progress::default() };
+    let mut progress = Progress { at: lessons.last().map(|lesson| lesson.name.to_owned()), ..Progress::default() };
     for lesson in lessons {
         let answers = vec![Outcome::First; lesson.checks.len()];
         let done = Done { place: usize::MAX, answers, complete: true, ..Done::default() };
