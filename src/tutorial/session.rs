@@ -277,13 +277,15 @@ impl Session {
     fn leave(&mut self, check: &'static Check, verdict: Verdict, outcome: Outcome) -> Result<Reply, Stuck> {
         let other = check.other_run(self.lesson())?;
         let explain = other.as_ref().unwrap_or(&self.run).fill(&check.explain)?;
-        match self.step() {
+        // What is noted may change what is missed, and so the step.
+        let step = self.step();
+        match step {
             Step::Check(index) => self.note(index, outcome),
             // What was missed and is known now was learnt later.
             Step::Review(index) if !outcome.is_missed() => self.note(index, Outcome::Later),
             _ => {}
         }
-        self.advance()?;
+        self.advance_from(step)?;
         Ok(Reply::Answered { verdict, check, explain })
     }
 
@@ -321,7 +323,11 @@ impl Session {
 
     /// Leaves the step at hand behind; with the last, the lesson.
     fn advance(&mut self) -> Result<(), Stuck> {
-        match self.step() {
+        self.advance_from(self.step())
+    }
+
+    fn advance_from(&mut self, step: Step) -> Result<(), Stuck> {
+        match step {
             Step::Review(index) => {
                 let before = self.lessons.iter().take(self.at).map(|lesson| lesson.checks.len()).sum::<usize>();
                 self.progress.ending = Some(before + index + 1);
