@@ -149,7 +149,7 @@ fn why_takes_a_connection_filters_and_redaction_and_no_other_view() {
     assert!(all.contains("missing-upgrade-websocket") && all.contains("/socket.io/?EIO=4"), "{all}");
     assert_eq!(why(&["--connection", "1"]).ok(), all);
     let front = why(&["--connection", "0"]).ok();
-    assert_eq!(front, "Nothing that was read breaks a rule. 1 response reports an error (status 400 or above).\n");
+    assert_eq!(front, "Nothing that was read breaks a rule. 1 response reports an error (400, in exchange 0.0).\n");
     assert!(why(&["--port", "80"]).ok().starts_with(front.trim_end()));
     assert!(!why(&["--redact"]).ok().contains("EIO=4"));
     assert_eq!(why(&["--connection", "7"]).status, Some(1));

@@ -9,6 +9,7 @@ use super::open_message::OpenMessage;
 use super::output::{About, Output};
 use super::pings::Pings;
 use super::record::{Answered, Direction, Extent, Frame};
+use crate::capture::Timestamp;
 use crate::layers::application::http::{Input, Likeness, likeness};
 use crate::layers::application::websocket::{CLOSE, Decoder, Fault, FrameRole, Header, Item, PING, PONG, Rules, TEXT};
 use crate::layers::presentation::charset::whole_characters;
@@ -37,6 +38,8 @@ pub(super) struct WebSocketTalk {
     closed: Option<Source>,
     /// What few connections need: why they end.
     reasons: Option<Box<Reasons>>,
+    /// When somebody last sent something.
+    latest: Option<Timestamp>,
 }
 
 /// One end as a sender of frames.
@@ -115,6 +118,7 @@ impl WebSocketTalk {
             ending_told: false,
             closed: None,
             reasons: None,
+            latest: None,
         }
     }
 
@@ -147,7 +151,8 @@ impl WebSocketTalk {
 
     /// Takes the next bytes of one side.
     pub(super) fn bytes(&mut self, from: Direction, input: &mut Input<'_>, out: &mut Output<'_>) {
-        let Self { connection, sides, next_frame, next_message, ending_told, closed, reasons } = self;
+        let Self { connection, sides, next_frame, next_message, ending_told, closed, reasons, latest } = self;
+        *latest = Some(input.source.ready.time);
         let [client, server] = sides;
         let (side, other) = if from == Direction::Client { (client, server) } else { (server, client) };
         let source = input.source;
@@ -180,11 +185,18 @@ impl WebSocketTalk {
                             }
                             CLOSE => {
                                 let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
+                                let reason = payload.get(2..).filter(|reason| !reason.is_empty()).map(Quoted::of);
                                 let about = About::connection(*connection).by(from).frame(index);
-                                if !other.rules.is_closed() && !other.finished {
-                                    Reasons::note(reasons, side.gives_up(about, source));
+                                if let Some(began) = side.unfinished() {
+                                    out.problem(source, about, &Fault::MessageNotEnded { began });
                                 }
-                                side.closes(code, other.last, about, source, out);
+                                let is_first = !other.rules.is_closed();
+                                let gave_up =
+                                    if is_first && !other.finished { side.gives_up(about, source) } else { None };
+                                // Who waited for a pong in vain closes for that.
+                                let is_own = is_first && gave_up.is_none() && !*ending_told;
+                                Reasons::note(reasons, gave_up);
+                                side.closes((code, reason, is_own), other.last, about, source, out);
                                 if side.rules.is_closed() && other.rules.is_closed() {
                                     closed.get_or_insert(source);
                                 }

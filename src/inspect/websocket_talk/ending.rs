@@ -6,6 +6,10 @@ use super::super::record::Direction;
 use super::{Sender, Sent, WebSocketTalk};
 use crate::layers::Source;
 use crate::layers::application::websocket::Fault;
+use crate::layers::quoted::Quoted;
+
+/// How long, in nanoseconds, nobody sends anything before an end that may come from that.
+const LONG_IDLE: u64 = 5_000_000_000;
 
 /// Why a connection ends, as far as there's something to say: by side, the client first.
 #[derive(Debug, Default)]
@@ -14,6 +18,8 @@ pub(super) struct Reasons {
     gave_up: [Option<GaveUp>; 2],
     /// What says that nobody acknowledged what the side sent, until the end.
     unheard: [Option<u64>; 2],
+    /// Who ended it without a close frame, and how long nobody had sent anything then, in nanoseconds.
+    idle: Option<(Direction, u64)>,
 }
 
 impl Reasons {
@@ -53,6 +59,10 @@ impl WebSocketTalk {
         if is_first && !side.finished {
             let gave_up = self.sides[from as usize].gives_up(about, source);
             Reasons::note(&mut self.reasons, gave_up);
+            let idle = self.latest.map_or(0, |latest| source.ready.time.since(latest));
+            if idle >= LONG_IDLE && !self.is_inside() {
+                self.reasons.get_or_insert_default().idle = Some((from, idle));
+            }
         }
     }
 
@@ -63,7 +73,7 @@ impl WebSocketTalk {
 
     /// Tells of the pings that a side gave up on. Where nobody acknowledged what it sent, no pong could come.
     fn tell_pings(&mut self, out: &mut Output<'_>) -> Option<u64> {
-        let Reasons { gave_up, unheard } = &mut **self.reasons.as_mut()?;
+        let Reasons { gave_up, unheard, .. } = &mut **self.reasons.as_mut()?;
         let mut told = gave_up.iter_mut().zip(unheard).map(|(gave_up, unheard)| {
             let id = gave_up.take().map(|it| out.problem(it.ping, it.about.because(*unheard), &it.fault));
             id.or(*unheard)
@@ -93,6 +103,11 @@ impl WebSocketTalk {
         let certain = lacking.iter().zip(over).any(|(lacking, over)| *lacking && over);
         if certain && !self.ending_told && !(reset && self.is_inside()) {
             self.ending_told = true;
+            let cause = cause.or_else(|| {
+                let (from, idle) = self.reasons.as_mut()?.idle.take()?;
+                let about = About::connection(self.connection).by(from);
+                Some(out.problem(source, about, &Fault::ClosedAfterIdle { from, idle }))
+            });
             let about = About::connection(self.connection).because(cause);
             out.problem(source, about, &Fault::NoCloseHandshake { missing });
         }
@@ -100,15 +115,28 @@ impl WebSocketTalk {
 }
 
 impl Sender {
-    /// This side sends a close frame with that code, perhaps because of the other side's last message.
+    /// This side sends a close frame with that code and reason, perhaps because of the other side's last message; or, if `is_own`
+    /// says that this may be told, for a reason of its own.
     pub(super) fn closes(
         &self,
-        code: Option<u16>,
+        (code, reason, is_own): (Option<u16>, Option<Quoted>, bool),
         last: Option<Sent>,
         about: About,
         source: Source,
         out: &mut Output<'_>,
     ) {
+        let own = match code {
+            Some(1008) => Some("what was sent breaks its policy"),
+            Some(1011) => Some("it met an error of its own"),
+            Some(1013) => Some("it is overloaded, and the client may try again later"),
+            Some(1014) => Some("it is a gateway, and got no valid answer from the server behind it"),
+            _ => None,
+        };
+        if let (Some(code), Some(meaning), true) = (code, own, is_own) {
+            let closed = Fault::ClosedForError { from: self.direction, code, meaning, reason };
+            out.problem(source, about.because(last.and_then(|last| last.cause)), &closed);
+            return;
+        }
         let meaning = match code {
             Some(1003) => "it can't take this kind of data",
             Some(1007) => "the data isn't what the message's type says",
@@ -119,6 +147,11 @@ impl Sender {
             let refused = Fault::MessageRefused { from: self.direction, code, meaning, text, bytes, packet };
             out.problem(source, about.because(cause), &refused);
         }
+    }
+
+    /// The packet in which the message of this side begins that it hasn't ended, if all of it was seen so far.
+    pub(super) fn unfinished(&self) -> Option<u64> {
+        self.message.as_ref().filter(|message| !message.broken).map(|message| message.message.extent.first.packet)
     }
 
     /// This side ends the connection before the other does: one of its pings that's still waiting for a pong may be the reason.

@@ -8,12 +8,19 @@ use crate::inspect::record::{Closed, Connection, Exchange, Protocol};
 use crate::render::numbers;
 use crate::render::rest::Rest;
 
+/// From which time on, in nanoseconds, a wait for a response is worth saying where nothing else is.
+const SLOW: u64 = 5_000_000_000;
+
 /// Counts what was read, and what is missing of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Well {
     /// What was read: exchanges and frames.
     read: u64,
     errors: u64,
+    /// The status of the first of them, and its exchange.
+    first_error: Option<(u16, [u64; 2])>,
+    /// The longest that a response took to begin, in nanoseconds, and its exchange.
+    longest_wait: Option<(u64, [u64; 2])>,
     unanswered: u64,
     /// Responses without a request.
     unasked: u64,
@@ -53,7 +60,17 @@ impl Sink for Well {
 impl Well {
     fn exchange(&mut self, it: &Exchange) {
         self.read += 1;
-        self.errors += u64::from(it.response.as_ref().is_some_and(|response| response.status >= 400));
+        let id = [it.connection, it.index];
+        if let Some(response) = it.response.as_ref().filter(|response| response.status >= 400) {
+            self.errors += 1;
+            self.first_error.get_or_insert((response.status, id));
+        }
+        if let (Some(request), Some(response)) = (&it.request, &it.response) {
+            let waited = response.message.extent.first.time.since(request.message.extent.last.time);
+            if waited >= SLOW && self.longest_wait.is_none_or(|(longest, _)| waited > longest) {
+                self.longest_wait = Some((waited, id));
+            }
+        }
         self.unanswered += u64::from(it.response.is_none() && it.request.is_some());
         self.unasked += u64::from(it.request.is_none());
         let messages = it.request.iter().map(|it| &it.message).chain(it.response.iter().map(|it| &it.message));
@@ -110,11 +127,19 @@ impl Well {
         };
         let latest = is(self.failed, "", ", the last one");
         let closed = format!("closed with an error code{latest} ({})", self.latest_code);
+        let error = self.first_error.map_or_else(String::new, |(status, [connection, index])| {
+            let first = is(self.errors, "", "the first is ");
+            format!("an error ({first}{status}, in exchange {connection}.{index})")
+        });
+        let slow = self.longest_wait.map(|(waited, [connection, index])| {
+            let waited = numbers::duration(waited);
+            format!("The response of exchange {connection}.{index} began {waited} after its request.")
+        });
         let unread = self.unread.iter().map(|(what, count)| (*count, format!("{what} and can't be checked")));
         let be = ("is", "are");
         let connection = "connection";
         let all = [
-            said(self.errors, "response", ("reports", "report"), "an error (status 400 or above)"),
+            said(self.errors, "response", ("reports", "report"), &error),
             said(self.unanswered, "request", ("has", "have"), "no response in the capture"),
             said(self.unasked, "response", ("has", "have"), "no request in the capture"),
             said(self.incomplete, "message", be, "not complete in the capture"),
@@ -124,7 +149,7 @@ impl Well {
             said(self.forgotten, connection, ("was", "were"), "forgotten to save memory"),
         ];
         let unread = unread.map(|(count, what)| said(count, connection, be, &what));
-        all.into_iter().chain(unread).flatten().chain(rest.sentences()).collect()
+        all.into_iter().chain([slow]).chain(unread).flatten().chain(rest.sentences()).collect()
     }
 }
 

@@ -316,6 +316,39 @@ faults! {
             /// How long the ping waited, in nanoseconds.
             waited: u64,
         } => note "pong-with-other-data", "RFC 6455 §5.5.3";
+        /// A connection that one side ended without a close frame, after a long silence.
+        #[error(
+            "the {} ended the connection after {} in which nobody had sent anything: that's how idle time-outs end one, of a \
+             program or of a proxy in between",
+            from.name(), numbers::duration(*idle)
+        )]
+        ClosedAfterIdle {
+            /// Who ended it.
+            from: Direction,
+            /// How long nobody had sent anything, in nanoseconds.
+            idle: u64,
+        } => note "closed-after-idle", "RFC 6455 §7.1.5";
+        /// A close frame with a code for an error that isn't the other side's message.
+        #[error(
+            "the {} closes with {code} ({meaning}){}",
+            from.name(), reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"))
+        )]
+        ClosedForError {
+            /// Who sent the close frame.
+            from: Direction,
+            /// Its code.
+            code: u16,
+            /// What the code means.
+            meaning: &'static str,
+            /// What it gives as its reason.
+            reason: Option<Quoted>,
+        } => note "closed-for-error", "RFC 6455 §7.4.1";
+        /// A close frame in the middle of a message.
+        #[error("the message that begins in packet {began} has no last frame: this close frame comes in its middle, and it's lost")]
+        MessageNotEnded {
+            /// The packet in which the message begins.
+            began: u64,
+        } => note "message-not-ended", "RFC 6455 §5.4";
         /// A close frame that says why the other side's message was not taken.
         #[error(
             "the {} closes with {code} ({meaning}). The last message from the other side is {} of {bytes} bytes \
