@@ -1,6 +1,8 @@
 //! What kind of representation a client asked for, and what came (RFC 9110 §12): a page where a program expects data, and
 //! types that a browser refuses.
 
+use memchr::{memchr, memmem};
+
 use super::super::content_type::{is_event_stream, is_media_type, media_type, parameter};
 use super::super::names::{FieldName, NameSet};
 use super::super::section::{Head, begins_with};
@@ -21,10 +23,34 @@ pub(super) fn of_response(head: &Head<'_>, status: u16, asked: RequestHead<'_>, 
     }
 }
 
+#[inline]
 fn judge(head: &Head<'_>, asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
-    let Some(kind) = head.get(FieldName::ContentType).map(media_type).filter(|kind| kind.contains(&b'/')) else {
+    let Some(kind) = head.get(FieldName::ContentType) else { return };
+    let is_html = is_media_type(kind, b"text/html");
+    let anything = asked.fields.get(FieldName::Accept).is_none_or(|accepted| {
+        takes_anything(accepted) && accepted != FOR_STYLE && !(is_html && memmem::find(accepted, b"json").is_some())
+    });
+    // Nearly all requests take anything, which is quickly seen.
+    if !anything || asked.fields.has(const { NameSet::of(&[FieldName::SecFetchDest]) }) {
+        judge_kind(head, media_type(kind), asked, faults);
+    }
+}
+
+/// Whether a list of media ranges has the one for all.
+fn takes_anything(mut accepted: &[u8]) -> bool {
+    while let Some(at) = memchr(b'*', accepted) {
+        if accepted[at..].starts_with(b"*/*") {
+            return true;
+        }
+        accepted = &accepted[at + 1..];
+    }
+    false
+}
+
+fn judge_kind(head: &Head<'_>, kind: &[u8], asked: RequestHead<'_>, faults: &mut Vec<Fault>) {
+    if !kind.contains(&b'/') {
         return;
-    };
+    }
     let is_html = kind.eq_ignore_ascii_case(b"text/html");
     let purpose = Purpose::of(asked);
     if let Some(purpose) = purpose {

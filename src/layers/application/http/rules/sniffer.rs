@@ -13,8 +13,10 @@ use crate::layers::quoted::Quoted;
 /// How many of the first bytes of a content are looked at.
 const BEGINNING: usize = 16;
 
-/// How much of a content is looked at for bytes that aren't UTF-8, and for events.
-const WATCHED: usize = 64 << 10;
+/// How much of a content is looked at for bytes that aren't UTF-8: where there are any, one is mostly in the title.
+const WATCHED: usize = 512;
+/// How much of an event stream is looked at for its first event.
+const WATCHED_EVENTS: usize = 64 << 10;
 
 /// Watches the first and last bytes of a content for what they give away.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,7 @@ pub struct Sniffer {
 /// The lines of an event stream, until the first that is empty.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lines {
+    seen: usize,
     /// How many there were that begin with `data`.
     data: u32,
     /// The first bytes of the line in progress, and how many it has.
@@ -69,9 +72,9 @@ impl Sniffer {
             self.watched += bytes.len();
             // Whether it has to be UTF-8 is asked in the end, if it isn't.
             self.not_utf8_from = self.utf8.push(bytes).err();
-            if let Some(events) = &mut self.events {
-                events.push(bytes);
-            }
+        }
+        if let Some(events) = &mut self.events {
+            events.push(bytes);
         }
         if self.length < BEGINNING {
             let taken = bytes.len().min(BEGINNING - self.length);
@@ -135,7 +138,7 @@ impl Sniffer {
     /// If it's an event stream that dispatched nothing, although all of it was seen so far: how many lines of data it had.
     #[must_use]
     pub fn undispatched(&self) -> Option<Fault> {
-        let lines = self.events.filter(|lines| !lines.is_dispatched && self.watched < WATCHED)?;
+        let lines = self.events.filter(|lines| !lines.is_dispatched)?;
         (lines.data > 1).then_some(Fault::NeverDispatched(lines.data))
     }
 }
@@ -144,7 +147,9 @@ impl Lines {
     /// A line ends with CR, LF, or both (WHATWG HTML §9.2.5).
     fn push(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            if self.is_dispatched {
+            self.seen += 1;
+            if self.is_dispatched || self.seen > WATCHED_EVENTS {
+                self.is_dispatched = true;
                 return;
             }
             match byte {
