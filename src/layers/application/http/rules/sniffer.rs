@@ -110,7 +110,11 @@ impl Sniffer {
             [0xef, 0xbb, 0xbf, ..] if kind(fields) == ContentKind::Json && coding.is_none() => {
                 Some(Fault::JsonWithMark)
             }
-            beginning if coding.is_none() && no_json(beginning) && kind(fields) == ContentKind::Json => {
+            beginning
+                if coding.is_none()
+                    && no_json(beginning)
+                    && fields.get(FieldName::ContentType).is_some_and(|kind| is_json(media_type(kind))) =>
+            {
                 Some(Fault::NotJson(Quoted::of(whole_characters(beginning))))
             }
             beginning if &self.ending == b"0\r\n\r\n" && fields.get(FieldName::TransferEncoding).is_some() => {
