@@ -31,8 +31,9 @@ impl Pairing {
             Direction::Server => self.response(head, source, out),
         };
         self.chunked[from as usize] = framing == Framing::Chunked;
-        self.sniffers[from as usize] =
-            (framing != Framing::None && !is_part(head)).then(|| Sniffer::after(head, framing));
+        // In a redacted file, what replaces content gives nothing away.
+        let is_watched = framing != Framing::None && !is_part(head) && !out.redacted;
+        self.sniffers[from as usize] = is_watched.then(|| Sniffer::after(head, framing));
         self.making[from as usize] = [None; 2];
         (framing, switch)
     }

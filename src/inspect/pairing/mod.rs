@@ -338,8 +338,7 @@ impl Pairing {
         let length = message.wire_body_bytes;
         let twice = complete && content.is_coded_again();
         let mut undecoded = content.finish(message);
-        // In a redacted file, what replaces coded content isn't in that coding.
-        let undone = undecoded.is_none() && !out.redacted;
+        let undone = undecoded.is_none();
         let seen = sniffer.and_then(|sniffer| {
             let seen = if complete { sniffer.finish(&message.headers, undone) } else { None };
             seen.or_else(|| sniffer.undispatched())
