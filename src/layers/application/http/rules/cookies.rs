@@ -34,7 +34,9 @@ pub(super) fn of_response(head: &Head<'_>, asked: RequestHead<'_>, faults: &mut 
         let domain = attributes.filter(|attribute| begins_with(attribute, b"domain=")).last();
         let Some(domain) = domain.map(|domain| &domain[b"domain=".len()..]) else { continue };
         let domain = domain.strip_prefix(b".").unwrap_or(domain);
-        if !domain.is_empty() && !is_within(name, domain) {
+        // No domain has an asterisk, but one that was redacted.
+        let is_known = !domain.is_empty() && !domain.contains(&b'*');
+        if is_known && !is_within(name, domain) {
             faults.push(Fault::CookieForOtherDomain {
                 name: cookie_name(cookie),
                 domain: Quoted::of(domain),
